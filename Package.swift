@@ -1,0 +1,115 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+let collections = Target.Dependency.product(
+  name: "OrderedCollections", package: "swift-collections")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let arguments = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+/// One folder under `Sources/`, built with the project's settings.
+func house(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one target, or of several that only make sense together.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "plimsoll",
+  products: [
+    .library(name: "Policies", targets: ["Policies"]),
+    .executable(name: "plimsoll", targets: ["plimsoll"]),
+    .executable(name: "plimsoll-bench", targets: ["plimsoll-bench"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CGSL", pkgConfig: "gsl",
+      providers: [.apt(["libgsl-dev"]), .brew(["gsl"])]),
+
+    // Level 0
+    house("Quantities", []),
+    house("RandomStreams", []),
+
+    // Level 1
+    house("Serving", ["Quantities"]),
+    house("EventKernel", ["Quantities"]),
+    house("Numerics", ["CGSL", "RandomStreams"]),
+
+    // Level 2
+    house("Policies", ["Quantities", "Serving"]),
+    house("Workload", ["Quantities", "RandomStreams", "EventKernel", "Numerics"]),
+    house("ReplicaModel", ["Quantities", "RandomStreams", "Serving", "EventKernel", "Numerics"]),
+    house("CloudModel", ["Quantities", "RandomStreams", "Serving", "Numerics"]),
+    house("Statistics", ["Numerics"]),
+    house("Recording", ["Quantities", "Serving", "Statistics"]),
+
+    // Level 3
+    house(
+      "Scenario",
+      [
+        "Quantities", "Serving", "Numerics", "Policies", "Workload", "ReplicaModel", "CloudModel",
+        yams,
+      ]),
+    house("ResultsStore", ["Quantities", "Recording", "Statistics", grdb]),
+
+    // Level 4
+    house(
+      "FleetSimulation",
+      [
+        "Quantities", "RandomStreams", "Serving", "EventKernel", "Policies", "Workload",
+        "ReplicaModel", "CloudModel", "Recording", "Statistics", "Scenario",
+      ]),
+    house("Checks", ["Quantities", "Recording", "Statistics", "Scenario"]),
+    house("Reporting", ["Quantities", "Recording", "Statistics", "Checks", "Scenario"]),
+
+    // Level 5
+    house(
+      "Experiments",
+      [
+        "Quantities", "FleetSimulation", "Recording", "Statistics", "Scenario", "ResultsStore",
+        "Checks", "Reporting", crypto,
+      ]),
+
+    // Level 6
+    .executableTarget(
+      name: "plimsoll",
+      dependencies: [
+        "Quantities", "Experiments", "Reporting", "Checks", "ResultsStore", "Recording",
+        "Scenario", arguments,
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "plimsoll-bench",
+      dependencies: [
+        "Quantities", "RandomStreams", "Serving", "EventKernel", "Policies", "Workload",
+        "ReplicaModel", "FleetSimulation", "Scenario", "Recording", "Statistics", arguments,
+      ],
+      path: "Benchmarks/plimsoll-bench",
+      swiftSettings: strict),
+
+    // Beside the levels
+    house("QueueingTheory", ["Numerics"]),
+
+    tests("QuantitiesTests", ["Quantities"]),
+    tests("RandomStreamsTests", ["RandomStreams"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

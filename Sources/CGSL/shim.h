@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef PLIMSOLL_CGSL_H
+#define PLIMSOLL_CGSL_H
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_interp.h>
+#include <gsl/gsl_math.h>
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
+#include <gsl/gsl_sf_gamma.h>
+#include <gsl/gsl_sf_zeta.h>
+#include <gsl/gsl_spline.h>
+
+/* GSL's interpolation types are mutable globals, which Swift 6 refuses to read; one accessor each. */
+static inline const gsl_interp_type *plimsoll_interp_linear(void) { return gsl_interp_linear; }
+static inline const gsl_interp_type *plimsoll_interp_steffen(void) { return gsl_interp_steffen; }
+
+#endif

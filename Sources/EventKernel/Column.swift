@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// A fixed number of plain values side by side, indexed by dense id, every access checked.
+///
+/// It takes the place of an array where every request passes: an array asks at each write whether it
+/// is shared, a column cannot be.
+@usableFromInline
+@safe
+package struct Column<Element: BitwiseCopyable>: ~Copyable {
+  @usableFromInline let base: UnsafeMutablePointer<Element>
+  /// How many values there are.
+  @usableFromInline package let count: Int
+
+  /// A column of `count` copies of a value.
+  @inlinable
+  package init(repeating value: Element, count: Int) {
+    precondition(count >= 0, "a column has no negative length")
+    unsafe base = UnsafeMutablePointer.allocate(capacity: count)
+    unsafe base.initialize(repeating: value, count: count)
+    self.count = count
+  }
+
+  /// A column of those values.
+  package init(_ values: [Element]) {
+    unsafe base = UnsafeMutablePointer.allocate(capacity: values.count)
+    for (index, value) in values.enumerated() { unsafe (base + index).initialize(to: value) }
+    count = values.count
+  }
+
+  @inlinable
+  deinit {
+    unsafe base.deallocate()
+  }
+
+  /// The value with that index.
+  ///
+  /// - Precondition: the index is in `0..<count`.
+  @inlinable
+  package subscript(index: Int) -> Element {
+    get {
+      precondition(index >= 0 && index < count, "a column is read inside its bounds")
+      return unsafe base[index]
+    }
+    set {
+      precondition(index >= 0 && index < count, "a column is written inside its bounds")
+      unsafe base[index] = newValue
+    }
+    _modify {
+      precondition(index >= 0 && index < count, "a column is written inside its bounds")
+      yield unsafe &base[index]
+    }
+  }
+
+  /// Calls `body` with a view of all values.
+  @inlinable
+  package func withSpan<Result>(_ body: (Span<Element>) -> Result) -> Result {
+    let buffer = unsafe UnsafeBufferPointer(start: base, count: count)
+    return body(unsafe buffer.span)
+  }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+private import CGSL
+import RandomStreams
+
+extension Distribution {
+  /// The gamma law with this mean and this coefficient of variation: its shape is 1/cv².
+  ///
+  /// - Throws: `InvalidDistribution` unless the mean is above 0 and the cv lies in 0.001...10.
+  package static func gamma(mean: Double, cv: Double) throws(InvalidDistribution) -> Self {
+    guard cv > 0 else { throw InvalidDistribution(allowed: "a cv above 0") }
+    return try Self(.gamma(shape: 1 / (cv * cv), scale: mean * cv * cv))
+  }
+
+  /// The Erlang law of `phases` equal exponential phases with this total mean.
+  ///
+  /// - Throws: `InvalidDistribution` unless there is a phase and the mean is above 0.
+  package static func erlang(phases: Int, mean: Double) throws(InvalidDistribution) -> Self {
+    guard phases >= 1 else { throw InvalidDistribution(allowed: "at least 1 phase") }
+    return try Self(.gamma(shape: Double(phases), scale: mean / Double(phases)))
+  }
+
+  /// The Weibull law with this mean: its scale is mean/Γ(1 + 1/shape).
+  ///
+  /// - Throws: `InvalidDistribution` unless the mean is above 0 and the shape lies in 0.1...1000.
+  package static func weibull(mean: Double, shape: Double) throws(InvalidDistribution) -> Self {
+    // Checked before the gamma function sees the shape.
+    _ = try Self(.weibull(shape: shape, scale: 1))
+    GSL.prepare()
+    return try Self(.weibull(shape: shape, scale: mean / gsl_sf_gamma(1 + 1 / shape)))
+  }
+
+  /// The lognormal law with this median and this 99th percentile.
+  ///
+  /// The mean of the logarithm is ln median, its deviation ln(p99/median) over the normal's own
+  /// 99th percentile.
+  ///
+  /// - Throws: `InvalidDistribution` unless 0 < median < p99.
+  package static func lognormal(median: Double, p99: Double) throws(InvalidDistribution) -> Self {
+    guard median >= 1e-30, median < p99, p99 <= 1e30 else {
+      throw InvalidDistribution(allowed: "a median above 0 and a p99 above the median")
+    }
+    let deviation = (Elementary.log(p99) - Elementary.log(median)) / Normal.quantile(0.99)
+    return try Self(.lognormal(logMean: Elementary.log(median), logDeviation: deviation))
+  }
+
+  /// The lognormal law with this mean and this coefficient of variation.
+  ///
+  /// The variance of the logarithm is ln(1 + cv²), its mean ln mean less half of that.
+  ///
+  /// - Throws: `InvalidDistribution` unless the mean and the cv are above 0.
+  package static func lognormal(mean: Double, cv: Double) throws(InvalidDistribution) -> Self {
+    guard mean >= 1e-30, mean <= 1e30, cv > 0, cv <= 1e30 else {
+      throw InvalidDistribution(allowed: "a mean above 0 and a cv above 0")
+    }
+    let variance = gsl_log1p(cv * cv)
+    return try Self(
+      .lognormal(
+        logMean: Elementary.log(mean) - variance / 2, logDeviation: variance.squareRoot()))
+  }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Serving
+
+/// Sends each request to the replica that would be through with its requests first.
+///
+/// The load of a replica is its outstanding requests with the new one, times the time that it needs
+/// for a request at full throughput; on equal replicas that is the fewest outstanding. Ties go to the
+/// lowest number, so the same observations give the same choice.
+public struct LeastLoaded: Sendable {
+  /// The answer to one request.
+  @frozen
+  public enum Choice: Equatable, Sendable {
+    /// Send it there.
+    case replica(ReplicaID)
+    /// Refuse it: no replica accepts requests.
+    case noReplicaReady
+    /// Refuse it: every replica that accepts requests is full.
+    case queuesFull
+  }
+
+  /// The policy has no settings.
+  @inlinable
+  public init() {}
+
+  /// Chooses among all replicas of the wanted model.
+  ///
+  /// - Complexity: O(n) for n replicas.
+  @inlinable
+  public mutating func choose(among replicas: Span<ReplicaObservation>) -> Choice {
+    var best = -1
+    var bestLoad = Int64.max
+    var sawReady = false
+    for index in replicas.indices {
+      let replica = replicas[index]
+      guard replica.acceptsRequests else { continue }
+      sawReady = true
+      guard replica.hasRoom else { continue }
+      let load = (Int64(replica.outstanding) + 1) * replica.nanosecondsPerRequest
+      if load < bestLoad {
+        bestLoad = load
+        best = index
+      }
+    }
+    if best >= 0 { return .replica(ReplicaID(best)) }
+    return sawReady ? .queuesFull : .noReplicaReady
+  }
+}

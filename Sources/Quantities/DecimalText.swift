@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A decimal number as it was written, held exactly: `digits × 10^-places`.
+///
+/// Scenario files write `9.83 USD/h`; binary floating point cannot hold 9.83, and a bill has to come
+/// out to the cent. So numbers with a unit go from text to integers without passing through `Double`.
+public struct DecimalText: Hashable, Sendable {
+  /// All digits, before and after the point, with the sign.
+  public let digits: Int128
+  /// How many of the digits stand after the point.
+  public let places: Int
+
+  /// The longest number that is read, in digits: more than any quantity here can hold.
+  static let digitLimit = 30
+
+  /// Reads an optional sign, digits with `_` between them, and at most one point; nothing else.
+  public init(parsing text: some StringProtocol) throws(UnreadableQuantity) {
+    var digits: Int128 = 0
+    var places = 0
+    var digitCount = 0
+    var sawPoint = false
+    var previousWasDigit = false
+    var isNegative = false
+    for (position, byte) in text.utf8.enumerated() {
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        digits = digits * 10 + Int128(byte - UInt8(ascii: "0"))
+        digitCount += 1
+        places += sawPoint ? 1 : 0
+        previousWasDigit = true
+        guard digitCount <= Self.digitLimit else { throw Self.unreadable }
+        continue
+      case UInt8(ascii: "_") where previousWasDigit && !sawPoint:
+        break
+      case UInt8(ascii: ".") where previousWasDigit && !sawPoint:
+        sawPoint = true
+      case UInt8(ascii: "-") where position == 0:
+        isNegative = true
+      case UInt8(ascii: "+") where position == 0:
+        break
+      default:
+        throw Self.unreadable
+      }
+      previousWasDigit = false
+    }
+    guard previousWasDigit else { throw Self.unreadable }
+    self.digits = isNegative ? -digits : digits
+    self.places = places
+  }
+
+  private static let unreadable = UnreadableQuantity(
+    allowed: "a decimal number such as 1_000 or 9.83")
+
+  /// The number times `scale`, if that is a whole number that fits.
+  public func exactly(times scale: Int64) -> Int64? {
+    let divisor = Self.powerOfTen(places)
+    let (product, overflow) = digits.multipliedReportingOverflow(by: Int128(scale))
+    guard !overflow, product % divisor == 0 else { return nil }
+    return Int64(exactly: product / divisor)
+  }
+
+  /// The number times `scale` over `divisor`, rounded to the nearest whole number, ties to even.
+  ///
+  /// - Returns: `nil` when the result does not fit.
+  public func roundedToNearestOrEven(times scale: Int64, over divisor: Int64 = 1) -> Int64? {
+    let (product, overflow) = digits.multipliedReportingOverflow(by: Int128(scale))
+    guard !overflow else { return nil }
+    return Int64(
+      exactly: product.dividedRoundingToNearestOrEven(
+        by: Self.powerOfTen(places) * Int128(divisor)))
+  }
+
+  private static func powerOfTen(_ exponent: Int) -> Int128 {
+    var power: Int128 = 1
+    for _ in 0..<exponent { power *= 10 }
+    return power
+  }
+}
+
+extension StringProtocol {
+  /// The text cut where the number ends: `"180ms"` becomes `"180"` and `"ms"`, blanks trimmed.
+  func splitAfterNumber() -> (number: SubSequence, unit: SubSequence) {
+    let numeric = utf8.prefix { byte in
+      byte.isDecimalDigit || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
+        || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+")
+    }
+    let rest = self[numeric.endIndex...].drop { $0 == " " }
+    return (self[..<numeric.endIndex], rest)
+  }
+}
+
+extension UInt8 {
+  /// True for the bytes of `0` to `9`.
+  var isDecimalDigit: Bool { self >= UInt8(ascii: "0") && self <= UInt8(ascii: "9") }
+}

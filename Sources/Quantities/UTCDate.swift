@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A date and time of day in Coordinated Universal Time, in nanoseconds since 1970-01-01T00:00:00Z.
+///
+/// Leap seconds are not counted, as in POSIX time. Years 1678 to 2261 fit.
+public struct UTCDate: Hashable, Sendable, Comparable {
+  /// Nanoseconds since 1970-01-01T00:00:00Z.
+  public let nanosecondsSince1970: Int64
+
+  /// The moment so many nanoseconds after 1970-01-01T00:00:00Z.
+  public init(nanosecondsSince1970: Int64) {
+    self.nanosecondsSince1970 = nanosecondsSince1970
+  }
+
+  /// True when the left moment comes first.
+  public static func < (left: UTCDate, right: UTCDate) -> Bool {
+    left.nanosecondsSince1970 < right.nanosecondsSince1970
+  }
+
+  /// The moment a span later.
+  public static func + (left: UTCDate, right: TimeSpan) -> UTCDate {
+    UTCDate(nanosecondsSince1970: left.nanosecondsSince1970 + right.nanoseconds)
+  }
+
+  /// How long after the second moment the first one lies.
+  public static func - (left: UTCDate, right: UTCDate) -> TimeSpan {
+    TimeSpan(nanoseconds: left.nanosecondsSince1970 - right.nanosecondsSince1970)
+  }
+
+  /// How much of its day has passed.
+  public var timeOfDay: TimeSpan {
+    TimeSpan(nanoseconds: nanosecondsSince1970 - wholeDays * Self.day)
+  }
+
+  /// How much of its week has passed, counted from Monday 00:00.
+  public var timeOfWeek: TimeSpan {
+    let dayOfWeek = ((wholeDays + 3) % 7 + 7) % 7
+    return TimeSpan(nanoseconds: dayOfWeek * Self.day) + timeOfDay
+  }
+
+  private static let day: Int64 = 86_400_000_000_000
+
+  private var wholeDays: Int64 {
+    Int64(
+      (Double(nanosecondsSince1970) / Double(Self.day)).rounded(.down))
+      .corrected(for: nanosecondsSince1970, unit: Self.day)
+  }
+}
+
+extension Int64 {
+  /// This guess of `value / unit` rounded down, mended where the guess was one off.
+  fileprivate func corrected(for value: Int64, unit: Int64) -> Int64 {
+    if self * unit > value { return self - 1 }
+    if value - self * unit >= unit { return self + 1 }
+    return self
+  }
+}
+
+extension UTCDate: CustomStringConvertible {
+  /// The moment that a date and a time of day name, if there is such a day.
+  public init?(year: Int, month: Int, day: Int, timeOfDay: TimeSpan = .zero) {
+    guard (1678...2261).contains(year), (1...12).contains(month),
+      (1...Self.days(inMonth: month, of: year)).contains(day)
+    else { return nil }
+    let days = Self.daysSince1970(year: year, month: month, day: day)
+    self.init(nanosecondsSince1970: Int64(days) * Self.day + timeOfDay.nanoseconds)
+  }
+
+  /// Reads `2024-12-09T00:00:00Z`, `2024-12-09 00:00:00.1234567` or `2024-12-09`; always UTC.
+  ///
+  /// Up to nine decimals of a second are read. Another zone than `Z` is refused.
+  public init(parsing text: some StringProtocol) throws(UnreadableQuantity) {
+    guard let date = Self.read(Array(text.utf8)[...]) else {
+      throw UnreadableQuantity(
+        allowed: "a date and time in UTC, such as 2024-12-09T00:00:00Z")
+    }
+    self = date
+  }
+
+  /// The moment in ISO 8601, with as many decimals of a second as it needs.
+  public var description: String {
+    let (year, month, day) = Self.civil(daysSince1970: Int(wholeDays))
+    let time = timeOfDay.nanoseconds
+    let second = time / 1_000_000_000
+    var text = "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(day, 2))T"
+    text += "\(Self.padded(Int(second / 3_600), 2)):\(Self.padded(Int(second / 60 % 60), 2)):"
+    text += Self.padded(Int(second % 60), 2)
+    let fraction = time % 1_000_000_000
+    if fraction != 0 {
+      let decimals = formatted(digits: fraction, places: 9, trimmingZeros: true)
+      text += decimals.dropFirst()
+    }
+    return text + "Z"
+  }
+
+  /// Reads the bytes of a date; `nil` when they are none.
+  ///
+  /// Trace readers call it for every line, so it works on bytes and allocates nothing.
+  public static func read(_ bytes: ArraySlice<UInt8>) -> UTCDate? {
+    var cursor = DigitCursor(bytes)
+    guard let year = cursor.number(width: 4), cursor.skip("-"), let month = cursor.number(width: 2),
+      cursor.skip("-"), let day = cursor.number(width: 2)
+    else { return nil }
+    if cursor.isAtEnd { return UTCDate(year: year, month: month, day: day) }
+    guard cursor.skip("T") || cursor.skip(" "), let hour = cursor.number(width: 2), hour < 24,
+      cursor.skip(":"), let minute = cursor.number(width: 2), minute < 60,
+      cursor.skip(":"), let second = cursor.number(width: 2), second < 60
+    else { return nil }
+    var nanoseconds = Int64(hour * 3_600 + minute * 60 + second) * 1_000_000_000
+    if cursor.skip(".") {
+      guard let fraction = cursor.fraction() else { return nil }
+      nanoseconds += fraction
+    }
+    _ = cursor.skip("Z")
+    guard cursor.isAtEnd else { return nil }
+    return UTCDate(
+      year: year, month: month, day: day, timeOfDay: TimeSpan(nanoseconds: nanoseconds))
+  }
+
+  private static func padded(_ value: Int, _ width: Int) -> String {
+    let text = String(value)
+    return String(repeating: "0", count: max(0, width - text.count)) + text
+  }
+
+  private static func days(inMonth month: Int, of year: Int) -> Int {
+    switch month {
+    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
+  }
+
+  /// Days from 1970-01-01 to a date of the proleptic Gregorian calendar.
+  ///
+  /// Counts years from March, so that the leap day is a year's last. Richards, "Calendars", in
+  /// Explanatory Supplement to the Astronomical Almanac, 3rd ed. (2013), section 15.11.
+  private static func daysSince1970(year: Int, month: Int, day: Int) -> Int {
+    let marchYear = month <= 2 ? year - 1 : year
+    let marchMonth = (month + 9) % 12
+    let dayOfYear = (153 * marchMonth + 2) / 5 + day - 1
+    return 365 * marchYear + marchYear / 4 - marchYear / 100 + marchYear / 400 + dayOfYear - 719_468
+  }
+
+  private static func civil(daysSince1970 days: Int) -> (year: Int, month: Int, day: Int) {
+    let shifted = days + 719_468
+    var marchYear = shifted * 400 / 146_097
+    var dayOfYear = shifted - Self.daysBefore(marchYear: marchYear)
+    if dayOfYear < 0 {
+      marchYear -= 1
+      dayOfYear = shifted - Self.daysBefore(marchYear: marchYear)
+    } else if shifted >= Self.daysBefore(marchYear: marchYear + 1) {
+      marchYear += 1
+      dayOfYear = shifted - Self.daysBefore(marchYear: marchYear)
+    }
+    let marchMonth = (5 * dayOfYear + 2) / 153
+    let day = dayOfYear - (153 * marchMonth + 2) / 5 + 1
+    let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+    return (month <= 2 ? marchYear + 1 : marchYear, month, day)
+  }
+
+  private static func daysBefore(marchYear: Int) -> Int {
+    365 * marchYear + marchYear / 4 - marchYear / 100 + marchYear / 400
+  }
+}
+
+/// Walks over digits and separators of fixed width.
+private struct DigitCursor {
+  private var rest: ArraySlice<UInt8>
+
+  init(_ bytes: ArraySlice<UInt8>) {
+    rest = bytes
+  }
+
+  var isAtEnd: Bool { rest.isEmpty }
+
+  mutating func number(width: Int) -> Int? {
+    guard rest.count >= width else { return nil }
+    var value = 0
+    for byte in rest.prefix(width) {
+      guard byte.isDecimalDigit else { return nil }
+      value = value * 10 + Int(byte - UInt8(ascii: "0"))
+    }
+    rest = rest.dropFirst(width)
+    return value
+  }
+
+  /// One to nine decimals of a second, in nanoseconds.
+  mutating func fraction() -> Int64? {
+    var value: Int64 = 0
+    var scale: Int64 = 1_000_000_000
+    while let byte = rest.first, byte.isDecimalDigit {
+      guard scale > 1 else { return nil }
+      scale /= 10
+      value += Int64(byte - UInt8(ascii: "0")) * scale
+      rest = rest.dropFirst()
+    }
+    return scale == 1_000_000_000 ? nil : value
+  }
+
+  mutating func skip(_ separator: Unicode.Scalar) -> Bool {
+    guard rest.first == UInt8(ascii: separator) else { return false }
+    rest = rest.dropFirst()
+    return true
+  }
+}

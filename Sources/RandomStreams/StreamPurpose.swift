@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a stream's draws are for; two purposes never share a draw.
+///
+/// The raw values are part of what makes old results come out again: a value is never reused.
+@frozen
+public enum StreamPurpose: UInt8, Sendable, CaseIterable {
+  /// The gaps between arrivals, indexed by the arrival's number.
+  case arrivals = 1
+  /// Class and sampling fields of a request, and what its content is; indexed by request.
+  case requestContent = 2
+  /// Prompt and output tokens of a request; indexed by request.
+  case requestLengths = 3
+  /// How much longer or shorter than measured a batch takes; indexed by its first request.
+  case serviceTime = 4
+  /// How long a place in a pool can be had and cannot be had; one entity a place.
+  case capacity = 5
+  /// Boot and load times of machines; one entity a place.
+  case launch = 6
+  /// How long before an interruption the notice comes; one entity a place.
+  case notice = 7
+  /// Draws of tests and benchmarks.
+  case testing = 255
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Quantities
+
+/// Something that happened to a machine.
+package struct FleetEvent: Sendable, Equatable {
+  /// What happened.
+  package enum Kind: String, Sendable {
+    /// A launch was asked for.
+    case requested
+    /// The cloud had no machine to sell.
+    case refused
+    /// The machine exists and is billed.
+    case launched
+    /// Its replicas accept requests.
+    case ready
+    /// The cloud said when it will take it back.
+    case noticed
+    /// The cloud took it back.
+    case interrupted
+    /// The fleet gave it back.
+    case released
+  }
+
+  /// When it happened.
+  package let time: Instant
+  /// What happened.
+  package let kind: Kind
+  /// The number of the pool.
+  package let pool: Int
+  /// The number of the machine; -1 where there is none.
+  package let machine: Int
+
+  /// An event of those values.
+  package init(time: Instant, kind: Kind, pool: Int, machine: Int) {
+    self.time = time
+    self.kind = kind
+    self.pool = pool
+    self.machine = machine
+  }
+}

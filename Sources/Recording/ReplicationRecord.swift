@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Quantities
+import Statistics
+
+/// Everything that one replication yields: the rows that results are made of.
+package struct ReplicationRecord: Sendable, Equatable {
+  /// Its number, from 0.
+  package var replication: Int
+  /// How requests ended.
+  package var requests: RequestCounts
+  /// End-to-end latency of answered requests.
+  package var latency: LatencyHistogram
+  /// Time from arrival to the start of the batch that answered, of answered requests.
+  package var wait: LatencyHistogram
+  /// Minutes of the measured part with at least one arrival.
+  package var minutes: UInt64
+  /// Of those, the minutes in which at least 99 % of the arrivals were answered.
+  package var minutesAvailable: UInt64
+  /// Tokens of prompts of the requests that replicas completed.
+  package var promptTokens: TokenCount
+  /// Tokens of answers of the requests that replicas completed.
+  package var outputTokens: TokenCount
+  /// The length of the measured part.
+  package var measuredTime: TimeSpan
+  /// How much was billed for.
+  package var billedTime: TimeSpan
+  /// The invoice for the whole horizon.
+  package var invoice: [InvoiceLine]
+  /// What happened to machines.
+  package var fleetEvents: [FleetEvent]
+  /// Values over time.
+  package var series: [SeriesPoint]
+  /// Batches that ran.
+  package var batches: Int64
+  /// Requests in those batches.
+  package var batchedRequests: Int64
+  /// Batches of a size outside the measured latency curve.
+  package var batchesOutsideMeasurements: Int64
+  /// Lane time in which replicas ran batches.
+  package var busyTime: TimeSpan
+  /// Lane time in which replicas were ready and idle.
+  package var idleTime: TimeSpan
+  /// Requests that were simulated, measured or not.
+  package var simulatedRequests: UInt64
+  /// Moves of requests from a lost replica to another.
+  package var migrations: UInt64
+  /// A digest of the drawn or replayed requests: equal for equal streams.
+  package var workloadDigest: UInt64
+
+  /// A record of nothing.
+  package init(replication: Int, edges: [Int64]) {
+    self.replication = replication
+    requests = RequestCounts()
+    latency = LatencyHistogram(edges: edges)
+    wait = LatencyHistogram(edges: edges)
+    minutes = 0
+    minutesAvailable = 0
+    promptTokens = .zero
+    outputTokens = .zero
+    measuredTime = .zero
+    billedTime = .zero
+    invoice = []
+    fleetEvents = []
+    series = []
+    batches = 0
+    batchedRequests = 0
+    batchesOutsideMeasurements = 0
+    busyTime = .zero
+    idleTime = .zero
+    simulatedRequests = 0
+    migrations = 0
+    workloadDigest = 0
+  }
+
+  /// The sum of the invoice.
+  package var total: USD { invoice.reduce(.zero) { $0 + $1.amount } }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Quantities
+
+/// What a replica holds of a request while it waits and is served.
+@frozen
+@usableFromInline
+package struct QueuedRequest: BitwiseCopyable, Sendable {
+  /// When the client sent it.
+  @usableFromInline package let arrival: Instant
+  /// When it joined this replica's queue.
+  @usableFromInline package var enqueued: Instant
+  /// Its number in the workload.
+  @usableFromInline package let number: UInt64
+  /// Tokens of its prompt.
+  @usableFromInline package let promptTokens: UInt32
+  /// Tokens of its answer.
+  @usableFromInline package let outputTokens: UInt32
+  /// Its place in the record of minutes; negative when it is not measured.
+  @usableFromInline package let minute: Int32
+  /// Its class.
+  @usableFromInline package let classIndex: UInt8
+  /// How often it has been moved from a lost replica to another.
+  @usableFromInline package var migrations: UInt8
+
+  /// A request that joins its first queue on arrival.
+  @inlinable
+  package init(
+    arrival: Instant, number: UInt64, promptTokens: UInt32, outputTokens: UInt32, minute: Int32,
+    classIndex: UInt8
+  ) {
+    self.arrival = arrival
+    enqueued = arrival
+    self.number = number
+    self.promptTokens = promptTokens
+    self.outputTokens = outputTokens
+    self.minute = minute
+    self.classIndex = classIndex
+    migrations = 0
+  }
+
+  /// Whether its results count: it arrived inside the measured part of the run.
+  @inlinable package var isMeasured: Bool { minute >= 0 }
+}

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import EventKernel
+import Quantities
+import RandomStreams
+
+/// All replicas of a fleet: their queues, their lanes and when each has something to do next.
+///
+/// State lies in columns by replica and lane. Each lane, and each queue's timer, is a competitor in
+/// one tournament tree; lanes come first, so that at one instant a batch ends before a client gives up.
+@usableFromInline
+package struct ReplicaBank: ~Copyable {
+  /// What one replica is built from.
+  package struct Place: Sendable {
+    /// How it serves.
+    package let model: BatchModel
+    /// The most requests that wait in its queue.
+    package let queueLimit: Int
+
+    /// A replica with that model and that limit.
+    package init(model: BatchModel, queueLimit: Int) {
+      self.model = model
+      self.queueLimit = queueLimit
+    }
+  }
+
+  /// The unchanging facts of a replica, in one row.
+  @usableFromInline
+  struct Layout: BitwiseCopyable {
+    @usableFromInline let maximumBatch: Int32
+    @usableFromInline let queueLimit: Int32
+    @usableFromInline let firstLane: Int32
+    @usableFromInline let lanes: Int32
+    @usableFromInline let firstSlot: Int
+    @usableFromInline let slotMask: Int
+    @usableFromInline let firstTime: Int
+    @usableFromInline let maximumDelay: Int64
+    @usableFromInline let smallestMeasured: Int32
+    @usableFromInline let largestMeasured: Int32
+    @usableFromInline let hasNoise: Bool
+  }
+
+  /// What changes in a replica, in one row.
+  @usableFromInline
+  struct State: BitwiseCopyable {
+    @usableFromInline var head: Int = 0
+    @usableFromInline var waiting: Int32 = 0
+    @usableFromInline var freeLanes: Int32 = 0
+    @usableFromInline var isReady: Bool = false
+    @usableFromInline var idleUntil: Int64 = 0
+    @usableFromInline var idleNanoseconds: Int64 = 0
+  }
+
+  /// What changes in a lane, in one row.
+  @usableFromInline
+  struct Lane: BitwiseCopyable {
+    @usableFromInline let replica: Int32
+    @usableFromInline let firstSlot: Int
+    @usableFromInline var count: Int32 = 0
+    @usableFromInline var started: Int64 = 0
+  }
+
+  @usableFromInline let layout: Column<Layout>
+  @usableFromInline var state: Column<State>
+  @usableFromInline var lane: Column<Lane>
+  @usableFromInline var queued: Column<QueuedRequest>
+  @usableFromInline var running: Column<QueuedRequest>
+  @usableFromInline let batchTime: Column<Int64>
+  @usableFromInline var tree: TournamentTree
+  @usableFromInline let laneCount: Int
+  @usableFromInline let timeout: Int64
+  private let noise: [ServiceTimeNoise]
+  private let noiseStreams: [RandomStream]
+
+  /// How many replicas there are.
+  @usableFromInline package let count: Int
+  @usableFromInline var busyNanoseconds: Column<Int64>
+  /// Batches that were started.
+  @usableFromInline package var batchesStarted: Int64 = 0
+  /// Requests in them.
+  @usableFromInline package var requestsStarted: Int64 = 0
+  /// Batches of a size that nobody measured.
+  @usableFromInline package var batchesOutsideMeasurements: Int64 = 0
+
+  /// Replicas that are not ready yet.
+  ///
+  /// - Parameters:
+  ///   - timeout: how long a client waits for its answer; `nil` for ever.
+  ///   - noiseStream: the stream of service times of a replica.
+  /// - Precondition: there is a replica.
+  package init(
+    _ places: [Place], timeout: TimeSpan?, noiseStream: RandomStream
+  ) {
+    precondition(!places.isEmpty, "a fleet has a place for a replica")
+    count = places.count
+    laneCount = places.reduce(0) { $0 + $1.model.lanes }
+    self.timeout = timeout?.nanoseconds ?? .max
+    noise = places.map(\.model.noise)
+    noiseStreams = places.map { _ in noiseStream }
+    layout = Self.layouts(places)
+    state = Column(repeating: State(), count: places.count)
+    lane = Self.lanes(places)
+    queued = Column(repeating: Self.nobody, count: places.reduce(0) { $0 + Self.slots($1) })
+    running = Column(
+      repeating: Self.nobody,
+      count: places.reduce(0) { $0 + $1.model.lanes * $1.model.maximumBatch })
+    batchTime = Self.batchTimes(places)
+    tree = TournamentTree(count: laneCount + places.count)
+    busyNanoseconds = Column(repeating: 0, count: places.count)
+  }
+
+  private static var nobody: QueuedRequest {
+    QueuedRequest(
+      arrival: .never, number: 0, promptTokens: 0, outputTokens: 0, minute: -1, classIndex: 0)
+  }
+
+  /// The smallest power of two that holds the queue, so that a place in the ring is a mask away.
+  private static func slots(_ place: Place) -> Int {
+    var slots = 1
+    while slots < place.queueLimit { slots *= 2 }
+    return slots
+  }
+
+  private static func layouts(_ places: [Place]) -> Column<Layout> {
+    var rows: [Layout] = []
+    var (firstLane, firstSlot, firstTime) = (0, 0, 0)
+    for place in places {
+      let measured = place.model.latency.measured
+      rows.append(
+        Layout(
+          maximumBatch: Int32(place.model.maximumBatch), queueLimit: Int32(place.queueLimit),
+          firstLane: Int32(firstLane), lanes: Int32(place.model.lanes), firstSlot: firstSlot,
+          slotMask: slots(place) - 1, firstTime: firstTime,
+          maximumDelay: place.model.maximumDelay.nanoseconds,
+          smallestMeasured: Int32(measured.lowerBound), largestMeasured: Int32(measured.upperBound),
+          hasNoise: place.model.noise != .none))
+      firstLane += place.model.lanes
+      firstSlot += slots(place)
+      firstTime += place.model.maximumBatch + 1
+    }
+    return Column(rows)
+  }
+
+  private static func lanes(_ places: [Place]) -> Column<Lane> {
+    var rows: [Lane] = []
+    var firstSlot = 0
+    for (replica, place) in places.enumerated() {
+      for _ in 0..<place.model.lanes {
+        rows.append(Lane(replica: Int32(replica), firstSlot: firstSlot))
+        firstSlot += place.model.maximumBatch
+      }
+    }
+    return Column(rows)
+  }
+
+  private static func batchTimes(_ places: [Place]) -> Column<Int64> {
+    Column(places.flatMap { $0.model.latency.times.map(\.nanoseconds) })
+  }
+
+  // MARK: What is asked
+
+  /// When any replica has something to do next.
+  @inlinable package var nextTime: Instant { tree.earliest }
+
+  /// Requests that wait at a replica.
+  @inlinable
+  package func waiting(at replica: Int) -> Int { Int(state[replica].waiting) }
+
+  /// Lanes of a replica that run no batch; none when it is not ready.
+  @inlinable
+  package func freeLanes(of replica: Int) -> Int { Int(state[replica].freeLanes) }
+
+  /// Whether a replica serves.
+  @inlinable
+  package func isReady(_ replica: Int) -> Bool { state[replica].isReady }
+
+  /// Whether a request may join: its queue is not full, or a lane would take it at once.
+  @inlinable
+  package func hasRoom(_ replica: Int) -> Bool {
+    let waiting = state[replica].waiting
+    return waiting < layout[replica].queueLimit || (waiting == 0 && state[replica].freeLanes > 0)
+  }
+
+  /// The lane time in which a replica ran batches, the running ones up to `now` included.
+  package func busyTime(of replica: Int, at now: Instant) -> TimeSpan {
+    let row = layout[replica]
+    var busy = busyNanoseconds[replica]
+    for index in Int(row.firstLane)..<Int(row.firstLane + row.lanes) where lane[index].count > 0 {
+      busy += now.nanoseconds - lane[index].started
+    }
+    return TimeSpan(nanoseconds: busy)
+  }
+
+  /// The lane time in which a replica was ready and ran nothing, up to `now`.
+  ///
+  /// It is added up for itself, not as what busy time leaves, so that the two can be held together.
+  package func idleTime(of replica: Int, at now: Instant) -> TimeSpan {
+    let row = state[replica]
+    let current = Int64(row.freeLanes) * (now.nanoseconds - row.idleUntil)
+    return TimeSpan(nanoseconds: row.idleNanoseconds + (row.freeLanes > 0 ? current : 0))
+  }
+
+  /// The number of lanes of a replica.
+  package func lanes(of replica: Int) -> Int { Int(layout[replica].lanes) }
+
+  // MARK: Coming and going
+
+  /// Makes a replica serve.
+  ///
+  /// - Precondition: it does not serve yet, and holds no request.
+  package mutating func open(_ replica: Int, at now: Instant) {
+    precondition(!state[replica].isReady && state[replica].waiting == 0, "a replica opens once")
+    state[replica].isReady = true
+    setFreeLanes(of: replica, to: layout[replica].lanes, now)
+  }
+
+  /// Changes how many lanes are free, and adds up how long so many have been.
+  @inlinable
+  mutating func setFreeLanes(of replica: Int, to free: Int32, _ now: Instant) {
+    let idle = Int64(state[replica].freeLanes) * (now.nanoseconds - state[replica].idleUntil)
+    state[replica].idleNanoseconds += idle
+    state[replica].idleUntil = now.nanoseconds
+    state[replica].freeLanes = free
+  }
+
+  /// Makes a replica serve no more and hands over every request that it held, oldest first.
+  ///
+  /// Batches that were running are lost; the time that they ran counts as busy.
+  package mutating func close(_ replica: Int, at now: Instant) -> [QueuedRequest] {
+    var held: [QueuedRequest] = []
+    let row = layout[replica]
+    for index in Int(row.firstLane)..<Int(row.firstLane + row.lanes) where lane[index].count > 0 {
+      for slot in 0..<Int(lane[index].count) { held.append(running[lane[index].firstSlot + slot]) }
+      busyNanoseconds[replica] += now.nanoseconds - lane[index].started
+      lane[index].count = 0
+      tree.set(index, to: .never)
+    }
+    for place in 0..<Int(state[replica].waiting) {
+      held.append(queued[row.firstSlot + (state[replica].head + place) & row.slotMask])
+    }
+    state[replica].waiting = 0
+    setFreeLanes(of: replica, to: 0, now)
+    state[replica].isReady = false
+    tree.set(laneCount + replica, to: .never)
+    return held.sorted { ($0.arrival, $0.number) < ($1.arrival, $1.number) }
+  }
+
+  // MARK: What happens
+
+  /// Adds a request to a replica's queue, and starts a batch if one can start.
+  ///
+  /// - Precondition: the replica is ready and its queue, or a free lane, has room.
+  @inlinable
+  package mutating func enqueue(_ request: QueuedRequest, at replica: Int, now: Instant) {
+    let row = layout[replica]
+    let waiting = state[replica].waiting
+    precondition(hasRoom(replica), "a full queue takes no request")
+    queued[row.firstSlot + (state[replica].head + Int(waiting)) & row.slotMask] = request
+    state[replica].waiting = waiting + 1
+    if state[replica].freeLanes > 0 {
+      startIfDue(replica, now: now)
+    } else if waiting == 0 {
+      setTimer(of: replica, now)
+    }
+  }
+
+  /// What a replica did when its time had come.
+  @frozen
+  @usableFromInline
+  package enum Happening {
+    /// A batch ended in that lane: its requests lie in the lane's slots until the lane is freed.
+    case batchEnded(lane: Int, replica: Int, count: Int)
+    /// The timer of a queue came due: a batch starts, or clients have given up.
+    case timer(replica: Int)
+  }
+
+  /// What happens next; the one who asks then calls ``free(_:now:)`` or ``expire(_:now:_:)``.
+  @inlinable
+  package func next() -> Happening {
+    let winner = tree.winner
+    if winner < laneCount {
+      let row = lane[winner]
+      return .batchEnded(lane: winner, replica: Int(row.replica), count: Int(row.count))
+    }
+    return .timer(replica: winner - laneCount)
+  }
+
+  /// A request of the batch that just ended in a lane.
+  @inlinable
+  package func finished(_ position: Int, in index: Int) -> QueuedRequest {
+    running[lane[index].firstSlot + position]
+  }
+
+  /// Frees a lane whose batch has ended and starts the next batch if one can start.
+  ///
+  /// - Parameters:
+  ///   - expired: called with each request whose client has given up, instead of serving it.
+  @inlinable
+  package mutating func free(
+    _ index: Int, now: Instant, expired: (QueuedRequest) -> Void
+  ) {
+    let replica = Int(lane[index].replica)
+    busyNanoseconds[replica] += now.nanoseconds - lane[index].started
+    lane[index].count = 0
+    setFreeLanes(of: replica, to: state[replica].freeLanes + 1, now)
+    dropExpired(replica, now: now, expired)
+    startIfDue(replica, now: now)
+    if lane[index].count == 0 { tree.set(index, to: .never) }
+  }
+
+  /// Acts on a queue's timer: drops whom it was due for, and starts a batch that has waited enough.
+  @inlinable
+  package mutating func expire(
+    _ replica: Int, now: Instant, expired: (QueuedRequest) -> Void
+  ) {
+    dropExpired(replica, now: now, expired)
+    startIfDue(replica, now: now)
+  }
+
+  /// Takes from the head of a queue the requests whose client has given up.
+  @inlinable
+  mutating func dropExpired(
+    _ replica: Int, now: Instant, _ expired: (QueuedRequest) -> Void
+  ) {
+    guard timeout != .max else { return }
+    let row = layout[replica]
+    while state[replica].waiting > 0 {
+      let head = queued[row.firstSlot + state[replica].head & row.slotMask]
+      guard now.nanoseconds - head.arrival.nanoseconds >= timeout else { return }
+      state[replica].head = (state[replica].head + 1) & row.slotMask
+      state[replica].waiting -= 1
+      expired(head)
+    }
+  }
+
+  /// Starts batches while a lane is free and enough wait, or the oldest has waited enough.
+  @inlinable
+  mutating func startIfDue(_ replica: Int, now: Instant) {
+    let row = layout[replica]
+    while state[replica].waiting > 0 && state[replica].freeLanes > 0 {
+      if state[replica].waiting < row.maximumBatch {
+        let head = queued[row.firstSlot + state[replica].head & row.slotMask]
+        guard now.nanoseconds - head.enqueued.nanoseconds >= row.maximumDelay else { break }
+      }
+      startBatch(replica, row, now: now)
+    }
+    setTimer(of: replica, now)
+  }
+
+  @inlinable
+  mutating func startBatch(_ replica: Int, _ row: Layout, now: Instant) {
+    var index = Int(row.firstLane)
+    while lane[index].count != 0 { index += 1 }
+    let size = min(state[replica].waiting, row.maximumBatch)
+    var place = state[replica].head
+    let firstSlot = lane[index].firstSlot
+    for slot in 0..<Int(size) {
+      running[firstSlot + slot] = queued[row.firstSlot + place & row.slotMask]
+      place += 1
+    }
+    state[replica].head = place & row.slotMask
+    state[replica].waiting -= size
+    setFreeLanes(of: replica, to: state[replica].freeLanes - 1, now)
+    lane[index].count = size
+    lane[index].started = now.nanoseconds
+    batchesStarted += 1
+    requestsStarted += Int64(size)
+    if size < row.smallestMeasured || size > row.largestMeasured { batchesOutsideMeasurements += 1 }
+    var time = batchTime[row.firstTime + Int(size)]
+    if row.hasNoise { time = noisy(time, replica, first: running[firstSlot].number) }
+    tree.set(index, to: now + TimeSpan(nanoseconds: time))
+  }
+
+  @usableFromInline
+  func noisy(_ time: Int64, _ replica: Int, first number: UInt64) -> Int64 {
+    noise[replica].apply(
+      to: TimeSpan(nanoseconds: time), of: number, from: noiseStreams[replica]
+    ).nanoseconds
+  }
+
+  /// Sets a queue's timer to the earlier of its oldest client giving up and its batch having waited.
+  @inlinable
+  mutating func setTimer(of replica: Int, _ now: Instant) {
+    let row = layout[replica]
+    var due = Int64.max
+    if state[replica].waiting > 0 {
+      let head = queued[row.firstSlot + state[replica].head & row.slotMask]
+      if timeout != .max { due = head.arrival.nanoseconds + timeout }
+      if state[replica].freeLanes > 0 { due = min(due, head.enqueued.nanoseconds + row.maximumDelay) }
+    }
+    // A request that moved here from a lost replica may have waited longer than those before it.
+    tree.set(laneCount + replica, to: Instant(nanoseconds: max(due, now.nanoseconds)))
+  }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Numerics
+
+/// An estimate with the range that holds the true value with a stated confidence.
+package struct Interval: Sendable, Equatable {
+  /// The estimate itself.
+  package let estimate: Double
+  /// The lower end; minus infinity when nothing bounds it.
+  package let low: Double
+  /// The upper end; infinity when nothing bounds it.
+  package let high: Double
+  /// How many independent values it rests on.
+  package let samples: Int
+  /// Whether no random draw had a part in it: then the ends are the estimate.
+  package let isExact: Bool
+
+  /// An interval of those values.
+  package init(estimate: Double, low: Double, high: Double, samples: Int, isExact: Bool = false) {
+    self.estimate = estimate
+    self.low = low
+    self.high = high
+    self.samples = samples
+    self.isExact = isExact
+  }
+
+  /// A value that no random draw had a part in.
+  package static func exact(_ value: Double, samples: Int) -> Interval {
+    Interval(estimate: value, low: value, high: value, samples: samples, isExact: true)
+  }
+
+  /// Half the width.
+  package var halfWidth: Double { (high - low) / 2 }
+
+  /// The mean of independent values with Student's interval round it; `nil` for no values.
+  ///
+  /// One value has an interval without bounds. Source: "Student" (Gosset), "The probable error of a
+  /// mean", Biometrika 6 (1908), DOI 10.1093/biomet/6.1.1.
+  package static func mean(of values: [Double], confidence: Double) -> Interval? {
+    guard let first = values.first else { return nil }
+    guard values.allSatisfy(\.isFinite) else {
+      return Interval(
+        estimate: .infinity, low: -.infinity, high: .infinity, samples: values.count)
+    }
+    // Deviations from the first value keep the mean of equal values equal to them, to the last bit.
+    let count = Double(values.count)
+    let mean = first + values.reduce(0.0) { $0 + ($1 - first) } / count
+    let squares = values.reduce(0.0) { $0 + ($1 - mean) * ($1 - mean) }
+    return around(mean, squares: squares, samples: values.count, confidence: confidence)
+  }
+
+  /// A pooled estimate with the interval of sectioning: each replication is a section, and their
+  /// deviations are taken from the pooled estimate.
+  ///
+  /// Sectioning keeps the small bias of the pooled quantile where batching would average the larger
+  /// bias of each section's. Source: Asmussen and Glynn, Stochastic Simulation (2007), section III.5,
+  /// DOI 10.1007/978-0-387-69033-9.
+  package static func sectioning(
+    pooled: Double, sections: [Double], confidence: Double
+  ) -> Interval? {
+    guard !sections.isEmpty else { return nil }
+    guard pooled.isFinite, sections.allSatisfy(\.isFinite) else {
+      return Interval(
+        estimate: pooled, low: -.infinity, high: .infinity, samples: sections.count)
+    }
+    let squares = sections.reduce(0.0) { $0 + ($1 - pooled) * ($1 - pooled) }
+    return around(pooled, squares: squares, samples: sections.count, confidence: confidence)
+  }
+
+  private static func around(
+    _ centre: Double, squares: Double, samples: Int, confidence: Double
+  ) -> Interval {
+    guard samples >= 2 else {
+      return Interval(estimate: centre, low: -.infinity, high: .infinity, samples: samples)
+    }
+    let error = (squares / Double(samples - 1) / Double(samples)).squareRoot()
+    let quantile = StudentT.quantile((1 + confidence) / 2, degreesOfFreedom: samples - 1)
+    return Interval(
+      estimate: centre, low: centre - quantile * error, high: centre + quantile * error,
+      samples: samples)
+  }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// Counts of times in buckets of at most 0.2 % width, with chosen times as exact edges.
+///
+/// Buckets are linear inside each power of two (512 of them), as in Gil Tene's HdrHistogram, so two
+/// histograms merge exactly and nothing is ever lost. Of each edge it also counts, exactly, how many
+/// times lay above it: a target is judged by that count and not by a bucket.
+@usableFromInline
+package struct LatencyHistogram: Sendable, Equatable {
+  /// The share of the width of a power of two that a bucket covers, as a power of two.
+  @usableFromInline static var precisionBits: Int { 9 }
+  @usableFromInline static var bucketCount: Int { 55 << precisionBits + 1 << precisionBits }
+
+  @usableFromInline var counts: [UInt64]
+  /// The times above which is counted exactly, in nanoseconds.
+  @usableFromInline package let edges: [Int64]
+  /// How many recorded times lay above each edge.
+  @usableFromInline package var countsAboveEdges: [UInt64]
+  /// How many times were recorded.
+  @usableFromInline package var count: UInt64 = 0
+  /// The exact sum of all recorded times, in nanoseconds.
+  @usableFromInline package var sum: Int128 = 0
+  /// The longest recorded time, in nanoseconds; 0 when none was.
+  @usableFromInline package var maximum: Int64 = 0
+
+  /// An empty histogram with those exact edges, in nanoseconds.
+  package init(edges: [Int64] = []) {
+    self.edges = edges
+    countsAboveEdges = edges.map { _ in 0 }
+    counts = [UInt64](repeating: 0, count: Self.bucketCount)
+  }
+
+  /// The bucket of a time.
+  @inlinable
+  static func bucket(of nanoseconds: Int64) -> Int {
+    let exponent = 63 - nanoseconds.leadingZeroBitCount
+    let shift = max(0, exponent - precisionBits)
+    return shift << precisionBits + Int(nanoseconds >> Int64(shift))
+  }
+
+  /// Counts one time.
+  ///
+  /// - Precondition: it is not negative.
+  @inlinable
+  package mutating func record(_ nanoseconds: Int64) {
+    precondition(nanoseconds >= 0, "no request is answered before it came")
+    counts[Self.bucket(of: nanoseconds)] += 1
+    count += 1
+    sum += Int128(nanoseconds)
+    maximum = max(maximum, nanoseconds)
+    for index in edges.indices where nanoseconds > edges[index] { countsAboveEdges[index] += 1 }
+  }
+
+  /// Adds all counts of another histogram with the same edges.
+  ///
+  /// - Precondition: both have the same edges.
+  package mutating func merge(_ other: LatencyHistogram) {
+    precondition(edges == other.edges, "histograms merge when they count above the same edges")
+    for index in counts.indices { counts[index] += other.counts[index] }
+    for index in edges.indices { countsAboveEdges[index] += other.countsAboveEdges[index] }
+    count += other.count
+    sum += other.sum
+    maximum = max(maximum, other.maximum)
+  }
+
+  /// The mean of all recorded times in nanoseconds; `nil` when none was.
+  package var mean: Double? { count == 0 ? nil : Double(sum) / Double(count) }
+
+  /// How many recorded times lay above an edge.
+  ///
+  /// - Precondition: it is one of the edges.
+  package func countAbove(edge: Int64) -> UInt64 {
+    guard let index = edges.firstIndex(of: edge) else {
+      preconditionFailure("a histogram counts only above the edges that it was given")
+    }
+    return countsAboveEdges[index]
+  }
+
+  /// The time below which lies the share `p` of a population, in nanoseconds.
+  ///
+  /// The times inside a bucket are taken as evenly spread. Those of the population that were never
+  /// recorded, because they got no answer, count as longer than any time.
+  ///
+  /// - Parameters:
+  ///   - population: how many belong to the population, at least ``count``.
+  /// - Returns: infinity when the quantile falls among those without an answer; `nil` when the
+  ///   population is empty.
+  /// - Complexity: O(buckets).
+  package func quantile(_ p: Double, population: UInt64) -> Double? {
+    precondition(population >= count, "the recorded times are part of the population")
+    precondition(p >= 0 && p <= 1, "a quantile is asked for a share of the population")
+    guard population > 0 else { return nil }
+    let rank = p * Double(population)
+    guard rank <= Double(count), count > 0 else { return .infinity }
+    var below: UInt64 = 0
+    for bucket in counts.indices where counts[bucket] > 0 {
+      let upTo = below + counts[bucket]
+      if Double(upTo) >= rank {
+        let inside = max(0, rank - Double(below)) / Double(counts[bucket])
+        let (low, width) = Self.bounds(of: bucket)
+        return min(Double(low) + inside * Double(width), Double(maximum))
+      }
+      below = upTo
+    }
+    return Double(maximum)
+  }
+
+  /// Where a bucket begins and how wide it is.
+  static func bounds(of bucket: Int) -> (low: Int64, width: Int64) {
+    let half = 1 << precisionBits
+    guard bucket >= 2 * half else { return (Int64(bucket), 1) }
+    let shift = bucket >> precisionBits - 1
+    let position = bucket - shift << precisionBits
+    return (Int64(position) << Int64(shift), 1 << Int64(shift))
+  }
+}
+
+extension LatencyHistogram {
+  /// The buckets that hold something, in order: what a results database keeps.
+  package var occupiedBuckets: [(bucket: Int, count: UInt64)] {
+    counts.indices.compactMap { counts[$0] > 0 ? ($0, counts[$0]) : nil }
+  }
+
+  /// The points of the cumulative distribution: each occupied bucket's end in nanoseconds, with how
+  /// many recorded times lie up to it.
+  package var cumulativePoints: [(nanoseconds: Int64, count: UInt64)] {
+    var below: UInt64 = 0
+    return occupiedBuckets.map { bucket, count in
+      below += count
+      let (low, width) = Self.bounds(of: bucket)
+      return (min(low + width, maximum), below)
+    }
+  }
+}

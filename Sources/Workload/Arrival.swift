@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Quantities
+
+/// A request as it arrives: all that the workload decides about it.
+@frozen
+@usableFromInline
+package struct Arrival: BitwiseCopyable, Sendable {
+  /// When it arrives.
+  @usableFromInline package var time: Instant
+  /// Its number, from 0 in the order of arrival.
+  @usableFromInline package var number: UInt64
+  /// What it asks for: equal for requests with the same answer.
+  @usableFromInline package var contentID: UInt64
+  /// Tokens of its prompt.
+  @usableFromInline package var promptTokens: UInt32
+  /// Tokens of its answer.
+  @usableFromInline package var outputTokens: UInt32
+  /// Its class.
+  @usableFromInline package var classIndex: UInt8
+  /// Whether it has temperature 0.
+  @usableFromInline package var isDeterministic: Bool
+
+  /// The bit that tells contents of one request apart from those of the catalogue.
+  static var uniqueMark: UInt64 { 1 << 63 }
+
+  /// What stands where nothing arrives any more.
+  static var none: Arrival {
+    Arrival(
+      time: .never, number: 0, contentID: 0, promptTokens: 0, outputTokens: 0, classIndex: 0,
+      isDeterministic: false)
+  }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Quantities
+import RandomStreams
+
+/// The rate of arrivals over time, constant in steps.
+package struct RateProfile: Sendable, Equatable {
+  /// A stretch of constant rate.
+  package struct Step: Sendable, Equatable {
+    /// When it begins.
+    package let start: Instant
+    /// The rate from then until the next step.
+    package let rate: Rate
+
+    /// A step of those values.
+    package init(start: Instant, rate: Rate) {
+      self.start = start
+      self.rate = rate
+    }
+  }
+
+  /// The shape of a day and a week.
+  package struct Shape: Sendable, Equatable {
+    /// The rate at the peak of a weekday.
+    package let peak: Rate
+    /// The time of day of the peak, UTC.
+    package let peakTime: TimeSpan
+    /// The amplitude round the mean of the day, as a share of that mean.
+    package let swing: Share
+    /// What Saturday and Sunday have of a weekday's rate.
+    package let weekend: Share
+
+    /// A shape of those values.
+    package init(peak: Rate, peakTime: TimeSpan, swing: Share, weekend: Share) {
+      self.peak = peak
+      self.peakTime = peakTime
+      self.swing = swing
+      self.weekend = weekend
+    }
+  }
+
+  /// The steps of one period, or of all time when there is no period.
+  private let steps: [Step]
+  /// After which the steps repeat; `nil` when they don't.
+  private let period: TimeSpan?
+  /// How far into a period the scenario starts.
+  private let phase: TimeSpan
+  /// When the last step ends, where nothing repeats.
+  private let end: Instant
+
+  /// The same rate for ever.
+  package static func constant(_ rate: Rate) -> RateProfile {
+    RateProfile(
+      steps: [Step(start: .start, rate: rate)], period: nil, phase: .zero, end: .never)
+  }
+
+  /// Steps as they were recorded; before the first and after the last nothing arrives.
+  ///
+  /// The last step lasts as long as the one before it.
+  ///
+  /// - Precondition: there are two steps at least, and their times rise.
+  package static func recorded(_ steps: [Step]) -> RateProfile {
+    precondition(steps.count >= 2, "a recorded rate has two steps at least")
+    for (step, next) in zip(steps, steps.dropFirst()) {
+      precondition(step.start < next.start, "the steps of a rate follow each other")
+    }
+    let last = steps[steps.count - 1].start
+    return RateProfile(
+      steps: steps, period: nil, phase: .zero,
+      end: last + (last - steps[steps.count - 2].start))
+  }
+
+  /// A week in steps of a minute: rate(t) = peak · (1 + swing·cos(2π(t - peakTime)/24h)) / (1 + swing),
+  /// times the weekend's share on Saturdays and Sundays.
+  ///
+  /// Each minute has the rate of its middle, which errs by less than a millionth of the peak.
+  package static func weekly(_ shape: Shape, start: UTCDate) -> RateProfile {
+    let swing = shape.swing.fraction
+    let steps = (0..<7 * 24 * 60).map { minute in
+      let hours = (Double(minute % 1_440) + 0.5) / 60 - shape.peakTime.inSeconds / 3_600
+      let daily = (1 + swing * Elementary.cosine(turns: hours / 24)) / (1 + swing)
+      let share = minute >= 5 * 1_440 ? shape.weekend.fraction : 1
+      return Step(
+        start: .start + .minutes(Int64(minute)),
+        rate: Rate(roundingPerSecond: shape.peak.perSecond * daily * share))
+    }
+    return RateProfile(steps: steps, period: .hours(168), phase: start.timeOfWeek, end: .never)
+  }
+
+  /// The rate that holds at an instant, and until when it does.
+  package func rate(at instant: Instant) -> (rate: Rate, until: Instant) {
+    guard let period else {
+      guard instant < end else { return (.zero, .never) }
+      let after = firstStep(after: instant)
+      if after == 0 { return (.zero, steps[0].start) }
+      return (steps[after - 1].rate, after < steps.count ? steps[after].start : end)
+    }
+    let position = (instant + phase).nanoseconds
+    let cycle = Int64(
+      (Double(position) / Double(period.nanoseconds)).rounded(.down))
+    let inside = Instant(nanoseconds: position - cycle * period.nanoseconds)
+    let after = firstStep(after: inside)
+    let next = after < steps.count ? steps[after].start : .start + period
+    return (steps[max(0, after - 1)].rate, instant + (next - inside))
+  }
+
+  /// The number of the first step that starts after an instant, by bisection.
+  private func firstStep(after instant: Instant) -> Int {
+    var low = 0
+    var high = steps.count
+    while low < high {
+      let middle = (low + high) / 2
+      if steps[middle].start <= instant { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// The highest rate of all steps.
+  package var highestRate: Rate { steps.map(\.rate).max() ?? .zero }
+
+  /// The rates at the middle of each of `count` equal parts of a stretch of time.
+  package func rates(from start: Instant, for length: TimeSpan, count: Int) -> [Rate] {
+    (0..<count).map { part in
+      let offset = Int128(length.nanoseconds) * Int128(2 * part + 1) / Int128(2 * count)
+      return rate(at: start + TimeSpan(nanoseconds: Int64(offset))).rate
+    }
+  }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Numerics
+import Quantities
+import RandomStreams
+
+/// What requests are like: their classes, lengths, sampling and content.
+package struct RequestMix: Sendable, Equatable {
+  /// How often the same content is asked for.
+  package struct Content: Sendable, Equatable {
+    /// How many distinct contents repeat.
+    package let catalogue: Int
+    /// The exponent of their popularity: the i-th is asked for in proportion to i^-exponent.
+    package let zipfExponent: Double
+    /// The share of requests whose content nobody else asks for.
+    package let unique: Share
+
+    /// Content of those values.
+    package init(catalogue: Int, zipfExponent: Double, unique: Share) {
+      self.catalogue = catalogue
+      self.zipfExponent = zipfExponent
+      self.unique = unique
+    }
+  }
+
+  /// The names of the classes.
+  package let classNames: [String]
+  private let classThresholds: [UInt32]
+  private let promptTokens: QuantileTable?
+  private let outputTokens: QuantileTable?
+  private let deterministicThreshold: UInt64
+  private let content: AliasTable?
+
+  /// A mix of those laws.
+  ///
+  /// - Parameters:
+  ///   - promptTokens: the law of prompt lengths; `nil` for none, where a trace brings them.
+  ///   - deterministic: the share of requests with temperature 0.
+  /// - Throws: `InvalidDistribution` when no popularity can be made of the content's numbers.
+  /// - Precondition: the shares of the classes add up to the whole; there are at most 256.
+  package init(
+    classes: [(name: String, share: Share)], promptTokens: Distribution?,
+    outputTokens: Distribution?, deterministic: Share, content: Content?
+  ) throws(InvalidDistribution) {
+    precondition(
+      classes.reduce(Share.zero) { $0 + $1.share } == .whole, "the classes make up all requests")
+    precondition(classes.count <= 256, "a class has a number of eight bits")
+    classNames = classes.map(\.name)
+    var below = Share.zero
+    classThresholds = classes.dropLast().map { entry in
+      below = below + entry.share
+      return UInt32(clamping: Int64(below.fraction * 0x1p32))
+    }
+    self.promptTokens = promptTokens.map { QuantileTable($0) }
+    self.outputTokens = outputTokens.map { QuantileTable($0) }
+    deterministicThreshold = UInt64(deterministic.fraction * 0x1p32)
+    self.content = try content.map { (content) throws(InvalidDistribution) in
+      try Self.table(content)
+    }
+  }
+
+  /// A table whose item 0 stands for all unique contents and item i for the i-th most popular one.
+  private static func table(_ content: Content) throws(InvalidDistribution) -> AliasTable {
+    let weights = zipfWeights(count: content.catalogue, exponent: content.zipfExponent)
+    let sum = weights.reduce(0, +)
+    let repeating = 1 - content.unique.fraction
+    return try AliasTable(weights: [content.unique.fraction] + weights.map { $0 / sum * repeating })
+  }
+
+  /// The class that belongs to 32 random bits.
+  func classIndex(for bits: UInt32) -> UInt8 {
+    var index = 0
+    while index < classThresholds.count && bits >= classThresholds[index] { index += 1 }
+    return UInt8(index)
+  }
+
+  /// Whether 32 random bits make a request with temperature 0.
+  func isDeterministic(for bits: UInt32) -> Bool { UInt64(bits) < deterministicThreshold }
+
+  /// The content that belongs to 64 random bits, for the request with that number.
+  func contentID(for bits: UInt64, number: UInt64) -> UInt64 {
+    guard let content else { return Arrival.uniqueMark | number }
+    let item = content.index(for: bits)
+    return item == 0 ? Arrival.uniqueMark | number : UInt64(item)
+  }
+
+  /// The prompt length that belongs to 32 random bits, at least one token.
+  func promptTokens(for bits: UInt32) -> UInt32 { Self.tokens(promptTokens, bits) }
+
+  /// The answer length that belongs to 32 random bits, at least one token.
+  func outputTokens(for bits: UInt32) -> UInt32 { Self.tokens(outputTokens, bits) }
+
+  private static func tokens(_ table: QuantileTable?, _ bits: UInt32) -> UInt32 {
+    guard let table else { return 1 }
+    return UInt32(max(1, min(table.value(for: bits) + 0.5, 1e9)))
+  }
+}

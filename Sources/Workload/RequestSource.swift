@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import EventKernel
+import Quantities
+import RandomStreams
+
+/// The requests of one stretch of time in order of arrival, drawn some hundreds at a time.
+///
+/// The n-th request's gap, class, lengths and content are functions of the stream names and n alone:
+/// whatever the fleet does with a request, the next one is the same.
+@usableFromInline
+package struct RequestSource: ~Copyable {
+  private static var columnLength: Int { 256 }
+
+  private let model: WorkloadModel
+  private let gaps: RandomStream
+  private let details: RandomStream
+  private var pace: Pace
+  private var made: UInt64 = 0
+  @usableFromInline var column: Column<Arrival>
+  @usableFromInline var position: Int
+  /// A digest of all requests drawn so far: equal streams have equal digests.
+  package private(set) var digest: UInt64 = 0
+
+  /// Where the clock of a Poisson process stands.
+  private struct Pace {
+    var stepStart: Instant
+    var stepLength: Double = 0
+    var offset: Double = 0
+    /// Nanoseconds between arrivals at the rate of this step; infinite when nothing arrives.
+    var meanGap: Double = .infinity
+    var isOver = false
+  }
+
+  /// The requests from `start` on.
+  ///
+  /// - Parameters:
+  ///   - window: the number of the stretch, which names its streams.
+  package init(
+    _ model: WorkloadModel, from start: Instant, seed: UInt64, replication: UInt32, window: UInt32
+  ) {
+    self.model = model
+    gaps = RandomStream(seed: seed, replication: replication, purpose: .arrivals, entity: window)
+    details = RandomStream(
+      seed: seed, replication: replication, purpose: .requestContent, entity: window)
+    pace = Pace(stepStart: start)
+    column = Column(repeating: Arrival.none, count: Self.columnLength)
+    position = 0
+    if case .poisson(let profile) = model.arrivals { enterStep(at: start, of: profile) }
+    if case .replay(let trace) = model.arrivals { made = UInt64(trace.firstRequest(from: start)) }
+    refill()
+  }
+
+  /// When the next request arrives; ``Instant/never`` when none does.
+  @inlinable package var nextTime: Instant { column[position].time }
+
+  /// The next request.
+  @inlinable
+  package mutating func take() -> Arrival {
+    let arrival = column[position]
+    position += 1
+    if position == column.count { refill() }
+    return arrival
+  }
+
+  @usableFromInline
+  mutating func refill() {
+    position = 0
+    switch model.arrivals {
+    case .poisson(let profile): drawColumn(profile)
+    case .replay(let trace): replayColumn(trace)
+    }
+  }
+
+  // MARK: Synthesis
+
+  private mutating func drawColumn(_ profile: RateProfile) {
+    for index in 0..<column.count {
+      let block = gaps.block(at: made)
+      let time = advance(by: -Elementary.log(positiveUniform(block.low)), profile)
+      guard time != .never else {
+        column[index] = .none
+        continue
+      }
+      let lengths = details.block(at: made)
+      let arrival = Arrival(
+        time: time, number: made,
+        contentID: model.mix.contentID(for: lengths.high, number: made),
+        promptTokens: model.mix.promptTokens(for: lengths.first),
+        outputTokens: model.mix.outputTokens(for: lengths.second),
+        classIndex: model.mix.classIndex(for: block.third),
+        isDeterministic: model.mix.isDeterministic(for: block.fourth))
+      note(arrival)
+      column[index] = arrival
+      made += 1
+    }
+  }
+
+  /// Moves the clock so far that `amount` arrivals of a unit-rate process have been due.
+  ///
+  /// The time change of a unit-rate Poisson process by the inverse of its cumulative rate: Çinlar,
+  /// Introduction to Stochastic Processes (1975), section 4.7.
+  private mutating func advance(by amount: Double, _ profile: RateProfile) -> Instant {
+    var left = amount
+    while true {
+      let reached = pace.offset + left * pace.meanGap
+      if reached < pace.stepLength {
+        pace.offset = reached
+        return pace.stepStart + TimeSpan(nanoseconds: Int64(reached))
+      }
+      if pace.isOver { return .never }
+      left -= max(0, pace.stepLength - pace.offset) / pace.meanGap
+      left = max(0, left)
+      enterStep(at: pace.stepStart + TimeSpan(nanoseconds: Int64(pace.stepLength)), of: profile)
+    }
+  }
+
+  private mutating func enterStep(at start: Instant, of profile: RateProfile) {
+    let (rate, until) = profile.rate(at: start)
+    pace.stepStart = start
+    pace.offset = 0
+    pace.isOver = until == .never && rate == .zero
+    // 2^62 nanoseconds are 146 years: a step without an end ends beyond any horizon.
+    pace.stepLength = until == .never ? 0x1p62 : Double((until - start).nanoseconds)
+    pace.meanGap = rate == .zero ? .infinity : 1e18 / Double(rate.nanoPerSecond)
+  }
+
+  // MARK: Replay
+
+  private mutating func replayColumn(_ trace: ReplayTrace) {
+    for index in 0..<column.count {
+      guard made < UInt64(trace.requests.count) else {
+        column[index] = .none
+        continue
+      }
+      let request = trace.requests[Int(made)]
+      let block = gaps.block(at: made)
+      let content = details.block(at: made)
+      let arrival = Arrival(
+        time: request.time, number: made,
+        contentID: model.mix.contentID(for: content.high, number: made),
+        promptTokens: request.promptTokens, outputTokens: request.outputTokens,
+        classIndex: model.mix.classIndex(for: block.third),
+        isDeterministic: model.mix.isDeterministic(for: block.fourth))
+      note(arrival)
+      column[index] = arrival
+      made += 1
+    }
+  }
+
+  private mutating func note(_ arrival: Arrival) {
+    let lengths = UInt64(arrival.promptTokens) << 32 | UInt64(arrival.outputTokens)
+    let word = UInt64(bitPattern: arrival.time.nanoseconds) ^ lengths ^ arrival.contentID
+    let kind = UInt64(arrival.classIndex) << 1 | (arrival.isDeterministic ? 1 : 0)
+    digest = mixed(digest ^ word) &+ kind
+  }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import RandomStreams
+import Testing
+
+@Suite("A random stream")
+struct RandomStreamTests {
+  private func stream(
+    seed: UInt64 = 1, replication: UInt32 = 0, purpose: StreamPurpose = .testing,
+    entity: UInt32 = 0
+  ) -> RandomStream {
+    RandomStream(seed: seed, replication: replication, purpose: purpose, entity: entity)
+  }
+
+  @Test("gives the same draw for the same index, in whatever order it is asked")
+  func indexed() {
+    var sequential = stream()
+    let drawn = (0..<100).map { _ in sequential.next() }
+    let asked = (0..<100).reversed().map { stream().block(at: UInt64($0)).low }
+    #expect(drawn == asked.reversed())
+  }
+
+  @Test("shares no block with another purpose, entity or replication")
+  func distinctBlocks() {
+    var seen: Set<Philox.Block> = []
+    var made = 0
+    for purpose in StreamPurpose.allCases {
+      for entity in UInt32(0)..<50 {
+        for replication in UInt32(0)..<25 {
+          let one = stream(replication: replication, purpose: purpose, entity: entity)
+          for index in UInt64(0)..<100 {
+            seen.insert(one.block(at: index))
+            made += 1
+          }
+        }
+      }
+    }
+    #expect(made >= 1_000_000)
+    #expect(seen.count == made)
+  }
+
+  @Test("keeps an item's draws apart from what another item uses up")
+  func itemDraws() {
+    var first = stream().draws(of: 7)
+    for _ in 0..<1_000 { _ = first.next() }
+    var second = stream().draws(of: 8)
+    var again = stream().draws(of: 8)
+    #expect(second.next() == again.next())
+    #expect(first.nextIndex < second.nextIndex)
+  }
+
+  /// 64 cells of 10^6 draws: the statistic is χ² with 63 degrees of freedom, whose quantiles at
+  /// 1e-6 and 1 - 1e-6 are 22.4 and 131.0 (Abramowitz and Stegun 26.4).
+  @Test("spreads its draws evenly over the unit interval")
+  func evenSpread() {
+    var counts = [Int](repeating: 0, count: 64)
+    var stream = stream(seed: 20_241_209)
+    for _ in 0..<1_000_000 { counts[Int(stream.nextUniform() * 64)] += 1 }
+    let expected = 1_000_000.0 / 64
+    let statistic = counts.reduce(0.0) { sum, count in
+      sum + (Double(count) - expected) * (Double(count) - expected) / expected
+    }
+    #expect((22.4...131.0).contains(statistic))
+  }
+
+  /// The correlation of n independent pairs is about normal with variance 1/n.
+  @Test("is uncorrelated with its neighbours among 1,000 streams")
+  func uncorrelated() {
+    let draws = 1_000
+    var previous: [Double] = []
+    for entity in UInt32(0)..<1_000 {
+      var stream = stream(entity: entity)
+      let current = (0..<draws).map { _ in (stream.nextUniform() - 0.5) * 12.0.squareRoot() }
+      if !previous.isEmpty {
+        let products = zip(previous, current).reduce(0.0) { $0 + $1.0 * $1.1 }
+        #expect(abs(products / Double(draws)) < 5 / Double(draws).squareRoot())
+      }
+      previous = current
+    }
+  }
+
+  @Test("never gives zero where a logarithm follows")
+  func positive() {
+    #expect(positiveUniform(0) > 0)
+    #expect(positiveUniform(.max) <= 1)
+  }
+}
