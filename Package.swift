@@ -59,7 +59,7 @@ let package = Package(
     house("ReplicaModel", ["Quantities", "RandomStreams", "Serving", "EventKernel", "Numerics"]),
     house("CloudModel", ["Quantities", "RandomStreams", "Serving", "Numerics"]),
     house("Statistics", ["Numerics"]),
-    house("Recording", ["Quantities", "Serving", "Statistics"]),
+    house("Recording", ["Quantities", "Serving", "EventKernel", "Statistics"]),
 
     // Level 3
     house(
@@ -100,13 +100,20 @@ let package = Package(
       name: "plimsoll-bench",
       dependencies: [
         "Quantities", "RandomStreams", "Serving", "EventKernel", "Policies", "Workload",
-        "ReplicaModel", "FleetSimulation", "Scenario", "Recording", "Statistics", arguments,
+        "ReplicaModel", "Numerics", "FleetSimulation", "Scenario", "Recording", "Statistics",
+        "SimulationTesting", arguments,
       ],
       path: "Benchmarks/plimsoll-bench",
       swiftSettings: strict),
 
     // Beside the levels
     house("QueueingTheory", ["Numerics"]),
+    house(
+      "SimulationTesting",
+      [
+        "Quantities", "Serving", "Numerics", "Policies", "Workload", "ReplicaModel", "CloudModel",
+        "Scenario",
+      ]),
 
     tests("QuantitiesTests", ["Quantities"]),
     tests("RandomStreamsTests", ["RandomStreams"]),

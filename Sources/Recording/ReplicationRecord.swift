@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Quantities
+import Serving
 import Statistics
 
 /// Everything that one replication yields: the rows that results are made of.

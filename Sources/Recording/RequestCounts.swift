@@ -3,11 +3,12 @@
 import Serving
 
 /// How many requests arrived and how each ended.
+@usableFromInline
 package struct RequestCounts: Sendable, Equatable {
   /// Requests that arrived in the measured part of the run.
-  package var arrived: UInt64 = 0
+  @usableFromInline package var arrived: UInt64 = 0
   /// How many ended in each way, by raw value of the outcome.
-  package private(set) var ended: [UInt64]
+  @usableFromInline package var ended: [UInt64]
 
   /// No request yet.
   package init() {
@@ -15,6 +16,7 @@ package struct RequestCounts: Sendable, Equatable {
   }
 
   /// How many ended in that way.
+  @inlinable
   package subscript(outcome: RequestOutcome) -> UInt64 {
     get { ended[Int(outcome.rawValue)] }
     set { ended[Int(outcome.rawValue)] = newValue }

@@ -75,6 +75,8 @@ package struct ReplicaBank: ~Copyable {
   /// How many replicas there are.
   @usableFromInline package let count: Int
   @usableFromInline var busyNanoseconds: Column<Int64>
+  /// Requests whose clients gave up while they waited; the one who drives the bank takes them out.
+  @usableFromInline package var expired: ContiguousArray<QueuedRequest> = []
   /// Batches that were started.
   @usableFromInline package var batchesStarted: Int64 = 0
   /// Requests in them.
@@ -200,6 +202,17 @@ package struct ReplicaBank: ~Copyable {
     return TimeSpan(nanoseconds: row.idleNanoseconds + (row.freeLanes > 0 ? current : 0))
   }
 
+  /// Requests that a replica holds, waiting or in a running batch.
+  package func requestsHeld(by replica: Int) -> Int {
+    let row = layout[replica]
+    let lanes = Int(row.firstLane)..<Int(row.firstLane + row.lanes)
+    return lanes.reduce(Int(state[replica].waiting)) { $0 + Int(lane[$1].count) }
+  }
+
+  /// When the batch in a lane began.
+  @inlinable
+  package func startTime(of index: Int) -> Instant { Instant(nanoseconds: lane[index].started) }
+
   /// The number of lanes of a replica.
   package func lanes(of replica: Int) -> Int { Int(layout[replica].lanes) }
 
@@ -274,7 +287,7 @@ package struct ReplicaBank: ~Copyable {
     case timer(replica: Int)
   }
 
-  /// What happens next; the one who asks then calls ``free(_:now:)`` or ``expire(_:now:_:)``.
+  /// What happens next; the one who asks then calls ``free(_:now:)`` or ``expire(_:now:)``.
   @inlinable
   package func next() -> Happening {
     let winner = tree.winner
@@ -293,35 +306,28 @@ package struct ReplicaBank: ~Copyable {
 
   /// Frees a lane whose batch has ended and starts the next batch if one can start.
   ///
-  /// - Parameters:
-  ///   - expired: called with each request whose client has given up, instead of serving it.
+  /// Requests whose clients have given up go to ``expired`` instead.
   @inlinable
-  package mutating func free(
-    _ index: Int, now: Instant, expired: (QueuedRequest) -> Void
-  ) {
+  package mutating func free(_ index: Int, now: Instant) {
     let replica = Int(lane[index].replica)
     busyNanoseconds[replica] += now.nanoseconds - lane[index].started
     lane[index].count = 0
     setFreeLanes(of: replica, to: state[replica].freeLanes + 1, now)
-    dropExpired(replica, now: now, expired)
+    dropExpired(replica, now: now)
     startIfDue(replica, now: now)
     if lane[index].count == 0 { tree.set(index, to: .never) }
   }
 
   /// Acts on a queue's timer: drops whom it was due for, and starts a batch that has waited enough.
   @inlinable
-  package mutating func expire(
-    _ replica: Int, now: Instant, expired: (QueuedRequest) -> Void
-  ) {
-    dropExpired(replica, now: now, expired)
+  package mutating func expire(_ replica: Int, now: Instant) {
+    dropExpired(replica, now: now)
     startIfDue(replica, now: now)
   }
 
   /// Takes from the head of a queue the requests whose client has given up.
   @inlinable
-  mutating func dropExpired(
-    _ replica: Int, now: Instant, _ expired: (QueuedRequest) -> Void
-  ) {
+  mutating func dropExpired(_ replica: Int, now: Instant) {
     guard timeout != .max else { return }
     let row = layout[replica]
     while state[replica].waiting > 0 {
@@ -329,7 +335,7 @@ package struct ReplicaBank: ~Copyable {
       guard now.nanoseconds - head.arrival.nanoseconds >= timeout else { return }
       state[replica].head = (state[replica].head + 1) & row.slotMask
       state[replica].waiting -= 1
-      expired(head)
+      expired.append(head)
     }
   }
 

@@ -1,0 +1,75 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Remakes the committed results with the command already built.
+#
+#   Scripts/results.sh           writes them in place
+#   Scripts/results.sh --check   remakes them in a temporary folder and compares
+#
+# In each page only what stands between the two marker lines is made; the rest is written by hand.
+
+set -eu
+cd "$(dirname "$0")/.."
+
+command=.build/release/plimsoll
+begin='<!-- begin: made by make results -->'
+end='<!-- end -->'
+
+mode=write
+case "${1-}" in
+  '') ;;
+  --check) mode=check ;;
+  *)
+    printf 'usage: Scripts/results.sh [--check]\n' >&2
+    exit 64
+    ;;
+esac
+
+temporary=$(mktemp -d)
+trap 'rm -rf "$temporary"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# Runs `check` on the scenarios named after the page and puts its table on the page.
+remake() {
+  page=$1
+  shift
+  if [ "$(grep -cxF "$begin" "$page")" != 1 ] || [ "$(grep -cxF "$end" "$page")" != 1 ]; then
+    printf 'results: %s needs the lines "%s" and "%s" once each\n' "$page" "$begin" "$end" >&2
+    exit 1
+  fi
+
+  status=0
+  "$command" check "$@" --format markdown --db "$temporary/results.sqlite" --quiet \
+    >"$temporary/table" || status=$?
+  case $status in
+    0 | 98 | 99) ;;
+    *) exit "$status" ;;
+  esac
+  if [ ! -s "$temporary/table" ]; then
+    printf 'results: %s check printed nothing\n' "$command" >&2
+    exit 1
+  fi
+
+  awk -v begin="$begin" -v end="$end" -v table="$temporary/table" '
+    $0 == begin { print; while ((getline line < table) > 0) print line; inside = 1; next }
+    $0 == end { inside = 0 }
+    !inside { print }
+  ' "$page" >"$temporary/page"
+
+  if [ "$mode" = write ]; then
+    cat "$temporary/page" >"$page"
+  elif ! diff -u "$page" "$temporary/page"; then
+    printf 'results: %s is not what the command prints now; run make results\n' "$page" >&2
+    exit 1
+  fi
+}
+
+design=Scenarios/reference-design
+remake Results/reference-design/README.md \
+  "$design/baseline.yaml" \
+  "$design/as-claimed.yaml" \
+  "$design/as-claimed-together.yaml" \
+  "$design/with-fallback.yaml" \
+  "$design/full-uptime.yaml" \
+  "$design/reference-pools.yaml"

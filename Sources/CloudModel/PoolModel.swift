@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Quantities
+import Serving
+
+/// A pool as the cloud sees it: machines of one type, zone and market.
+package struct PoolModel: Sendable, Equatable {
+  /// The name of the pool in the scenario.
+  package let name: String
+  /// The machine type.
+  package let type: String
+  /// The zone.
+  package let zone: String
+  /// The market.
+  package let market: Market
+  /// When each place can be had; as many as the pool may have machines.
+  package let places: [CapacityLaw]
+  /// How long before it takes a machine back the cloud says so; `nil` for without notice.
+  package let notice: TimeSpan?
+  /// How long it takes to get a machine that serves.
+  package let launch: LaunchLaw
+  /// What a machine costs an hour.
+  package let prices: PriceSeries
+
+  /// A pool of those values.
+  package init(
+    name: String, type: String, zone: String, market: Market, places: [CapacityLaw],
+    notice: TimeSpan?, launch: LaunchLaw, prices: PriceSeries
+  ) {
+    self.name = name
+    self.type = type
+    self.zone = zone
+    self.market = market
+    self.places = places
+    self.notice = notice
+    self.launch = launch
+    self.prices = prices
+  }
+}

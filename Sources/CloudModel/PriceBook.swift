@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Quantities
+
+/// What machines cost an hour, by type, terms and date.
+///
+/// Prices are dated data: a run bills each stretch of time at the price that held then. A price that a
+/// book lacks is an error of the scenario, never zero.
+package struct PriceBook: Sendable, Equatable {
+  /// On which terms a price holds.
+  package enum Terms: String, Sendable, CaseIterable {
+    /// The list price.
+    case onDemand
+    /// The spot price.
+    case spot
+    /// The price of an hour of a reservation, used or not.
+    case reserved
+  }
+
+  /// A price from a date on.
+  package struct DatedPrice: Sendable, Equatable {
+    /// From when it holds.
+    package let from: UTCDate
+    /// The price.
+    package let price: HourlyPrice
+
+    /// A price from that date on.
+    package init(from: UTCDate, price: HourlyPrice) {
+      self.from = from
+      self.price = price
+    }
+  }
+
+  /// The prices of a machine type on some terms, oldest first.
+  package struct Entry: Sendable, Equatable {
+    /// The machine type.
+    package let type: String
+    /// The terms.
+    package let terms: Terms
+    /// The prices, oldest first.
+    package let prices: [DatedPrice]
+
+    /// An entry of those prices.
+    ///
+    /// - Precondition: there is one at least, and dates rise.
+    package init(type: String, terms: Terms, prices: [DatedPrice]) {
+      precondition(!prices.isEmpty, "an entry of a price book has a price")
+      for (price, next) in zip(prices, prices.dropFirst()) {
+        precondition(price.from < next.from, "prices are told apart by their dates")
+      }
+      self.type = type
+      self.terms = terms
+      self.prices = prices
+    }
+  }
+
+  /// The name by which results call it.
+  package let name: String
+  private let entries: [Entry]
+
+  /// A book of those entries.
+  package init(name: String, entries: [Entry]) {
+    self.name = name
+    self.entries = entries
+  }
+
+  /// The prices of a type on some terms from `start` on, as times of a scenario; `nil` when the book
+  /// has none that holds at the start.
+  ///
+  /// - Complexity: O(entries).
+  package func prices(of type: String, _ terms: Terms, from start: UTCDate) -> PriceSeries? {
+    guard let entry = entries.first(where: { $0.type == type && $0.terms == terms }),
+      let current = entry.prices.last(where: { $0.from <= start })
+    else { return nil }
+    let later = entry.prices.filter { $0.from > start }
+    return PriceSeries(
+      changes: [PriceSeries.Change(at: .start, price: current.price)]
+        + later.map { PriceSeries.Change(at: .start + ($0.from - start), price: $0.price) })
+  }
+}
+
+/// An hourly price over the time of a scenario.
+package struct PriceSeries: Sendable, Equatable {
+  /// A price from an instant on.
+  package struct Change: Sendable, Equatable {
+    /// From when it holds.
+    package let at: Instant
+    /// The price.
+    package let price: HourlyPrice
+
+    /// A price from that instant on.
+    package init(at: Instant, price: HourlyPrice) {
+      self.at = at
+      self.price = price
+    }
+  }
+
+  /// The prices, the first from the scenario's start.
+  package let changes: [Change]
+
+  /// A series of those prices.
+  ///
+  /// - Precondition: the first holds from the start on, and times rise.
+  package init(changes: [Change]) {
+    precondition(changes.first?.at == .start, "a price holds at the scenario's start")
+    self.changes = changes
+  }
+
+  /// The number of the change whose price holds at an instant.
+  func position(at instant: Instant) -> Int {
+    (changes.lastIndex { $0.at <= instant }) ?? 0
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import CloudModel
+import Quantities
+import Recording
+import Scenario
+import Serving
+
+extension FleetSimulation {
+  /// Puts the record together and checks every law of conservation.
+  consuming func finish(replication: Int) throws(ConservationError) -> ReplicationRecord {
+    var record = ReplicationRecord(replication: replication, edges: scenario.latencyEdges)
+    record.requests = recorder.counts
+    record.latency = recorder.latency
+    record.wait = recorder.wait
+    (record.minutes, record.minutesAvailable) = recorder.minutes
+    record.promptTokens = TokenCount(recorder.promptTokens)
+    record.outputTokens = TokenCount(recorder.outputTokens)
+    record.measuredTime = scenario.window.length
+    record.billedTime = scenario.horizon
+    record.invoice = scenario.billing.invoice(for: machines.map(\.rental))
+    record.fleetEvents = fleetEvents
+    record.series = series + recorder.series(from: scenario.window.from)
+    record.batches = bank.batchesStarted
+    record.batchedRequests = bank.requestsStarted
+    record.batchesOutsideMeasurements = bank.batchesOutsideMeasurements
+    for replica in 0..<bank.count {
+      record.busyTime += bank.busyTime(of: replica, at: now)
+      record.idleTime += bank.idleTime(of: replica, at: now)
+    }
+    record.simulatedRequests = simulatedRequests
+    record.migrations = migrations
+    record.workloadDigest = source.digest
+    try checkRequests(record)
+    try checkTime(record)
+    try checkInvoice(record)
+    return record
+  }
+
+  private borrowing func checkRequests(_ record: ReplicationRecord) throws(ConservationError) {
+    let ended = RequestOutcome.allCases.reduce(UInt64(0)) { $0 + record.requests[$1] }
+    let left = recorder.inFlight
+    try hold(
+      left >= 0 && record.requests.arrived == ended + UInt64(max(0, left)),
+      "requests arrived = ended + in flight",
+      "\(record.requests.arrived) arrived, \(ended) ended, \(left) in flight")
+    try hold(
+      record.latency.count == record.requests[.completed],
+      "every completed request has one latency",
+      "\(record.requests[.completed]) completed, \(record.latency.count) latencies")
+    let outstanding = (0..<bank.count).reduce(0) { $0 + Int(observations[$1].outstanding) }
+    let held = (0..<bank.count).reduce(0) { $0 + bank.requestsHeld(by: $1) }
+    try hold(
+      outstanding == held, "requests sent to replicas = requests that they hold",
+      "\(outstanding) outstanding, \(held) held")
+  }
+
+  /// busy + idle + overhead = rented, in lane time from the beginning of the run to its end.
+  private borrowing func checkTime(_ record: ReplicationRecord) throws(ConservationError) {
+    var rented = TimeSpan.zero
+    var overhead = overheadLaneTime
+    for machine in machines {
+      let pool = scenario.pools[machine.rental.pool]
+      let lanes = pool.replicas.reduce(Int64(0)) { $0 + Int64($1.model.lanes) }
+      rented += (min(machine.rental.to, now) - machine.rental.from) * lanes
+      if machine.state == .starting { overhead += (now - machine.rental.from) * lanes }
+    }
+    try hold(
+      record.busyTime + record.idleTime + overhead == rented,
+      "busy + idle + overhead = rented lane time",
+      "\(record.busyTime) + \(record.idleTime) + \(overhead) against \(rented)")
+  }
+
+  /// What the lines of machines say was held is what was rented, rounded by the rules of billing.
+  private borrowing func checkInvoice(_ record: ReplicationRecord) throws(ConservationError) {
+    var billed = TimeSpan.zero
+    for machine in machines {
+      guard let (from, to) = scenario.billing.billed(machine.rental) else { continue }
+      billed += to - from
+    }
+    var charged = TimeSpan.zero
+    for line in record.invoice where line.line == "machines" || line.line.hasSuffix(", used") {
+      charged += line.usage ?? .zero
+    }
+    try hold(
+      billed == charged, "machine time on the invoice = machine time billed",
+      "\(charged) on the invoice, \(billed) billed")
+  }
+
+  private borrowing func hold(
+    _ condition: Bool, _ law: String, _ found: @autoclosure () -> String
+  ) throws(ConservationError) {
+    guard condition else { throw ConservationError(law: law, found: found()) }
+  }
+}
+
+extension Scenario {
+  /// The billing of this scenario's fleet.
+  package var billing: Billing {
+    Billing(
+      pools: pools.map(\.cloud), commitments: commitments, fixedCosts: fixedCosts, start: start,
+      horizon: horizon)
+  }
+}

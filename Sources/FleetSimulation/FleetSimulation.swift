@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import CloudModel
+import EventKernel
+import Policies
+import Quantities
+import RandomStreams
+import Recording
+import ReplicaModel
+import Scenario
+import Serving
+import Workload
+
+/// One replication of a scenario: the fleet, its requests and its policies in simulated time.
+///
+/// Two worlds share one clock. The slow world (capacity, launches, interruptions, the spot manager)
+/// runs the whole horizon; requests run in the scenario's window. The slow world never waits for a
+/// request, and requests see of it only which replicas accept them.
+package struct FleetSimulation: ~Copyable {
+  let scenario: Scenario
+  let isIdeal: Bool
+  let launchStream: (_ place: Int) -> RandomStream
+  /// When requests begin to arrive.
+  let opening: Instant
+  let timeout: Int64
+  let horizonEnd: Instant
+
+  var events: FutureEventList<FleetHappening>
+  var bank: ReplicaBank
+  var observations: Column<ReplicaObservation>
+  var source: RequestSource
+  var recorder: RequestRecorder
+  var dispatcher = LeastLoaded()
+
+  var manager: SpotManager
+  var effects = EffectBuffer<SpotManager.Effect>()
+  var managerInbox: [SpotManager.Event] = []
+  var inboxPosition = 0
+
+  var places: [Place]
+  var machines: [Machine] = []
+  /// The pools of launches by the manager's number; `nil` once answered or withdrawn.
+  var launches: [Int?] = []
+  var openLaunches: [LaunchID] = []
+  /// The place of each replica.
+  let placeOfReplica: [Int]
+  var drainingMachines = 0
+  var displaced: [QueuedRequest] = []
+  var isRedispatchDue = false
+
+  var now: Instant
+  var minute: Int32 = 0
+  var minuteEnd: Instant
+  var acceptsArrivals = true
+  var simulatedRequests: UInt64 = 0
+  var migrations: UInt64 = 0
+  var overheadLaneTime = TimeSpan.zero
+  var fleetEvents: [FleetEvent] = []
+  var series: [SeriesPoint] = []
+
+  /// How long before the start machines begin to come and go where they need time to do so: long
+  /// enough for boots, back-offs and holds to have forgotten how they began.
+  private static let slowWarmUp = TimeSpan.hours(48)
+
+  /// Runs one replication and checks that nothing was lost in it.
+  ///
+  /// - Throws: ``ConservationError`` when a law of conservation is broken.
+  package static func run(
+    _ scenario: Scenario, seed: UInt64, replication: Int
+  ) throws(ConservationError) -> ReplicationRecord {
+    var simulation = FleetSimulation(scenario, seed: seed, replication: UInt32(replication))
+    simulation.begin()
+    simulation.loop()
+    return try simulation.finish(replication: replication)
+  }
+
+  private init(_ scenario: Scenario, seed: UInt64, replication: UInt32) {
+    func stream(_ purpose: StreamPurpose, _ entity: Int) -> RandomStream {
+      RandomStream(
+        seed: seed, replication: replication, purpose: purpose, entity: UInt32(entity))
+    }
+    self.scenario = scenario
+    isIdeal = scenario.pools.allSatisfy { $0.cloud.launch == .ideal }
+    launchStream = { stream(.launch, $0) }
+    let beginning = isIdeal ? Instant.start : Instant.start - Self.slowWarmUp
+    opening = scenario.window.from - scenario.window.warmUp
+    now = min(beginning, opening)
+    timeout = scenario.timeout?.nanoseconds ?? .max
+    horizonEnd = .start + scenario.horizon
+
+    var places: [Place] = []
+    var replicas: [ReplicaBank.Place] = []
+    var placeOfReplica: [Int] = []
+    for (number, pool) in scenario.pools.enumerated() {
+      for law in pool.cloud.places {
+        places.append(
+          Place(
+            pool: number, firstReplica: replicas.count,
+            process: CapacityProcess(law, stream: stream(.capacity, places.count), at: now)))
+        replicas += pool.replicas
+        placeOfReplica += pool.replicas.map { _ in places.count - 1 }
+      }
+    }
+    self.places = places
+    self.placeOfReplica = placeOfReplica
+    events = FutureEventList(at: now)
+    bank = ReplicaBank(
+      replicas, timeout: scenario.timeout, noiseStream: stream(.serviceTime, 0))
+    observations = Column(
+      replicas.map { replica in
+        ReplicaObservation(
+          acceptsRequests: false, outstanding: 0, hasRoom: true,
+          nanosecondsPerRequest: replica.model.timePerRequest.nanoseconds)
+      })
+    source = RequestSource(
+      scenario.workload, from: opening, seed: seed, replication: replication, window: 0)
+    let minutes = Int128(scenario.window.length.nanoseconds).dividedRoundingUp(
+      by: Int128(TimeSpan.minutes(1).nanoseconds))
+    recorder = RequestRecorder(edges: scenario.latencyEdges, minutes: Int(minutes))
+    minuteEnd = scenario.window.from + .minutes(1)
+    manager = SpotManager(scenario.spot)
+  }
+
+  /// Puts the machines in place that are there at the beginning, and starts the manager.
+  private mutating func begin() {
+    for pool in scenario.pools.indices {
+      var wanted = scenario.pools[pool].wanted
+      for index in places.indices where places[index].pool == pool {
+        schedule(.capacityChange(place: index), at: places[index].process.nextChange, .capacity)
+        guard wanted > 0, places[index].process.isUp else { continue }
+        wanted -= 1
+        adopt(place: index)
+      }
+    }
+    tell(.started)
+    schedule(.sample, at: .start, .sample)
+    workInbox()
+  }
+
+  private mutating func schedule(
+    _ happening: FleetHappening, at time: Instant, _ priority: EventPriority
+  ) {
+    guard time != .never else { return }
+    events.schedule(happening, at: time, priority)
+  }
+
+  // MARK: The loop
+
+  /// Takes whatever is due next until the horizon is over and every measured request has ended.
+  private mutating func loop() {
+    while true {
+      let replicaTime = bank.nextTime
+      let arrivalTime = acceptsArrivals ? source.nextTime : .never
+      let requestTime = min(replicaTime, arrivalTime)
+      let fleetTime = events.nextTime
+      let isFleetFirst =
+        fleetTime < requestTime
+        || (fleetTime == requestTime && events.nextPriority < .completion)
+      let time = isFleetFirst ? fleetTime : requestTime
+      if time >= horizonEnd && isOver(at: time) { return }
+      precondition(time >= now, "the clock went back from \(now) to \(time)")
+      now = time
+      if isFleetFirst {
+        guard let (_, happening) = events.takeNext() else { return }
+        happen(happening)
+      } else {
+        runRequests(until: fleetTime)
+      }
+    }
+  }
+
+  /// Whether nothing that is left can change a result.
+  private mutating func isOver(at time: Instant) -> Bool {
+    if time == .never { return true }
+    return time >= scenario.window.end && recorder.inFlight == 0 && now >= opening
+  }
+
+  /// Runs batches and arrivals up to the next event of the slow world: the hot loop.
+  private mutating func runRequests(until fleetTime: Instant) {
+    while true {
+      let replicaTime = bank.nextTime
+      let arrivalTime = acceptsArrivals ? source.nextTime : .never
+      if replicaTime <= arrivalTime {
+        guard replicaTime < fleetTime else { return }
+        if replicaTime >= horizonEnd && recorder.inFlight == 0 { return }
+        now = replicaTime
+        replicaHappening()
+      } else {
+        guard arrivalTime < fleetTime else { return }
+        now = arrivalTime
+        guard arrive() else { return }
+      }
+    }
+  }
+
+  /// Lets the next request arrive; false when none needs to any more.
+  private mutating func arrive() -> Bool {
+    if now >= scenario.window.end && recorder.inFlight == 0 {
+      acceptsArrivals = false
+      return false
+    }
+    let arrival = source.take()
+    simulatedRequests += 1
+    var minute: Int32 = -1
+    if now >= scenario.window.from && now < scenario.window.end {
+      while now >= minuteEnd {
+        self.minute += 1
+        minuteEnd = minuteEnd + .minutes(1)
+      }
+      minute = self.minute
+      recorder.arrived(minute: minute)
+    }
+    dispatch(
+      QueuedRequest(
+        arrival: arrival.time, number: arrival.number, promptTokens: arrival.promptTokens,
+        outputTokens: arrival.outputTokens, minute: minute, classIndex: arrival.classIndex),
+      otherwise: .rejected)
+    return true
+  }
+
+  /// Sends a request to the replica that the policy chooses, or ends it.
+  mutating func dispatch(_ request: QueuedRequest, otherwise outcome: RequestOutcome) {
+    let choice = observations.withSpan { dispatcher.choose(among: $0) }
+    guard case .replica(let replica) = choice else {
+      if request.isMeasured { recorder.unanswered(outcome) }
+      return
+    }
+    bank.enqueue(request, at: replica.index, now: now)
+    observations[replica.index].outstanding += 1
+    observations[replica.index].hasRoom = bank.hasRoom(replica.index)
+  }
+
+  private mutating func replicaHappening() {
+    switch bank.next() {
+    case .batchEnded(let lane, let replica, let count):
+      let started = bank.startTime(of: lane)
+      for position in 0..<count { answer(bank.finished(position, in: lane), started: started) }
+      observations[replica].outstanding -= Int32(count)
+      bank.free(lane, now: now)
+      settle(replica)
+    case .timer(let replica):
+      bank.expire(replica, now: now)
+      settle(replica)
+    }
+  }
+
+  private mutating func answer(_ request: QueuedRequest, started: Instant) {
+    guard request.isMeasured else { return }
+    let latency = now - request.arrival
+    if latency.nanoseconds <= timeout {
+      recorder.completed(
+        latency: latency, wait: started - request.arrival, minute: request.minute,
+        promptTokens: request.promptTokens, outputTokens: request.outputTokens)
+    } else {
+      recorder.unanswered(.timedOut)
+    }
+  }
+
+  /// Ends the requests that a replica dropped, and lets it go where it was only finishing.
+  private mutating func settle(_ replica: Int) {
+    if !bank.expired.isEmpty {
+      observations[replica].outstanding -= Int32(bank.expired.count)
+      for request in bank.expired where request.isMeasured { recorder.unanswered(.timedOut) }
+      bank.expired.removeAll(keepingCapacity: true)
+    }
+    observations[replica].hasRoom = bank.hasRoom(replica)
+    if drainingMachines > 0 {
+      releaseIfEmpty(placeOfReplica[replica])
+      workInbox()
+    }
+  }
+}
+
+extension Scenario {
+  /// The times that targets name: exact edges of the histograms.
+  var latencyEdges: [Int64] {
+    var edges: [Int64] = []
+    for target in targets {
+      guard case .time(let span) = target.bound, !edges.contains(span.nanoseconds) else { continue }
+      edges.append(span.nanoseconds)
+    }
+    return edges.sorted()
+  }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import CloudModel
+import Quantities
+import Serving
+
+/// A place in a pool: at most one machine at a time, and always the same replicas.
+struct Place: Sendable {
+  let pool: Int
+  /// The first of its replicas; the others follow.
+  let firstReplica: Int
+  var process: CapacityProcess
+  /// The number of the machine in it; `nil` when there is none.
+  var machine: Int?
+  /// How many machines have been in it.
+  var launches: UInt64 = 0
+}
+
+/// A machine in its life from launch to end.
+struct Machine: Sendable {
+  /// Where it stands.
+  enum State: Sendable {
+    /// It boots and loads.
+    case starting
+    /// Its replicas serve.
+    case serving
+    /// Its replicas serve what they have, and then it is given back.
+    case draining
+    /// It has been given or taken back.
+    case gone
+  }
+
+  let place: Int
+  /// The number of its rental; machines and rentals are counted alike.
+  var rental: Rental
+  var state: State
+  /// Whether new requests may be sent to it.
+  var isCordoned = false
+  /// When its replicas began to serve.
+  var servesFrom: Instant?
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Quantities
+import Statistics
+
+/// One measure of a run with its interval.
+package struct MeasureRow: Sendable, Equatable {
+  /// The name, such as `p99(latency)`.
+  package let name: String
+  /// The unit of its numbers, such as `s` or `USD`.
+  package let unit: String
+  /// The estimate with its interval; `nil` when the run holds no sample for it.
+  package let interval: Interval?
+  /// Why there is no interval, or what it leaves out; empty when there is nothing to say.
+  package let note: String
+
+  /// A row of those values.
+  package init(name: String, unit: String, interval: Interval?, note: String = "") {
+    self.name = name
+    self.unit = unit
+    self.interval = interval
+    self.note = note
+  }
+}
+
+/// One line of a run's mean invoice, for a month of 730 hours.
+package struct InvoiceRow: Sendable, Equatable {
+  /// What is charged.
+  package let line: String
+  /// The pool that it is for; empty when it is for none.
+  package let pool: String
+  /// `onDemand`, `spot`, `reserved` or `fixed`.
+  package let market: String
+  /// The hours held, a month; `nil` for what is not held.
+  package let hours: Double?
+  /// The price of an hour; `nil` where there is none.
+  package let price: HourlyPrice?
+  /// The mean amount over replications, a month.
+  package let monthly: USD
+
+  /// A row of those values.
+  package init(
+    line: String, pool: String, market: String, hours: Double?, price: HourlyPrice?, monthly: USD
+  ) {
+    self.line = line
+    self.pool = pool
+    self.market = market
+    self.hours = hours
+    self.price = price
+    self.monthly = monthly
+  }
+}
+
+/// How a target was judged.
+package struct VerdictRow: Sendable, Equatable {
+  /// The four ways in which a target can be judged.
+  package enum Verdict: String, Sendable, CaseIterable {
+    /// The whole interval lies inside the target.
+    case holds
+    /// The whole interval lies outside.
+    case fails
+    /// The interval lies on both sides.
+    case undecided
+    /// The target restates an input of the scenario.
+    case assumed
+  }
+
+  /// The target as it was written.
+  package let target: String
+  /// The judgement.
+  package let verdict: Verdict
+  /// The measured value; `nil` when there is no sample.
+  package let interval: Interval?
+  /// The unit of the value.
+  package let unit: String
+  /// Why, in one sentence.
+  package let reason: String
+
+  /// A row of those values.
+  package init(target: String, verdict: Verdict, interval: Interval?, unit: String, reason: String) {
+    self.target = target
+    self.verdict = verdict
+    self.interval = interval
+    self.unit = unit
+    self.reason = reason
+  }
+}
+
+/// What a run is: enough to make it again.
+package struct RunManifest: Sendable, Equatable {
+  /// The scenario's path as it was given.
+  package let scenario: String
+  /// The scenario's text with everything it extends and every override, in one canonical form.
+  package let scenarioText: String
+  /// SHA-256 of that text, in hexadecimal digits.
+  package let scenarioHash: String
+  /// The version of Plimsoll.
+  package let version: String
+  /// The seed.
+  package let seed: UInt64
+  /// The name of the price book.
+  package let priceBook: String
+  /// The confidence of its intervals.
+  package let confidence: Double
+
+  /// A manifest of those values.
+  package init(
+    scenario: String, scenarioText: String, scenarioHash: String, version: String, seed: UInt64,
+    priceBook: String, confidence: Double
+  ) {
+    self.scenario = scenario
+    self.scenarioText = scenarioText
+    self.scenarioHash = scenarioHash
+    self.version = version
+    self.seed = seed
+    self.priceBook = priceBook
+    self.confidence = confidence
+  }
+}
+
+/// What a run comes to when all its replications are put together.
+package struct RunResults: Sendable, Equatable {
+  /// A digest of everything that the run yielded, in hexadecimal digits.
+  package let digest: String
+  /// How many replications were run.
+  package let replications: Int
+  /// How requests ended, over all replications.
+  package let requests: RequestCounts
+  /// The measures.
+  package let measures: [MeasureRow]
+  /// The mean invoice.
+  package let invoice: [InvoiceRow]
+  /// The judged targets.
+  package let verdicts: [VerdictRow]
+
+  /// Results of those values.
+  package init(
+    digest: String, replications: Int, requests: RequestCounts, measures: [MeasureRow],
+    invoice: [InvoiceRow], verdicts: [VerdictRow]
+  ) {
+    self.digest = digest
+    self.replications = replications
+    self.requests = requests
+    self.measures = measures
+    self.invoice = invoice
+    self.verdicts = verdicts
+  }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import CloudModel
+import Policies
+import Quantities
+import ReplicaModel
+import Workload
+
+/// One fleet with its workload, policies and targets: a scenario file, checked and complete.
+package struct Scenario: Sendable {
+  /// In which part of the horizon requests are simulated; the slow world always runs all of it.
+  package struct RequestWindow: Sendable, Equatable {
+    /// When measuring begins.
+    package let from: Instant
+    /// For how long arrivals are measured.
+    package let length: TimeSpan
+    /// For how long before that requests run unmeasured, to fill queues and batches.
+    package let warmUp: TimeSpan
+
+    /// A window of those values.
+    package init(from: Instant, length: TimeSpan, warmUp: TimeSpan) {
+      self.from = from
+      self.length = length
+      self.warmUp = warmUp
+    }
+
+    /// When measuring ends.
+    package var end: Instant { from + length }
+  }
+
+  /// A pool with what the fleet does with it.
+  package struct Pool: Sendable {
+    /// The pool as the cloud sees it.
+    package let cloud: PoolModel
+    /// How many machines it should have.
+    package let wanted: Int
+    /// The replicas that each of its machines carries.
+    package let replicas: [ReplicaBank.Place]
+
+    /// A pool of those values.
+    package init(cloud: PoolModel, wanted: Int, replicas: [ReplicaBank.Place]) {
+      self.cloud = cloud
+      self.wanted = wanted
+      self.replicas = replicas
+    }
+  }
+
+  /// The path that it was read from.
+  package let path: String
+  /// What it asks, in the words of its author.
+  package let about: String
+  /// Its text with all that it extends and every override, in one canonical form.
+  package let canonicalText: String
+  /// The date of its start.
+  package let start: UTCDate
+  /// How long it runs and is billed for.
+  package let horizon: TimeSpan
+  /// Where requests are simulated.
+  package let window: RequestWindow
+  /// How many replications are run.
+  package let replications: Int
+  /// The confidence of intervals.
+  package let confidence: Share
+  /// The seed of all random streams.
+  package let seed: UInt64
+  /// The name of the price book.
+  package let priceBook: String
+  /// Which requests arrive when.
+  package let workload: WorkloadModel
+  /// How long a client waits for an answer; `nil` for ever.
+  package let timeout: TimeSpan?
+  /// The pools in the order of the file.
+  package let pools: [Pool]
+  /// Commitments in the order of the file.
+  package let commitments: [Commitment]
+  /// Costs that don't depend on the run.
+  package let fixedCosts: [FixedCost]
+  /// The settings of the spot manager.
+  package let spot: SpotManager.Configuration
+  /// How often a request is moved from a lost replica to another before it fails.
+  package let migrationLimit: Int
+  /// The targets in the order of the file.
+  package let targets: [Target]
+  /// What the author assumes and a reader should know, printed beside every verdict.
+  package let assumptions: [String]
+
+  /// A scenario of those values.
+  package init(
+    path: String, about: String, canonicalText: String, start: UTCDate, horizon: TimeSpan,
+    window: RequestWindow, replications: Int, confidence: Share, seed: UInt64, priceBook:
+    String, workload: WorkloadModel, timeout: TimeSpan?, pools: [Pool], commitments:
+    [Commitment], fixedCosts: [FixedCost], spot: SpotManager.Configuration, migrationLimit:
+    Int, targets: [Target], assumptions: [String]
+  ) {
+    self.path = path
+    self.about = about
+    self.canonicalText = canonicalText
+    self.start = start
+    self.horizon = horizon
+    self.window = window
+    self.replications = replications
+    self.confidence = confidence
+    self.seed = seed
+    self.priceBook = priceBook
+    self.workload = workload
+    self.timeout = timeout
+    self.pools = pools
+    self.commitments = commitments
+    self.fixedCosts = fixedCosts
+    self.spot = spot
+    self.migrationLimit = migrationLimit
+    self.targets = targets
+    self.assumptions = assumptions
+  }
+
+  /// Requests a second that the whole fleet can answer when every batch is full.
+  package var maximumThroughput: Double {
+    pools.reduce(0) { sum, pool in
+      let machine = pool.replicas.reduce(0) { $0 + $1.model.maximumThroughput }
+      return sum + Double(pool.wanted) * machine
+    }
+  }
+
+  /// Whether machines come and go without any random draw, so that the bill is exact.
+  package var isBillExact: Bool {
+    pools.allSatisfy { pool in
+      guard !pool.cloud.places.contains(where: \.isRandom) else { return false }
+      guard case .staged(_, let boot, let load) = pool.cloud.launch else { return true }
+      return boot.isConstant && load.isConstant
+    }
+  }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import CloudModel
+import Numerics
+import Policies
+import Quantities
+import ReplicaModel
+import Scenario
+import Serving
+import Workload
+
+/// A scenario in a few lines, for tests and benchmarks: everything has a value until it is changed.
+package struct ScenarioBuilder: Sendable {
+  /// A pool in a few lines.
+  package struct Pool: Sendable {
+    /// Its name.
+    package var name = "pool"
+    /// Its market.
+    package var market = Market.onDemand
+    /// How many machines it should have.
+    package var wanted = 1
+    /// When each place can be had; one place for each wanted machine when there are none.
+    package var places: [CapacityLaw] = []
+    /// How long before an interruption the notice comes.
+    package var notice: TimeSpan?
+    /// How machines are launched.
+    package var launch = LaunchLaw.ideal
+    /// What a machine costs.
+    package var price = HourlyPrice(nanodollarsPerHour: 1_000_000_000)
+    /// How each machine's one replica serves.
+    package var model = BatchModel(
+      maximumBatch: 1, maximumDelay: .zero, lanes: 1,
+      latency: [BatchLatency.Point(batchSize: 1, time: .seconds(1))], noise: .none)
+
+    /// A pool of one machine on demand with one replica that takes a second for each request.
+    package init() {}
+  }
+
+  /// The date of the start: a Monday.
+  package var start = UTCDate(nanosecondsSince1970: 1_733_702_400_000_000_000)
+  /// How long it runs.
+  package var horizon = TimeSpan.hours(10)
+  /// When measuring begins.
+  package var from = Instant.start
+  /// For how long arrivals are measured; up to the horizon when it is `nil`.
+  package var length: TimeSpan?
+  /// For how long requests run unmeasured before that.
+  package var warmUp = TimeSpan.zero
+  /// When requests arrive.
+  package var arrivals = ArrivalProcess.poisson(.constant(Rate(nanoPerSecond: 500_000_000)))
+  /// The law of prompt lengths.
+  package var promptTokens: Distribution?
+  /// The law of answer lengths.
+  package var outputTokens: Distribution?
+  /// How often content repeats.
+  package var content: RequestMix.Content?
+  /// How long a client waits.
+  package var timeout: TimeSpan?
+  /// The most requests that wait at a replica.
+  package var queueLimit = 100_000
+  /// The pools.
+  package var pools: [Pool] = [Pool()]
+  /// The commitments.
+  package var commitments: [Commitment] = []
+  /// Costs that don't depend on the run.
+  package var fixedCosts: [FixedCost] = []
+  /// Whether missing spot machines are rented on demand.
+  package var fallsBackToOnDemand = false
+  /// For how long they must be missing.
+  package var fallbackHold = TimeSpan.zero
+  /// For how long spot must be whole before on-demand replacements go.
+  package var failbackAfter = TimeSpan.zero
+  /// How often a request is moved to another replica.
+  package var migrationLimit = 3
+  /// The targets, as texts.
+  package var targets: [String] = []
+
+  /// A scenario with one machine.
+  package init() {}
+
+  /// The scenario.
+  ///
+  /// - Throws: when a target or a law cannot be read.
+  package func build() throws -> Scenario {
+    Scenario(
+      path: "built", about: "", canonicalText: "", start: start, horizon: horizon,
+      window: Scenario.RequestWindow(
+        from: from, length: length ?? (Instant.start + horizon - from), warmUp: warmUp),
+      replications: 1, confidence: Share(billionths: 950_000_000), seed: 1, priceBook: "built",
+      workload: WorkloadModel(
+        arrivals: arrivals,
+        mix: try RequestMix(
+          classes: [("all", .whole)], promptTokens: promptTokens, outputTokens: outputTokens,
+          deterministic: .whole, content: content)),
+      timeout: timeout, pools: pools.map(pool), commitments: commitments, fixedCosts: fixedCosts,
+      spot: spotConfiguration, migrationLimit: migrationLimit,
+      targets: try targets.map { try Target(parsing: $0) }, assumptions: [])
+  }
+
+  private func pool(_ pool: Pool) -> Scenario.Pool {
+    let places =
+      pool.places.isEmpty
+      ? [CapacityLaw](repeating: .always, count: pool.wanted) : pool.places
+    return Scenario.Pool(
+      cloud: PoolModel(
+        name: pool.name, type: "type", zone: "zone", market: pool.market, places: places,
+        notice: pool.notice, launch: pool.launch,
+        prices: PriceSeries(changes: [PriceSeries.Change(at: .start, price: pool.price)])),
+      wanted: pool.wanted,
+      replicas: [ReplicaBank.Place(model: pool.model, queueLimit: queueLimit)])
+  }
+
+  private var spotConfiguration: SpotManager.Configuration {
+    SpotManager.Configuration(
+      pools: pools.map {
+        SpotManager.Configuration.Pool(
+          market: $0.market, wanted: $0.wanted, maximum: max($0.wanted, $0.places.count))
+      },
+      fallsBackToOnDemand: fallsBackToOnDemand, fallbackHold: fallbackHold,
+      failbackAfter: failbackAfter, initialBackOff: .seconds(180), maximumBackOff: .seconds(1_800))
+  }
+}
