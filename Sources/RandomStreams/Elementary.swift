@@ -14,6 +14,7 @@ public enum Elementary {
   ///
   /// - Precondition: `x` is positive, normal and finite; not checked, since every request calls it.
   @inlinable
+  @inline(__always)
   public static func log(_ x: Double) -> Double {
     let bits = x.bitPattern
     // Adding the distance from √½ to 1 carries into the exponent where m would be √2 or more.

@@ -30,6 +30,7 @@ public enum Philox {
 
   /// The block for a counter under a 64-bit key, after ten rounds.
   @inlinable
+  @inline(__always)
   public static func block(_ counter: Block, key: UInt64) -> Block {
     var block = counter
     var key0 = UInt32(truncatingIfNeeded: key)
@@ -43,6 +44,7 @@ public enum Philox {
   }
 
   @inlinable
+  @inline(__always)
   static func round(_ block: Block, _ key0: UInt32, _ key1: UInt32) -> Block {
     let product0 = UInt64(block.first) &* 0xD251_1F53
     let product1 = UInt64(block.third) &* 0xCD9E_8D57

@@ -29,6 +29,7 @@ public struct RandomStream: Sendable {
 
   /// The 128 random bits with that index; does not move the stream.
   @inlinable
+  @inline(__always)
   public func block(at index: UInt64) -> Philox.Block {
     let counter = Philox.Block(
       UInt32(truncatingIfNeeded: index), UInt32(truncatingIfNeeded: index >> 32), entity,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import EventKernel
 import Numerics
 import Quantities
 import RandomStreams
@@ -84,11 +85,27 @@ package struct RequestMix: Sendable, Equatable {
     return item == 0 ? Arrival.uniqueMark | number : UInt64(item)
   }
 
-  /// The prompt length that belongs to 32 random bits, at least one token.
-  func promptTokens(for bits: UInt32) -> UInt32 { Self.tokens(promptTokens, bits) }
+  /// Puts content identities in the place of random bits, for requests numbered from `first` on.
+  func resolveContent(_ column: inout Column<UInt64>, from first: UInt64) {
+    guard let content else {
+      for index in 0..<column.count { column[index] = Arrival.uniqueMark | (first + UInt64(index)) }
+      return
+    }
+    for index in 0..<column.count {
+      let item = content.index(for: column[index])
+      column[index] = item == 0 ? Arrival.uniqueMark | (first + UInt64(index)) : UInt64(item)
+    }
+  }
 
-  /// The answer length that belongs to 32 random bits, at least one token.
-  func outputTokens(for bits: UInt32) -> UInt32 { Self.tokens(outputTokens, bits) }
+  /// Puts lengths in the place of random bits: prompt tokens low, answer tokens high, one at least.
+  func resolveLengths(_ column: inout Column<UInt64>) {
+    for index in 0..<column.count {
+      let bits = column[index]
+      let prompt = Self.tokens(promptTokens, UInt32(truncatingIfNeeded: bits))
+      let output = Self.tokens(outputTokens, UInt32(truncatingIfNeeded: bits >> 32))
+      column[index] = UInt64(output) << 32 | UInt64(prompt)
+    }
+  }
 
   private static func tokens(_ table: QuantileTable?, _ bits: UInt32) -> UInt32 {
     guard let table else { return 1 }

@@ -17,6 +17,7 @@ package struct RequestSource: ~Copyable {
   private let details: RandomStream
   private var pace: Pace
   private var made: UInt64 = 0
+  private var draws: Draws
   @usableFromInline var column: Column<Arrival>
   @usableFromInline var position: Int
   /// A digest of all requests drawn so far: equal streams have equal digests.
@@ -32,6 +33,23 @@ package struct RequestSource: ~Copyable {
     var isOver = false
   }
 
+  /// The draws of a column of requests before they are put together.
+  private struct Draws: ~Copyable {
+    var gap: Column<Double>
+    var kind: Column<UInt64>
+    /// Random bits, then prompt tokens in the low half and answer tokens in the high half.
+    var lengths: Column<UInt64>
+    /// Random bits, then content identities.
+    var content: Column<UInt64>
+
+    init(count: Int) {
+      gap = Column(repeating: 0, count: count)
+      kind = Column(repeating: 0, count: count)
+      lengths = Column(repeating: 0, count: count)
+      content = Column(repeating: 0, count: count)
+    }
+  }
+
   /// The requests from `start` on.
   ///
   /// - Parameters:
@@ -45,6 +63,7 @@ package struct RequestSource: ~Copyable {
       seed: seed, replication: replication, purpose: .requestContent, entity: window)
     pace = Pace(stepStart: start)
     column = Column(repeating: Arrival.none, count: Self.columnLength)
+    draws = Draws(count: Self.columnLength)
     position = 0
     if case .poisson(let profile) = model.arrivals { enterStep(at: start, of: profile) }
     if case .replay(let trace) = model.arrivals { made = UInt64(trace.firstRequest(from: start)) }
@@ -74,26 +93,43 @@ package struct RequestSource: ~Copyable {
 
   // MARK: Synthesis
 
+  /// Draws a column of requests, one step for all of them after the other.
+  ///
+  /// The steps have no order among requests, so the processor overlaps their latencies: generator
+  /// rounds, divisions and table look-ups that each would wait for.
   private mutating func drawColumn(_ profile: RateProfile) {
-    for index in 0..<column.count {
-      let block = gaps.block(at: made)
-      let time = advance(by: -Elementary.log(positiveUniform(block.low)), profile)
-      guard time != .never else {
-        column[index] = .none
-        continue
-      }
-      let lengths = details.block(at: made)
-      let arrival = Arrival(
-        time: time, number: made,
-        contentID: model.mix.contentID(for: lengths.high, number: made),
-        promptTokens: model.mix.promptTokens(for: lengths.first),
-        outputTokens: model.mix.outputTokens(for: lengths.second),
-        classIndex: model.mix.classIndex(for: block.third),
-        isDeterministic: model.mix.isDeterministic(for: block.fourth))
+    let count = column.count
+    for index in 0..<count {
+      let block = gaps.block(at: made + UInt64(index))
+      draws.gap[index] = -Elementary.log(positiveUniform(block.low))
+      draws.kind[index] = block.high
+      let lengths = details.block(at: made + UInt64(index))
+      draws.lengths[index] = lengths.low
+      draws.content[index] = lengths.high
+    }
+    model.mix.resolveContent(&draws.content, from: made)
+    model.mix.resolveLengths(&draws.lengths)
+    for index in 0..<count {
+      let time = advance(by: draws.gap[index], profile)
+      let arrival = arrival(
+        number: made, time: time, lengths: draws.lengths[index], kind: draws.kind[index],
+        contentID: draws.content[index])
+      column[index] = time == .never ? .none : arrival
+      guard time != .never else { continue }
       note(arrival)
-      column[index] = arrival
       made += 1
     }
+  }
+
+  private func arrival(
+    number: UInt64, time: Instant, lengths: UInt64, kind: UInt64, contentID: UInt64
+  ) -> Arrival {
+    Arrival(
+      time: time, number: number, contentID: contentID,
+      promptTokens: UInt32(truncatingIfNeeded: lengths),
+      outputTokens: UInt32(truncatingIfNeeded: lengths >> 32),
+      classIndex: model.mix.classIndex(for: UInt32(truncatingIfNeeded: kind)),
+      isDeterministic: model.mix.isDeterministic(for: UInt32(truncatingIfNeeded: kind >> 32)))
   }
 
   /// Moves the clock so far that `amount` arrivals of a unit-rate process have been due.
@@ -134,14 +170,10 @@ package struct RequestSource: ~Copyable {
         continue
       }
       let request = trace.requests[Int(made)]
-      let block = gaps.block(at: made)
-      let content = details.block(at: made)
-      let arrival = Arrival(
-        time: request.time, number: made,
-        contentID: model.mix.contentID(for: content.high, number: made),
-        promptTokens: request.promptTokens, outputTokens: request.outputTokens,
-        classIndex: model.mix.classIndex(for: block.third),
-        isDeterministic: model.mix.isDeterministic(for: block.fourth))
+      let lengths = UInt64(request.outputTokens) << 32 | UInt64(request.promptTokens)
+      let arrival = arrival(
+        number: made, time: request.time, lengths: lengths, kind: gaps.block(at: made).high,
+        contentID: model.mix.contentID(for: details.block(at: made).high, number: made))
       note(arrival)
       column[index] = arrival
       made += 1

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// A mapping with known keys, read key by key; `finish` reports the keys nobody asked for.
+///
+/// Every reading answers `nil` where the key is absent or wrong. A required key that is absent is
+/// an error; a key whose value is null counts as absent.
+package struct MappingReader: Equatable, Sendable {
+  /// Whether a key has to be there.
+  package enum Need: Equatable, Sendable {
+    /// Its absence is an error.
+    case required
+    /// Its absence is an answer.
+    case optional
+  }
+
+  /// Where the mapping was written.
+  package let location: SourceLocation
+  /// The names that lead to the mapping; empty for the scenario as a whole.
+  package let keyPath: String
+
+  private let entries: [ScenarioNode.Entry]
+  private var asked: [String] = []
+
+  /// A reader of the entries of the mapping that `keyPath` leads to.
+  package init(_ entries: [ScenarioNode.Entry], at location: SourceLocation, keyPath: String) {
+    self.entries = entries
+    self.location = location
+    self.keyPath = keyPath
+  }
+
+  /// A reader of a whole scenario.
+  package init(_ scenario: LoadedScenario) {
+    self.init(scenario.root.entries ?? [], at: scenario.root.location, keyPath: "")
+  }
+
+  /// Whether the key is there with a value; counts as asking for it.
+  package mutating func has(_ key: String) -> Bool {
+    note(key)
+    return entries.contains { $0.key == key && !$0.value.isNull }
+  }
+
+  /// The value of a key, of whatever kind it is.
+  package mutating func node(
+    _ key: String, _ need: Need = .required, _ diagnostics: inout Diagnostics
+  ) -> ValueReader? {
+    note(key)
+    let path = KeyPathNames.appending(key, to: keyPath)
+    guard let entry = entries.first(where: { $0.key == key }), !entry.value.isNull else {
+      if need == .required {
+        diagnostics.report(.missingKey, at: self.location(of: key), keyPath: path)
+      }
+      return nil
+    }
+    return ValueReader(entry.value, keyPath: path)
+  }
+
+  /// Where the value of a key was written; of an absent key, where the mapping was.
+  package func location(of key: String) -> SourceLocation {
+    entries.first { $0.key == key }?.value.location ?? location
+  }
+
+  /// Notes an error about a value that could be read and does not make sense.
+  package func report(
+    _ problem: ScenarioError.Problem, of key: String, _ diagnostics: inout Diagnostics
+  ) {
+    diagnostics.report(
+      problem, at: location(of: key), keyPath: KeyPathNames.appending(key, to: keyPath))
+  }
+
+  /// Reports every key that was never asked for; those asked for are named as allowed.
+  package func finish(_ diagnostics: inout Diagnostics) {
+    for entry in entries where !asked.contains(entry.key) {
+      diagnostics.report(
+        .unknownKey(nearest: nearestKey(to: entry.key, among: asked), allowed: asked),
+        at: entry.keyLocation, keyPath: KeyPathNames.appending(entry.key, to: keyPath))
+    }
+  }
+
+  private mutating func note(_ key: String) {
+    if !asked.contains(key) { asked.append(key) }
+  }
+}

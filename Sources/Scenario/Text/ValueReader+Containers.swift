@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// One entry of a mapping whose names the user chooses, or one choice out of several.
+package struct NamedValue: Equatable, Sendable {
+  /// The name.
+  package let name: String
+  /// Where the name was written.
+  package let nameLocation: SourceLocation
+  /// What it names.
+  package let value: ValueReader
+
+  /// Notes an error about the name.
+  package func report(_ problem: ScenarioError.Problem, _ diagnostics: inout Diagnostics) {
+    diagnostics.report(problem, at: nameLocation, keyPath: value.keyPath)
+  }
+}
+
+extension ValueReader {
+  /// The value as a mapping with known keys.
+  package func mapping(_ diagnostics: inout Diagnostics) -> MappingReader? {
+    guard let entries = node.entries else {
+      report(.wrongKind(found: node.kind, expected: "a mapping"), &diagnostics)
+      return nil
+    }
+    return MappingReader(entries, at: location, keyPath: keyPath)
+  }
+
+  /// The value as a list.
+  package func sequence(_ diagnostics: inout Diagnostics) -> [ValueReader]? {
+    guard case .sequence(let items) = node.content else {
+      report(.wrongKind(found: node.kind, expected: "a list"), &diagnostics)
+      return nil
+    }
+    return items.enumerated().map { position, item in
+      ValueReader(item, keyPath: KeyPathNames.appending("\(position)", to: keyPath))
+    }
+  }
+
+  /// The value as a mapping whose names are free, in the order written.
+  package func entries(_ diagnostics: inout Diagnostics) -> [NamedValue]? {
+    guard let entries = node.entries else {
+      report(.wrongKind(found: node.kind, expected: "a mapping"), &diagnostics)
+      return nil
+    }
+    return entries.map { named($0) }
+  }
+
+  /// The value as a mapping with exactly one key, out of `names`: `{ weibull: { … } }`.
+  package func choice(
+    among names: [String], _ diagnostics: inout Diagnostics
+  ) -> NamedValue? {
+    let allowed = "a mapping with exactly one of: \(names.joined(separator: ", "))"
+    guard let entries = node.entries else {
+      report(.wrongKind(found: node.kind, expected: allowed), &diagnostics)
+      return nil
+    }
+    let unknown = entries.filter { !names.contains($0.key) }
+    for entry in unknown {
+      named(entry).report(
+        .unknownKey(nearest: nearestKey(to: entry.key, among: names), allowed: names), &diagnostics)
+    }
+    guard unknown.isEmpty else { return nil }
+    guard entries.count == 1, let entry = entries.first else {
+      let found = entries.isEmpty ? "none" : entries.map(\.key).joined(separator: ", ")
+      report(.wrongKind(found: found, expected: allowed), &diagnostics)
+      return nil
+    }
+    return named(entry)
+  }
+
+  private func named(_ entry: ScenarioNode.Entry) -> NamedValue {
+    NamedValue(
+      name: entry.key, nameLocation: entry.keyLocation,
+      value: ValueReader(entry.value, keyPath: KeyPathNames.appending(entry.key, to: keyPath)))
+  }
+}

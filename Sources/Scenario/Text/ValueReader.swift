@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// One value of a scenario and the names that lead to it, ready to be read as a type.
+///
+/// Every reading answers `nil` after it has noted an error, so that the caller can go on to the
+/// next value and all errors are found at once.
+package struct ValueReader: Equatable, Sendable {
+  /// The value.
+  package let node: ScenarioNode
+  /// The names that lead to it.
+  package let keyPath: String
+
+  /// A reader of the value that `keyPath` leads to.
+  package init(_ node: ScenarioNode, keyPath: String) {
+    self.node = node
+    self.keyPath = keyPath
+  }
+
+  /// Where the value was written.
+  package var location: SourceLocation { node.location }
+
+  /// Notes an error about this value.
+  package func report(_ problem: ScenarioError.Problem, _ diagnostics: inout Diagnostics) {
+    diagnostics.report(problem, at: location, keyPath: keyPath)
+  }
+
+  /// The value as text.
+  package func string(_ diagnostics: inout Diagnostics) -> String? {
+    guard case .scalar(let text) = node.content else {
+      report(.wrongKind(found: node.kind, expected: "a single value"), &diagnostics)
+      return nil
+    }
+    return text
+  }
+
+  /// The value as `parse` reads it; what `parse` throws is reported as what is allowed.
+  package func parsed<Value>(
+    _ diagnostics: inout Diagnostics, as parse: (String) throws -> Value
+  ) -> Value? {
+    guard let text = string(&diagnostics) else { return nil }
+    do {
+      return try parse(text)
+    } catch {
+      let allowed = (error as? any StatesWhatIsAllowed)?.allowed ?? "\(error)"
+      report(.unreadable(found: text, allowed: allowed), &diagnostics)
+      return nil
+    }
+  }
+
+  /// The value as a whole number within `range`.
+  package func integer(
+    in range: ClosedRange<Int> = Int.min...Int.max, _ diagnostics: inout Diagnostics
+  ) -> Int? {
+    guard let value = parsed(&diagnostics, as: { try parseInteger($0) }) else { return nil }
+    guard range.contains(value) else {
+      let lowest = range.lowerBound == .min ? nil : "\(range.lowerBound)"
+      let highest = range.upperBound == .max ? nil : "\(range.upperBound)"
+      reportRange("\(value)", from: lowest, to: highest, &diagnostics)
+      return nil
+    }
+    return value
+  }
+
+  /// The value as a decimal number within `range`; an infinite end of the range is no limit.
+  package func decimal(
+    in range: ClosedRange<Double> = -Double.infinity...Double.infinity,
+    _ diagnostics: inout Diagnostics
+  ) -> Double? {
+    guard let value = parsed(&diagnostics, as: { try parseDecimal($0) }) else { return nil }
+    guard range.contains(value) else {
+      let lowest = range.lowerBound.isInfinite ? nil : "\(range.lowerBound)"
+      let highest = range.upperBound.isInfinite ? nil : "\(range.upperBound)"
+      reportRange("\(value)", from: lowest, to: highest, &diagnostics)
+      return nil
+    }
+    return value
+  }
+
+  /// The value as yes or no: `true`, `on`, `yes`, `false`, `off` or `no`.
+  package func boolean(_ diagnostics: inout Diagnostics) -> Bool? {
+    guard let text = string(&diagnostics) else { return nil }
+    switch text {
+    case "true", "on", "yes": return true
+    case "false", "off", "no": return false
+    default:
+      report(.unreadable(found: text, allowed: "true or false"), &diagnostics)
+      return nil
+    }
+  }
+
+  /// The value as one of several names.
+  package func oneOf<Value>(
+    _ choices: [(name: String, value: Value)], _ diagnostics: inout Diagnostics
+  ) -> Value? {
+    guard let text = string(&diagnostics) else { return nil }
+    if let choice = choices.first(where: { $0.name == text }) { return choice.value }
+    let names = choices.map(\.name)
+    let suggestion =
+      nearestKey(to: text, among: names).map { " (did you mean '\($0)'?)" } ?? ""
+    report(
+      .unreadable(found: text, allowed: names.joined(separator: ", ") + suggestion), &diagnostics)
+    return nil
+  }
+
+  private func reportRange(
+    _ found: String, from lowest: String?, to highest: String?, _ diagnostics: inout Diagnostics
+  ) {
+    let allowed: String
+    switch (lowest, highest) {
+    case (let lowest?, let highest?): allowed = "\(lowest) to \(highest)"
+    case (let lowest?, nil): allowed = "at least \(lowest)"
+    case (nil, let highest?): allowed = "at most \(highest)"
+    case (nil, nil): allowed = "any number"
+    }
+    report(.outOfRange(found: found, allowed: allowed), &diagnostics)
+  }
+}
