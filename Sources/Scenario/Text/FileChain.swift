@@ -16,7 +16,7 @@ struct FileChain {
   }
 
   /// Reads the file at `path` and all that it extends; stops at the first file that is wrong.
-  mutating func read(from path: String, _ diagnostics: inout Diagnostics) {
+  mutating func read(from path: String, into diagnostics: inout Diagnostics) {
     var next: (path: String, asked: SourceLocation)? = (path, ScenarioText.fileStart(path))
     while let (path, asked) = next {
       let keyPath = paths.isEmpty ? "" : "extends"
@@ -35,7 +35,7 @@ struct FileChain {
       paths.append(normalized)
       do {
         let root = try parse(path, asked: asked, keyPath: keyPath)
-        next = take(root, from: path, &diagnostics)
+        next = take(root, from: path, into: &diagnostics)
       } catch {
         for error in error.errors { diagnostics.report(error) }
         return
@@ -54,7 +54,7 @@ struct FileChain {
   ///
   /// - Returns: the file it extends, where it extends one.
   private mutating func take(
-    _ root: ScenarioNode, from path: String, _ diagnostics: inout Diagnostics
+    _ root: ScenarioNode, from path: String, into diagnostics: inout Diagnostics
   ) -> (path: String, asked: SourceLocation)? {
     var root = root
     let parent = root.removeEntry("extends")?.value

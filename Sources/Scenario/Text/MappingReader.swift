@@ -41,7 +41,7 @@ package struct MappingReader: Equatable, Sendable {
 
   /// The value of a key, of whatever kind it is.
   package mutating func node(
-    _ key: String, _ need: Need = .required, _ diagnostics: inout Diagnostics
+    _ key: String, _ need: Need = .required, into diagnostics: inout Diagnostics
   ) -> ValueReader? {
     note(key)
     let path = KeyPathNames.appending(key, to: keyPath)
@@ -61,14 +61,14 @@ package struct MappingReader: Equatable, Sendable {
 
   /// Notes an error about a value that could be read and does not make sense.
   package func report(
-    _ problem: ScenarioError.Problem, of key: String, _ diagnostics: inout Diagnostics
+    _ problem: ScenarioError.Problem, of key: String, into diagnostics: inout Diagnostics
   ) {
     diagnostics.report(
       problem, at: location(of: key), keyPath: KeyPathNames.appending(key, to: keyPath))
   }
 
   /// Reports every key that was never asked for; those asked for are named as allowed.
-  package func finish(_ diagnostics: inout Diagnostics) {
+  package func finish(into diagnostics: inout Diagnostics) {
     for entry in entries where !asked.contains(entry.key) {
       diagnostics.report(
         .unknownKey(nearest: nearestKey(to: entry.key, among: asked), allowed: asked),

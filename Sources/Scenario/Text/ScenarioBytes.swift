@@ -3,7 +3,7 @@
 /// Reads bytes as the text of a scenario file.
 enum ScenarioBytes {
   /// The largest file that is read, in bytes; scenarios are a few thousand.
-  static let sizeLimit = 4 << 20
+  static let sizeLimit = 1 << 20
 
   /// The text of `bytes`, without a byte order mark.
   ///

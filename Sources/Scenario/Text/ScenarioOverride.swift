@@ -34,7 +34,7 @@ struct ScenarioOverride {
   }
 
   /// Changes the tree; what hinders that is reported.
-  func apply(to root: inout ScenarioNode, _ diagnostics: inout Diagnostics) {
+  func apply(to root: inout ScenarioNode, into diagnostics: inout Diagnostics) {
     do throws(ScenarioError) {
       try set(names[...], in: &root, keyPath: "")
     } catch {

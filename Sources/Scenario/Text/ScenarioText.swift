@@ -25,7 +25,7 @@ package enum ScenarioText {
       }
     }
     var chain = FileChain(reader: files)
-    chain.read(from: path, &diagnostics)
+    chain.read(from: path, into: &diagnostics)
     try diagnostics.throwIfAny(files: chain.files)
 
     guard var root = chain.merged() else {
@@ -33,7 +33,7 @@ package enum ScenarioText {
         [ScenarioError(.missingFile(path), at: fileStart(path), keyPath: "")], files: chain.files)
     }
     for change in changes {
-      change.apply(to: &root, &diagnostics)
+      change.apply(to: &root, into: &diagnostics)
     }
     try diagnostics.throwIfAny(files: chain.files)
     return LoadedScenario(root: root, files: chain.files)

@@ -10,25 +10,25 @@ package struct NamedValue: Equatable, Sendable {
   package let value: ValueReader
 
   /// Notes an error about the name.
-  package func report(_ problem: ScenarioError.Problem, _ diagnostics: inout Diagnostics) {
+  package func report(_ problem: ScenarioError.Problem, into diagnostics: inout Diagnostics) {
     diagnostics.report(problem, at: nameLocation, keyPath: value.keyPath)
   }
 }
 
 extension ValueReader {
   /// The value as a mapping with known keys.
-  package func mapping(_ diagnostics: inout Diagnostics) -> MappingReader? {
+  package func mapping(into diagnostics: inout Diagnostics) -> MappingReader? {
     guard let entries = node.entries else {
-      report(.wrongKind(found: node.kind, expected: "a mapping"), &diagnostics)
+      report(.wrongKind(found: node.kind, expected: "a mapping"), into: &diagnostics)
       return nil
     }
     return MappingReader(entries, at: location, keyPath: keyPath)
   }
 
   /// The value as a list.
-  package func sequence(_ diagnostics: inout Diagnostics) -> [ValueReader]? {
+  package func sequence(into diagnostics: inout Diagnostics) -> [ValueReader]? {
     guard case .sequence(let items) = node.content else {
-      report(.wrongKind(found: node.kind, expected: "a list"), &diagnostics)
+      report(.wrongKind(found: node.kind, expected: "a list"), into: &diagnostics)
       return nil
     }
     return items.enumerated().map { position, item in
@@ -37,9 +37,9 @@ extension ValueReader {
   }
 
   /// The value as a mapping whose names are free, in the order written.
-  package func entries(_ diagnostics: inout Diagnostics) -> [NamedValue]? {
+  package func entries(into diagnostics: inout Diagnostics) -> [NamedValue]? {
     guard let entries = node.entries else {
-      report(.wrongKind(found: node.kind, expected: "a mapping"), &diagnostics)
+      report(.wrongKind(found: node.kind, expected: "a mapping"), into: &diagnostics)
       return nil
     }
     return entries.map { named($0) }
@@ -47,22 +47,22 @@ extension ValueReader {
 
   /// The value as a mapping with exactly one key, out of `names`: `{ weibull: { … } }`.
   package func choice(
-    among names: [String], _ diagnostics: inout Diagnostics
+    among names: [String], into diagnostics: inout Diagnostics
   ) -> NamedValue? {
     let allowed = "a mapping with exactly one of: \(names.joined(separator: ", "))"
     guard let entries = node.entries else {
-      report(.wrongKind(found: node.kind, expected: allowed), &diagnostics)
+      report(.wrongKind(found: node.kind, expected: allowed), into: &diagnostics)
       return nil
     }
     let unknown = entries.filter { !names.contains($0.key) }
     for entry in unknown {
-      named(entry).report(
-        .unknownKey(nearest: nearestKey(to: entry.key, among: names), allowed: names), &diagnostics)
+      let nearest = nearestKey(to: entry.key, among: names)
+      named(entry).report(.unknownKey(nearest: nearest, allowed: names), into: &diagnostics)
     }
     guard unknown.isEmpty else { return nil }
     guard entries.count == 1, let entry = entries.first else {
       let found = entries.isEmpty ? "none" : entries.map(\.key).joined(separator: ", ")
-      report(.wrongKind(found: found, expected: allowed), &diagnostics)
+      report(.wrongKind(found: found, expected: allowed), into: &diagnostics)
       return nil
     }
     return named(entry)

@@ -20,14 +20,14 @@ package struct ValueReader: Equatable, Sendable {
   package var location: SourceLocation { node.location }
 
   /// Notes an error about this value.
-  package func report(_ problem: ScenarioError.Problem, _ diagnostics: inout Diagnostics) {
+  package func report(_ problem: ScenarioError.Problem, into diagnostics: inout Diagnostics) {
     diagnostics.report(problem, at: location, keyPath: keyPath)
   }
 
   /// The value as text.
-  package func string(_ diagnostics: inout Diagnostics) -> String? {
+  package func string(into diagnostics: inout Diagnostics) -> String? {
     guard case .scalar(let text) = node.content else {
-      report(.wrongKind(found: node.kind, expected: "a single value"), &diagnostics)
+      report(.wrongKind(found: node.kind, expected: "a single value"), into: &diagnostics)
       return nil
     }
     return text
@@ -35,27 +35,27 @@ package struct ValueReader: Equatable, Sendable {
 
   /// The value as `parse` reads it; what `parse` throws is reported as what is allowed.
   package func parsed<Value>(
-    _ diagnostics: inout Diagnostics, as parse: (String) throws -> Value
+    into diagnostics: inout Diagnostics, as parse: (String) throws -> Value
   ) -> Value? {
-    guard let text = string(&diagnostics) else { return nil }
+    guard let text = string(into: &diagnostics) else { return nil }
     do {
       return try parse(text)
     } catch {
       let allowed = (error as? any StatesWhatIsAllowed)?.allowed ?? "\(error)"
-      report(.unreadable(found: text, allowed: allowed), &diagnostics)
+      report(.unreadable(found: text, allowed: allowed), into: &diagnostics)
       return nil
     }
   }
 
   /// The value as a whole number within `range`.
   package func integer(
-    in range: ClosedRange<Int> = Int.min...Int.max, _ diagnostics: inout Diagnostics
+    in range: ClosedRange<Int> = Int.min...Int.max, into diagnostics: inout Diagnostics
   ) -> Int? {
-    guard let value = parsed(&diagnostics, as: { try parseInteger($0) }) else { return nil }
+    guard let value = parsed(into: &diagnostics, as: { try parseInteger($0) }) else { return nil }
     guard range.contains(value) else {
       let lowest = range.lowerBound == .min ? nil : "\(range.lowerBound)"
       let highest = range.upperBound == .max ? nil : "\(range.upperBound)"
-      reportRange("\(value)", from: lowest, to: highest, &diagnostics)
+      reportRange("\(value)", from: lowest, to: highest, into: &diagnostics)
       return nil
     }
     return value
@@ -64,46 +64,46 @@ package struct ValueReader: Equatable, Sendable {
   /// The value as a decimal number within `range`; an infinite end of the range is no limit.
   package func decimal(
     in range: ClosedRange<Double> = -Double.infinity...Double.infinity,
-    _ diagnostics: inout Diagnostics
+    into diagnostics: inout Diagnostics
   ) -> Double? {
-    guard let value = parsed(&diagnostics, as: { try parseDecimal($0) }) else { return nil }
+    guard let value = parsed(into: &diagnostics, as: { try parseDecimal($0) }) else { return nil }
     guard range.contains(value) else {
       let lowest = range.lowerBound.isInfinite ? nil : "\(range.lowerBound)"
       let highest = range.upperBound.isInfinite ? nil : "\(range.upperBound)"
-      reportRange("\(value)", from: lowest, to: highest, &diagnostics)
+      reportRange("\(value)", from: lowest, to: highest, into: &diagnostics)
       return nil
     }
     return value
   }
 
   /// The value as yes or no: `true`, `on`, `yes`, `false`, `off` or `no`.
-  package func boolean(_ diagnostics: inout Diagnostics) -> Bool? {
-    guard let text = string(&diagnostics) else { return nil }
+  package func boolean(into diagnostics: inout Diagnostics) -> Bool? {
+    guard let text = string(into: &diagnostics) else { return nil }
     switch text {
     case "true", "on", "yes": return true
     case "false", "off", "no": return false
     default:
-      report(.unreadable(found: text, allowed: "true or false"), &diagnostics)
+      report(.unreadable(found: text, allowed: "true or false"), into: &diagnostics)
       return nil
     }
   }
 
   /// The value as one of several names.
   package func oneOf<Value>(
-    _ choices: [(name: String, value: Value)], _ diagnostics: inout Diagnostics
+    _ choices: [(name: String, value: Value)], into diagnostics: inout Diagnostics
   ) -> Value? {
-    guard let text = string(&diagnostics) else { return nil }
+    guard let text = string(into: &diagnostics) else { return nil }
     if let choice = choices.first(where: { $0.name == text }) { return choice.value }
     let names = choices.map(\.name)
     let suggestion =
       nearestKey(to: text, among: names).map { " (did you mean '\($0)'?)" } ?? ""
-    report(
-      .unreadable(found: text, allowed: names.joined(separator: ", ") + suggestion), &diagnostics)
+    let allowed = names.joined(separator: ", ") + suggestion
+    report(.unreadable(found: text, allowed: allowed), into: &diagnostics)
     return nil
   }
 
   private func reportRange(
-    _ found: String, from lowest: String?, to highest: String?, _ diagnostics: inout Diagnostics
+    _ found: String, from lowest: String?, to highest: String?, into diagnostics: inout Diagnostics
   ) {
     let allowed: String
     switch (lowest, highest) {
@@ -112,6 +112,6 @@ package struct ValueReader: Equatable, Sendable {
     case (nil, let highest?): allowed = "at most \(highest)"
     case (nil, nil): allowed = "any number"
     }
-    report(.outOfRange(found: found, allowed: allowed), &diagnostics)
+    report(.outOfRange(found: found, allowed: allowed), into: &diagnostics)
   }
 }

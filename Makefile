@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Every recipe is one step of a fixed order, and SwiftPM does its own work in parallel.
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench results format clean \
+  bootstrap command build-tests lint imports run-tests scenarios results-check digests
+
+swift_sources := Package.swift Sources Tests Benchmarks
+
+help: ## list the targets
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
+	  awk -F '|' '{ printf "make %-14s %s\n", $$1, $$2 }'
+
+demo: bootstrap command ## build the command and judge the reference design
+	Scripts/demo.sh
+
+test: bootstrap build-tests run-tests ## build and pass all tests
+
+check: bootstrap lint imports run-tests scenarios results-check digests ## everything CI does
+
+results: bootstrap command ## remake the committed results
+	Scripts/results.sh
+
+bench: bootstrap ## build and run the benchmarks
+	swift build -c release --product plimsoll-bench
+	.build/release/plimsoll-bench
+
+format: ## format all Swift sources in place
+	swift format --in-place --recursive $(swift_sources)
+
+clean: ## remove all that was built
+	rm -rf .build
+
+# The steps of the above, each of which can be run alone.
+
+bootstrap: ## install what the build needs and is missing
+	@Scripts/bootstrap.sh
+
+lint: ## formatting and the linter's rules
+	swift format lint --strict --recursive $(swift_sources)
+
+# Judged by its exit code: its last line may read 'Build complete!' all the same. In `check` this is
+# the one build; the builds of later steps find nothing left to do.
+imports: ## build all, and refuse an import that the manifest does not declare
+	swift build -c release --build-tests --explicit-target-dependency-import-check error
+
+build-tests:
+	swift build -c release --build-tests
+
+run-tests:
+	swift test -c release --skip-build
+
+command:
+	swift build -c release --product plimsoll
+
+scenarios: command ## validate every shipped scenario
+	Scripts/scenarios.sh
+
+results-check: command ## compare the committed results with remade ones
+	Scripts/results.sh --check
+
+digests: command ## one digest on every corner: jobs, debug, no FMA, twice
+	Scripts/digests.sh

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import RandomStreams
+
+extension ScenarioNode {
+  /// The node without comments, layout and places: equal for scenarios that mean the same by keys in
+  /// the same order.
+  package var canonicalText: String {
+    var text = ""
+    write(to: &text)
+    return text + "\n"
+  }
+
+  private func write(to text: inout String) {
+    switch content {
+    case .null:
+      text += "~"
+    case .scalar(let value):
+      text += Self.quoted(value)
+    case .sequence(let items):
+      text += "["
+      for (position, item) in items.enumerated() {
+        text += position == 0 ? "" : ", "
+        item.write(to: &text)
+      }
+      text += "]"
+    case .mapping(let entries):
+      text += "{"
+      for (position, entry) in entries.enumerated() {
+        text += (position == 0 ? "" : ", ") + Self.quoted(entry.key) + ": "
+        entry.value.write(to: &text)
+      }
+      text += "}"
+    }
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var quoted = "\""
+    for character in text.unicodeScalars {
+      switch character {
+      case "\"": quoted += "\\\""
+      case "\\": quoted += "\\\\"
+      case "\n": quoted += "\\n"
+      default: quoted.unicodeScalars.append(character)
+      }
+    }
+    return quoted + "\""
+  }
+}
+
+extension ScenarioFile {
+  /// A line that changes whenever a byte of the file changes; 64 bits, against accidents only.
+  var fingerprint: String {
+    var state: UInt64 = 0
+    for byte in text.utf8 { state = mixed(state ^ UInt64(byte)) }
+    return "file \(path) \(text.utf8.count) bytes \(String(state, radix: 16))\n"
+  }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Quantities
+
+/// Reads a length of time above zero.
+func positiveSpan(_ text: String) throws -> TimeSpan {
+  let span = try TimeSpan(parsing: text)
+  guard span > .zero else { throw UnreadableQuantity(allowed: "a time above 0, such as 730h") }
+  return span
+}
+
+/// Reads a length of time that is not negative.
+func nonNegativeSpan(_ text: String) throws -> TimeSpan {
+  let span = try TimeSpan(parsing: text)
+  guard span >= .zero else { throw UnreadableQuantity(allowed: "a time of 0 or more, such as 5ms") }
+  return span
+}
+
+/// Reads a share from nothing to the whole.
+func shareOfWhole(_ text: String) throws -> Share {
+  let share = try Share(parsing: text)
+  guard share >= .zero, share <= .whole else {
+    throw UnreadableQuantity(allowed: "a share from 0% to 100%")
+  }
+  return share
+}
+
+/// Reads a rate above zero.
+func positiveRate(_ text: String) throws -> Rate {
+  let rate = try Rate(parsing: text)
+  guard rate > .zero else { throw UnreadableQuantity(allowed: "a rate above 0, such as 220/s") }
+  return rate
+}
+
+/// Reads a price that is not negative.
+func hourlyPrice(_ text: String) throws -> HourlyPrice {
+  let price = try HourlyPrice(parsing: text)
+  guard price.nanodollarsPerHour >= 0 else {
+    throw UnreadableQuantity(allowed: "a price of 0 or more, such as 9.83 USD/h")
+  }
+  return price
+}
+
+/// Reads an amount for a month of 730 hours.
+func monthlyAmount(_ text: String) throws -> USD {
+  let allowed = UnreadableQuantity(allowed: "an amount a month, such as 2_000 USD/month")
+  guard text.hasSuffix("/month") else { throw allowed }
+  guard let amount = try? USD(parsing: text.dropLast("/month".count)), amount >= .zero else {
+    throw allowed
+  }
+  return amount
+}
+
+/// Reads a seed: a whole number of 64 bits without sign.
+func parseSeed(_ text: String) throws -> UInt64 {
+  guard let seed = UInt64(text.filter { $0 != "_" }) else {
+    throw UnreadableQuantity(allowed: "a whole number from 0 to 18446744073709551615")
+  }
+  return seed
+}
+
+/// Reads a confidence.
+func parseConfidence(_ text: String) throws -> Share {
+  let share = try Share(parsing: text)
+  guard share >= Share(billionths: 500_000_000), share < .whole else {
+    throw UnreadableQuantity(allowed: "a confidence from 50% to below 100%")
+  }
+  return share
+}
+
+/// Reads a time of day such as `15:00`.
+func timeOfDay(_ text: String) throws -> TimeSpan {
+  let allowed = UnreadableQuantity(allowed: "a time of day in UTC, such as \"15:00\"")
+  let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+  guard parts.count == 2, parts.allSatisfy({ $0.count == 2 }), let hour = Int64(parts[0]),
+    let minute = Int64(parts[1]), (0..<24).contains(hour), (0..<60).contains(minute)
+  else { throw allowed }
+  return .minutes(hour * 60 + minute)
+}

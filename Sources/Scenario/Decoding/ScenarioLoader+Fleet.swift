@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import CloudModel
+import Quantities
+import ReplicaModel
+import Serving
+
+/// A model as it runs on one machine type.
+struct ModelOnMachine {
+  let model: String
+  let type: String
+  let batch: BatchModel
+}
+
+/// What pools are checked against.
+struct FleetContext {
+  let models: [ModelOnMachine]
+  let prices: PriceBook?
+  let start: UTCDate?
+  let cloud: LaunchLaw?
+  let queueLimit: Int?
+}
+
+/// A pool with what the policies need to know of it.
+struct DecodedPool {
+  let pool: Scenario.Pool
+  /// How many machines it may have.
+  let maximum: Int
+  let models: [String]
+}
+
+extension ScenarioLoader {
+  /// Whether the cloud is ideal, or how long its machines take to start.
+  func cloud(_ root: inout MappingReader, into diagnostics: inout Diagnostics) -> LaunchLaw? {
+    guard let value = root.node("cloud", .required, into: &diagnostics) else { return nil }
+    if case .scalar(let text) = value.node.content {
+      if text == "ideal" { return .ideal }
+      value.report(
+        .unreadable(found: text, allowed: "ideal, or { answer: 5s, boot: 2min, load: 5min }"),
+        into: &diagnostics)
+      return nil
+    }
+    guard var reader = value.mapping(into: &diagnostics) else { return nil }
+    let answer = reader.required("answer", into: &diagnostics) { try positiveSpan($0) }
+    let boot = reader.node("boot", .required, into: &diagnostics).flatMap { law($0, .time, into: &diagnostics) }
+    let load = reader.node("load", .required, into: &diagnostics).flatMap { law($0, .time, into: &diagnostics) }
+    reader.finish(into: &diagnostics)
+    guard let answer, let boot, let load else { return nil }
+    return .staged(answer: answer, boot: boot, load: load)
+  }
+
+  /// The models with their batch latency on each machine type.
+  func models(
+    _ root: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> [ModelOnMachine]? {
+    guard let entries = root.entries("models", .required, into: &diagnostics) else { return nil }
+    var models: [ModelOnMachine] = []
+    for entry in entries {
+      guard var reader = entry.value.mapping(into: &diagnostics) else { continue }
+      for machine in reader.entries("on", .required, into: &diagnostics) ?? [] {
+        guard var on = machine.value.mapping(into: &diagnostics) else { continue }
+        if let batch = batchModel(&on, into: &diagnostics) {
+          models.append(ModelOnMachine(model: entry.name, type: machine.name, batch: batch))
+        }
+        on.finish(into: &diagnostics)
+      }
+      reader.finish(into: &diagnostics)
+    }
+    return models
+  }
+
+  private func batchModel(
+    _ reader: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> BatchModel? {
+    guard var batch = reader.mapping("batch", .required, into: &diagnostics) else { return nil }
+    let maximum = batch.integer("max", in: 1...4_096, .required, into: &diagnostics)
+    let delay = batch.optional("delay", into: &diagnostics) { try nonNegativeSpan($0) }
+    let lanes = batch.integer("lanes", in: 1...4_096, .optional, into: &diagnostics)
+    let points = latencyPoints(&batch, into: &diagnostics)
+    let noise = noise(batch.node("noise", .optional, into: &diagnostics), into: &diagnostics)
+    batch.finish(into: &diagnostics)
+    guard let maximum, let points, let noise else { return nil }
+    return BatchModel(
+      maximumBatch: maximum, maximumDelay: delay ?? .zero, lanes: lanes ?? 1, latency: points,
+      noise: noise)
+  }
+
+  private func latencyPoints(
+    _ batch: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> [BatchLatency.Point]? {
+    guard let entries = batch.entries("latency", .required, into: &diagnostics) else { return nil }
+    var points: [BatchLatency.Point] = []
+    for entry in entries {
+      guard let size = try? parseInteger(entry.name), (1...4_096).contains(size) else {
+        entry.report(
+          .unreadable(found: entry.name, allowed: "a batch size from 1 to 4096"), into: &diagnostics)
+        return nil
+      }
+      guard let time = entry.value.parsed(into: &diagnostics, as: { try positiveSpan($0) }) else {
+        return nil
+      }
+      if let last = points.last, size <= last.batchSize || time < last.time {
+        entry.report(
+          .outOfRange(
+            found: "\(size): \(time)",
+            allowed: "a larger batch than \(last.batchSize) that takes \(last.time) or longer"),
+          into: &diagnostics)
+        return nil
+      }
+      points.append(BatchLatency.Point(batchSize: size, time: time))
+    }
+    guard !points.isEmpty else {
+      batch.report(
+        .other("required: at least one measured batch, such as 32: 100ms"), of: "latency",
+        into: &diagnostics)
+      return nil
+    }
+    return points
+  }
+
+  /// The pools in the order of the file.
+  func fleet(
+    _ root: inout MappingReader, _ context: FleetContext, into diagnostics: inout Diagnostics
+  ) -> [DecodedPool]? {
+    guard let entries = root.entries("fleet", .required, into: &diagnostics) else { return nil }
+    let pools = entries.compactMap { entry -> DecodedPool? in
+      guard var reader = entry.value.mapping(into: &diagnostics) else { return nil }
+      let pool = pool(entry.name, &reader, context, into: &diagnostics)
+      reader.finish(into: &diagnostics)
+      return pool
+    }
+    guard pools.count == entries.count else { return nil }
+    guard pools.contains(where: { $0.maximum > 0 }) else {
+      root.report(.other("required: a pool that may have a machine"), of: "fleet", into: &diagnostics)
+      return nil
+    }
+    var models: [String] = []
+    for model in pools.flatMap(\.models) where !models.contains(model) { models.append(model) }
+    if models.count > 1 {
+      root.report(
+        .other(
+          "one model at a time can be served until a router chooses between them; found "
+            + models.joined(separator: ", ")), of: "fleet", into: &diagnostics)
+    }
+    return pools
+  }
+
+  private func pool(
+    _ name: String, _ reader: inout MappingReader, _ context: FleetContext,
+    into diagnostics: inout Diagnostics
+  ) -> DecodedPool? {
+    let type = reader.string("type", .required, into: &diagnostics)
+    let zone = reader.string("zone", .required, into: &diagnostics)
+    let market = reader.oneOf(
+      "market", Market.allCases.map { ($0.rawValue, $0) }, .required, into: &diagnostics)
+    let machines = machines(&reader, market, into: &diagnostics)
+    let replicas = serves(&reader, type: type, context, into: &diagnostics)
+    let notice = notice(&reader, context, into: &diagnostics)
+    let places = places(&reader, market, count: machines?.maximum ?? 1, into: &diagnostics)
+    guard let type, let zone, let market, let machines, let replicas, let notice, let places,
+      let launch = context.cloud,
+      let prices = prices(
+        of: type, market == .spot ? .spot : .onDemand, in: context.prices, from: context.start,
+        namedBy: reader, into: &diagnostics)
+    else { return nil }
+    let cloud = PoolModel(
+      name: name, type: type, zone: zone, market: market, places: places, notice: notice.lead,
+      launch: launch, prices: prices)
+    return DecodedPool(
+      pool: Scenario.Pool(cloud: cloud, wanted: machines.wanted, replicas: replicas.places),
+      maximum: machines.maximum, models: replicas.models)
+  }
+
+  /// `4`, or `{ min, max }`: spot pools want their maximum, on-demand pools their minimum.
+  private func machines(
+    _ reader: inout MappingReader, _ market: Market?, into diagnostics: inout Diagnostics
+  ) -> (wanted: Int, maximum: Int)? {
+    guard let value = reader.node("machines", .required, into: &diagnostics) else { return nil }
+    if case .scalar = value.node.content {
+      return value.integer(in: 0...10_000, into: &diagnostics).map { ($0, $0) }
+    }
+    guard var range = value.mapping(into: &diagnostics) else { return nil }
+    let minimum = range.integer("min", in: 0...10_000, .required, into: &diagnostics)
+    let maximum = range.integer("max", in: 0...10_000, .required, into: &diagnostics)
+    range.finish(into: &diagnostics)
+    guard let minimum, let maximum else { return nil }
+    guard minimum <= maximum else {
+      range.report(
+        .outOfRange(found: "\(maximum)", allowed: "\(minimum) or more"), of: "max", into: &diagnostics)
+      return nil
+    }
+    return (market == .spot ? maximum : minimum, maximum)
+  }
+
+  private func serves(
+    _ reader: inout MappingReader, type: String?, _ context: FleetContext,
+    into diagnostics: inout Diagnostics
+  ) -> (places: [ReplicaBank.Place], models: [String])? {
+    guard let entries = reader.entries("serves", .required, into: &diagnostics) else { return nil }
+    var places: [ReplicaBank.Place] = []
+    for entry in entries {
+      guard let count = entry.value.integer(in: 1...64, into: &diagnostics), let type else { return nil }
+      let model = context.models.first { $0.model == entry.name && $0.type == type }
+      guard let model else {
+        var known: [String] = []
+        for each in context.models where each.type == type { known.append(each.model) }
+        entry.report(.unknownKey(
+          nearest: nearestKey(to: entry.name, among: known), allowed: known), into: &diagnostics)
+        return nil
+      }
+      guard let limit = context.queueLimit else { return nil }
+      places += [ReplicaBank.Place](
+        repeating: ReplicaBank.Place(model: model.batch, queueLimit: limit), count: count)
+    }
+    guard !places.isEmpty else {
+      reader.report(.other("required: at least one model"), of: "serves", into: &diagnostics)
+      return nil
+    }
+    return (places, entries.map(\.name))
+  }
+
+  /// How long before an interruption the notice comes; wrapped, since none is an answer too.
+  private func notice(
+    _ reader: inout MappingReader, _ context: FleetContext, into diagnostics: inout Diagnostics
+  ) -> (lead: TimeSpan?, Void)? {
+    guard let value = reader.node("notice", .optional, into: &diagnostics) else { return (nil, ()) }
+    if case .scalar("none") = value.node.content { return (nil, ()) }
+    guard context.cloud != .ideal else {
+      value.report(.other("an ideal cloud gives no notice; leave this out"), into: &diagnostics)
+      return nil
+    }
+    guard let lead = value.parsed(into: &diagnostics, as: { try nonNegativeSpan($0) }) else { return nil }
+    return (lead, ())
+  }
+
+  /// When each place of a pool can be had.
+  private func places(
+    _ reader: inout MappingReader, _ market: Market?, count: Int,
+    into diagnostics: inout Diagnostics
+  ) -> [CapacityLaw]? {
+    let schedule = reader.mapping("schedule", .optional, into: &diagnostics)
+    let lifetime = reader.node("lifetime", .optional, into: &diagnostics)
+    let down = reader.node("down", .optional, into: &diagnostics)
+    guard schedule != nil || lifetime != nil || down != nil else {
+      return [CapacityLaw](repeating: .always, count: count)
+    }
+    guard market == .spot else {
+      reader.report(
+        .other("only spot machines are taken back; an on-demand pool has no such times"),
+        of: schedule != nil ? "schedule" : "lifetime", into: &diagnostics)
+      return nil
+    }
+    if let schedule {
+      if lifetime != nil || down != nil {
+        reader.report(
+          .other("give either a schedule or lifetime and down"), of: "schedule", into: &diagnostics)
+      }
+      return scheduled(schedule, count: count, into: &diagnostics)
+    }
+    guard let lifetime, let down else {
+      reader.report(
+        .other("lifetime and down go together"), of: lifetime == nil ? "down" : "lifetime",
+        into: &diagnostics)
+      return nil
+    }
+    let up = law(lifetime, .time, into: &diagnostics)
+    let away = law(down, .time, into: &diagnostics)
+    guard let up, let away else { return nil }
+    return [CapacityLaw](repeating: .renewal(up: up, down: away), count: count)
+  }
+
+  private func scheduled(
+    _ schedule: MappingReader, count: Int, into diagnostics: inout Diagnostics
+  ) -> [CapacityLaw]? {
+    var schedule = schedule
+    let up = schedule.required("up", into: &diagnostics) { try positiveSpan($0) }
+    let down = schedule.required("down", into: &diagnostics) { try positiveSpan($0) }
+    let phase = schedule.optional("phase", into: &diagnostics) { try nonNegativeSpan($0) } ?? .zero
+    let stagger = schedule.optional("stagger", into: &diagnostics) { try nonNegativeSpan($0) } ?? .zero
+    schedule.finish(into: &diagnostics)
+    guard let up, let down else { return nil }
+    return (0..<count).map {
+      .schedule(up: up, down: down, phase: phase + stagger * Int64($0))
+    }
+  }
+
+  /// The highest throughput of another scenario's fleet, by its models and machines alone.
+  mutating func throughput(
+    of path: String, namedBy value: ValueReader, into diagnostics: inout Diagnostics
+  ) -> Double? {
+    let loaded: LoadedScenario
+    do {
+      loaded = try ScenarioText.load(path, files: files, overrides: [])
+    } catch {
+      if error.errors.contains(where: { if case .missingFile = $0.problem { true } else { false } }) {
+        value.report(.missingFile(path), into: &diagnostics)
+      } else {
+        for problem in error.errors { diagnostics.report(problem) }
+      }
+      return nil
+    }
+    note(loaded.files)
+    var root = MappingReader(loaded)
+    let models = models(&root, into: &diagnostics) ?? []
+    var sum = 0.0
+    for pool in root.entries("fleet", .required, into: &diagnostics) ?? [] {
+      guard var reader = pool.value.mapping(into: &diagnostics) else { continue }
+      let market = reader.oneOf(
+        "market", Market.allCases.map { ($0.rawValue, $0) }, .required, into: &diagnostics)
+      let type = reader.string("type", .required, into: &diagnostics)
+      let count = machines(&reader, market, into: &diagnostics)?.wanted ?? 0
+      for served in reader.entries("serves", .required, into: &diagnostics) ?? [] {
+        let replicas = served.value.integer(in: 1...64, into: &diagnostics) ?? 0
+        let model = models.first { $0.model == served.name && $0.type == type }
+        sum += Double(count * replicas) * (model?.batch.maximumThroughput ?? 0)
+      }
+    }
+    guard sum > 0 else {
+      value.report(.other("the fleet of \(path) has no throughput"), into: &diagnostics)
+      return nil
+    }
+    return sum
+  }
+}

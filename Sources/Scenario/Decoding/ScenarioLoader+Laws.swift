@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Numerics
+import Quantities
+import ReplicaModel
+
+extension InvalidDistribution: StatesWhatIsAllowed {}
+
+/// In what a law's values are written, and what one of them is as a number.
+enum LawUnit {
+  /// Times; the law is in seconds.
+  case time
+  /// Plain counts, such as tokens.
+  case count
+
+  func parse(_ text: String) throws -> Double {
+    switch self {
+    case .time: try nonNegativeSpan(text).inSeconds
+    case .count: try parseDecimal(text)
+    }
+  }
+}
+
+extension ScenarioLoader {
+  private static let lawNames = [
+    "constant", "exponential", "uniform", "gamma", "weibull", "lognormal",
+  ]
+
+  /// A law: a single value, or one of the named laws with its parameters.
+  func law(
+    _ value: ValueReader, _ unit: LawUnit, into diagnostics: inout Diagnostics
+  ) -> Distribution? {
+    if case .scalar = value.node.content {
+      return value.parsed(into: &diagnostics) { try Distribution(.constant(unit.parse($0))) }
+    }
+    guard let choice = value.choice(among: Self.lawNames, into: &diagnostics) else { return nil }
+    if choice.name == "constant" {
+      return choice.value.parsed(into: &diagnostics) { try Distribution(.constant(unit.parse($0))) }
+    }
+    guard var reader = choice.value.mapping(into: &diagnostics) else { return nil }
+    let before = diagnostics.errors.count
+    let make = parameters(of: choice.name, &reader, unit, into: &diagnostics)
+    reader.finish(into: &diagnostics)
+    guard let make, diagnostics.errors.count == before else { return nil }
+    do {
+      return try make()
+    } catch {
+      let allowed = (error as? any StatesWhatIsAllowed)?.allowed ?? "\(error)"
+      choice.value.report(.other("allowed: \(allowed)"), into: &diagnostics)
+      return nil
+    }
+  }
+
+  private func parameters(
+    of name: String, _ reader: inout MappingReader, _ unit: LawUnit,
+    into diagnostics: inout Diagnostics
+  ) -> (() throws -> Distribution)? {
+    func value(_ key: String) -> Double? {
+      reader.required(key, into: &diagnostics) { try unit.parse($0) }
+    }
+    func number(_ key: String) -> Double? { reader.decimal(key, .required, into: &diagnostics) }
+    switch name {
+    case "exponential":
+      guard let mean = value("mean") else { return nil }
+      return { try Distribution(.exponential(mean: mean)) }
+    case "uniform":
+      guard let low = value("low"), let high = value("high") else { return nil }
+      return { try Distribution(.uniform(low: low, high: high)) }
+    case "gamma":
+      guard let mean = value("mean"), let cv = number("cv") else { return nil }
+      return { try Distribution.gamma(mean: mean, cv: cv) }
+    case "weibull":
+      guard let scale = value("scale"), let shape = number("shape") else { return nil }
+      return { try Distribution(.weibull(shape: shape, scale: scale)) }
+    default:
+      if reader.has("mean") {
+        guard let mean = value("mean"), let cv = number("cv") else { return nil }
+        return { try Distribution.lognormal(mean: mean, cv: cv) }
+      }
+      guard let median = value("median"), let p99 = value("p99") else { return nil }
+      return { try Distribution.lognormal(median: median, p99: p99) }
+    }
+  }
+
+  /// How service times scatter: `none`, `exponential`, or a law of mean 1 by its variation.
+  func noise(
+    _ value: ValueReader?, into diagnostics: inout Diagnostics
+  ) -> ServiceTimeNoise? {
+    guard let value else { return ServiceTimeNoise.none }
+    if case .scalar = value.node.content {
+      return value.oneOf(
+        [("none", ServiceTimeNoise.none), ("exponential", .exponential)], into: &diagnostics)
+    }
+    guard let choice = value.choice(among: ["gamma", "lognormal"], into: &diagnostics),
+      var reader = choice.value.mapping(into: &diagnostics)
+    else { return nil }
+    let cv = reader.decimal("cv", in: 0.001...100, .required, into: &diagnostics)
+    reader.finish(into: &diagnostics)
+    guard let cv else { return nil }
+    do {
+      return .law(
+        choice.name == "gamma"
+          ? try .gamma(mean: 1, cv: cv) : try .lognormal(mean: 1, cv: cv))
+    } catch {
+      choice.value.report(.other("allowed: \(error.allowed)"), into: &diagnostics)
+      return nil
+    }
+  }
+}

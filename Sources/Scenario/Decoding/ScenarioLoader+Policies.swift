@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Policies
+import Quantities
+import Serving
+
+/// What a scenario says of its policies.
+struct DecodedPolicies {
+  var queue: Int
+  var fallsBack: Bool
+  var hold: TimeSpan
+  var failbackAfter: TimeSpan
+  var initialBackOff: TimeSpan
+  var maximumBackOff: TimeSpan
+  var migrations: Int
+}
+
+extension ScenarioLoader {
+  /// The settings of the policies; what is left out has the production default.
+  func policies(
+    _ root: inout MappingReader, isIdeal: Bool, into diagnostics: inout Diagnostics
+  ) -> DecodedPolicies? {
+    guard var reader = root.mapping("policies", .required, into: &diagnostics) else { return nil }
+    defer { reader.finish(into: &diagnostics) }
+    var queue = reader.mapping("queue", .required, into: &diagnostics)
+    let limit = queue?.integer("limit", in: 0...1_000_000, .required, into: &diagnostics)
+    queue?.finish(into: &diagnostics)
+    _ = reader.oneOf("dispatch", [("least-loaded", 0)], .optional, into: &diagnostics)
+    // Defaults of SkyServe, Karpenter and Dynamo: hold 5 min, failback after 10 min, back-off 3 min
+    // doubling to 30 min, three migrations. An ideal cloud knows no hysteresis.
+    var policies = DecodedPolicies(
+      queue: limit ?? 0, fallsBack: false, hold: isIdeal ? .zero : .minutes(5),
+      failbackAfter: isIdeal ? .zero : .minutes(10), initialBackOff: .minutes(3),
+      maximumBackOff: .minutes(30), migrations: 3)
+    if let spot = reader.mapping("spot", .optional, into: &diagnostics) {
+      read(spot, into: &policies, isIdeal: isIdeal, into: &diagnostics)
+    }
+    return limit == nil ? nil : policies
+  }
+
+  private func read(
+    _ spot: MappingReader, into policies: inout DecodedPolicies, isIdeal: Bool,
+    into diagnostics: inout Diagnostics
+  ) {
+    var spot = spot
+    policies.fallsBack =
+      spot.oneOf("fallback", [("none", false), ("onDemand", true)], .required, into: &diagnostics)
+      ?? false
+    let hold = spot.optional("hold", into: &diagnostics) { try nonNegativeSpan($0) }
+    let failback = spot.optional("failback_after", into: &diagnostics) { try nonNegativeSpan($0) }
+    for (key, value) in [("hold", hold), ("failback_after", failback)] {
+      guard let value else { continue }
+      if isIdeal && value != .zero {
+        spot.report(.other("an ideal cloud knows no hysteresis; leave this out"), of: key, into: &diagnostics)
+      }
+    }
+    policies.hold = hold ?? policies.hold
+    policies.failbackAfter = failback ?? policies.failbackAfter
+    policies.migrations =
+      spot.integer("migrations", in: 0...100, .optional, into: &diagnostics) ?? policies.migrations
+    if var backOff = spot.mapping("back_off", .optional, into: &diagnostics) {
+      let initial = backOff.required("initial", into: &diagnostics) { try positiveSpan($0) }
+      let maximum = backOff.required("max", into: &diagnostics) { try positiveSpan($0) }
+      backOff.finish(into: &diagnostics)
+      policies.initialBackOff = initial ?? policies.initialBackOff
+      policies.maximumBackOff = maximum ?? policies.maximumBackOff
+    }
+    spot.finish(into: &diagnostics)
+  }
+
+  /// The spot manager's settings for these pools.
+  func spotConfiguration(
+    _ policies: DecodedPolicies, _ pools: [DecodedPool], _ root: MappingReader,
+    into diagnostics: inout Diagnostics
+  ) -> SpotManager.Configuration {
+    let canFallBack = pools.contains {
+      $0.pool.cloud.market == .onDemand && $0.maximum > $0.pool.wanted
+    }
+    if policies.fallsBack && !canFallBack {
+      root.report(
+        .other(
+          "spot.fallback is onDemand, but no on-demand pool has machines.max above machines.min"),
+        of: "policies", into: &diagnostics)
+    }
+    return SpotManager.Configuration(
+      pools: pools.map {
+        SpotManager.Configuration.Pool(
+          market: $0.pool.cloud.market, wanted: $0.pool.wanted, maximum: $0.maximum)
+      },
+      fallsBackToOnDemand: policies.fallsBack, fallbackHold: policies.hold,
+      failbackAfter: policies.failbackAfter, initialBackOff: policies.initialBackOff,
+      maximumBackOff: policies.maximumBackOff)
+  }
+
+  /// How long a client waits; wrapped, since for ever is an answer too.
+  func client(
+    _ root: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> (span: TimeSpan?, Void)? {
+    guard var reader = root.mapping("client", .required, into: &diagnostics) else { return nil }
+    let value = reader.node("timeout", .required, into: &diagnostics)
+    // A retry would be a new request of the same client; none is modelled, so none is accepted.
+    _ = reader.integer("retries", in: 0...0, .required, into: &diagnostics)
+    reader.finish(into: &diagnostics)
+    guard let value else { return nil }
+    if case .scalar("none") = value.node.content { return (nil, ()) }
+    let span = value.parsed(into: &diagnostics) { text in
+      do {
+        return try positiveSpan(text)
+      } catch {
+        throw UnreadableQuantity(allowed: "a time above 0, such as 2s, or none")
+      }
+    }
+    return span.map { ($0, ()) }
+  }
+}

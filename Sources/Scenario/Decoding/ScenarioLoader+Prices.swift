@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import CloudModel
+import Quantities
+
+extension ScenarioLoader {
+  /// The price book that the scenario names.
+  mutating func priceBook(
+    _ root: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> PriceBook? {
+    guard let value = root.node("prices", .required, into: &diagnostics),
+      let name = value.string(into: &diagnostics)
+    else { return nil }
+    let path = Self.resolve(name, at: value.location)
+    let loaded: LoadedScenario
+    do {
+      loaded = try ScenarioText.load(path, files: files, overrides: [])
+    } catch {
+      for problem in error.errors {
+        if case .missingFile = problem.problem {
+          value.report(.missingFile(path), into: &diagnostics)
+        } else {
+          diagnostics.report(problem)
+        }
+      }
+      return nil
+    }
+    note(loaded.files)
+    return book(MappingReader(loaded), into: &diagnostics)
+  }
+
+  private func book(
+    _ reader: MappingReader, into diagnostics: inout Diagnostics
+  ) -> PriceBook? {
+    var reader = reader
+    _ = reader.integer("plimsoll_prices", in: 1...1, .required, into: &diagnostics)
+    let name = reader.string("name", .required, into: &diagnostics)
+    // A price without its source is a rumour, so the keys are required though nothing reads them.
+    _ = reader.string("source", .required, into: &diagnostics)
+    _ = reader.required("read", into: &diagnostics) { try UTCDate(parsing: $0) }
+    var entries: [PriceBook.Entry] = []
+    for machine in reader.entries("machines", .required, into: &diagnostics) ?? [] {
+      guard var terms = machine.value.mapping(into: &diagnostics) else { continue }
+      for term in PriceBook.Terms.allCases {
+        guard let value = terms.node(term.rawValue, .optional, into: &diagnostics),
+          let prices = datedPrices(value, into: &diagnostics)
+        else { continue }
+        entries.append(PriceBook.Entry(type: machine.name, terms: term, prices: prices))
+      }
+      terms.finish(into: &diagnostics)
+    }
+    reader.finish(into: &diagnostics)
+    return name.map { PriceBook(name: $0, entries: entries) }
+  }
+
+  /// One price for all time, or a list of prices with the dates from which they hold.
+  private func datedPrices(
+    _ value: ValueReader, into diagnostics: inout Diagnostics
+  ) -> [PriceBook.DatedPrice]? {
+    if case .scalar = value.node.content {
+      let price = value.parsed(into: &diagnostics) { try hourlyPrice($0) }
+      return price.map {
+        [PriceBook.DatedPrice(from: UTCDate(nanosecondsSince1970: .min), price: $0)]
+      }
+    }
+    var prices: [PriceBook.DatedPrice] = []
+    for item in value.sequence(into: &diagnostics) ?? [] {
+      guard var reader = item.mapping(into: &diagnostics) else { continue }
+      let from = reader.required("from", into: &diagnostics) { try UTCDate(parsing: $0) }
+      let price = reader.required("price", into: &diagnostics) { try hourlyPrice($0) }
+      reader.finish(into: &diagnostics)
+      guard let from, let price else { continue }
+      if let last = prices.last, from <= last.from {
+        reader.report(
+          .outOfRange(found: "\(from)", allowed: "a date after that of the price above"),
+          of: "from", into: &diagnostics)
+        continue
+      }
+      prices.append(PriceBook.DatedPrice(from: from, price: price))
+    }
+    if prices.isEmpty {
+      value.report(.other("required: at least one price with its date"), into: &diagnostics)
+    }
+    return prices.isEmpty ? nil : prices
+  }
+
+  /// The prices of a machine type from the start on; a price that is missing is an error.
+  func prices(
+    of type: String, _ terms: PriceBook.Terms, in book: PriceBook?, from start: UTCDate?,
+    namedBy reader: MappingReader, into diagnostics: inout Diagnostics
+  ) -> PriceSeries? {
+    guard let book, let start else { return nil }
+    guard let series = book.prices(of: type, terms, from: start) else {
+      reader.report(
+        .other("the price book '\(book.name)' has no \(terms.rawValue) price of \(type) on \(start)"),
+        of: "type", into: &diagnostics)
+      return nil
+    }
+    return series
+  }
+
+  /// Commitments to pay for machines by the hour.
+  func commitments(
+    _ root: inout MappingReader, prices book: PriceBook?, start: UTCDate?,
+    into diagnostics: inout Diagnostics
+  ) -> [Commitment] {
+    let entries = root.entries("commitments", .optional, into: &diagnostics) ?? []
+    return entries.compactMap { entry in
+      guard var reader = entry.value.mapping(into: &diagnostics) else { return nil }
+      _ = reader.oneOf("kind", [("reservation", 0)], .required, into: &diagnostics)
+      let type = reader.string("type", .required, into: &diagnostics)
+      let machines = reader.integer("machines", in: 1...100_000, .required, into: &diagnostics)
+      reader.finish(into: &diagnostics)
+      guard let type, let machines,
+        let series = prices(
+          of: type, .reserved, in: book, from: start, namedBy: reader, into: &diagnostics)
+      else { return nil }
+      return Commitment(name: entry.name, type: type, machines: machines, prices: series)
+    }
+  }
+
+  /// Amounts that are due every month.
+  func fixedCosts(
+    _ root: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> [FixedCost] {
+    let entries = root.entries("costs", .optional, into: &diagnostics) ?? []
+    return entries.compactMap { entry in
+      entry.value.parsed(into: &diagnostics) { try monthlyAmount($0) }
+        .map { FixedCost(name: entry.name, monthly: $0) }
+    }
+  }
+}

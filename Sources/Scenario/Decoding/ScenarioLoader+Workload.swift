@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Numerics
+import Quantities
+import Workload
+
+extension ScenarioLoader {
+  /// Where requests are simulated: `all`, or `{ from, for, warmup }`.
+  func requests(
+    _ root: inout MappingReader, horizon: TimeSpan?, into diagnostics: inout Diagnostics
+  ) -> Scenario.RequestWindow? {
+    guard let value = root.node("requests", .required, into: &diagnostics) else { return nil }
+    if case .scalar("all") = value.node.content {
+      return horizon.map { Scenario.RequestWindow(from: .start, length: $0, warmUp: .zero) }
+    }
+    if case .scalar(let text) = value.node.content {
+      value.report(
+        .unreadable(found: text, allowed: "all, or { from: 10h, for: 10h, warmup: 1min }"),
+        into: &diagnostics)
+      return nil
+    }
+    guard var reader = value.mapping(into: &diagnostics) else { return nil }
+    let from = reader.required("from", into: &diagnostics) { try nonNegativeSpan($0) }
+    let length = reader.required("for", into: &diagnostics) { try positiveSpan($0) }
+    let warmUp = reader.optional("warmup", into: &diagnostics) { try nonNegativeSpan($0) }
+    reader.finish(into: &diagnostics)
+    guard let from, let length, let horizon else { return nil }
+    guard from + length <= horizon else {
+      reader.report(
+        .outOfRange(found: "\(length)", allowed: "at most \(horizon - from), up to the horizon"),
+        of: "for", into: &diagnostics)
+      return nil
+    }
+    return Scenario.RequestWindow(
+      from: .start + from, length: length, warmUp: warmUp ?? .zero)
+  }
+
+  /// Which requests arrive when.
+  mutating func workload(
+    _ root: inout MappingReader, start: UTCDate?, into diagnostics: inout Diagnostics
+  ) -> WorkloadModel? {
+    guard var reader = root.mapping("workload", .required, into: &diagnostics) else { return nil }
+    let arrivals = arrivals(&reader, start: start, into: &diagnostics)
+    let classes = classes(&reader, into: &diagnostics)
+    let prompt = reader.node("prompt_tokens", .optional, into: &diagnostics)
+    let output = reader.node("output_tokens", .optional, into: &diagnostics)
+    let promptLaw = prompt.flatMap { law($0, .count, into: &diagnostics) }
+    let outputLaw = output.flatMap { law($0, .count, into: &diagnostics) }
+    let deterministic = reader.optional("deterministic", into: &diagnostics) { try shareOfWhole($0) }
+    let content = content(&reader, into: &diagnostics)
+    reader.finish(into: &diagnostics)
+    if case .replay = arrivals {
+      for (key, law) in [("prompt_tokens", prompt), ("output_tokens", output)] where law != nil {
+        reader.report(.other("the trace brings the lengths; leave this out"), of: key, into: &diagnostics)
+      }
+    }
+    guard diagnostics.isEmpty, let arrivals, let classes else { return nil }
+    do {
+      let mix = try RequestMix(
+        classes: classes, promptTokens: promptLaw, outputTokens: outputLaw,
+        deterministic: deterministic ?? .zero, content: content)
+      return WorkloadModel(arrivals: arrivals, mix: mix)
+    } catch {
+      reader.report(.other("allowed: \(error.allowed)"), of: "content", into: &diagnostics)
+      return nil
+    }
+  }
+
+  private func classes(
+    _ reader: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> [(name: String, share: Share)]? {
+    guard let entries = reader.entries("classes", .optional, into: &diagnostics) else {
+      return [("all", .whole)]
+    }
+    let classes = entries.compactMap { entry in
+      entry.value.parsed(into: &diagnostics) { try shareOfWhole($0) }.map { (entry.name, $0) }
+    }
+    guard classes.count == entries.count else { return nil }
+    let sum = classes.reduce(Share.zero) { $0 + $1.1 }
+    guard sum == .whole, classes.count <= 256 else {
+      reader.report(
+        .outOfRange(found: "\(sum) in \(classes.count) classes", allowed: "100% in 1 to 256"),
+        of: "classes", into: &diagnostics)
+      return nil
+    }
+    return classes
+  }
+
+  private func content(
+    _ reader: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> RequestMix.Content? {
+    guard var content = reader.mapping("content", .optional, into: &diagnostics) else { return nil }
+    let catalogue = content.integer(
+      "catalogue", in: 1...100_000_000, .required, into: &diagnostics)
+    let zipf = content.decimal("zipf", in: 0...10, .required, into: &diagnostics)
+    let unique = content.required("unique", into: &diagnostics) { try shareOfWhole($0) }
+    content.finish(into: &diagnostics)
+    guard let catalogue, let zipf, let unique else { return nil }
+    return RequestMix.Content(catalogue: catalogue, zipfExponent: zipf, unique: unique)
+  }
+
+  // MARK: Arrivals
+
+  private mutating func arrivals(
+    _ reader: inout MappingReader, start: UTCDate?, into diagnostics: inout Diagnostics
+  ) -> ArrivalProcess? {
+    guard var arrivals = reader.mapping("arrivals", .required, into: &diagnostics) else { return nil }
+    defer { arrivals.finish(into: &diagnostics) }
+    if let trace = arrivals.node("trace", .optional, into: &diagnostics) {
+      return replay(trace, into: &diagnostics)
+    }
+    if let series = arrivals.node("series", .optional, into: &diagnostics) {
+      return recordedRates(series, into: &diagnostics)
+    }
+    _ = arrivals.oneOf("process", [("poisson", 0)], .optional, into: &diagnostics)
+    if arrivals.has("rate") {
+      let rate = arrivals.required("rate", into: &diagnostics) { try positiveRate($0) }
+      return rate.map { .poisson(.constant($0)) }
+    }
+    guard arrivals.has("peak") || arrivals.has("peak_load") else {
+      arrivals.report(
+        .other("required: one of rate, peak, peak_load, trace, series"), of: "process", into: &diagnostics)
+      return nil
+    }
+    let peak = peak(&arrivals, into: &diagnostics)
+    return shaped(&arrivals, peak: peak, start: start, into: &diagnostics)
+  }
+
+  private func shaped(
+    _ arrivals: inout MappingReader, peak: Rate?, start: UTCDate?,
+    into diagnostics: inout Diagnostics
+  ) -> ArrivalProcess? {
+    var peakTime = TimeSpan.zero
+    var swing = Share.zero
+    if var daily = arrivals.mapping("daily", .optional, into: &diagnostics) {
+      peakTime = daily.required("peak", into: &diagnostics) { try timeOfDay($0) } ?? .zero
+      swing = daily.required("swing", into: &diagnostics) { try shareOfWhole($0) } ?? .zero
+      daily.finish(into: &diagnostics)
+    }
+    let weekend = arrivals.optional("weekend", into: &diagnostics) { try shareOfWhole($0) }
+    guard let peak, let start else { return nil }
+    return .poisson(
+      .weekly(
+        RateProfile.Shape(
+          peak: peak, peakTime: peakTime, swing: swing, weekend: weekend ?? .whole),
+        start: start))
+  }
+
+  /// The highest rate: stated, or as a load of this fleet or of another scenario's.
+  private mutating func peak(
+    _ arrivals: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> Rate? {
+    if arrivals.has("peak") {
+      if arrivals.has("peak_load") {
+        arrivals.report(.other("give either peak or peak_load"), of: "peak_load", into: &diagnostics)
+      }
+      return arrivals.required("peak", into: &diagnostics) { try positiveRate($0) }
+    }
+    guard let value = arrivals.node("peak_load", .required, into: &diagnostics),
+      let text = value.string(into: &diagnostics)
+    else { return nil }
+    let words = text.split(separator: " ", maxSplits: 2)
+    guard words.count == 3, words[1] == "of", let load = try? Share(parsing: words[0]), load > .zero
+    else {
+      value.report(
+        .unreadable(found: text, allowed: "a load of a scenario's fleet: 65% of baseline.yaml"),
+        into: &diagnostics)
+      return nil
+    }
+    let path = Self.resolve(String(words[2]), at: value.location)
+    guard let throughput = throughput(of: path, namedBy: value, into: &diagnostics) else { return nil }
+    return Rate(roundingPerSecond: throughput * load.fraction)
+  }
+
+  private mutating func replay(
+    _ value: ValueReader, into diagnostics: inout Diagnostics
+  ) -> ArrivalProcess? {
+    guard let name = value.string(into: &diagnostics),
+      let (path, bytes) = read(name, namedBy: value, into: &diagnostics)
+    else { return nil }
+    do {
+      return .replay(try TraceReader.requests(azure: bytes))
+    } catch {
+      report(error, in: path, named: value, into: &diagnostics)
+      return nil
+    }
+  }
+
+  private mutating func recordedRates(
+    _ value: ValueReader, into diagnostics: inout Diagnostics
+  ) -> ArrivalProcess? {
+    guard let name = value.string(into: &diagnostics),
+      let (path, bytes) = read(name, namedBy: value, into: &diagnostics)
+    else { return nil }
+    do {
+      return .poisson(try TraceReader.rates(series: bytes))
+    } catch {
+      report(error, in: path, named: value, into: &diagnostics)
+      return nil
+    }
+  }
+
+  private func report(
+    _ errors: TraceErrors, in path: String, named value: ValueReader,
+    into diagnostics: inout Diagnostics
+  ) {
+    for error in errors.errors {
+      diagnostics.report(
+        .other("found \(error.found), allowed: \(error.allowed)"),
+        at: SourceLocation(file: path, line: error.line, column: error.column),
+        keyPath: value.keyPath)
+    }
+  }
+}

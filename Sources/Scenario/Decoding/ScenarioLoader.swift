@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import CloudModel
+import Policies
+import Quantities
+import ReplicaModel
+import Workload
+
+extension UnreadableQuantity: StatesWhatIsAllowed {}
+
+/// Turns a scenario file into a checked value, or into every error that it holds.
+package struct ScenarioLoader: Sendable {
+  /// How files are read.
+  let files: FileReader
+  /// What was read beside the scenario's own files, for messages and for the digest.
+  private(set) var inputs: [ScenarioFile] = []
+
+  private init(files: FileReader) {
+    self.files = files
+  }
+
+  /// The scenario at a path, with the other scenarios that its targets compare it with.
+  ///
+  /// - Parameters:
+  ///   - overrides: texts such as `fleet.base.machines=6`; they change this scenario only.
+  /// - Throws: all that is wrong with the scenario and the files that it names, at once.
+  package static func load(
+    _ path: String, files: FileReader, overrides: [String] = []
+  ) throws(ScenarioErrors) -> LoadedExperiment {
+    let scenario = try load(path, files: files, overrides: overrides, isReference: false)
+    var references: [Scenario] = []
+    for target in scenario.targets {
+      guard case .savings(let other) = target.measure,
+        !references.contains(where: { $0.path == other })
+      else { continue }
+      references.append(try load(other, files: files, overrides: [], isReference: true))
+    }
+    return LoadedExperiment(scenario: scenario, references: references)
+  }
+
+  private static func load(
+    _ path: String, files: FileReader, overrides: [String], isReference: Bool
+  ) throws(ScenarioErrors) -> Scenario {
+    let loaded = try ScenarioText.load(path, files: files, overrides: overrides)
+    var loader = ScenarioLoader(files: files)
+    var diagnostics = Diagnostics()
+    let scenario = loader.scenario(
+      loaded, path: path, isReference: isReference, into: &diagnostics)
+    try diagnostics.throwIfAny(files: loaded.files + loader.inputs)
+    guard let scenario else {
+      throw ScenarioErrors(
+        [
+          ScenarioError(
+            .other("could not be read"), at: SourceLocation(file: path, line: 1, column: 1),
+            keyPath: "")
+        ], files: loaded.files)
+    }
+    return scenario
+  }
+
+  // MARK: The whole file
+
+  private mutating func scenario(
+    _ loaded: LoadedScenario, path: String, isReference: Bool, into diagnostics: inout Diagnostics
+  ) -> Scenario? {
+    var root = MappingReader(loaded)
+    _ = root.integer("plimsoll", in: 1...1, into: &diagnostics)
+    let about = root.string("about", .optional, into: &diagnostics)
+    let start = root.required("start", into: &diagnostics) { try UTCDate(parsing: $0) }
+    let horizon = root.required("horizon", into: &diagnostics) { try positiveSpan($0) }
+    let replications = root.integer("replications", in: 1...10_000, into: &diagnostics)
+    let seed = root.optional("seed", into: &diagnostics) { try parseSeed($0) } ?? 1
+    let confidence = root.optional("confidence", into: &diagnostics) { try parseConfidence($0) }
+    let assumptions = root.sequence("assumptions", .optional, into: &diagnostics)?
+      .compactMap { $0.string(into: &diagnostics) }
+    let cloud = cloud(&root, into: &diagnostics)
+    let prices = priceBook(&root, into: &diagnostics)
+    let models = models(&root, into: &diagnostics)
+    let policies = policies(&root, isIdeal: cloud == .ideal, into: &diagnostics)
+    let pools = fleet(
+      &root,
+      FleetContext(
+        models: models ?? [], prices: prices, start: start, cloud: cloud, queueLimit: policies?.queue),
+      into: &diagnostics)
+    let commitments = commitments(&root, prices: prices, start: start, into: &diagnostics)
+    let costs = fixedCosts(&root, into: &diagnostics)
+    let timeout = client(&root, into: &diagnostics)
+    let window = requests(&root, horizon: horizon, into: &diagnostics)
+    let workload = workload(&root, start: start, into: &diagnostics)
+    let targets = targets(&root, isReference: isReference, into: &diagnostics)
+    root.finish(into: &diagnostics)
+    guard diagnostics.isEmpty, let start, let horizon, let replications, let prices, let policies,
+      let pools, let timeout, let window, let workload
+    else { return nil }
+    let spot = spotConfiguration(policies, pools, root, into: &diagnostics)
+    return Scenario(
+      path: path, about: about ?? "",
+      canonicalText: loaded.root.canonicalText + inputs.map(\.fingerprint).joined(),
+      start: start, horizon: horizon, window: window, replications: replications,
+      confidence: confidence ?? Share(billionths: 950_000_000), seed: seed, priceBook: prices.name,
+      workload: workload, timeout: timeout.span, pools: pools.map(\.pool),
+      commitments: commitments, fixedCosts: costs, spot: spot,
+      migrationLimit: policies.migrations, targets: targets, assumptions: assumptions ?? [])
+  }
+
+  private func targets(
+    _ root: inout MappingReader, isReference: Bool, into diagnostics: inout Diagnostics
+  ) -> [Target] {
+    let values = root.sequence("targets", .optional, into: &diagnostics) ?? []
+    // What another scenario promises is not judged here.
+    guard !isReference else { return [] }
+    return values.compactMap { value in
+      guard let target = value.parsed(into: &diagnostics, as: { try Target(parsing: $0) }) else {
+        return nil
+      }
+      guard case .savings(let file) = target.measure else { return target }
+      let path = Self.resolve(file, at: value.location)
+      do {
+        _ = try files.read(path)
+      } catch {
+        value.report(.missingFile(path), into: &diagnostics)
+      }
+      return target.comparing(with: path)
+    }
+  }
+
+  // MARK: Files
+
+  /// The path of a file that is named at a place: relative to the file that names it.
+  static func resolve(_ file: String, at location: SourceLocation) -> String {
+    ScenarioText.path(file, relativeTo: location.isOverride ? "" : location.file)
+  }
+
+  /// The bytes of a file that a value names; notes an error when they cannot be had.
+  mutating func read(
+    _ file: String, namedBy value: ValueReader, into diagnostics: inout Diagnostics
+  ) -> (path: String, bytes: [UInt8])? {
+    let path = Self.resolve(file, at: value.location)
+    do {
+      let bytes = try files.read(path)
+      inputs.append(ScenarioFile(path: path, text: String(decoding: bytes, as: UTF8.self)))
+      return (path, bytes)
+    } catch {
+      switch error {
+      case .missing: value.report(.missingFile(path), into: &diagnostics)
+      case .unreadable(let reason):
+        value.report(.other("\(path) cannot be read: \(reason)"), into: &diagnostics)
+      }
+    }
+    return nil
+  }
+
+  /// Adds files that were read by other means to those that messages may quote.
+  mutating func note(_ read: [ScenarioFile]) {
+    inputs += read
+  }
+}
+
+/// A scenario with those that its targets compare it with.
+package struct LoadedExperiment: Sendable {
+  /// The scenario.
+  package let scenario: Scenario
+  /// The scenarios that its targets name, each once.
+  package let references: [Scenario]
+}
+
+extension Target {
+  /// The same target, with the path of the other scenario resolved.
+  fileprivate func comparing(with path: String) -> Target {
+    Target(text: text, measure: .savings(against: path), comparison: comparison, bound: bound)
+  }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// Each file names its licence first; what a gateway may link stays free of the GPL.
+enum LicenceRule {
+  /// The targets under Apache-2.0; all else is under GPL-3.0-or-later.
+  static let permissiveTargets = ["Quantities", "RandomStreams", "Serving", "Policies"]
+
+  /// Where a file lacks its header, or a permissive target imports another one of ours.
+  static func violations(in file: SourceFile) -> [Violation] {
+    let isPermissive = file.folder == "Sources" && permissiveTargets.contains(file.target)
+    let licence = isPermissive ? "Apache-2.0" : "GPL-3.0-or-later"
+    let headerLine = file.path == "Package.swift" ? 2 : 1
+    let header = "// SPDX-License-Identifier: \(licence)"
+    var result: [Violation] = []
+    if file.lines.count < headerLine || file.lines[headerLine - 1] != header {
+      result.append(file.violation(line: headerLine, "is not `\(header)`"))
+    }
+    guard isPermissive else { return result }
+    let own = ImportRule.levels.joined() + ImportRule.besideTheLevels + ["CGSL"]
+    for statement in ImportStatement.all(in: file)
+    where own.contains(statement.module) && !permissiveTargets.contains(statement.module) {
+      result.append(
+        file.violation(line: statement.line, "Apache-2.0 imports \(statement.module), under the GPL"))
+    }
+    return result
+  }
+}
