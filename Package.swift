@@ -65,10 +65,10 @@ let package = Package(
     house(
       "Scenario",
       [
-        "Quantities", "Serving", "Numerics", "Policies", "Workload", "ReplicaModel", "CloudModel",
-        yams,
+        "Quantities", "RandomStreams", "Serving", "Numerics", "Policies", "Workload",
+        "ReplicaModel", "CloudModel", yams,
       ]),
-    house("ResultsStore", ["Quantities", "Recording", "Statistics", grdb]),
+    house("ResultsStore", ["Quantities", "Serving", "Recording", "Statistics", grdb]),
 
     // Level 4
     house(
@@ -115,8 +115,19 @@ let package = Package(
         "Scenario",
       ]),
 
+    .executableTarget(
+      name: "StoreWriter",
+      dependencies: ["ResultsStore", "Recording", "Statistics", "Quantities", "Serving"],
+      path: "Tests/StoreWriter", swiftSettings: strict),
+    tests("TidyTests", []),
     tests("QuantitiesTests", ["Quantities"]),
     tests("RandomStreamsTests", ["RandomStreams"]),
+    tests("NumericsTests", ["Numerics", "RandomStreams"]),
+    tests("QueueingTheoryTests", ["QueueingTheory", "Numerics"]),
+    tests("ScenarioTests", ["Scenario", "Quantities"]),
+    tests(
+      "ResultsStoreTests",
+      ["ResultsStore", "Recording", "Statistics", "Quantities", "Serving", "StoreWriter", grdb]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -20,7 +20,8 @@ enum LicenceRule {
     for statement in ImportStatement.all(in: file)
     where own.contains(statement.module) && !permissiveTargets.contains(statement.module) {
       result.append(
-        file.violation(line: statement.line, "Apache-2.0 imports \(statement.module), under the GPL"))
+        file.violation(
+          line: statement.line, "is Apache-2.0 and imports \(statement.module), under the GPL"))
     }
     return result
   }

@@ -22,8 +22,8 @@ struct ManifestRule {
         text = text.dropFirst(opening.count)
       }
       guard names != nil else { continue }
-      for (index, piece) in text.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
-      {
+      let pieces = text.split(separator: "\"", omittingEmptySubsequences: false)
+      for (index, piece) in pieces.enumerated() {
         if index.isMultiple(of: 2) {
           if piece.contains("[") { isInList = true }
           guard isInList, piece.contains("]") else { continue }
@@ -37,11 +37,16 @@ struct ManifestRule {
     dependencies = found
   }
 
+  /// The first file of each target that the manifest does not have, so that nothing builds it.
+  func missingTargets(of files: [SourceFile]) -> [Violation] {
+    var seen: Set<String> = []
+    return files.filter { dependencies[$0.target] == nil && seen.insert($0.target).inserted }
+      .map { $0.violation(line: 1, "the manifest has no target \($0.target)") }
+  }
+
   /// Where a file imports a target that its own does not declare.
   func violations(in file: SourceFile) -> [Violation] {
-    guard let declared = dependencies[file.target] else {
-      return [file.violation(line: 1, "the manifest has no target \(file.target)")]
-    }
+    guard let declared = dependencies[file.target] else { return [] }
     return ImportStatement.all(in: file).compactMap { statement in
       let module = statement.module
       guard dependencies[module] != nil, !declared.contains(module) else { return nil }

@@ -33,10 +33,8 @@ struct SourceTree {
     let top = root.appending(path: folder).path
     let names = (try? FileManager.default.subpathsOfDirectory(atPath: top)) ?? []
     return names.sorted().map { "\(folder)/\($0)" }.filter {
-      var isFolder: ObjCBool = false
-      let exists = FileManager.default.fileExists(
-        atPath: root.appending(path: $0).path, isDirectory: &isFolder)
-      return exists && !isFolder.boolValue
+      let values = try? root.appending(path: $0).resourceValues(forKeys: [.isDirectoryKey])
+      return values?.isDirectory == false
     }
   }
 

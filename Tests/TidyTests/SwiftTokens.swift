@@ -24,8 +24,8 @@ struct SwiftTokens {
     readCode(inParentheses: false)
   }
 
-  private func sees(_ sign: Character, at offset: Int = 0) -> Bool {
-    position + offset < text.count && text[position + offset] == sign.asciiValue
+  private func sees(_ sign: Unicode.Scalar, at offset: Int = 0) -> Bool {
+    position + offset < text.count && text[position + offset] == UInt8(ascii: sign)
   }
 
   private func seesQuotes(_ count: Int, at offset: Int = 0) -> Bool {
@@ -45,7 +45,8 @@ struct SwiftTokens {
 
   private mutating func emit(_ length: Int) {
     let bytes = position..<(position + length)
-    tokens.append(Token(text: String(decoding: text[bytes], as: UTF8.self), line: line, bytes: bytes))
+    let word = String(decoding: text[bytes], as: UTF8.self)
+    tokens.append(Token(text: word, line: line, bytes: bytes))
     advance(length)
   }
 

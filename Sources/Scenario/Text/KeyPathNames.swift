@@ -8,7 +8,8 @@
 enum KeyPathNames {
   /// The path of the value called `name` inside the value at `path`.
   static func appending(_ name: String, to path: String) -> String {
-    let shown = isPlain(name) ? name : "\"\(name)\""
+    let text = ScenarioError.shown(name)
+    let shown = isPlain(name) ? text : "\"\(text)\""
     return path.isEmpty ? shown : "\(path).\(shown)"
   }
 

@@ -20,8 +20,10 @@ enum ParsedYAML {
     let name: String
   }
 
-  /// How many duplicate keys are looked for in one text.
-  private static let renamingLimit = 20
+  /// How many duplicate keys are looked for in a text: each costs reading it once more.
+  private static func renamingLimit(_ text: String) -> Int {
+    min(20, max(1, (1 << 20) / max(1, text.utf8.count)))
+  }
 
   /// Hands the document, the placeholder for `*` and the renamed keys to `body`.
   ///
@@ -34,6 +36,7 @@ enum ParsedYAML {
     for scalar in text.unicodeScalars { hidden.append(scalar == "*" ? placeholder : scalar) }
     var source = String(hidden)
     var renamed: [RenamedKey] = []
+    let limit = renamingLimit(text)
     while true {
       do {
         let parser = try Parser(
@@ -43,7 +46,7 @@ enum ParsedYAML {
         return withExtendedLifetime(parser) { body(root, placeholder, renamed) }
       } catch {
         if case .duplicatedKeysInMapping(let names, let context)? = error as? YamlError,
-          renamed.count < renamingLimit, let name = names.first,
+          renamed.count < limit, let name = names.first,
           let changed = renaming(keyAt: context.mark, in: source, number: renamed.count)
         {
           let shown = name.unicodeScalars.map { $0 == placeholder ? "*" : String($0) }.joined()

@@ -71,10 +71,13 @@ extension ScenarioError.Problem: CustomStringConvertible {
 
 extension ScenarioError {
   /// A text of the user between quotation marks: on one line, and cut where it is long.
-  static func quoted(_ text: String) -> String {
-    var shown = "'"
+  static func quoted(_ text: String) -> String { "'\(shown(text))'" }
+
+  /// A text of the user on one line, and cut where it is long.
+  static func shown(_ text: String) -> String {
+    var shown = ""
     for (position, scalar) in text.unicodeScalars.enumerated() {
-      guard position < 60 else { return shown + "…'" }
+      guard position < 60 else { return shown + "…" }
       switch scalar {
       case "\n": shown += "\\n"
       case "\r": shown += "\\r"
@@ -82,6 +85,6 @@ extension ScenarioError {
       default: shown.unicodeScalars.append(scalar)
       }
     }
-    return shown + "'"
+    return shown
   }
 }

@@ -120,8 +120,9 @@ struct TreeBuilder {
     let text = restored(scalar.string)
     if let alias = aliasName(scalar) {
       diagnostics.report(
-        .wrongKind(found: "the alias '*\(alias)' as key", expected: "a name"), at: place,
-        keyPath: keyPath)
+        .wrongKind(
+          found: "the alias \(ScenarioError.quoted("*\(restored(alias))")) as key",
+          expected: "a name"), at: place, keyPath: keyPath)
       return nil
     }
     if scalar.style == .plain, text == "<<" || text.isEmpty {
@@ -139,8 +140,9 @@ struct TreeBuilder {
     _ name: String, at place: SourceLocation, keyPath: String, depth: Int
   ) -> Built? {
     guard let target = anchors.last(where: { $0.name == name })?.built else {
+      let anchor = ScenarioError.quoted("&\(restored(name))")
       diagnostics.report(
-        .syntax("there is no anchor '&\(name)' above this alias"), at: place, keyPath: keyPath)
+        .syntax("there is no anchor \(anchor) above this alias"), at: place, keyPath: keyPath)
       return Built(node: ScenarioNode(.null, at: place), nodeCount: 1, height: 1)
     }
     let depth = depth + target.height - 1

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+internal import GRDB
+import Quantities
+import Recording
+import Statistics
+
+extension ResultsStore {
+  /// Stores a replication of a run, all of it in one transaction.
+  ///
+  /// - Parameters:
+  ///   - digest: the digest of the record, which is kept beside it.
+  /// - Throws: ``StoreError`` when there is no such run, it is finished, or it has a replication of
+  ///   that number.
+  package func add(
+    _ record: ReplicationRecord, digest: String, to run: Int64
+  ) throws(StoreError) {
+    try writing("adding replication \(record.replication) to run \(run)") { database in
+      try checkOpen(run, in: database)
+      let writer = ReplicationWriter(run: run, replication: record.replication, database: database)
+      try writer.insertCounts(of: record, digest: digest)
+      try writer.insert(record.latency, kind: .latency)
+      try writer.insert(record.wait, kind: .wait)
+      try writer.insertInvoice(of: record)
+      try writer.insertEvents(of: record)
+      try writer.insertSeries(of: record)
+    }
+  }
+}
+
+/// The two histograms of a replication, by the names in the column `kind`.
+enum HistogramKind: String {
+  case latency
+  case wait
+}
+
+/// Writes the rows of one replication inside a transaction.
+private struct ReplicationWriter {
+  let run: Int64
+  let replication: Int
+  let database: Database
+
+  /// An insertion into a table whose first columns are the run and the replication.
+  private func insertion(into table: String, _ columns: [String]) throws -> Insertion {
+    try Insertion(into: table, ["run", "replication"] + columns, in: database)
+  }
+
+  func insertCounts(of record: ReplicationRecord, digest: String) throws {
+    let columns = [
+      "digest", "minutes", "minutes_available", "prompt_tokens", "output_tokens", "measured_ns",
+      "billed_ns", "batches", "batched_requests", "batches_outside_measurements", "busy_ns",
+      "idle_ns", "simulated_requests", "migrations", "workload_digest",
+    ]
+    let values: [(any DatabaseValueConvertible)?] = [
+      digest, record.minutes, record.minutesAvailable, record.promptTokens.count,
+      record.outputTokens.count, record.measuredTime.nanoseconds, record.billedTime.nanoseconds,
+      record.batches, record.batchedRequests, record.batchesOutsideMeasurements,
+      record.busyTime.nanoseconds, record.idleTime.nanoseconds, record.simulatedRequests,
+      record.migrations, hexadecimal(record.workloadDigest),
+    ]
+    let insert = try insertion(into: "replication", columns + Schema.requestColumns)
+    try insert([run, replication] + values + record.requests.columnValues)
+  }
+
+  private func hexadecimal(_ digest: UInt64) -> String {
+    let digits = String(digest, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  func insert(_ histogram: LatencyHistogram, kind: HistogramKind) throws {
+    let summary = try insertion(into: "latency", ["kind", "count", "sum_ns", "maximum_ns"])
+    try summary([
+      run, replication, kind.rawValue, histogram.count, String(histogram.sum), histogram.maximum,
+    ])
+    let edges = try insertion(
+      into: "latency_edge", ["kind", "position", "edge_ns", "count_above"])
+    for (position, edge) in histogram.edges.enumerated() {
+      try edges([
+        run, replication, kind.rawValue, position, edge, histogram.countsAboveEdges[position],
+      ])
+    }
+    let buckets = try insertion(into: "latency_bucket", ["kind", "bucket", "count"])
+    for (bucket, count) in histogram.occupiedBuckets {
+      try buckets([run, replication, kind.rawValue, bucket, count])
+    }
+  }
+
+  func insertInvoice(of record: ReplicationRecord) throws {
+    let insert = try insertion(
+      into: "replication_invoice",
+      ["position", "line", "pool", "market", "usage_ns"] + MoneyColumns.price
+        + ["amount_usd", "amount_nanodollars"])
+    for (position, line) in record.invoice.enumerated() {
+      try insert(
+        [
+          run, replication, position, line.line, line.pool, line.market,
+          line.usage?.nanoseconds,
+        ] + MoneyColumns.values(line.price) + MoneyColumns.values(line.amount))
+    }
+  }
+
+  func insertEvents(of record: ReplicationRecord) throws {
+    let insert = try insertion(
+      into: "fleet_event", ["position", "time_ns", "kind", "pool", "machine"])
+    for (position, event) in record.fleetEvents.enumerated() {
+      try insert([
+        run, replication, position, event.time.nanoseconds, event.kind.rawValue, event.pool,
+        event.machine,
+      ])
+    }
+  }
+
+  func insertSeries(of record: ReplicationRecord) throws {
+    let insert = try insertion(
+      into: "series", ["position", "time_ns", "name", "pool", "value"])
+    for (position, point) in record.series.enumerated() {
+      try insert([
+        run, replication, position, point.time.nanoseconds, point.name, point.pool, point.value,
+      ])
+    }
+  }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+internal import GRDB
+import Quantities
+import Recording
+import Serving
+import Statistics
+
+extension ResultsStore {
+  /// The replications of a run, each equal to the one that was added, in the order of their numbers.
+  ///
+  /// - Throws: ``StoreError`` when there is no such run, or rows were changed so that they no longer
+  ///   make a replication.
+  package func replications(of run: Int64) throws(StoreError) -> [ReplicationRecord] {
+    try reading("reading replications") { database in
+      _ = try state(of: run, in: database)
+      let sql = "SELECT * FROM replication WHERE run = ? ORDER BY replication"
+      return try Row.fetchAll(database, sql: sql, arguments: [run]).map { row in
+        try ReplicationReader(run: run, replication: row["replication"], database: database)
+          .record(row)
+      }
+    }
+  }
+
+  /// The digests of the stored replications of a run, in the order of their numbers.
+  ///
+  /// - Throws: ``StoreError`` when there is no such run.
+  package func digests(
+    of run: Int64
+  ) throws(StoreError) -> [(replication: Int, digest: String)] {
+    try reading("reading digests") { database in
+      _ = try state(of: run, in: database)
+      let sql = "SELECT replication, digest FROM replication WHERE run = ? ORDER BY replication"
+      return try Row.fetchAll(database, sql: sql, arguments: [run]).map { ($0[0], $0[1]) }
+    }
+  }
+}
+
+/// Puts a replication together from its rows.
+private struct ReplicationReader {
+  let run: Int64
+  let replication: Int
+  let database: Database
+
+  private var damage: Refusal {
+    Refusal(reason: "is damaged: replication \(replication) of run \(run) cannot be put together")
+  }
+
+  func record(_ row: Row) throws -> ReplicationRecord {
+    guard let digest = UInt64(row["workload_digest"] as String, radix: 16) else { throw damage }
+    var record = ReplicationRecord(replication: replication, edges: [])
+    record.requests = try RequestCounts(row)
+    record.latency = try histogram(.latency)
+    record.wait = try histogram(.wait)
+    record.minutes = try row.count("minutes")
+    record.minutesAvailable = try row.count("minutes_available")
+    record.promptTokens = TokenCount(row["prompt_tokens"])
+    record.outputTokens = TokenCount(row["output_tokens"])
+    record.measuredTime = row.span("measured_ns")
+    record.billedTime = row.span("billed_ns")
+    record.invoice = try invoice()
+    record.fleetEvents = try events()
+    record.series = try series()
+    record.batches = row["batches"]
+    record.batchedRequests = row["batched_requests"]
+    record.batchesOutsideMeasurements = row["batches_outside_measurements"]
+    record.busyTime = row.span("busy_ns")
+    record.idleTime = row.span("idle_ns")
+    record.simulatedRequests = try row.count("simulated_requests")
+    record.migrations = try row.count("migrations")
+    record.workloadDigest = digest
+    return record
+  }
+
+  /// The rows of a table that belong to the replication, in order.
+  private func rows<Value>(
+    _ columns: String, of table: String, orderedBy order: String = "position",
+    kind: HistogramKind? = nil, _ value: (Row) throws -> Value
+  ) throws -> [Value] {
+    let filter = kind.map { " AND kind = '\($0.rawValue)'" } ?? ""
+    let statement = try database.cachedStatement(
+      sql: """
+        SELECT \(columns) FROM \(table) WHERE run = ? AND replication = ?\(filter) ORDER BY \(order)
+        """)
+    let cursor = try Row.fetchCursor(statement, arguments: [run, replication])
+    var values: [Value] = []
+    while let row = try cursor.next() { values.append(try value(row)) }
+    return values
+  }
+
+  private func histogram(_ kind: HistogramKind) throws -> LatencyHistogram {
+    let summaries = try rows(
+      "count, sum_ns, maximum_ns", of: "latency", orderedBy: "kind", kind: kind
+    ) { row in
+      (count: try row.count("count"), sum: Int128(row[1] as String), maximum: row[2] as Int64)
+    }
+    let edges = try rows("edge_ns, count_above", of: "latency_edge", kind: kind) { row in
+      (edge: row[0] as Int64, above: try row.count("count_above"))
+    }
+    let occupied = try rows(
+      "bucket, count", of: "latency_bucket", orderedBy: "bucket", kind: kind
+    ) { row in
+      (bucket: row[0] as Int, count: try row.count("count"))
+    }
+    guard let summary = summaries.first, let sum = summary.sum,
+      let histogram = LatencyHistogram(
+        edges: edges.map(\.edge), countsAboveEdges: edges.map(\.above), occupied: occupied,
+        count: summary.count, sum: sum, maximum: summary.maximum)
+    else { throw damage }
+    return histogram
+  }
+
+  private func invoice() throws -> [InvoiceLine] {
+    try rows("*", of: "replication_invoice") { row in
+      InvoiceLine(
+        line: row["line"], pool: row["pool"], market: row["market"],
+        usage: (row["usage_ns"] as Int64?).map(TimeSpan.init(nanoseconds:)),
+        price: row.hourlyPrice, amount: USD(nanodollars: row["amount_nanodollars"]))
+    }
+  }
+
+  private func events() throws -> [FleetEvent] {
+    try rows("time_ns, kind, pool, machine", of: "fleet_event") { row in
+      guard let kind = FleetEvent.Kind(rawValue: row[1]) else { throw damage }
+      return FleetEvent(
+        time: Instant(nanoseconds: row[0]), kind: kind, pool: row[2], machine: row[3])
+    }
+  }
+
+  private func series() throws -> [SeriesPoint] {
+    try rows("time_ns, name, pool, value", of: "series") { row in
+      SeriesPoint(
+        time: Instant(nanoseconds: row[0]), name: row[1], pool: row[2],
+        value: row[3] as Double? ?? .nan)
+    }
+  }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+internal import GRDB
+import Quantities
+import Recording
+
+extension ResultsStore {
+  /// Stores what a run comes to and marks it as finished, in one transaction that the disk holds
+  /// when the call returns.
+  ///
+  /// - Throws: ``StoreError`` when there is no such run or it is finished already.
+  package func finish(_ run: Int64, _ results: RunResults) throws(StoreError) {
+    try writing("finishing run \(run)", isDurable: true) { database in
+      try checkOpen(run, in: database)
+      try insert(results, of: run, in: database)
+      let counts = Schema.requestColumns.map { "\($0) = ?" }.joined(separator: ", ")
+      let values: [(any DatabaseValueConvertible)?] =
+        [RunSummary.State.finished.rawValue, results.digest, results.replications]
+        + results.requests.columnValues + [run]
+      try database.execute(
+        sql: "UPDATE run SET state = ?, digest = ?, replications = ?, \(counts) WHERE run = ?",
+        arguments: StatementArguments(values))
+    }
+  }
+
+  private func insert(_ results: RunResults, of run: Int64, in database: Database) throws {
+    let measures = try Insertion(
+      into: "measure", ["run", "position", "name", "unit", "note"] + IntervalColumns.names,
+      in: database)
+    for (position, row) in results.measures.enumerated() {
+      try measures(
+        [run, position, row.name, row.unit, row.note] + IntervalColumns.values(row.interval))
+    }
+    let invoice = try Insertion(
+      into: "invoice",
+      ["run", "position", "line", "pool", "market", "hours"] + MoneyColumns.price
+        + ["monthly_usd", "monthly_nanodollars"], in: database)
+    for (position, row) in results.invoice.enumerated() {
+      try invoice(
+        [run, position, row.line, row.pool, row.market, row.hours]
+          + MoneyColumns.values(row.price) + MoneyColumns.values(row.monthly))
+    }
+    let verdicts = try Insertion(
+      into: "verdict",
+      ["run", "position", "target", "verdict", "unit", "reason"] + IntervalColumns.names,
+      in: database)
+    for (position, row) in results.verdicts.enumerated() {
+      try verdicts(
+        [run, position, row.target, row.verdict.rawValue, row.unit, row.reason]
+          + IntervalColumns.values(row.interval))
+    }
+  }
+
+  /// What a run came to; `nil` when it is not finished.
+  ///
+  /// - Throws: ``StoreError`` when there is no such run.
+  package func results(of run: Int64) throws(StoreError) -> RunResults? {
+    try reading("reading results") { database in
+      guard try state(of: run, in: database) == .finished else { return nil }
+      let sql = "SELECT * FROM run WHERE run = ?"
+      guard let row = try Row.fetchOne(database, sql: sql, arguments: [run]) else { return nil }
+      return RunResults(
+        digest: row["digest"], replications: row["replications"],
+        requests: try RequestCounts(row), measures: try measures(of: run, in: database),
+        invoice: try invoice(of: run, in: database), verdicts: try verdicts(of: run, in: database))
+    }
+  }
+
+  private func rows(of table: String, run: Int64, in database: Database) throws -> [Row] {
+    try Row.fetchAll(
+      database, sql: "SELECT * FROM \(table) WHERE run = ? ORDER BY position", arguments: [run])
+  }
+
+  private func measures(of run: Int64, in database: Database) throws -> [MeasureRow] {
+    try rows(of: "measure", run: run, in: database).map { row in
+      MeasureRow(name: row["name"], unit: row["unit"], interval: row.interval, note: row["note"])
+    }
+  }
+
+  private func invoice(of run: Int64, in database: Database) throws -> [InvoiceRow] {
+    try rows(of: "invoice", run: run, in: database).map { row in
+      InvoiceRow(
+        line: row["line"], pool: row["pool"], market: row["market"], hours: row["hours"],
+        price: row.hourlyPrice, monthly: USD(nanodollars: row["monthly_nanodollars"]))
+    }
+  }
+
+  private func verdicts(of run: Int64, in database: Database) throws -> [VerdictRow] {
+    try rows(of: "verdict", run: run, in: database).map { row in
+      guard let verdict = VerdictRow.Verdict(rawValue: row["verdict"]) else {
+        throw Refusal(reason: "is damaged: run \(run) has an unknown verdict")
+      }
+      return VerdictRow(
+        target: row["target"], verdict: verdict, interval: row.interval, unit: row["unit"],
+        reason: row["reason"])
+    }
+  }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+internal import GRDB
+
+/// The results database: every run with its replications, in one SQLite file.
+///
+/// A replication is one transaction, so a run that is killed leaves a database that opens and holds
+/// whole replications only. While a run goes on, the last replications before a power cut may be
+/// lost (`synchronous = NORMAL`); once ``finish(_:_:)`` returns, nothing of the run is.
+package final class ResultsStore: Sendable {
+  /// The path as it was given; `in memory` where there is no file.
+  package let path: String
+  let database: DatabaseQueue
+
+  /// Opens the database with that path, or creates it.
+  ///
+  /// - Throws: ``StoreError`` when the file is no results database or one of a newer version, which
+  ///   leaves it as it was, and when the system refuses to open it.
+  package convenience init(path: String) throws(StoreError) {
+    // An absolute path keeps SQLite from taking `:memory:` or the empty text for more than a name.
+    let file = URL(fileURLWithPath: path).path
+    do {
+      try DatabaseHeader(path: file).check(upTo: Schema.version)
+      let database = try DatabaseQueue(path: file, configuration: Self.configuration)
+      try Self.prepare(database)
+      self.init(path: path, database: database)
+    } catch {
+      throw StoreError(path: path, while: "opening", error)
+    }
+  }
+
+  private init(path: String, database: DatabaseQueue) {
+    self.path = path
+    self.database = database
+  }
+
+  /// A database in memory, which ends with the process.
+  package static func temporary() throws(StoreError) -> ResultsStore {
+    let path = "in memory"
+    do {
+      let database = try DatabaseQueue(named: nil, configuration: configuration)
+      try Schema.migrator.migrate(database)
+      return ResultsStore(path: path, database: database)
+    } catch {
+      throw StoreError(path: path, while: "opening", error)
+    }
+  }
+
+  private static var configuration: Configuration {
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = true
+    configuration.busyMode = .timeout(10)
+    configuration.prepareDatabase { database in
+      try database.execute(sql: "PRAGMA synchronous = NORMAL")
+    }
+    return configuration
+  }
+
+  /// Marks a new file as ours, brings the tables up to date, and only then switches to a write-ahead
+  /// log: so the file's own header tells whose it is, whenever the process is killed.
+  private static func prepare(_ database: DatabaseQueue) throws {
+    try database.write { connection in
+      let tables = try Int.fetchOne(connection, sql: "SELECT count(*) FROM sqlite_schema")
+      var application = try Int32.fetchOne(connection, sql: "PRAGMA application_id") ?? 0
+      if application == 0, tables == 0 {
+        application = Schema.applicationID
+        try connection.execute(sql: "PRAGMA application_id = \(application)")
+      }
+      let version = try Int32.fetchOne(connection, sql: "PRAGMA user_version") ?? 0
+      try DatabaseHeader.database(applicationID: application, version: version)
+        .check(upTo: Schema.version)
+    }
+    do {
+      try Schema.migrator.migrate(database)
+    } catch {
+      // Another process may have made the same tables meanwhile: then there is nothing left to do.
+      try Schema.migrator.migrate(database)
+    }
+    try database.writeWithoutTransaction { connection in
+      let mode = try String.fetchOne(connection, sql: "PRAGMA journal_mode = WAL")
+      guard mode == "wal" else {
+        throw Refusal(reason: "lies on a file system that allows no write-ahead log")
+      }
+    }
+  }
+
+  /// Moves everything into the one file, so that it can be copied, and closes it.
+  ///
+  /// While another process reads the database, the write-ahead log stays beside it; nothing is lost.
+  package func close() throws(StoreError) {
+    do {
+      do {
+        try database.writeWithoutTransaction { try _ = $0.checkpoint(.truncate) }
+      } catch let error as DatabaseError
+        where [.SQLITE_BUSY, .SQLITE_LOCKED].contains(error.resultCode)
+      {}
+      try database.close()
+    } catch {
+      throw StoreError(path: path, while: "closing", error)
+    }
+  }
+
+  /// What SQLite finds wrong with the file and with the references between its rows; mostly nothing.
+  package func integrityProblems() throws(StoreError) -> [String] {
+    try reading("checking") { connection in
+      let damage = try String.fetchAll(connection, sql: "PRAGMA integrity_check")
+      let orphans = try Row.fetchAll(connection, sql: "PRAGMA foreign_key_check")
+      return damage.filter { $0 != "ok" }
+        + orphans.map { "a row of \($0[0] as String) lacks its row of \($0[2] as String)" }
+    }
+  }
+
+  /// Reads in one transaction.
+  func reading<Value>(
+    _ action: String, _ body: (Database) throws -> Value
+  ) throws(StoreError) -> Value {
+    do { return try database.read(body) } catch {
+      throw StoreError(path: path, while: action, error)
+    }
+  }
+
+  /// Writes in one transaction.
+  ///
+  /// - Parameters:
+  ///   - isDurable: whether the disk holds it all before the call returns.
+  func writing<Value>(
+    _ action: String, isDurable: Bool = false, _ body: (Database) throws -> Value
+  ) throws(StoreError) -> Value {
+    do {
+      guard isDurable else { return try database.write(body) }
+      try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+      defer {
+        try? database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
+      }
+      return try database.write(body)
+    } catch {
+      throw StoreError(path: path, while: action, error)
+    }
+  }
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+internal import GRDB
+import Serving
+
+/// The tables of a results database; `Documentation/ResultsDatabase.md` explains them to users.
+enum Schema {
+  /// `PLIM` in ASCII: by it `file` and this target know a results database.
+  static let applicationID: Int32 = 0x504C_494D
+  /// The newest version, kept as `user_version`: one more with each migration.
+  static let version: Int32 = 1
+
+  /// The columns that count how requests ended, with the ones that arrived first.
+  static let requestColumns = ["arrived"] + RequestOutcome.allCases.map(\.name)
+
+  /// Brings a database of any earlier version, or an empty one, to the newest.
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1") { database in
+      try database.execute(sql: runs)
+      try database.execute(sql: results)
+      try database.execute(sql: replications)
+      try database.execute(sql: histograms)
+      try database.execute(sql: rowsOverTime)
+      try database.execute(sql: "PRAGMA user_version = 1")
+    }
+    return migrator
+  }
+
+  // The text of scenarios has a table of its own, so that listing runs reads few pages.
+  private static let runs = """
+    CREATE TABLE run (
+      run INTEGER PRIMARY KEY AUTOINCREMENT,
+      scenario TEXT NOT NULL,
+      scenario_hash TEXT NOT NULL,
+      version TEXT NOT NULL,
+      seed TEXT NOT NULL,
+      price_book TEXT NOT NULL,
+      confidence REAL NOT NULL,
+      started_at TEXT NOT NULL,
+      state TEXT NOT NULL CHECK (state IN ('running', 'finished')),
+      digest TEXT CHECK ((digest IS NOT NULL) = (state = 'finished')),
+      replications INTEGER CHECK ((replications IS NOT NULL) = (state = 'finished')),
+      arrived INTEGER,
+      completed INTEGER,
+      hit INTEGER,
+      joined INTEGER,
+      rejected INTEGER,
+      timed_out INTEGER,
+      failed INTEGER
+    ) STRICT;
+    CREATE INDEX run_by_scenario ON run (scenario);
+    CREATE TABLE run_scenario (
+      run INTEGER PRIMARY KEY REFERENCES run ON DELETE CASCADE,
+      scenario_text TEXT NOT NULL
+    ) STRICT;
+    """
+
+  private static let results = """
+    CREATE TABLE measure (
+      run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+      position INTEGER NOT NULL,
+      name TEXT NOT NULL,
+      unit TEXT NOT NULL,
+      estimate REAL,
+      low REAL,
+      high REAL,
+      samples INTEGER,
+      is_exact INTEGER CHECK (is_exact IN (0, 1)),
+      note TEXT NOT NULL,
+      PRIMARY KEY (run, position)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE invoice (
+      run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+      position INTEGER NOT NULL,
+      line TEXT NOT NULL,
+      pool TEXT NOT NULL,
+      market TEXT NOT NULL,
+      hours REAL,
+      price_usd_per_hour TEXT,
+      price_nanodollars_per_hour INTEGER,
+      monthly_usd TEXT NOT NULL,
+      monthly_nanodollars INTEGER NOT NULL,
+      PRIMARY KEY (run, position)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE verdict (
+      run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+      position INTEGER NOT NULL,
+      target TEXT NOT NULL,
+      verdict TEXT NOT NULL CHECK (verdict IN ('holds', 'fails', 'undecided', 'assumed')),
+      unit TEXT NOT NULL,
+      estimate REAL,
+      low REAL,
+      high REAL,
+      samples INTEGER,
+      is_exact INTEGER CHECK (is_exact IN (0, 1)),
+      reason TEXT NOT NULL,
+      PRIMARY KEY (run, position)
+    ) STRICT, WITHOUT ROWID;
+    """
+
+  private static let replications = """
+    CREATE TABLE replication (
+      run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+      replication INTEGER NOT NULL,
+      digest TEXT NOT NULL,
+      arrived INTEGER NOT NULL,
+      completed INTEGER NOT NULL,
+      hit INTEGER NOT NULL,
+      joined INTEGER NOT NULL,
+      rejected INTEGER NOT NULL,
+      timed_out INTEGER NOT NULL,
+      failed INTEGER NOT NULL,
+      minutes INTEGER NOT NULL,
+      minutes_available INTEGER NOT NULL,
+      prompt_tokens INTEGER NOT NULL,
+      output_tokens INTEGER NOT NULL,
+      measured_ns INTEGER NOT NULL,
+      billed_ns INTEGER NOT NULL,
+      batches INTEGER NOT NULL,
+      batched_requests INTEGER NOT NULL,
+      batches_outside_measurements INTEGER NOT NULL,
+      busy_ns INTEGER NOT NULL,
+      idle_ns INTEGER NOT NULL,
+      simulated_requests INTEGER NOT NULL,
+      migrations INTEGER NOT NULL,
+      workload_digest TEXT NOT NULL,
+      PRIMARY KEY (run, replication)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE replication_invoice (
+      run INTEGER NOT NULL,
+      replication INTEGER NOT NULL,
+      position INTEGER NOT NULL,
+      line TEXT NOT NULL,
+      pool TEXT NOT NULL,
+      market TEXT NOT NULL,
+      usage_ns INTEGER,
+      hours REAL AS (usage_ns / 3.6e12) VIRTUAL,
+      price_usd_per_hour TEXT,
+      price_nanodollars_per_hour INTEGER,
+      amount_usd TEXT NOT NULL,
+      amount_nanodollars INTEGER NOT NULL,
+      PRIMARY KEY (run, replication, position),
+      FOREIGN KEY (run, replication) REFERENCES replication ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
+    """
+
+  // The ends of a bucket repeat the arithmetic of `LatencyHistogram` (512 buckets for each power of
+  // two) for those who read with SQL; a test compares the two.
+  private static let histograms = """
+    CREATE TABLE latency (
+      run INTEGER NOT NULL,
+      replication INTEGER NOT NULL,
+      kind TEXT NOT NULL CHECK (kind IN ('latency', 'wait')),
+      count INTEGER NOT NULL,
+      sum_ns TEXT NOT NULL,
+      maximum_ns INTEGER NOT NULL,
+      PRIMARY KEY (run, replication, kind),
+      FOREIGN KEY (run, replication) REFERENCES replication ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE latency_edge (
+      run INTEGER NOT NULL,
+      replication INTEGER NOT NULL,
+      kind TEXT NOT NULL,
+      position INTEGER NOT NULL,
+      edge_ns INTEGER NOT NULL,
+      seconds REAL AS (edge_ns / 1e9) VIRTUAL,
+      count_above INTEGER NOT NULL,
+      PRIMARY KEY (run, replication, kind, position),
+      FOREIGN KEY (run, replication, kind) REFERENCES latency ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE latency_bucket (
+      run INTEGER NOT NULL,
+      replication INTEGER NOT NULL,
+      kind TEXT NOT NULL,
+      bucket INTEGER NOT NULL,
+      low_seconds REAL AS (
+        ((bucket - (max(0, (bucket >> 9) - 1) << 9)) << max(0, (bucket >> 9) - 1)) / 1e9) VIRTUAL,
+      high_seconds REAL AS (
+        ((bucket - (max(0, (bucket >> 9) - 1) << 9)) << max(0, (bucket >> 9) - 1)) / 1e9
+        + (1 << max(0, (bucket >> 9) - 1)) / 1e9) VIRTUAL,
+      count INTEGER NOT NULL,
+      PRIMARY KEY (run, replication, kind, bucket),
+      FOREIGN KEY (run, replication, kind) REFERENCES latency ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
+    """
+
+  private static let rowsOverTime = """
+    CREATE TABLE fleet_event (
+      run INTEGER NOT NULL,
+      replication INTEGER NOT NULL,
+      position INTEGER NOT NULL,
+      time_ns INTEGER NOT NULL,
+      seconds REAL AS (time_ns / 1e9) VIRTUAL,
+      kind TEXT NOT NULL,
+      pool INTEGER NOT NULL,
+      machine INTEGER NOT NULL,
+      PRIMARY KEY (run, replication, position),
+      FOREIGN KEY (run, replication) REFERENCES replication ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE series (
+      run INTEGER NOT NULL,
+      replication INTEGER NOT NULL,
+      position INTEGER NOT NULL,
+      time_ns INTEGER NOT NULL,
+      seconds REAL AS (time_ns / 1e9) VIRTUAL,
+      name TEXT NOT NULL,
+      pool TEXT NOT NULL,
+      value REAL,
+      PRIMARY KEY (run, replication, position),
+      FOREIGN KEY (run, replication) REFERENCES replication ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
+    """
+}

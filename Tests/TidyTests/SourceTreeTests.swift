@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Testing
+
+@Suite("The source tree")
+struct SourceTreeTests {
+  private let tree = SourceTree.project
+
+  @Test("is found, so that no rule passes for want of files")
+  func isFound() {
+    #expect(tree.sources.count > 10)
+    #expect(tree.swiftFiles.contains { $0.path == "Tests/TidyTests/SourceTreeTests.swift" })
+    #expect(tree.swiftFiles.contains { $0.folder == "Benchmarks" })
+    #expect(tree.swiftFiles.allSatisfy { $0.lines.count > 1 })
+    #expect(tree.sources.reduce(0) { $0 + ImportStatement.all(in: $1).count } > 10)
+  }
+
+  @Test("has files in each target that a simulation links", arguments: DeterminismRule.targets)
+  func hasFiles(target: String) {
+    #expect(tree.sources.contains { $0.target == target })
+  }
+
+  @Test("keeps simulations free of clocks, global randomness, Foundation and unordered tables")
+  func determinism() {
+    report(
+      tree.sources.filter { DeterminismRule.targets.contains($0.target) }
+        .flatMap(DeterminismRule.violations))
+  }
+
+  @Test("imports lower levels only")
+  func levels() {
+    report(tree.sources.flatMap(ImportRule.violations))
+  }
+
+  @Test("imports each foreign library in one target only")
+  func foreignLibraries() {
+    report(tree.swiftFiles.filter { $0.folder != "Tests" }.flatMap(ImportRule.foreignViolations))
+  }
+
+  @Test("imports what the manifest declares, directly")
+  func manifest() {
+    let rule = ManifestRule(manifest: tree.text(of: "Package.swift"))
+    #expect(rule.dependencies.count > 10)
+    report(rule.missingTargets(of: tree.swiftFiles))
+    report(tree.swiftFiles.flatMap(rule.violations))
+  }
+
+  @Test("names the licence in each file")
+  func licences() {
+    let manifest = SourceFile(path: "Package.swift", text: tree.text(of: "Package.swift"))
+    report((tree.swiftFiles + [manifest]).flatMap(LicenceRule.violations))
+  }
+
+  @Test("has no construct that ends a run without a sentence")
+  func constructs() {
+    report(tree.sources.flatMap(ConstructRule.violations))
+    for path in ["Package.swift", "Makefile"] {
+      let text = tree.text(of: path)
+      #expect(!text.isEmpty)
+      report(ConstructRule.uncheckedViolations(path: path, text: text))
+    }
+  }
+
+  @Test("documents each declaration that other targets see")
+  func documentation() {
+    report(tree.sources.flatMap(DocumentationRule.violations))
+  }
+
+  @Test("holds no stray file among the scenarios")
+  func scenarios() {
+    let paths = tree.paths(below: "Scenarios")
+    #expect(paths.contains { $0.hasSuffix(".yaml") })
+    report(ScenarioFolderRule.violations(paths: paths))
+  }
+}
