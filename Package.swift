@@ -77,23 +77,25 @@ let package = Package(
         "Quantities", "RandomStreams", "Serving", "EventKernel", "Policies", "Workload",
         "ReplicaModel", "CloudModel", "Recording", "Statistics", "Scenario",
       ]),
-    house("Checks", ["Quantities", "Recording", "Statistics", "Scenario"]),
-    house("Reporting", ["Quantities", "Recording", "Statistics", "Checks", "Scenario"]),
+    house(
+      "Checks",
+      ["Quantities", "RandomStreams", "Serving", "Recording", "Statistics", "Scenario"]),
+    house("Reporting", ["Quantities", "Serving", "Recording", "Statistics", "Scenario"]),
 
     // Level 5
     house(
       "Experiments",
       [
-        "Quantities", "FleetSimulation", "Recording", "Statistics", "Scenario", "ResultsStore",
-        "Checks", "Reporting", crypto,
+        "Quantities", "Serving", "FleetSimulation", "Recording", "Statistics", "Scenario",
+        "ResultsStore", "Checks", crypto,
       ]),
 
     // Level 6
     .executableTarget(
       name: "plimsoll",
       dependencies: [
-        "Quantities", "Experiments", "Reporting", "Checks", "ResultsStore", "Recording",
-        "Scenario", arguments,
+        "Experiments", "FleetSimulation", "Reporting", "ResultsStore", "Recording", "Scenario",
+        arguments,
       ],
       swiftSettings: strict),
     .executableTarget(

@@ -64,11 +64,14 @@ package struct FleetSimulation: ~Copyable {
 
   /// Runs one replication and checks that nothing was lost in it.
   ///
+  /// - Parameters:
+  ///   - withRequests: whether requests arrive; without them only the slow world and its bill are run.
   /// - Throws: ``ConservationError`` when a law of conservation is broken.
   package static func run(
-    _ scenario: Scenario, seed: UInt64, replication: Int
+    _ scenario: Scenario, seed: UInt64, replication: Int, withRequests: Bool = true
   ) throws(ConservationError) -> ReplicationRecord {
     var simulation = FleetSimulation(scenario, seed: seed, replication: UInt32(replication))
+    simulation.acceptsArrivals = withRequests
     simulation.begin()
     simulation.loop()
     return try simulation.finish(replication: replication)

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Crypto
+import Quantities
+import Recording
+import Serving
+import Statistics
+
+/// SHA-256 over everything that a run yields: equal results, equal digest.
+enum ResultDigest {
+  /// The digest of a text.
+  static func of(_ text: String) -> String {
+    let hexadecimal: [Character] = Array("0123456789abcdef")
+    var digits = ""
+    for byte in SHA256.hash(data: Array(text.utf8)) {
+      digits.append(hexadecimal[Int(byte >> 4)])
+      digits.append(hexadecimal[Int(byte & 15)])
+    }
+    return digits
+  }
+
+  /// The digest of one replication.
+  static func of(_ record: ReplicationRecord) -> String {
+    var lines = ["replication \(record.replication)", "arrived \(record.requests.arrived)"]
+    lines += RequestOutcome.allCases.map { "\($0.name) \(record.requests[$0])" }
+    for (name, histogram) in [("latency", record.latency), ("wait", record.wait)] {
+      lines.append("\(name) \(histogram.count) \(histogram.sum) \(histogram.maximum)")
+      lines.append("\(histogram.edges) \(histogram.countsAboveEdges)")
+      lines += histogram.occupiedBuckets.map { "\($0.bucket) \($0.count)" }
+    }
+    lines += record.invoice.map {
+      "\($0.line)|\($0.pool)|\($0.market)|\($0.usage?.nanoseconds ?? -1)|\($0.amount.nanodollars)"
+    }
+    lines += record.fleetEvents.map {
+      "\($0.time.nanoseconds) \($0.kind.rawValue) \($0.pool) \($0.machine)"
+    }
+    lines += record.series.map {
+      "\($0.time.nanoseconds) \($0.name) \($0.pool) \($0.value.bitPattern)"
+    }
+    lines.append("minutes \(record.minutes) \(record.minutesAvailable)")
+    lines.append("tokens \(record.promptTokens.count) \(record.outputTokens.count)")
+    lines.append("batches \(record.batches) \(record.batchedRequests)")
+    lines.append("outside \(record.batchesOutsideMeasurements)")
+    lines.append("lanes \(record.busyTime.nanoseconds) \(record.idleTime.nanoseconds)")
+    lines.append("simulated \(record.simulatedRequests) migrated \(record.migrations)")
+    lines.append("workload \(record.workloadDigest)")
+    return of(lines.joined(separator: "\n"))
+  }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import Quantities
+import Recording
+import Serving
+import Statistics
+
+extension RunReport {
+  /// The report as JSON, version 1; numbers that are not finite are `null`.
+  package func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
+  }
+
+  private var document: Document {
+    Document(
+      plimsoll: 1, scenario: scenario, digest: results.digest, seed: seed,
+      replications: results.replications, run: run, priceBook: priceBook,
+      assumptions: assumptions,
+      measures: results.measures.map { measure($0) }, invoice: results.invoice.map(line),
+      verdicts: results.verdicts.map(verdict), requests: requests)
+  }
+
+  private func measure(_ row: MeasureRow) -> Document.Measure {
+    Document.Measure(
+      name: row.name, unit: row.unit, labels: [:], mean: row.interval?.estimate.finite,
+      low: row.interval?.low.finite, high: row.interval?.high.finite, confidence: confidence,
+      samples: row.interval?.samples ?? 0, exact: row.interval?.isExact ?? false, note: row.note)
+  }
+
+  private func line(_ row: InvoiceRow) -> Document.Line {
+    Document.Line(
+      line: row.line, pool: row.pool, market: row.market, hours: row.hours,
+      price: row.price.map { "\($0)" }, usd: row.monthly.cents)
+  }
+
+  private func verdict(_ row: VerdictRow) -> Document.Verdict {
+    Document.Verdict(
+      target: row.target, verdict: row.verdict.rawValue, unit: row.unit,
+      estimate: row.interval?.estimate.finite, low: row.interval?.low.finite,
+      high: row.interval?.high.finite, reason: row.reason)
+  }
+
+  private var requests: [String: UInt64] {
+    var counts = ["arrived": results.requests.arrived, "in_flight": results.requests.inFlight]
+    for outcome in RequestOutcome.allCases { counts[outcome.name] = results.requests[outcome] }
+    return counts
+  }
+
+  private struct Document: Encodable {
+    struct Measure: Encodable {
+      let name: String
+      let unit: String
+      let labels: [String: String]
+      let mean: Double?
+      let low: Double?
+      let high: Double?
+      let confidence: Double
+      let samples: Int
+      let exact: Bool
+      let note: String
+    }
+    struct Line: Encodable {
+      let line: String
+      let pool: String
+      let market: String
+      let hours: Double?
+      let price: String?
+      let usd: String
+    }
+    struct Verdict: Encodable {
+      let target: String
+      let verdict: String
+      let unit: String
+      let estimate: Double?
+      let low: Double?
+      let high: Double?
+      let reason: String
+    }
+    let plimsoll: Int
+    let scenario: String
+    let digest: String
+    let seed: UInt64
+    let replications: Int
+    let run: Int64
+    let priceBook: String
+    let assumptions: [String]
+    let measures: [Measure]
+    let invoice: [Line]
+    let verdicts: [Verdict]
+    let requests: [String: UInt64]
+  }
+}
+
+extension Double {
+  /// The number, if JSON can hold it.
+  fileprivate var finite: Double? { isFinite ? self : nil }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// Rows of cells with aligned columns, for a terminal or for Markdown.
+struct TextTable {
+  private var rows: [[String]]
+  private let alignsRight: [Bool]
+
+  /// A table with that header; a column whose header ends with `>` is aligned to the right.
+  init(_ header: [String]) {
+    alignsRight = header.map { $0.hasSuffix(">") }
+    rows = [header.map { $0.hasSuffix(">") ? String($0.dropLast()) : $0 }]
+  }
+
+  mutating func add(_ row: [String]) {
+    rows.append(row)
+  }
+
+  /// The table with columns padded to their widest cell.
+  var plain: String {
+    let widths = alignsRight.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+      var line = "  "
+      for (column, cell) in row.enumerated() {
+        let padding = String(repeating: " ", count: widths[column] - cell.count)
+        line += (alignsRight[column] ? padding + cell : cell + padding) + "  "
+      }
+      while line.last == " " { line.removeLast() }
+      return line + "\n"
+    }.joined()
+  }
+
+  /// The table in GitHub's Markdown.
+  var markdown: String {
+    func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
+    let rule = alignsRight.map { $0 ? "---:" : "---" }
+    return line(rows[0]) + line(rule) + rows.dropFirst().map(line).joined()
+  }
+}

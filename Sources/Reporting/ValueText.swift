@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Quantities
+import Recording
+import Statistics
+
+/// Prints estimates with no more digits than their intervals support.
+enum ValueText {
+  /// A value in its unit.
+  static func text(_ value: Double, unit: String, places: Int) -> String {
+    guard value.isFinite else { return value > 0 ? "∞" : "-∞" }
+    switch unit {
+    case "USD": return formatted(value, places: 2, groupSeparator: ",") + " USD"
+    case "s": return formatted(value * 1e3, places: places) + " ms"
+    case "": return formatted(value * 100, places: places) + " %"
+    default:
+      let shown = formatted(value, places: places, groupSeparator: ",")
+      return unit == "share" ? formatted(value * 100, places: 2) + " %" : "\(shown) \(unit)"
+    }
+  }
+
+  /// The estimate, as exactly as its interval allows.
+  static func estimate(_ interval: Interval?, unit: String) -> String {
+    guard let interval else { return "no sample" }
+    return text(interval.estimate, unit: unit, places: places(interval, unit: unit))
+  }
+
+  /// The interval, or why there is none.
+  static func range(_ interval: Interval?, unit: String) -> String {
+    guard let interval else { return "" }
+    if interval.isExact { return "exact" }
+    guard interval.low.isFinite, interval.high.isFinite else {
+      return interval.samples < 2 ? "one replication: no interval" : "no interval"
+    }
+    let places = places(interval, unit: unit)
+    return text(interval.low, unit: unit, places: places) + " … "
+      + text(interval.high, unit: unit, places: places)
+  }
+
+  /// Decimals such that the last one is no finer than a tenth of the half width.
+  private static func places(_ interval: Interval, unit: String) -> Int {
+    let scale = unit == "s" ? 1e3 : unit == "" ? 100 : 1
+    var width = interval.halfWidth * scale
+    guard width.isFinite, width > 0 else { return 3 }
+    var places = 0
+    while width < 10 && places < 4 {
+      width *= 10
+      places += 1
+    }
+    return places
+  }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import FleetSimulation
+import ResultsStore
+import Scenario
+
+/// Turns errors into messages and exit codes, in one place.
+enum Failure {
+  /// Does `body`; on an error tells what it was and leaves with its code.
+  static func reporting<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch {
+      throw exit(for: error)
+    }
+  }
+
+  /// Does `body`; on an error tells what it was and leaves with its code.
+  static func reporting<Result>(_ body: () async throws -> Result) async throws -> Result {
+    do {
+      return try await body()
+    } catch {
+      throw exit(for: error)
+    }
+  }
+
+  private static func exit(for error: any Error) -> ExitCode {
+    switch error {
+    case let errors as ScenarioErrors:
+      Terminal.tell(errors.rendered() + "\n")
+      return isMissingFile(errors) ? ExitStatus.missingFile.code : ExitStatus.invalidScenario.code
+    case let broken as ConservationError:
+      Terminal.tell("plimsoll: a law of conservation is broken, please report this: \(broken)\n")
+      return ExitStatus.bug.code
+    case let code as ExitCode:
+      return code
+    default:
+      Terminal.tell("plimsoll: \(error)\n")
+      return ExitStatus.inputOutput.code
+    }
+  }
+
+  private static func isMissingFile(_ errors: ScenarioErrors) -> Bool {
+    errors.errors.allSatisfy { if case .missingFile = $0.problem { true } else { false } }
+  }
+}

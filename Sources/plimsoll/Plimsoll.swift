@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+
+/// The command: a deterministic simulator of the cost and performance of LLM serving fleets.
+@main
+struct Plimsoll: AsyncParsableCommand {
+  static let versionText = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "plimsoll",
+    abstract: "What will this LLM serving fleet cost a month, and will it hold its promises?",
+    discussion: """
+      Exit codes: 0 done (check: all targets hold), 98 a target is undecided, 99 a target fails, \
+      64 usage, 65 invalid scenario or trace, 66 file missing, 70 a bug of ours, 74 input, output \
+      or database, 75 interrupted.
+      """,
+    version: versionText,
+    subcommands: [Run.self, Check.self, Validate.self, Runs.self, Show.self])
+}

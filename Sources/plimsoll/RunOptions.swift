@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import Dispatch
+import Experiments
+import FleetSimulation
+import Foundation
+import Reporting
+import ResultsStore
+import Scenario
+
+/// How results are printed.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+  case table, json, markdown
+}
+
+/// The options of every verb that runs a scenario.
+struct RunOptions: ParsableArguments {
+  @Option(name: .customLong("set"), help: "Change a value: --set fleet.base.machines=4.")
+  var overrides: [String] = []
+  @Option(help: "The seed of all random streams, instead of the scenario's.")
+  var seed: UInt64?
+  @Option(help: "How many replications, instead of as many as the scenario says.")
+  var replications: Int?
+  @Option(help: "How many replications run side by side; one for each processor by default.")
+  var jobs: Int = ProcessInfo.processInfo.activeProcessorCount
+  @Option(help: "The results database.")
+  var db: String = "Results/plimsoll.sqlite"
+  @Option(help: "How results are printed: \(OutputFormat.allCases.map(\.rawValue)).")
+  var format: OutputFormat = .table
+  @Flag(help: "Print nothing but the results.")
+  var quiet = false
+
+  func validate() throws {
+    if let replications, !(1...10_000).contains(replications) {
+      throw ValidationError("--replications is \(replications); allowed: 1 to 10000")
+    }
+    guard (1...1_024).contains(jobs) else {
+      throw ValidationError("--jobs is \(jobs); allowed: 1 to 1024")
+    }
+  }
+
+  /// Reads, runs, stores and reports one scenario.
+  func run(_ path: String) async throws -> RunReport {
+    let loaded = try Failure.reporting {
+      try ScenarioLoader.load(path, files: Terminal.files, overrides: overrides)
+    }
+    return try await Failure.reporting {
+      let store = try openStore()
+      let progress = ProgressLine(scenario: path, isShown: !quiet)
+      let experiment = Experiment(
+        loaded,
+        options: Experiment.Options(
+          seed: seed, replications: replications, jobs: jobs, version: Plimsoll.versionText,
+          startedAt: Terminal.timestamp))
+      let outcome = try await experiment.run(into: store) { progress.show(done: $0, of: $1) }
+      try store.close()
+      progress.finish(requests: outcome.simulatedRequests)
+      return RunReport(
+        scenario: path, about: loaded.scenario.about, seed: outcome.seed,
+        confidence: loaded.scenario.confidence.fraction, priceBook: loaded.scenario.priceBook,
+        assumptions: loaded.scenario.assumptions, run: outcome.run, results: outcome.results)
+    }
+  }
+
+  private func openStore() throws -> ResultsStore {
+    let folder = URL(fileURLWithPath: db).deletingLastPathComponent()
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    return try ResultsStore(path: db)
+  }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import Scenario
+
+/// `plimsoll validate`: check files without running them.
+struct Validate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Check scenario files and everything that they name; nothing is simulated.")
+
+  @Argument(help: "The scenario files.")
+  var scenarios: [String]
+  @Option(name: .customLong("set"), help: "Change a value: --set fleet.base.machines=4.")
+  var overrides: [String] = []
+  @Flag(help: "Print nothing but errors.")
+  var quiet = false
+
+  func run() throws {
+    var status: ExitCode?
+    for path in scenarios {
+      do {
+        _ = try Failure.reporting {
+          try ScenarioLoader.load(path, files: Terminal.files, overrides: overrides)
+        }
+        if !quiet { Terminal.print("\(path): valid\n") }
+      } catch let code as ExitCode {
+        status = code
+      }
+    }
+    if let status { throw status }
+  }
+}
