@@ -42,18 +42,24 @@ package struct ScenarioError: Error, Equatable, Sendable, CustomStringConvertibl
 
   /// One line: place, key path, what is wrong.
   package var description: String {
-    keyPath.isEmpty ? "\(location): \(problem)" : "\(location): \(keyPath): \(problem)"
+    guard !keyPath.isEmpty else { return "\(location): \(problem)" }
+    let key = KeyPathNames.names(in: keyPath[...])?.last
+    return "\(location): \(keyPath): \(problem.clause(naming: key))"
   }
 }
 
 extension ScenarioError.Problem: CustomStringConvertible {
   /// What is wrong, as a clause without its place.
-  package var description: String {
+  package var description: String { clause(naming: nil) }
+
+  /// What is wrong, with the name of the key it is about where that helps and is known.
+  fileprivate func clause(naming key: String?) -> String {
     switch self {
     case .unknownKey(let nearest, let allowed):
       let suggestion = nearest.map { "; did you mean '\($0)'?" } ?? ""
       let names = allowed.isEmpty ? "no key" : allowed.joined(separator: ", ")
-      return "unknown key\(suggestion) (allowed: \(names))"
+      let name = key.map { " \(ScenarioError.quoted($0))" } ?? ""
+      return "unknown key\(name)\(suggestion) (allowed: \(names))"
     case .missingKey: return "required, but missing"
     case .wrongKind(let found, let expected): return "found \(found), allowed: \(expected)"
     case .unreadable(let found, let allowed):

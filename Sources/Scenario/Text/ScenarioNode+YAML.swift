@@ -4,7 +4,7 @@ extension ScenarioNode {
   /// Reads a YAML document into a tree.
   ///
   /// Anchors and aliases are resolved here, and what an alias stands for counts towards the limits;
-  /// tags are ignored.
+  /// a tag is an error.
   ///
   /// - Throws: what is wrong with the text; several errors only for several duplicate keys.
   static func parse(_ text: String, file: String) throws(ScenarioErrors) -> ScenarioNode {

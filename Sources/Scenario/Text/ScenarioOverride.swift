@@ -98,6 +98,7 @@ struct ScenarioOverride {
       try set(rest, named: name, in: &entries, keyPath: path)
       node = ScenarioNode(.mapping(entries), at: location)
     case .sequence(var items):
+      let path = Int(name).map { KeyPathNames.appending(position: $0, to: keyPath) } ?? path
       guard let index = Int(name), items.indices.contains(index) else {
         let allowed = items.isEmpty ? "none, the list is empty" : "0 to \(items.count - 1)"
         throw ScenarioError(

@@ -47,6 +47,7 @@ struct TreeBuilder {
   private mutating func build(_ node: Node, keyPath: String, depth: Int) -> Built? {
     let place = location(of: node)
     guard admit(nodes: 1, depth: depth, at: place, keyPath: keyPath) else { return nil }
+    refuseTag(of: node, isKey: false, at: place, keyPath: keyPath)
     var built = Built(node: ScenarioNode(.null, at: place), nodeCount: 1, height: 1)
     switch node {
     case .scalar(let scalar):
@@ -59,7 +60,7 @@ struct TreeBuilder {
     case .sequence(let sequence):
       var items: [ScenarioNode] = []
       for (position, item) in sequence.enumerated() {
-        let path = KeyPathNames.appending("\(position)", to: keyPath)
+        let path = KeyPathNames.appending(position: position, to: keyPath)
         guard let child = build(item, keyPath: path, depth: depth + 1) else { return nil }
         items.append(child.node)
         built.nodeCount += child.nodeCount
@@ -118,6 +119,8 @@ struct TreeBuilder {
       return nil
     }
     let text = restored(scalar.string)
+    refuseTag(
+      of: node, isKey: true, at: place, keyPath: KeyPathNames.appending(text, to: keyPath))
     if let alias = aliasName(scalar) {
       diagnostics.report(
         .wrongKind(
@@ -150,6 +153,31 @@ struct TreeBuilder {
       return nil
     }
     return target
+  }
+
+  /// Reports a tag such as `!!int`: what a value is read as, its key decides.
+  ///
+  /// The parser itself gives quoted texts the tag of a string, and keys too when it compares them.
+  private mutating func refuseTag(
+    of node: Node, isKey: Bool, at place: SourceLocation, keyPath: String
+  ) {
+    let standard = "tag:yaml.org,2002:"
+    let name: String
+    switch node {
+    case .scalar(let scalar):
+      name = scalar.tag.description
+      if name == "\(standard)str", isKey || scalar.style != .plain { return }
+    case .sequence(let sequence): name = sequence.tag.description
+    case .mapping(let mapping): name = mapping.tag.description
+    case .alias: return
+    }
+    guard !name.isEmpty else { return }
+    let written = name.hasPrefix(standard) ? "!!\(name.dropFirst(standard.count))" : name
+    diagnostics.report(
+      .wrongKind(
+        found: "the tag \(ScenarioError.quoted(restored(written)))",
+        expected: "values without tags"),
+      at: place, keyPath: keyPath)
   }
 
   /// Counts nodes towards the limits; reports only the first time that one is broken.

@@ -32,7 +32,7 @@ extension ValueReader {
       return nil
     }
     return items.enumerated().map { position, item in
-      ValueReader(item, keyPath: KeyPathNames.appending("\(position)", to: keyPath))
+      ValueReader(item, keyPath: KeyPathNames.appending(position: position, to: keyPath))
     }
   }
 

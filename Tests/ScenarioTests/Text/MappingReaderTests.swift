@@ -19,7 +19,7 @@ struct MappingReaderTests {
     }
     #expect(
       found == [
-        "a.yaml:2:3: fleet.machnes: unknown key; did you mean 'machines'? "
+        "a.yaml:2:3: fleet.machnes: unknown key 'machnes'; did you mean 'machines'? "
           + "(allowed: machines, zone)"
       ])
   }
@@ -41,7 +41,7 @@ struct MappingReaderTests {
         "a.yaml:2:11: machines: found 'many', allowed: a whole number such as 12 or 1_000",
         "a.yaml:3:7: spot: found a list, allowed: a mapping",
         "a.yaml:4:8: share: 2.0 is out of range, allowed: 0.0 to 1.0",
-        "a.yaml:5:1: extra: unknown key (allowed: share, spot, machines, notice, drains)",
+        "a.yaml:5:1: extra: unknown key 'extra' (allowed: share, spot, machines, notice, drains)",
       ])
   }
 
@@ -54,10 +54,17 @@ struct MappingReaderTests {
     #expect(root.decimal("b", into: &diagnostics) == 0.25)
     #expect(root.boolean("c", into: &diagnostics) == false)
     #expect(root.oneOf("d", [("on-demand", 1), ("spot", 2)], into: &diagnostics) == 2)
-    #expect(root.sequence("e", into: &diagnostics)?.map(\.keyPath) == ["e.0"])
+    #expect(root.sequence("e", into: &diagnostics)?.map(\.keyPath) == ["e[0]"])
     #expect(root.string("f", .optional, into: &diagnostics) == nil)
     root.finish(into: &diagnostics)
     #expect(diagnostics.isEmpty)
+  }
+
+  @Test("names an unknown key as it was written, not as its path shows it")
+  func unknownQuotedKey() throws {
+    let found = try problems(in: "p4d.24xlarge: 1\n") { _, _ in }
+    #expect(
+      found == [#"a.yaml:1:1: "p4d.24xlarge": unknown key 'p4d.24xlarge' (allowed: no key)"#])
   }
 
   @Test("gives free names with their places")
@@ -77,7 +84,7 @@ struct MappingReaderTests {
       (
         "law: {weibul: 2}",
         [
-          "a.yaml:1:7: law.weibul: unknown key; did you mean 'weibull'? "
+          "a.yaml:1:7: law.weibul: unknown key 'weibul'; did you mean 'weibull'? "
             + "(allowed: weibull, exponential)"
         ]
       ),

@@ -20,13 +20,14 @@ struct ScenarioErrorsTests {
     root.finish(into: &diagnostics)
     #expect(
       ScenarioErrors(diagnostics.errors, files: scenario.files).rendered() == """
-        a.yaml:2:3: fleet.machnes: unknown key; did you mean 'machines'? (allowed: machines)
+        a.yaml:2:3: fleet.machnes: unknown key 'machnes'; did you mean 'machines'? \
+        (allowed: machines)
           |   machnes: 3
           |   ^
         a.yaml:3:9: notice: too short
           | notice: 120
           |         ^
-        --set x=1: x: unknown key (allowed: fleet, notice)
+        --set x=1: x: unknown key 'x' (allowed: fleet, notice)
 
         """)
   }

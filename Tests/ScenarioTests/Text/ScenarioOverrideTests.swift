@@ -20,6 +20,7 @@ struct ScenarioOverrideTests {
       ("fleet.empty.x=1", "fleet", "{base-pool: {machines: 4}, empty: {x: 1}}"),
       ("fleet={a: [1, {b: 2}]}", "fleet", "{a: [1, {b: 2}]}"),
       ("targets.0=9", "targets", "[9, 2]"),
+      ("targets[1]=9", "targets", "[1, 9]"),
       ("targets.1=~", "targets", "[1]"),
       ("targets=[3]", "targets", "[3]"),
       ("targets=~", "targets", "absent"),
@@ -50,8 +51,17 @@ struct ScenarioOverrideTests {
         "found '1, 2', allowed: one value; lists in brackets, texts in quotation marks"
       ),
       ("a={b: 1, b: 2}", "this key is already given at --set a={b: 1, b: 2}"),
-      ("targets.2=1", "targets.2: place '2' of the list is out of range, allowed: 0 to 1"),
-      ("targets.0.x=1", "targets.0: found '1', allowed: a mapping, to have 'x' in it"),
+      ("targets.2=1", "targets[2]: place '2' of the list is out of range, allowed: 0 to 1"),
+      (
+        "targets[-1]=1",
+        "found 'targets[-1]=1', allowed: a path, '=' and a value, such as fleet.base.machines=6"
+      ),
+      (
+        "targets[0=1",
+        "found 'targets[0=1', allowed: a path, '=' and a value, such as fleet.base.machines=6"
+      ),
+      ("targets.x=1", "targets.x: place 'x' of the list is out of range, allowed: 0 to 1"),
+      ("targets[0].x=1", "targets[0]: found '1', allowed: a mapping, to have 'x' in it"),
       ("fleet.x=~", "fleet.x: there is no such key to remove"),
     ])
   func refused(override: String, problem: String) {

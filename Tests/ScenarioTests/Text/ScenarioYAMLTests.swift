@@ -75,6 +75,26 @@ struct ScenarioYAMLTests {
     #expect(problems(in: text) == [problem])
   }
 
+  @Test(
+    "has no tags, on whatever they stand",
+    arguments: [
+      ("a: !!int 1\n", "a.yaml:1:4: a: found the tag '!!int', allowed: values without tags"),
+      ("a: !!str ~\n", "a.yaml:1:4: a: found the tag '!!str', allowed: values without tags"),
+      ("a: [!own {}]\n", "a.yaml:1:5: a[0]: found the tag '!own', allowed: values without tags"),
+      ("a: !!set {b}\n", "a.yaml:1:4: a: found the tag '!!set', allowed: values without tags"),
+      ("!!int a: 1\n", "a.yaml:1:1: a: found the tag '!!int', allowed: values without tags"),
+    ])
+  func tags(text: String, problem: String) {
+    #expect(problems(in: text) == [problem])
+  }
+
+  @Test("may hold an exclamation mark in a text")
+  func noTags() throws {
+    #expect(
+      outline(try load(("a.yaml", "a: x!\nb: '!int'\n\"c\": |\n  !d\n")).root)
+        == "{a: x!, b: !int, c: !d\n}")
+  }
+
   @Test("may end its lines with CR LF")
   func carriageReturns() throws {
     let root = try load(("a.yaml", "a: 1\r\nb:\r\n  c: 2\r\n")).root
