@@ -167,7 +167,9 @@ package struct FleetSimulation: ~Copyable {
         guard let (_, happening) = events.takeNext() else { return }
         happen(happening)
       } else {
-        runRequests(until: fleetTime)
+        // Samples come after the requests of their instant, everything else before them.
+        let comesAfter = fleetTime != .never && events.nextPriority > .arrival
+        runRequests(until: comesAfter ? fleetTime + TimeSpan(nanoseconds: 1) : fleetTime)
       }
     }
   }
