@@ -23,7 +23,8 @@ builder.queueLimit = 512
 builder.targets = ["p99(latency) <= 200ms"]
 builder.pools[0].wanted = 6
 builder.pools[0].model = BatchModel(
-  maximumBatch: 32, maximumDelay: .zero, lanes: 1, latency: points([(1, 85), (32, 100), (64, 150)]),
+  maximumBatch: 32, maximumDelay: .zero, lanes: 1,
+  latency: points([(1, 85), (32, 100), (64, 150)]),
   noise: .none)
 let scenario = try builder.build()
 for replication in 0..<3 {

@@ -65,7 +65,8 @@ package struct Measures: Sendable {
     return .sectioning(pooled: centre, sections: sections, confidence: confidence)
   }
 
-  private func population(of time: Target.Measure, _ answered: UInt64, _ offered: UInt64) -> UInt64 {
+  private func population(of time: Target.Measure, _ answered: UInt64, _ offered: UInt64) -> UInt64
+  {
     if case .wait = time { answered } else { offered }
   }
 
@@ -159,7 +160,8 @@ package struct Measures: Sendable {
 
   /// How busy the fleet was.
   private var operations: [MeasureRow] {
-    func row(_ name: String, _ unit: String, _ value: (ReplicationRecord) -> Double?) -> MeasureRow {
+    func row(_ name: String, _ unit: String, _ value: (ReplicationRecord) -> Double?) -> MeasureRow
+    {
       MeasureRow(
         name: name, unit: unit,
         interval: .mean(of: records.compactMap(value), confidence: confidence))

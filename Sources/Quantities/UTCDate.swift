@@ -42,8 +42,9 @@ public struct UTCDate: Hashable, Sendable, Comparable {
 
   private var wholeDays: Int64 {
     Int64(
-      (Double(nanosecondsSince1970) / Double(Self.day)).rounded(.down))
-      .corrected(for: nanosecondsSince1970, unit: Self.day)
+      (Double(nanosecondsSince1970) / Double(Self.day)).rounded(.down)
+    )
+    .corrected(for: nanosecondsSince1970, unit: Self.day)
   }
 }
 

@@ -77,7 +77,8 @@ package struct VerdictRow: Sendable, Equatable {
   package let reason: String
 
   /// A row of those values.
-  package init(target: String, verdict: Verdict, interval: Interval?, unit: String, reason: String) {
+  package init(target: String, verdict: Verdict, interval: Interval?, unit: String, reason: String)
+  {
     self.target = target
     self.verdict = verdict
     self.interval = interval

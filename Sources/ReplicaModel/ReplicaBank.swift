@@ -392,7 +392,9 @@ package struct ReplicaBank: ~Copyable {
     if state[replica].waiting > 0 {
       let head = queued[row.firstSlot + state[replica].head & row.slotMask]
       if timeout != .max { due = head.arrival.nanoseconds + timeout }
-      if state[replica].freeLanes > 0 { due = min(due, head.enqueued.nanoseconds + row.maximumDelay) }
+      if state[replica].freeLanes > 0 {
+        due = min(due, head.enqueued.nanoseconds + row.maximumDelay)
+      }
     }
     // A request that moved here from a lost replica may have waited longer than those before it.
     tree.set(laneCount + replica, to: Instant(nanoseconds: max(due, now.nanoseconds)))

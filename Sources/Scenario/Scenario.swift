@@ -87,10 +87,13 @@ package struct Scenario: Sendable {
   /// A scenario of those values.
   package init(
     path: String, about: String, canonicalText: String, start: UTCDate, horizon: TimeSpan,
-    window: RequestWindow, replications: Int, confidence: Share, seed: UInt64, priceBook:
-    String, workload: WorkloadModel, timeout: TimeSpan?, pools: [Pool], commitments:
-    [Commitment], fixedCosts: [FixedCost], spot: SpotManager.Configuration, migrationLimit:
-    Int, targets: [Target], assumptions: [String]
+    window: RequestWindow, replications: Int, confidence: Share, seed: UInt64,
+    priceBook:
+      String, workload: WorkloadModel, timeout: TimeSpan?, pools: [Pool],
+    commitments:
+      [Commitment], fixedCosts: [FixedCost], spot: SpotManager.Configuration,
+    migrationLimit:
+      Int, targets: [Target], assumptions: [String]
   ) {
     self.path = path
     self.about = about

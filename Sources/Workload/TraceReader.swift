@@ -23,7 +23,9 @@ package enum TraceReader {
       let date = UTCDate.read(fields[0].bytes)
       let prompt = fields[1].wholeNumber
       let output = fields[2].wholeNumber
-      if date == nil { reader.fail(fields[0], allowed: "a time such as 2023-11-16 18:15:46.6805900") }
+      if date == nil {
+        reader.fail(fields[0], allowed: "a time such as 2023-11-16 18:15:46.6805900")
+      }
       if prompt == nil { reader.fail(fields[1], allowed: "a whole number of tokens") }
       if output == nil { reader.fail(fields[2], allowed: "a whole number of tokens") }
       guard let date, let prompt, let output else { continue }

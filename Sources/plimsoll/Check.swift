@@ -8,7 +8,8 @@ import Reporting
 struct Check: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Simulate scenarios and judge their targets.",
-    discussion: "Exits 0 when all targets hold or are assumed, 98 when one is undecided, 99 when one fails.")
+    discussion:
+      "Exits 0 when all targets hold or are assumed, 98 when one is undecided, 99 when one fails.")
 
   @Argument(help: "The scenario files.")
   var scenarios: [String]

@@ -42,8 +42,12 @@ extension ScenarioLoader {
     }
     guard var reader = value.mapping(into: &diagnostics) else { return nil }
     let answer = reader.required("answer", into: &diagnostics) { try positiveSpan($0) }
-    let boot = reader.node("boot", .required, into: &diagnostics).flatMap { law($0, .time, into: &diagnostics) }
-    let load = reader.node("load", .required, into: &diagnostics).flatMap { law($0, .time, into: &diagnostics) }
+    let boot = reader.node("boot", .required, into: &diagnostics).flatMap {
+      law($0, .time, into: &diagnostics)
+    }
+    let load = reader.node("load", .required, into: &diagnostics).flatMap {
+      law($0, .time, into: &diagnostics)
+    }
     reader.finish(into: &diagnostics)
     guard let answer, let boot, let load else { return nil }
     return .staged(answer: answer, boot: boot, load: load)
@@ -93,7 +97,8 @@ extension ScenarioLoader {
     for entry in entries {
       guard let size = try? parseInteger(entry.name), (1...4_096).contains(size) else {
         entry.report(
-          .unreadable(found: entry.name, allowed: "a batch size from 1 to 4096"), into: &diagnostics)
+          .unreadable(found: entry.name, allowed: "a batch size from 1 to 4096"), into: &diagnostics
+        )
         return nil
       }
       guard let time = entry.value.parsed(into: &diagnostics, as: { try positiveSpan($0) }) else {
@@ -131,7 +136,8 @@ extension ScenarioLoader {
     }
     guard pools.count == entries.count else { return nil }
     guard pools.contains(where: { $0.maximum > 0 }) else {
-      root.report(.other("required: a pool that may have a machine"), of: "fleet", into: &diagnostics)
+      root.report(
+        .other("required: a pool that may have a machine"), of: "fleet", into: &diagnostics)
       return nil
     }
     var models: [String] = []
@@ -186,7 +192,8 @@ extension ScenarioLoader {
     guard let minimum, let maximum else { return nil }
     guard minimum <= maximum else {
       range.report(
-        .outOfRange(found: "\(maximum)", allowed: "\(minimum) or more"), of: "max", into: &diagnostics)
+        .outOfRange(found: "\(maximum)", allowed: "\(minimum) or more"), of: "max",
+        into: &diagnostics)
       return nil
     }
     return (market == .spot ? maximum : minimum, maximum)
@@ -199,13 +206,16 @@ extension ScenarioLoader {
     guard let entries = reader.entries("serves", .required, into: &diagnostics) else { return nil }
     var places: [ReplicaBank.Place] = []
     for entry in entries {
-      guard let count = entry.value.integer(in: 1...64, into: &diagnostics), let type else { return nil }
+      guard let count = entry.value.integer(in: 1...64, into: &diagnostics), let type else {
+        return nil
+      }
       let model = context.models.first { $0.model == entry.name && $0.type == type }
       guard let model else {
         var known: [String] = []
         for each in context.models where each.type == type { known.append(each.model) }
-        entry.report(.unknownKey(
-          nearest: nearestKey(to: entry.name, among: known), allowed: known), into: &diagnostics)
+        entry.report(
+          .unknownKey(
+            nearest: nearestKey(to: entry.name, among: known), allowed: known), into: &diagnostics)
         return nil
       }
       guard let limit = context.queueLimit else { return nil }
@@ -229,7 +239,9 @@ extension ScenarioLoader {
       value.report(.other("an ideal cloud gives no notice; leave this out"), into: &diagnostics)
       return nil
     }
-    guard let lead = value.parsed(into: &diagnostics, as: { try nonNegativeSpan($0) }) else { return nil }
+    guard let lead = value.parsed(into: &diagnostics, as: { try nonNegativeSpan($0) }) else {
+      return nil
+    }
     return (lead, ())
   }
 
@@ -276,7 +288,8 @@ extension ScenarioLoader {
     let up = schedule.required("up", into: &diagnostics) { try positiveSpan($0) }
     let down = schedule.required("down", into: &diagnostics) { try positiveSpan($0) }
     let phase = schedule.optional("phase", into: &diagnostics) { try nonNegativeSpan($0) } ?? .zero
-    let stagger = schedule.optional("stagger", into: &diagnostics) { try nonNegativeSpan($0) } ?? .zero
+    let stagger =
+      schedule.optional("stagger", into: &diagnostics) { try nonNegativeSpan($0) } ?? .zero
     schedule.finish(into: &diagnostics)
     guard let up, let down else { return nil }
     return (0..<count).map {
@@ -292,7 +305,8 @@ extension ScenarioLoader {
     do {
       loaded = try ScenarioText.load(path, files: files, overrides: [])
     } catch {
-      if error.errors.contains(where: { if case .missingFile = $0.problem { true } else { false } }) {
+      if error.errors.contains(where: { if case .missingFile = $0.problem { true } else { false } })
+      {
         value.report(.missingFile(path), into: &diagnostics)
       } else {
         for problem in error.errors { diagnostics.report(problem) }

@@ -51,7 +51,8 @@ extension ScenarioLoader {
     for (key, value) in [("hold", hold), ("failback_after", failback)] {
       guard let value else { continue }
       if isIdeal && value != .zero {
-        spot.report(.other("an ideal cloud knows no hysteresis; leave this out"), of: key, into: &diagnostics)
+        spot.report(
+          .other("an ideal cloud knows no hysteresis; leave this out"), of: key, into: &diagnostics)
       }
     }
     policies.hold = hold ?? policies.hold

@@ -92,7 +92,8 @@ extension ScenarioLoader {
     guard let book, let start else { return nil }
     guard let series = book.prices(of: type, terms, from: start) else {
       reader.report(
-        .other("the price book '\(book.name)' has no \(terms.rawValue) price of \(type) on \(start)"),
+        .other(
+          "the price book '\(book.name)' has no \(terms.rawValue) price of \(type) on \(start)"),
         of: "type", into: &diagnostics)
       return nil
     }

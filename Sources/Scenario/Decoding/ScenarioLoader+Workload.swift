@@ -46,12 +46,15 @@ extension ScenarioLoader {
     let output = reader.node("output_tokens", .optional, into: &diagnostics)
     let promptLaw = prompt.flatMap { law($0, .count, into: &diagnostics) }
     let outputLaw = output.flatMap { law($0, .count, into: &diagnostics) }
-    let deterministic = reader.optional("deterministic", into: &diagnostics) { try shareOfWhole($0) }
+    let deterministic = reader.optional("deterministic", into: &diagnostics) {
+      try shareOfWhole($0)
+    }
     let content = content(&reader, into: &diagnostics)
     reader.finish(into: &diagnostics)
     if case .replay = arrivals {
       for (key, law) in [("prompt_tokens", prompt), ("output_tokens", output)] where law != nil {
-        reader.report(.other("the trace brings the lengths; leave this out"), of: key, into: &diagnostics)
+        reader.report(
+          .other("the trace brings the lengths; leave this out"), of: key, into: &diagnostics)
       }
     }
     guard diagnostics.isEmpty, let arrivals, let classes else { return nil }
@@ -104,7 +107,9 @@ extension ScenarioLoader {
   private mutating func arrivals(
     _ reader: inout MappingReader, start: UTCDate?, into diagnostics: inout Diagnostics
   ) -> ArrivalProcess? {
-    guard var arrivals = reader.mapping("arrivals", .required, into: &diagnostics) else { return nil }
+    guard var arrivals = reader.mapping("arrivals", .required, into: &diagnostics) else {
+      return nil
+    }
     defer { arrivals.finish(into: &diagnostics) }
     if let trace = arrivals.node("trace", .optional, into: &diagnostics) {
       return replay(trace, into: &diagnostics)
@@ -119,7 +124,8 @@ extension ScenarioLoader {
     }
     guard arrivals.has("peak") || arrivals.has("peak_load") else {
       arrivals.report(
-        .other("required: one of rate, peak, peak_load, trace, series"), of: "process", into: &diagnostics)
+        .other("required: one of rate, peak, peak_load, trace, series"), of: "process",
+        into: &diagnostics)
       return nil
     }
     let peak = peak(&arrivals, into: &diagnostics)
@@ -152,7 +158,8 @@ extension ScenarioLoader {
   ) -> Rate? {
     if arrivals.has("peak") {
       if arrivals.has("peak_load") {
-        arrivals.report(.other("give either peak or peak_load"), of: "peak_load", into: &diagnostics)
+        arrivals.report(
+          .other("give either peak or peak_load"), of: "peak_load", into: &diagnostics)
       }
       return arrivals.required("peak", into: &diagnostics) { try positiveRate($0) }
     }
@@ -168,7 +175,9 @@ extension ScenarioLoader {
       return nil
     }
     let path = Self.resolve(String(words[2]), at: value.location)
-    guard let throughput = throughput(of: path, namedBy: value, into: &diagnostics) else { return nil }
+    guard let throughput = throughput(of: path, namedBy: value, into: &diagnostics) else {
+      return nil
+    }
     return Rate(roundingPerSecond: throughput * load.fraction)
   }
 

@@ -80,7 +80,8 @@ package struct ScenarioLoader: Sendable {
     let pools = fleet(
       &root,
       FleetContext(
-        models: models ?? [], prices: prices, start: start, cloud: cloud, queueLimit: policies?.queue),
+        models: models ?? [], prices: prices, start: start, cloud: cloud,
+        queueLimit: policies?.queue),
       into: &diagnostics)
     let commitments = commitments(&root, prices: prices, start: start, into: &diagnostics)
     let costs = fixedCosts(&root, into: &diagnostics)
