@@ -126,7 +126,19 @@ let package = Package(
     tests("RandomStreamsTests", ["RandomStreams"]),
     tests("NumericsTests", ["Numerics", "RandomStreams"]),
     tests("QueueingTheoryTests", ["QueueingTheory", "Numerics"]),
+    tests("EventKernelTests", ["EventKernel", "Quantities", "RandomStreams"]),
+    tests("PoliciesTests", ["Policies", "Quantities", "Serving"]),
+    tests("WorkloadTests", ["Workload", "Numerics", "Quantities", "RandomStreams"]),
+    tests("CloudModelTests", ["CloudModel", "Quantities", "Serving"]),
+    tests("StatisticsTests", ["Statistics", "RandomStreams"]),
     tests("ScenarioTests", ["Scenario", "Quantities"]),
+    tests(
+      "FleetSimulationTests",
+      [
+        "FleetSimulation", "Checks", "CloudModel", "Numerics", "Quantities", "QueueingTheory",
+        "Recording", "ReplicaModel", "Scenario", "Serving", "SimulationTesting", "Statistics",
+        "Workload",
+      ]),
     tests(
       "ResultsStoreTests",
       ["ResultsStore", "Recording", "Statistics", "Quantities", "Serving", "StoreWriter", grdb]),

@@ -62,6 +62,7 @@ package struct Measures: Sendable {
       let histogram = self.histogram(time, of: record)
       return seconds(histogram, population(of: time, histogram.count, record.requests.arrived))
     }
+    if scenario.areRequestsExact { return .exact(centre, samples: records.count) }
     return .sectioning(pooled: centre, sections: sections, confidence: confidence)
   }
 
@@ -80,9 +81,11 @@ package struct Measures: Sendable {
 
   /// The mean of a time over answered requests, in seconds; the mean of the replications' means.
   package func mean(of time: Target.Measure) -> Interval? {
-    .mean(
-      of: records.compactMap { histogram(time, of: $0).mean.map { $0 / 1e9 } },
-      confidence: confidence)
+    let means = records.compactMap { histogram(time, of: $0).mean.map { $0 / 1e9 } }
+    if scenario.areRequestsExact, let first = means.first {
+      return .exact(first, samples: means.count)
+    }
+    return .mean(of: means, confidence: confidence)
   }
 
   /// The share of offered requests whose time lay above an edge, or that got no answer.
@@ -123,9 +126,9 @@ package struct Measures: Sendable {
   /// DOI 10.1001/jama.1983.03330370053031). Requests of one minute share queues and are not
   /// independent, so minutes are the trials.
   private func boundingZero(_ interval: Interval?) -> Interval? {
-    guard let interval, interval.estimate == 0, interval.low == 0 || interval.samples == 1 else {
-      return interval
-    }
+    guard let interval else { return nil }
+    if scenario.areRequestsExact { return .exact(interval.estimate, samples: interval.samples) }
+    guard interval.estimate == 0 else { return interval }
     let trials = records.reduce(UInt64(0)) { $0 + $1.minutes }
     guard trials > 0 else { return interval }
     let bound = -Numbers.expm1(Numbers.log(1 - confidence) / Double(trials))
@@ -134,11 +137,11 @@ package struct Measures: Sendable {
 
   /// The rows that a run stores and prints.
   package var rows: [MeasureRow] {
-    let times: [(String, Target.Measure, Target.Measure)] = [
-      ("latency", .latency(.mean), .latency(.mean)), ("wait", .wait(.mean), .wait(.mean)),
+    let times: [(String, Target.Measure)] = [
+      ("latency", .latency(.mean)), ("wait", .wait(.mean)),
     ]
     var rows = [MeasureRow(name: "monthly_cost", unit: "USD", interval: monthlyCost)]
-    for (name, time, _) in times {
+    for (name, time) in times {
       rows.append(MeasureRow(name: "mean(\(name))", unit: "s", interval: mean(of: time)))
       for (label, billionths) in Self.quantiles {
         let interval = quantile(Share(billionths: billionths), of: time)

@@ -132,4 +132,10 @@ package struct Scenario: Sendable {
       return boot.isConstant && load.isConstant
     }
   }
+
+  /// Whether requests are replayed and served without any random draw, so that they always end alike.
+  package var areRequestsExact: Bool {
+    guard case .replay = workload.arrivals, isBillExact else { return false }
+    return pools.allSatisfy { $0.replicas.allSatisfy { $0.model.noise == .none } }
+  }
 }

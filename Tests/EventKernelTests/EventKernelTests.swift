@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import EventKernel
+import Quantities
+import RandomStreams
+import Testing
+
+@Suite("The future-event list")
+struct FutureEventListTests {
+  @Test("gives events by time, then priority, then the order of scheduling")
+  func order() {
+    var list = FutureEventList<Int>(at: .start)
+    list.schedule(4, at: .start + .seconds(2), .capacity)
+    list.schedule(3, at: .start + .seconds(1), .sample)
+    list.schedule(1, at: .start + .seconds(1), .machine)
+    list.schedule(2, at: .start + .seconds(1), .machine)
+    var order: [Int] = []
+    while let (_, payload) = list.takeNext() { order.append(payload) }
+    #expect(order == [1, 2, 3, 4])
+  }
+
+  @Test("gives ten thousand random times in order")
+  func heap() {
+    var list = FutureEventList<UInt64>(at: .start)
+    var stream = RandomStream(seed: 1, replication: 0, purpose: .testing, entity: 0)
+    for _ in 0..<10_000 {
+      let time = Int64(stream.next() >> 40)
+      list.schedule(UInt64(time), at: Instant(nanoseconds: time), .machine)
+    }
+    var previous: UInt64 = 0
+    while let (time, payload) = list.takeNext() {
+      #expect(UInt64(time.nanoseconds) == payload && payload >= previous)
+      previous = payload
+    }
+  }
+
+  @Test("traps a past time")
+  func pastTime() async {
+    await #expect(processExitsWith: .failure) {
+      var list = FutureEventList<Int>(at: .start + .seconds(1))
+      list.schedule(0, at: .start, .machine)
+    }
+  }
+}
+
+@Suite("The tournament tree")
+struct TournamentTreeTests {
+  @Test("always names the earliest competitor, and of equals the lowest number")
+  func winner() {
+    var tree = TournamentTree(count: 13)
+    var times = [Int64](repeating: .max, count: 13)
+    var stream = RandomStream(seed: 2, replication: 0, purpose: .testing, entity: 0)
+    for _ in 0..<20_000 {
+      let bits = stream.next()
+      let competitor = Int(bits % 13)
+      let time = bits % 5 == 0 ? Int64.max : Int64(bits >> 58)
+      times[competitor] = time
+      tree.set(competitor, to: Instant(nanoseconds: time))
+      let earliest = times.min() ?? .max
+      #expect(tree.earliest.nanoseconds == earliest)
+      if earliest != .max { #expect(tree.winner == times.firstIndex(of: earliest)) }
+    }
+  }
+}

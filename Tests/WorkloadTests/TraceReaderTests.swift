@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import Quantities
+import Testing
+import Workload
+
+@Suite("The trace reader")
+struct TraceReaderTests {
+  private let header = "TIMESTAMP,ContextTokens,GeneratedTokens\r\n"
+
+  private func errors(_ text: String) -> [TraceError] {
+    do {
+      _ = try TraceReader.requests(azure: Array(text.utf8))
+      return []
+    } catch {
+      return error.errors
+    }
+  }
+
+  @Test("reads CR LF lines, seven decimals and a last line without an end")
+  func reads() throws {
+    let text =
+      header + "2023-11-16 18:15:46.6805900,374,44\r\n2023-11-16 18:15:50.9951690,396,109"
+    let trace = try TraceReader.requests(azure: Array(text.utf8))
+    #expect(trace.requests.map(\.promptTokens) == [374, 396])
+    #expect(trace.requests[1].time.nanoseconds == 4_314_579_000)
+  }
+
+  @Test("names line and column of everything that is wrong")
+  func places() {
+    let text =
+      header + "2023-11-16 18:15:46,374,x\n2023-11-16 18:15:45,1,2\n2023-11-16 18:15:47,12\nno,1,2"
+    #expect(errors(text).map(\.line) == [2, 4, 5])
+    #expect(errors(text).map(\.column) == [25, 1, 1])
+  }
+
+  @Test("refuses a time before that of the line above")
+  func order() {
+    let text = header + "2023-11-16 18:15:46,1,2\n2023-11-16 18:15:45,1,2\n"
+    #expect(errors(text).map(\.line) == [3])
+  }
+
+  @Test("refuses another header, an empty file, and a file without requests")
+  func empty() {
+    #expect(errors("a,b,c\n").count == 1)
+    #expect(errors("").map(\.found) == ["an empty file"])
+    #expect(errors(header).count == 1)
+  }
+
+  @Test("reads a series of rates in seconds or dates")
+  func series() throws {
+    let rates = try TraceReader.rates(series: Array("time,rate\n0,10\n300,20.5\n".utf8))
+    #expect(rates.rate(at: .start + .seconds(299)).rate.perSecond == 10)
+    #expect(rates.rate(at: .start + .seconds(599)).rate.perSecond == 20.5)
+    #expect(rates.rate(at: .start + .seconds(600)).rate == .zero)
+  }
+
+  /// Figures of the trace's own description: 19,366 requests in 3,501.7 s with 1,154.7 prompt tokens
+  /// on average.
+  @Test(
+    "reads the Azure conversation trace whole",
+    .enabled(
+      if: ReferenceData.azure != nil,
+      "skipped: the Azure LLM trace is not there; PLIMSOLL_DATA names the folder that holds it"))
+  func azure() throws {
+    let trace = try TraceReader.requests(azure: [UInt8](try #require(ReferenceData.azure)))
+    #expect(trace.requests.count == 19_366)
+    #expect(abs(trace.duration.inSeconds - 3_501.7) < 0.1)
+    let tokens = trace.requests.reduce(0) { $0 + Int($1.promptTokens) }
+    #expect(abs(Double(tokens) / 19_366 - 1_154.7) < 0.05)
+  }
+}
+
+/// Public data sets that a checkout may have beside it.
+enum ReferenceData {
+  static var azure: Data? {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let folder =
+      ProcessInfo.processInfo.environment["PLIMSOLL_DATA"]
+      ?? root.appendingPathComponent("shared/data").path
+    return FileManager.default.contents(
+      atPath: folder + "/azure-llm-2023/AzureLLMInferenceTrace_conv.csv")
+  }
+}
