@@ -131,6 +131,7 @@ let package = Package(
     tests("WorkloadTests", ["Workload", "Numerics", "Quantities", "RandomStreams"]),
     tests("CloudModelTests", ["CloudModel", "Quantities", "Serving"]),
     tests("StatisticsTests", ["Statistics", "RandomStreams"]),
+    tests("CommandTests", ["plimsoll"]),
     tests("ScenarioTests", ["Scenario", "Quantities"]),
     tests(
       "FleetSimulationTests",
