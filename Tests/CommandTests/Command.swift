@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import Testing
+
+/// Runs the built command as a user would.
+enum Command {
+  /// What a call printed and how it ended.
+  struct Answer {
+    let status: Int32
+    let output: String
+    let messages: String
+  }
+
+  /// The root of the checkout.
+  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  /// The command beside the test runner, of the same build.
+  private static var executable: URL {
+    get throws {
+      let runner = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+      var folder = runner.deletingLastPathComponent()
+      var found: URL?
+      for _ in 0..<4 where found == nil {
+        let candidate = folder.appendingPathComponent("plimsoll")
+        if FileManager.default.isExecutableFile(atPath: candidate.path) { found = candidate }
+        folder = folder.deletingLastPathComponent()
+      }
+      let fallback = root.appendingPathComponent(".build/release/plimsoll")
+      if found == nil, FileManager.default.isExecutableFile(atPath: fallback.path) {
+        found = fallback
+      }
+      return try #require(found, "the command was not built beside the tests")
+    }
+  }
+
+  /// Calls the command in the root of the checkout.
+  static func call(_ arguments: String...) throws -> Answer {
+    let process = Process()
+    process.executableURL = try executable
+    process.arguments = arguments
+    process.currentDirectoryURL = root
+    let names = [temporary("out"), temporary("err")].map { URL(fileURLWithPath: $0) }
+    for name in names { try Data().write(to: name) }
+    defer { for name in names { try? FileManager.default.removeItem(at: name) } }
+    process.standardOutput = try FileHandle(forWritingTo: names[0])
+    process.standardError = try FileHandle(forWritingTo: names[1])
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    return Answer(
+      status: process.terminationStatus,
+      output: try String(contentsOf: names[0], encoding: .utf8),
+      messages: try String(contentsOf: names[1], encoding: .utf8))
+  }
+
+  /// A path for a file that does not exist yet.
+  static func temporary(_ ending: String) -> String {
+    FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).\(ending)")
+      .path
+  }
+
+  /// A scenario file with that text, which extends `Scenarios/smoke.yaml`.
+  static func scenario(_ text: String) throws -> String {
+    let path = temporary("yaml")
+    let smoke = root.appendingPathComponent("Scenarios/smoke.yaml").path
+    try Data("extends: \(smoke)\n\(text)\n".utf8).write(to: URL(fileURLWithPath: path))
+    return path
+  }
+}

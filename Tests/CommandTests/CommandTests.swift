@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import Testing
+
+@Suite("The command")
+struct CommandTests {
+  private static let short = "requests={ from: 14h, for: 10s }"
+
+  private func json(_ answer: Command.Answer) throws -> [String: Any] {
+    try #require(
+      try JSONSerialization.jsonObject(with: Data(answer.output.utf8)) as? [String: Any])
+  }
+
+  /// The figures of the reference design's arithmetic: 6·32.77·730 + 3,000 and so on.
+  @Test(
+    "bills the reference design's fleets to the cent",
+    arguments: [
+      ("baseline", "146532.60", 0.0), ("as-claimed", "49644.96", 66.12),
+      ("as-claimed-together", "49644.96", 66.12), ("with-fallback", "87920.32", 40.00),
+      ("full-uptime", "61126.40", 58.28), ("reference-pools", "59337.90", 59.51),
+    ])
+  func referenceDesign(name: String, total: String, saving: Double) throws {
+    let answer = try Command.call(
+      "run", "Scenarios/reference-design/\(name).yaml", "--format", "json", "--db",
+      Command.temporary("sqlite"), "--quiet", "--replications", "2", "--set", Self.short)
+    let lines = try #require(try json(answer)["invoice"] as? [[String: Any]])
+    let cents = lines.compactMap { ($0["usd"] as? String).flatMap { Decimal(string: $0) } }
+    #expect(cents.reduce(0, +) == Decimal(string: total))
+    let verdicts = try #require(try json(answer)["verdicts"] as? [[String: Any]])
+    let savings = verdicts.first { ($0["target"] as? String)?.hasPrefix("savings") == true }
+    let estimate = (savings?["estimate"] as? Double ?? 0) * 100
+    #expect(abs(estimate - saving) < 0.01)
+  }
+
+  @Test("gives one digest on one and two jobs and whenever it is run")
+  func oneDigest() throws {
+    let digests = try ["1", "2", "2"].map { jobs in
+      let answer = try Command.call(
+        "run", "Scenarios/smoke.yaml", "--format", "json", "--db", Command.temporary("sqlite"),
+        "--quiet", "--jobs", jobs)
+      return try #require(try json(answer)["digest"] as? String)
+    }
+    #expect(digests[0].count == 64)
+    #expect(digests.allSatisfy { $0 == digests[0] })
+  }
+
+  @Test("prints JSON with all that is promised, and no progress on a pipe")
+  func jsonKeys() throws {
+    let answer = try Command.call(
+      "run", "Scenarios/smoke.yaml", "--format", "json", "--db", Command.temporary("sqlite"),
+      "--set", Self.short)
+    #expect(answer.status == 0)
+    let document = try json(answer)
+    for key in [
+      "plimsoll", "scenario", "digest", "seed", "replications", "measures", "invoice", "verdicts",
+      "requests",
+    ] { #expect(document[key] != nil, "\(key)") }
+    let requests = try #require(document["requests"] as? [String: Int])
+    #expect(requests["arrived"] ?? 0 > 0)
+    #expect(requests["in_flight"] == 0)
+    #expect(!answer.messages.contains("\r"))
+  }
+
+  @Test(
+    "exits with 0 when targets hold, 99 when one fails, 98 when one is undecided",
+    arguments: [
+      ("targets: [monthly_cost <= 900_000 USD]", Int32(0)),
+      ("targets: [monthly_cost <= 1 USD, availability >= 1%]", 99),
+      ("targets: [monthly_cost <= 46_400 USD]", 98), ("targets: []", 99),
+    ])
+  func exitCodes(targets: String, status: Int32) throws {
+    let path = try Command.scenario(targets)
+    let answer = try Command.call(
+      "check", path, "--db", Command.temporary("sqlite"), "--quiet", "--set", Self.short)
+    #expect(answer.status == status, "\(answer.messages)")
+  }
+
+  @Test("exits with 65 and names every error of a file with its place and the nearest key")
+  func invalidScenario() throws {
+    let path = try Command.scenario("horizn: 5h\nhorizon: 48\nclient: { timeout: 2s, retries: 3 }")
+    let answer = try Command.call("validate", path)
+    #expect(answer.status == 65)
+    #expect(
+      answer.messages.contains(
+        "\(path):2:1: horizn: unknown key 'horizn'; did you mean 'horizon'?"))
+    #expect(answer.messages.contains("\(path):3:10: horizon: found '48'"))
+    #expect(answer.messages.contains("client.retries"))
+  }
+
+  @Test("exits with 66 when a file is missing and with 64 on wrong use")
+  func missingAndUsage() throws {
+    #expect(try Command.call("run", "no-such.yaml").status == 66)
+    #expect(try Command.call("show", "--db", "no-such.sqlite").status == 66)
+    #expect(try Command.call("run", "Scenarios/smoke.yaml", "--sede", "3").status == 64)
+    #expect(try Command.call("run", "Scenarios/smoke.yaml", "--jobs", "0").status == 64)
+  }
+
+  @Test("refuses a malformed trace with line and column, and simulates nothing")
+  func malformedTrace() throws {
+    let trace = Command.temporary("csv")
+    try Data("TIMESTAMP,ContextTokens,GeneratedTokens\n2024-12-09 00:00:00,1,x\n".utf8)
+      .write(to: URL(fileURLWithPath: trace))
+    let database = Command.temporary("sqlite")
+    let answer = try Command.call(
+      "run", "Scenarios/replay-trace.yaml", "--db", database, "--set",
+      "workload.arrivals.trace=\(trace)")
+    #expect(answer.status == 65)
+    #expect(answer.messages.contains("\(trace):2:23"))
+    #expect(!FileManager.default.fileExists(atPath: database))
+  }
+
+  @Test("lists a run and shows it again as it was")
+  func runsAndShow() throws {
+    let database = Command.temporary("sqlite")
+    let first = try Command.call(
+      "run", "Scenarios/smoke.yaml", "--format", "json", "--db", database, "--set", Self.short)
+    let list = try Command.call("runs", "--db", database)
+    #expect(list.output.contains("Scenarios/smoke.yaml") && list.output.contains("finished"))
+    let shown = try Command.call("show", "1", "--db", database, "--format", "json")
+    #expect(try json(shown)["digest"] as? String == json(first)["digest"] as? String)
+  }
+
+  @Test("replays the shipped trace without loss, and its figures are exact")
+  func replay() throws {
+    let answer = try Command.call(
+      "check", "Scenarios/replay-trace.yaml", "--format", "json", "--db",
+      Command.temporary("sqlite"), "--quiet")
+    #expect(answer.status == 0)
+    let requests = try #require(try json(answer)["requests"] as? [String: Int])
+    #expect(requests["arrived"] == 3_000)
+    #expect(requests["completed"] == 3_000)
+  }
+
+  @Test("accepts every shipped scenario")
+  func shippedScenarios() throws {
+    let scenarios = Command.root.appendingPathComponent("Scenarios")
+    let files = try #require(FileManager.default.enumerator(atPath: scenarios.path))
+    var seen = 0
+    for case let file as String in files where file.hasSuffix(".yaml") && !file.hasPrefix("prices")
+    {
+      let answer = try Command.call("validate", "Scenarios/\(file)")
+      #expect(answer.status == 0, "\(file): \(answer.messages)")
+      seen += 1
+    }
+    #expect(seen >= 10)
+  }
+}
