@@ -101,9 +101,8 @@ let package = Package(
     .executableTarget(
       name: "plimsoll-bench",
       dependencies: [
-        "Quantities", "RandomStreams", "Serving", "EventKernel", "Policies", "Workload",
-        "ReplicaModel", "Numerics", "FleetSimulation", "Scenario", "Recording", "Statistics",
-        "SimulationTesting", arguments,
+        "Quantities", "EventKernel", "Workload", "ReplicaModel", "Numerics", "FleetSimulation",
+        "Scenario", "Recording", "Statistics", "SimulationTesting", arguments,
       ],
       path: "Benchmarks/plimsoll-bench",
       swiftSettings: strict),

@@ -99,13 +99,21 @@ package struct RequestSource: ~Copyable {
   /// rounds, divisions and table look-ups that each would wait for.
   private mutating func drawColumn(_ profile: RateProfile) {
     let count = column.count
-    for index in 0..<count {
-      let block = gaps.block(at: made + UInt64(index))
-      draws.gap[index] = -Elementary.log(positiveUniform(block.low))
-      draws.kind[index] = block.high
-      let lengths = details.block(at: made + UInt64(index))
-      draws.lengths[index] = lengths.low
-      draws.content[index] = lengths.high
+    // Four at a time; the length of a column is a multiple of four.
+    for index in stride(from: 0, to: count, by: 4) {
+      let blocks = gaps.fourBlocks(at: made + UInt64(index))
+      let gap = Elementary.unitExponentials(blocks.low)
+      for lane in 0..<4 {
+        draws.gap[index + lane] = gap[lane]
+        draws.kind[index + lane] = blocks.high[lane]
+      }
+    }
+    for index in stride(from: 0, to: count, by: 4) {
+      let blocks = details.fourBlocks(at: made + UInt64(index))
+      for lane in 0..<4 {
+        draws.lengths[index + lane] = blocks.low[lane]
+        draws.content[index + lane] = blocks.high[lane]
+      }
     }
     model.mix.resolveContent(&draws.content, from: made)
     model.mix.resolveLengths(&draws.lengths)

@@ -20,6 +20,42 @@ struct RandomStreamTests {
     #expect(drawn == asked.reversed())
   }
 
+  @Test("gives four blocks, and four exponentials, that equal those drawn one by one")
+  func fourBlocks() {
+    let stream = stream(seed: 8, entity: 5)
+    for index: UInt64 in [0, 3, 0xFFFF_FFFD, 1 << 40] {
+      let four = stream.fourBlocks(at: index)
+      let exponentials = Elementary.unitExponentials(four.low)
+      for lane in 0..<4 {
+        let block = stream.block(at: index + UInt64(lane))
+        #expect(four.low[lane] == block.low && four.high[lane] == block.high)
+        let exponential = -Elementary.log(positiveUniform(block.low))
+        #expect(exponentials[lane].bitPattern == exponential.bitPattern)
+      }
+    }
+  }
+
+  @Test("gives exponentials side by side with the bits of the scalar function")
+  func exponentials() {
+    let stream = stream(seed: 9)
+    for index in stride(from: UInt64(0), to: 100_000, by: 4) {
+      let low = stream.fourBlocks(at: index).low
+      let four = Elementary.unitExponentials(low)
+      for lane in 0..<4 {
+        let one = -Elementary.log(positiveUniform(low[lane]))
+        guard four[lane].bitPattern != one.bitPattern else { continue }
+        Issue.record("draw \(index) differs")
+        return
+      }
+    }
+    let extremes = SIMD4<UInt64>(0, .max, 1 << 11, .max - 2048)
+    let four = Elementary.unitExponentials(extremes)
+    for lane in 0..<4 {
+      #expect(
+        four[lane].bitPattern == (-Elementary.log(positiveUniform(extremes[lane]))).bitPattern)
+    }
+  }
+
   @Test("shares no block with another purpose, entity or replication")
   func distinctBlocks() {
     var seen: Set<Philox.Block> = []

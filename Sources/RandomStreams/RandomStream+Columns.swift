@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Four blocks side by side: the low and the high 64 bits of each.
+@frozen
+public struct FourBlocks: Sendable {
+  /// The first two words of each block.
+  public var low: SIMD4<UInt64>
+  /// The last two words of each block.
+  public var high: SIMD4<UInt64>
+
+  /// Four blocks of those words.
+  @inlinable
+  public init(low: SIMD4<UInt64>, high: SIMD4<UInt64>) {
+    self.low = low
+    self.high = high
+  }
+}
+
+extension RandomStream {
+  /// The blocks with the indices `index` to `index + 3`: the same bits as ``block(at:)`` gives.
+  ///
+  /// The rounds of four counters run side by side in vector registers; 32-bit words lie in 64-bit
+  /// lanes, so that a multiplication gives the whole product.
+  ///
+  /// - Precondition: `index` is at most 2^64 - 4; not checked.
+  @inlinable
+  @inline(__always)
+  public func fourBlocks(at index: UInt64) -> FourBlocks {
+    let mask = SIMD4<UInt64>(repeating: 0xFFFF_FFFF)
+    let indices = SIMD4<UInt64>(repeating: index) &+ SIMD4<UInt64>(0, 1, 2, 3)
+    var first = indices & mask
+    var second = indices &>> 32
+    var third = SIMD4<UInt64>(repeating: UInt64(entity))
+    var fourth = SIMD4<UInt64>(repeating: UInt64(replication))
+    var key0 = UInt32(truncatingIfNeeded: key)
+    var key1 = UInt32(truncatingIfNeeded: key >> 32)
+    for _ in 0..<10 {
+      let product0 = first &* SIMD4<UInt64>(repeating: 0xD251_1F53)
+      let product1 = third &* SIMD4<UInt64>(repeating: 0xCD9E_8D57)
+      first = (product1 &>> 32) ^ second ^ SIMD4<UInt64>(repeating: UInt64(key0))
+      second = product1 & mask
+      third = (product0 &>> 32) ^ fourth ^ SIMD4<UInt64>(repeating: UInt64(key1))
+      fourth = product0 & mask
+      key0 &+= 0x9E37_79B9
+      key1 &+= 0xBB67_AE85
+    }
+    return FourBlocks(low: second &<< 32 | first, high: fourth &<< 32 | third)
+  }
+}
+
+extension Elementary {
+  /// -ln of the uniform numbers in (0, 1] that four times 64 random bits make: unit exponentials.
+  ///
+  /// The same operations in the same order as `-log(positiveUniform(bits))`, so the same bits.
+  @inlinable
+  @inline(__always)
+  public static func unitExponentials(_ bits: SIMD4<UInt64>) -> SIMD4<Double> {
+    // A 53-bit whole number as 2^52 · high bit + the rest: both parts convert exactly by exponent.
+    let whole = bits &>> 11
+    let one = SIMD4<UInt64>(repeating: 0x4330_0000_0000_0000)
+    let low = SIMD4<Double>(bitPattern: (whole & SIMD4<UInt64>(repeating: 0xFFFF_FFFF)) | one)
+    let high = SIMD4<Double>(bitPattern: (whole &>> 32) | one)
+    let magic = SIMD4<Double>(repeating: 0x1p52)
+    let number = (high - magic) * 0x1p32 + (low - magic)
+    let uniform = (number + 0.5) * 0x1p-53
+    return -log(uniform)
+  }
+
+  /// The natural logarithms of four positive normal numbers: the same bits as the scalar function.
+  ///
+  /// - Precondition: all are positive, normal and finite; not checked.
+  @inlinable
+  @inline(__always)
+  public static func log(_ x: SIMD4<Double>) -> SIMD4<Double> {
+    let rootHalf = SIMD4<UInt64>(repeating: 0x3FE6_A09E_667F_3BCD)
+    let distance: UInt64 = 0x3FF0_0000_0000_0000 &- 0x3FE6_A09E_667F_3BCD
+    let shifted = SIMD4<UInt64>(bitPattern: x) &+ SIMD4<UInt64>(repeating: distance)
+    let biased = SIMD4<Double>(
+      bitPattern: (shifted &>> 52) | SIMD4<UInt64>(repeating: 0x4330_0000_0000_0000))
+    let k = biased - SIMD4<Double>(repeating: 0x1p52 + 1023)
+    let mantissa = SIMD4<Double>(
+      bitPattern: (shifted & SIMD4<UInt64>(repeating: 0x000F_FFFF_FFFF_FFFF)) &+ rootHalf)
+    let s = (mantissa - 1) / (mantissa + 1)
+    let z = s * s
+    var sum = SIMD4<Double>(repeating: 1.0 / 21)
+    sum = sum * z + 1.0 / 19
+    sum = sum * z + 1.0 / 17
+    sum = sum * z + 1.0 / 15
+    sum = sum * z + 1.0 / 13
+    sum = sum * z + 1.0 / 11
+    sum = sum * z + 1.0 / 9
+    sum = sum * z + 1.0 / 7
+    sum = sum * z + 1.0 / 5
+    sum = sum * z + 1.0 / 3
+    let tail = 2 * s * (z * sum) + k * ln2Low
+    return k * ln2High + (2 * s + tail)
+  }
+}
+
+extension SIMD4<UInt64> {
+  /// The bits of four numbers.
+  @inlinable
+  @inline(__always)
+  init(bitPattern values: SIMD4<Double>) {
+    self = unsafe unsafeBitCast(values, to: SIMD4<UInt64>.self)
+  }
+}
+
+extension SIMD4<Double> {
+  /// The numbers with those bits.
+  @inlinable
+  @inline(__always)
+  init(bitPattern bits: SIMD4<UInt64>) {
+    self = unsafe unsafeBitCast(bits, to: SIMD4<Double>.self)
+  }
+}
