@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Quantities
+import Scenario
+import Testing
+
+@Suite("The scenario loader")
+struct ScenarioLoaderTests {
+  private static let prices = """
+    plimsoll_prices: 1
+    name: book
+    source: made up for tests
+    read: 2024-12-10
+    machines:
+      p4d: { onDemand: 30 USD/h, reserved: 20 USD/h, spot: [{ from: 2024-01-01, price: 9 USD/h }] }
+    """
+
+  private static let scenario = """
+    plimsoll: 1
+    start: 2024-12-09T00:00:00Z
+    horizon: 10h
+    requests: all
+    replications: 2
+    cloud: ideal
+    prices: prices.yaml
+    workload:
+      arrivals: { rate: 10/s }
+    client: { timeout: 2s, retries: 0 }
+    models:
+      m: { on: { p4d: { batch: { max: 8, latency: { 1: 10ms, 8: 20ms } } } } }
+    fleet:
+      base: { type: p4d, zone: a, market: onDemand, machines: 2, serves: { m: 1 } }
+    policies: { queue: { limit: 10 } }
+    """
+
+  private func load(
+    _ changes: String..., files more: [(String, String)] = []
+  ) throws(ScenarioErrors) -> LoadedExperiment {
+    let files = [("a.yaml", Self.scenario), ("prices.yaml", Self.prices)] + more
+    let reader = FileReader { (path: String) throws(FileReadFailure) -> [UInt8] in
+      guard let file = files.first(where: { $0.0 == path }) else { throw .missing }
+      return Array(file.1.utf8)
+    }
+    return try ScenarioLoader.load("a.yaml", files: reader, overrides: changes)
+  }
+
+  private func messages(_ change: String) -> [String] {
+    do {
+      _ = try load(change)
+      return []
+    } catch {
+      return error.errors.map(\.description)
+    }
+  }
+
+  @Test("reads a small scenario whole")
+  func reads() throws {
+    let scenario = try load().scenario
+    #expect(scenario.pools.map(\.cloud.name) == ["base"])
+    #expect(scenario.pools[0].wanted == 2)
+    #expect(scenario.maximumThroughput == 2 * 8 / 0.02)
+    #expect(scenario.isBillExact && !scenario.areRequestsExact)
+  }
+
+  @Test(
+    "refuses what makes no sense, at its place",
+    arguments: [
+      ("workload.classes={ a: 50%, b: 40% }", "90% in 2 classes is out of range"),
+      ("fleet.base.machines=-1", "-1 is out of range"), ("horizon=10", "found '10'"),
+      ("horizon=-5h", "a time above 0"), ("fleet.base.type=p5", "fleet.base.serves.m"),
+      ("fleet.base.market=spott", "spott"), ("prices=nowhere.yaml", "nowhere.yaml"),
+      ("workload.arrivals={ trace: no.csv }", "no.csv"), ("client.retries=2", "client.retries"),
+      ("policies.queue.limit=many", "policies.queue.limit"),
+      ("policies.spot={ fallback: onDemand }", "machines.max above machines.min"),
+      ("fleet.base.lifetime=5h", "only spot machines are taken back"),
+      ("fleet.base.notice=120s", "an ideal cloud gives no notice"),
+      ("requests={ from: 9h, for: 2h }", "up to the horizon"),
+      ("models.m.on.p4d.batch.latency={ 8: 20ms, 1: 10ms }", "a larger batch than 8"),
+      ("targets=[p99(latency) <= 200]", "targets[0]"), ("replications=0", "0 is out of range"),
+      ("workload.content={ catalogue: 10, zipf: -1, unique: 5% }", "zipf"),
+    ])
+  func refuses(change: String, message: String) {
+    let messages = messages(change)
+    #expect(messages.contains { $0.contains(message) }, "\(messages)")
+  }
+
+  @Test("refuses a price that the book lacks, and says of which type on which day")
+  func missingPrice() {
+    do {
+      _ = try load("start=2020-01-01", "fleet.base.market=spot")
+      Issue.record("a missing price was accepted")
+    } catch {
+      #expect("\(error)".contains("no spot price of p4d on 2020-01-01T00:00:00Z"))
+    }
+  }
+
+  @Test("tells all errors of a file at once")
+  func allAtOnce() {
+    do {
+      _ = try load("horizon=10", "fleet.base.machines=x", "client.timeout=soon", "colour=red")
+      Issue.record("four errors were accepted")
+    } catch {
+      #expect(error.errors.count == 4)
+    }
+  }
+
+  @Test("takes the peak from a load of another scenario's fleet, or of its own")
+  func peakLoad() throws {
+    let scenario = try load("workload.arrivals={ peak_load: 50% of a.yaml }").scenario
+    guard case .poisson(let profile) = scenario.workload.arrivals else {
+      Issue.record("the arrivals are not synthesised")
+      return
+    }
+    #expect(profile.highestRate.perSecond == 400)
+  }
+
+  @Test("reads a series of rates, and its bytes belong to the scenario's identity")
+  func series() throws {
+    let change = "workload.arrivals={ series: qps.csv }"
+    let one = try load(change, files: [("qps.csv", "time,rate\n0,5\n60,7\n")]).scenario
+    let other = try load(change, files: [("qps.csv", "time,rate\n0,5\n60,8\n")]).scenario
+    #expect(one.canonicalText != other.canonicalText)
+  }
+
+  @Test("loads the scenarios that savings compare with, without their targets")
+  func references() throws {
+    let loaded = try load(
+      "targets=[savings(b.yaml) >= 10%]",
+      files: [("b.yaml", "extends: a.yaml\ntargets: [savings(a.yaml) >= 5%]\n")])
+    #expect(loaded.references.map(\.path) == ["b.yaml"])
+    #expect(loaded.references[0].targets.isEmpty)
+  }
+}
