@@ -51,7 +51,7 @@ extension RandomStream {
 extension Elementary {
   /// -ln of the uniform numbers in (0, 1] that four times 64 random bits make: unit exponentials.
   ///
-  /// The same operations in the same order as `-log(positiveUniform(bits))`, so the same bits.
+  /// The same operations in the same order as `0 - log(positiveUniform(bits))`, so the same bits.
   @inlinable
   @inline(__always)
   public static func unitExponentials(_ bits: SIMD4<UInt64>) -> SIMD4<Double> {
@@ -63,7 +63,7 @@ extension Elementary {
     let magic = SIMD4<Double>(repeating: 0x1p52)
     let number = (high - magic) * 0x1p32 + (low - magic)
     let uniform = (number + 0.5) * 0x1p-53
-    return -log(uniform)
+    return 0 - log(uniform)
   }
 
   /// The natural logarithms of four positive normal numbers: the same bits as the scalar function.

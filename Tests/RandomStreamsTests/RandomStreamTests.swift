@@ -29,7 +29,7 @@ struct RandomStreamTests {
       for lane in 0..<4 {
         let block = stream.block(at: index + UInt64(lane))
         #expect(four.low[lane] == block.low && four.high[lane] == block.high)
-        let exponential = -Elementary.log(positiveUniform(block.low))
+        let exponential = 0 - Elementary.log(positiveUniform(block.low))
         #expect(exponentials[lane].bitPattern == exponential.bitPattern)
       }
     }
@@ -42,7 +42,7 @@ struct RandomStreamTests {
       let low = stream.fourBlocks(at: index).low
       let four = Elementary.unitExponentials(low)
       for lane in 0..<4 {
-        let one = -Elementary.log(positiveUniform(low[lane]))
+        let one = 0 - Elementary.log(positiveUniform(low[lane]))
         guard four[lane].bitPattern != one.bitPattern else { continue }
         Issue.record("draw \(index) differs")
         return
@@ -52,7 +52,7 @@ struct RandomStreamTests {
     let four = Elementary.unitExponentials(extremes)
     for lane in 0..<4 {
       #expect(
-        four[lane].bitPattern == (-Elementary.log(positiveUniform(extremes[lane]))).bitPattern)
+        four[lane].bitPattern == (0 - Elementary.log(positiveUniform(extremes[lane]))).bitPattern)
     }
   }
 
