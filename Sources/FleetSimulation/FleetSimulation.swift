@@ -24,6 +24,8 @@ package struct FleetSimulation: ~Copyable {
   let opening: Instant
   let timeout: Int64
   let horizonEnd: Instant
+  let measuredFrom: Instant
+  let measuredUntil: Instant
 
   var events: FutureEventList<FleetHappening>
   var bank: ReplicaBank
@@ -90,6 +92,8 @@ package struct FleetSimulation: ~Copyable {
     now = min(beginning, opening)
     timeout = scenario.timeout?.nanoseconds ?? .max
     horizonEnd = .start + scenario.horizon
+    measuredFrom = scenario.window.from
+    measuredUntil = scenario.window.end
 
     var places: [Place] = []
     var replicas: [ReplicaBank.Place] = []
@@ -177,7 +181,7 @@ package struct FleetSimulation: ~Copyable {
   /// Whether nothing that is left can change a result.
   private mutating func isOver(at time: Instant) -> Bool {
     if time == .never { return true }
-    return time >= scenario.window.end && recorder.inFlight == 0 && now >= opening
+    return time >= measuredUntil && recorder.inFlight == 0 && now >= opening
   }
 
   /// Runs batches and arrivals up to the next event of the slow world: the hot loop.
@@ -200,14 +204,14 @@ package struct FleetSimulation: ~Copyable {
 
   /// Lets the next request arrive; false when none needs to any more.
   private mutating func arrive() -> Bool {
-    if now >= scenario.window.end && recorder.inFlight == 0 {
+    if now >= measuredUntil && recorder.inFlight == 0 {
       acceptsArrivals = false
       return false
     }
     let arrival = source.take()
     simulatedRequests += 1
     var minute: Int32 = -1
-    if now >= scenario.window.from && now < scenario.window.end {
+    if now >= measuredFrom && now < measuredUntil {
       while now >= minuteEnd {
         self.minute += 1
         minuteEnd = minuteEnd + .minutes(1)

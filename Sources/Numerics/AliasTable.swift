@@ -52,8 +52,10 @@ package struct AliasTable: Sendable, Hashable {
     let product = (word >> 32) &* UInt64(truncatingIfNeeded: columns.count)
     let place = Int(truncatingIfNeeded: product >> 32)
     let column = columns[place]
-    let coin = UInt32(truncatingIfNeeded: word)
-    return coin < column.threshold ? place : Int(truncatingIfNeeded: column.alias)
+    // All ones when the coin lies below the threshold: a mask, since no predictor foresees a coin.
+    let coin = Int(truncatingIfNeeded: word & 0xFFFF_FFFF)
+    let isOwn = (coin &- Int(column.threshold)) &>> 63
+    return (place & isOwn) | (Int(truncatingIfNeeded: column.alias) & ~isOwn)
   }
 
   /// The probability of each item, summed over the columns that hold it.

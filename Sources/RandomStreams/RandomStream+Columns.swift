@@ -61,9 +61,9 @@ extension Elementary {
     let low = SIMD4<Double>(bitPattern: (whole & SIMD4<UInt64>(repeating: 0xFFFF_FFFF)) | one)
     let high = SIMD4<Double>(bitPattern: (whole &>> 32) | one)
     let magic = SIMD4<Double>(repeating: 0x1p52)
-    let number = (high - magic) * 0x1p32 + (low - magic)
-    let uniform = (number + 0.5) * 0x1p-53
-    return 0 - log(uniform)
+    let number = (high - magic) * SIMD4<Double>(repeating: 0x1p32) + (low - magic)
+    let uniform = (number + SIMD4<Double>(repeating: 0.5)) * SIMD4<Double>(repeating: 0x1p-53)
+    return SIMD4<Double>.zero - log(uniform)
   }
 
   /// The natural logarithms of four positive normal numbers: the same bits as the scalar function.
@@ -80,20 +80,22 @@ extension Elementary {
     let k = biased - SIMD4<Double>(repeating: 0x1p52 + 1023)
     let mantissa = SIMD4<Double>(
       bitPattern: (shifted & SIMD4<UInt64>(repeating: 0x000F_FFFF_FFFF_FFFF)) &+ rootHalf)
-    let s = (mantissa - 1) / (mantissa + 1)
+    let unit = SIMD4<Double>(repeating: 1)
+    let s = (mantissa - unit) / (mantissa + unit)
     let z = s * s
     var sum = SIMD4<Double>(repeating: 1.0 / 21)
-    sum = sum * z + 1.0 / 19
-    sum = sum * z + 1.0 / 17
-    sum = sum * z + 1.0 / 15
-    sum = sum * z + 1.0 / 13
-    sum = sum * z + 1.0 / 11
-    sum = sum * z + 1.0 / 9
-    sum = sum * z + 1.0 / 7
-    sum = sum * z + 1.0 / 5
-    sum = sum * z + 1.0 / 3
-    let tail = 2 * s * (z * sum) + k * ln2Low
-    return k * ln2High + (2 * s + tail)
+    sum = sum * z + SIMD4<Double>(repeating: 1.0 / 19)
+    sum = sum * z + SIMD4<Double>(repeating: 1.0 / 17)
+    sum = sum * z + SIMD4<Double>(repeating: 1.0 / 15)
+    sum = sum * z + SIMD4<Double>(repeating: 1.0 / 13)
+    sum = sum * z + SIMD4<Double>(repeating: 1.0 / 11)
+    sum = sum * z + SIMD4<Double>(repeating: 1.0 / 9)
+    sum = sum * z + SIMD4<Double>(repeating: 1.0 / 7)
+    sum = sum * z + SIMD4<Double>(repeating: 1.0 / 5)
+    sum = sum * z + SIMD4<Double>(repeating: 1.0 / 3)
+    let twice = s + s
+    let tail = twice * (z * sum) + k * SIMD4<Double>(repeating: ln2Low)
+    return k * SIMD4<Double>(repeating: ln2High) + (twice + tail)
   }
 }
 

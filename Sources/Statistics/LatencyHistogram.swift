@@ -42,6 +42,7 @@ package struct LatencyHistogram: Sendable, Equatable {
   ///
   /// - Precondition: it is not negative.
   @inlinable
+  @inline(__always)
   package mutating func record(_ nanoseconds: Int64) {
     precondition(nanoseconds >= 0, "no request is answered before it came")
     counts[Self.bucket(of: nanoseconds)] += 1

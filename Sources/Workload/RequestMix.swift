@@ -92,8 +92,11 @@ package struct RequestMix: Sendable, Equatable {
       return
     }
     for index in 0..<column.count {
-      let item = content.index(for: column[index])
-      column[index] = item == 0 ? Arrival.uniqueMark | (first + UInt64(index)) : UInt64(item)
+      let item = UInt64(truncatingIfNeeded: content.index(for: column[index]))
+      // Unique or not is a coin's toss, which no branch predictor foresees: chosen by mask.
+      let isUnique = UInt64(truncatingIfNeeded: (Int64(bitPattern: item) &- 1) &>> 63)
+      let unique = Arrival.uniqueMark | (first &+ UInt64(index))
+      column[index] = (unique & isUnique) | (item & ~isUnique)
     }
   }
 
