@@ -17,7 +17,7 @@ demo: bootstrap command ## build the command and judge the reference design
 
 test: bootstrap build-tests run-tests ## build and pass all tests
 
-check: bootstrap lint imports run-tests scenarios results-check digests ## everything CI does
+check: bootstrap lint imports run-tests scenarios allocations results-check digests ## everything CI does
 
 results: bootstrap command ## remake the committed results
 	Scripts/results.sh
@@ -59,6 +59,9 @@ scenarios: command ## validate every shipped scenario
 
 results-check: command ## compare the committed results with remade ones
 	Scripts/results.sh --check
+
+allocations: bootstrap ## heap blocks per simulated request: none
+	Scripts/allocations.sh
 
 digests: command ## one digest on every corner: jobs, debug, no FMA, twice
 	Scripts/digests.sh

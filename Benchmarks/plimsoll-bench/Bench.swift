@@ -18,9 +18,11 @@ struct Bench: ParsableCommand {
 
   @Option(help: "How often each is timed; the median is printed.")
   var runs = 5
+  @Option(help: "How many minutes of requests a run simulates.")
+  var minutes = 60
 
   func run() throws {
-    let scenario = try Self.scenario()
+    let scenario = try Self.scenario(minutes: Int64(max(1, minutes)))
     var ours: [Double] = []
     var bare: [Double] = []
     var requests = 0.0
@@ -63,10 +65,10 @@ struct Bench: ParsableCommand {
     return result
   }
 
-  /// Six replicas at 65 % load for an hour, with every draw that the reference design's scenarios make.
-  private static func scenario() throws -> Scenario {
+  /// Six replicas at 65 % load, with every draw that the reference design's scenarios make.
+  private static func scenario(minutes: Int64) throws -> Scenario {
     var builder = ScenarioBuilder()
-    builder.horizon = .hours(1)
+    builder.horizon = .minutes(minutes)
     builder.arrivals = .poisson(.constant(try Rate(parsing: "1_248/s")))
     builder.promptTokens = try Distribution.lognormal(median: 350, p99: 3_000)
     builder.outputTokens = try Distribution.gamma(mean: 180, cv: 0.9)
