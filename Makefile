@@ -4,7 +4,7 @@
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench results format clean \
-  bootstrap command build-tests lint imports run-tests scenarios results-check digests
+  bootstrap command build-tests lint imports run-tests scenarios results-check allocations digests
 
 swift_sources := Package.swift Sources Tests Benchmarks
 
