@@ -38,23 +38,40 @@ package struct Column<Element: BitwiseCopyable>: ~Copyable {
   @inlinable
   package subscript(index: Int) -> Element {
     get {
-      precondition(index >= 0 && index < count, "a column is read inside its bounds")
+      precondition(isInside(index), "a column is read inside its bounds")
       return unsafe base[index]
     }
     set {
-      precondition(index >= 0 && index < count, "a column is written inside its bounds")
+      precondition(isInside(index), "a column is written inside its bounds")
       unsafe base[index] = newValue
     }
     _modify {
-      precondition(index >= 0 && index < count, "a column is written inside its bounds")
+      precondition(isInside(index), "a column is written inside its bounds")
       yield unsafe &base[index]
     }
   }
+
+  /// Whether there is a value with that index; one comparison, since a negative one wraps to a large.
+  @inlinable
+  @inline(__always)
+  func isInside(_ index: Int) -> Bool { UInt(bitPattern: index) < UInt(bitPattern: count) }
 
   /// Calls `body` with a view of all values.
   @inlinable
   package func withSpan<Result>(_ body: (Span<Element>) -> Result) -> Result {
     let buffer = unsafe UnsafeBufferPointer(start: base, count: count)
     return body(unsafe buffer.span)
+  }
+}
+
+extension Column where Element: SIMDScalar {
+  /// Writes four values side by side, at `index` and the three after it.
+  ///
+  /// - Precondition: all four are inside the bounds.
+  @inlinable
+  @inline(__always)
+  package mutating func setFour(_ values: SIMD4<Element>, at index: Int) {
+    precondition(index >= 0 && index <= count - 4, "a column is written inside its bounds")
+    unsafe UnsafeMutableRawPointer(base + index).storeBytes(of: values, as: SIMD4<Element>.self)
   }
 }

@@ -19,32 +19,42 @@ public struct FourBlocks: Sendable {
 extension RandomStream {
   /// The blocks with the indices `index` to `index + 3`: the same bits as ``block(at:)`` gives.
   ///
-  /// The rounds of four counters run side by side in vector registers; 32-bit words lie in 64-bit
-  /// lanes, so that a multiplication gives the whole product.
-  ///
   /// - Precondition: `index` is at most 2^64 - 4; not checked.
   @inlinable
   @inline(__always)
   public func fourBlocks(at index: UInt64) -> FourBlocks {
-    let mask = SIMD4<UInt64>(repeating: 0xFFFF_FFFF)
-    let indices = SIMD4<UInt64>(repeating: index) &+ SIMD4<UInt64>(0, 1, 2, 3)
-    var first = indices & mask
+    let (lowHalf, highHalf) = (twoBlocks(at: index), twoBlocks(at: index &+ 2))
+    return FourBlocks(
+      low: SIMD4(lowHalf: lowHalf.low, highHalf: highHalf.low),
+      high: SIMD4(lowHalf: lowHalf.high, highHalf: highHalf.high))
+  }
+
+  /// Two blocks whose rounds run side by side in vector registers of 128 bits.
+  ///
+  /// 32-bit words lie in 64-bit lanes, so that a multiplication gives the whole product; what stands in
+  /// the upper halves between rounds is masked only where it matters.
+  @inlinable
+  @inline(__always)
+  func twoBlocks(at index: UInt64) -> (low: SIMD2<UInt64>, high: SIMD2<UInt64>) {
+    let mask = SIMD2<UInt64>(repeating: 0xFFFF_FFFF)
+    let indices = SIMD2<UInt64>(index, index &+ 1)
+    var first = indices
     var second = indices &>> 32
-    var third = SIMD4<UInt64>(repeating: UInt64(entity))
-    var fourth = SIMD4<UInt64>(repeating: UInt64(replication))
-    var key0 = UInt32(truncatingIfNeeded: key)
-    var key1 = UInt32(truncatingIfNeeded: key >> 32)
+    var third = SIMD2<UInt64>(repeating: UInt64(entity))
+    var fourth = SIMD2<UInt64>(repeating: UInt64(replication))
+    var key0 = SIMD2<UInt64>(repeating: key & 0xFFFF_FFFF)
+    var key1 = SIMD2<UInt64>(repeating: key &>> 32)
     for _ in 0..<10 {
-      let product0 = first &* SIMD4<UInt64>(repeating: 0xD251_1F53)
-      let product1 = third &* SIMD4<UInt64>(repeating: 0xCD9E_8D57)
-      first = (product1 &>> 32) ^ second ^ SIMD4<UInt64>(repeating: UInt64(key0))
-      second = product1 & mask
-      third = (product0 &>> 32) ^ fourth ^ SIMD4<UInt64>(repeating: UInt64(key1))
-      fourth = product0 & mask
-      key0 &+= 0x9E37_79B9
-      key1 &+= 0xBB67_AE85
+      let product0 = (first & mask) &* SIMD2<UInt64>(repeating: 0xD251_1F53)
+      let product1 = (third & mask) &* SIMD2<UInt64>(repeating: 0xCD9E_8D57)
+      first = (product1 &>> 32) ^ second ^ key0
+      second = product1
+      third = (product0 &>> 32) ^ fourth ^ key1
+      fourth = product0
+      key0 = key0 &+ SIMD2<UInt64>(repeating: 0x9E37_79B9)
+      key1 = key1 &+ SIMD2<UInt64>(repeating: 0xBB67_AE85)
     }
-    return FourBlocks(low: second &<< 32 | first, high: fourth &<< 32 | third)
+    return ((second &<< 32) | (first & mask), (fourth &<< 32) | (third & mask))
   }
 }
 

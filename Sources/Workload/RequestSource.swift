@@ -102,18 +102,13 @@ package struct RequestSource: ~Copyable {
     // Four at a time; the length of a column is a multiple of four.
     for index in stride(from: 0, to: count, by: 4) {
       let blocks = gaps.fourBlocks(at: made + UInt64(index))
-      let gap = Elementary.unitExponentials(blocks.low)
-      for lane in 0..<4 {
-        draws.gap[index + lane] = gap[lane]
-        draws.kind[index + lane] = blocks.high[lane]
-      }
+      draws.gap.setFour(Elementary.unitExponentials(blocks.low), at: index)
+      draws.kind.setFour(blocks.high, at: index)
     }
     for index in stride(from: 0, to: count, by: 4) {
       let blocks = details.fourBlocks(at: made + UInt64(index))
-      for lane in 0..<4 {
-        draws.lengths[index + lane] = blocks.low[lane]
-        draws.content[index + lane] = blocks.high[lane]
-      }
+      draws.lengths.setFour(blocks.low, at: index)
+      draws.content.setFour(blocks.high, at: index)
     }
     model.mix.resolveContent(&draws.content, from: made)
     model.mix.resolveLengths(&draws.lengths)
