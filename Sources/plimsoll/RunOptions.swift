@@ -46,6 +46,8 @@ struct RunOptions: ParsableArguments {
       try ScenarioLoader.load(path, files: Terminal.files, overrides: overrides)
     }
     return try await Failure.reporting {
+      let signals = Interruption.listen()
+      defer { for signal in signals { signal.cancel() } }
       let store = try openStore()
       let progress = ProgressLine(scenario: path, isShown: !quiet)
       let experiment = Experiment(

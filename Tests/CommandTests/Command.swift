@@ -37,6 +37,11 @@ enum Command {
 
   /// Calls the command in the root of the checkout.
   static func call(_ arguments: String...) throws -> Answer {
+    try call(arguments) { _ in }
+  }
+
+  /// Calls the command and does something to it while it runs.
+  static func call(_ arguments: [String], meanwhile: (Process) throws -> Void) throws -> Answer {
     let process = Process()
     process.executableURL = try executable
     process.arguments = arguments
@@ -48,6 +53,7 @@ enum Command {
     process.standardError = try FileHandle(forWritingTo: names[1])
     process.standardInput = FileHandle.nullDevice
     try process.run()
+    try meanwhile(process)
     process.waitUntilExit()
     return Answer(
       status: process.terminationStatus,

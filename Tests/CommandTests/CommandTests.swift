@@ -121,6 +121,22 @@ struct CommandTests {
     #expect(try json(shown)["digest"] as? String == json(first)["digest"] as? String)
   }
 
+  @Test("exits with 75 when it is interrupted, and what is stored is whole")
+  func interrupted() throws {
+    let database = Command.temporary("sqlite")
+    let arguments = [
+      "run", "Scenarios/oracles/mm1.yaml", "--db", database, "--replications", "1000", "--quiet",
+    ]
+    let answer = try Command.call(arguments) { process in
+      while !FileManager.default.fileExists(atPath: database) { usleep(1_000) }
+      usleep(300_000)
+      process.interrupt()
+    }
+    #expect(answer.status == 75)
+    #expect(try Command.call("runs", "--db", database).output.contains("running"))
+    #expect(try Command.call("show", "1", "--db", database).status == 75)
+  }
+
   @Test("replays the shipped trace without loss, and its figures are exact")
   func replay() throws {
     let answer = try Command.call(
