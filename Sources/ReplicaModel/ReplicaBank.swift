@@ -159,63 +159,6 @@ package struct ReplicaBank: ~Copyable {
     Column(places.flatMap { $0.model.latency.times.map(\.nanoseconds) })
   }
 
-  // MARK: What is asked
-
-  /// When any replica has something to do next.
-  @inlinable package var nextTime: Instant { tree.earliest }
-
-  /// Requests that wait at a replica.
-  @inlinable
-  package func waiting(at replica: Int) -> Int { Int(state[replica].waiting) }
-
-  /// Lanes of a replica that run no batch; none when it is not ready.
-  @inlinable
-  package func freeLanes(of replica: Int) -> Int { Int(state[replica].freeLanes) }
-
-  /// Whether a replica serves.
-  @inlinable
-  package func isReady(_ replica: Int) -> Bool { state[replica].isReady }
-
-  /// Whether a request may join: its queue is not full, or a lane would take it at once.
-  @inlinable
-  package func hasRoom(_ replica: Int) -> Bool {
-    let waiting = state[replica].waiting
-    return waiting < layout[replica].queueLimit || (waiting == 0 && state[replica].freeLanes > 0)
-  }
-
-  /// The lane time in which a replica ran batches, the running ones up to `now` included.
-  package func busyTime(of replica: Int, at now: Instant) -> TimeSpan {
-    let row = layout[replica]
-    var busy = busyNanoseconds[replica]
-    for index in Int(row.firstLane)..<Int(row.firstLane + row.lanes) where lane[index].count > 0 {
-      busy += now.nanoseconds - lane[index].started
-    }
-    return TimeSpan(nanoseconds: busy)
-  }
-
-  /// The lane time in which a replica was ready and ran nothing, up to `now`.
-  ///
-  /// It is added up for itself, not as what busy time leaves, so that the two can be held together.
-  package func idleTime(of replica: Int, at now: Instant) -> TimeSpan {
-    let row = state[replica]
-    let current = Int64(row.freeLanes) * (now.nanoseconds - row.idleUntil)
-    return TimeSpan(nanoseconds: row.idleNanoseconds + (row.freeLanes > 0 ? current : 0))
-  }
-
-  /// Requests that a replica holds, waiting or in a running batch.
-  package func requestsHeld(by replica: Int) -> Int {
-    let row = layout[replica]
-    let lanes = Int(row.firstLane)..<Int(row.firstLane + row.lanes)
-    return lanes.reduce(Int(state[replica].waiting)) { $0 + Int(lane[$1].count) }
-  }
-
-  /// When the batch in a lane began.
-  @inlinable
-  package func startTime(of index: Int) -> Instant { Instant(nanoseconds: lane[index].started) }
-
-  /// The number of lanes of a replica.
-  package func lanes(of replica: Int) -> Int { Int(layout[replica].lanes) }
-
   // MARK: Coming and going
 
   /// Makes a replica serve.
