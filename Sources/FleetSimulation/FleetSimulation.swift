@@ -116,7 +116,7 @@ package struct FleetSimulation: ~Copyable {
     observations = Column(
       replicas.map { replica in
         ReplicaObservation(
-          acceptsRequests: false, outstanding: 0, hasRoom: true,
+          model: replica.serves, acceptsRequests: false, outstanding: 0, hasRoom: true,
           nanosecondsPerRequest: replica.model.timePerRequest.nanoseconds)
       })
     source = RequestSource(
@@ -229,7 +229,7 @@ package struct FleetSimulation: ~Copyable {
 
   /// Sends a request to the replica that the policy chooses, or ends it.
   mutating func dispatch(_ request: QueuedRequest, otherwise outcome: RequestOutcome) {
-    let choice = observations.withSpan { dispatcher.choose(among: $0) }
+    let choice = observations.withSpan { dispatcher.choose(of: ModelID(0), among: $0) }
     guard case .replica(let replica) = choice else {
       if request.isMeasured { recorder.unanswered(outcome) }
       return

@@ -23,17 +23,19 @@ public struct LeastLoaded: Sendable {
   @inlinable
   public init() {}
 
-  /// Chooses among all replicas of the wanted model.
+  /// Chooses among the replicas of a model.
   ///
   /// - Complexity: O(n) for n replicas.
   @inlinable
-  public mutating func choose(among replicas: Span<ReplicaObservation>) -> Choice {
+  public mutating func choose(
+    of model: ModelID, among replicas: Span<ReplicaObservation>
+  ) -> Choice {
     var best = -1
     var bestLoad = Int64.max
     var sawReady = false
     for index in replicas.indices {
       let replica = replicas[index]
-      guard replica.acceptsRequests else { continue }
+      guard replica.acceptsRequests, replica.model == model else { continue }
       sawReady = true
       guard replica.hasRoom else { continue }
       let load = (Int64(replica.outstanding) + 1) * replica.nanosecondsPerRequest

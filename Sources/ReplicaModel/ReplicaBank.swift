@@ -3,6 +3,7 @@
 import EventKernel
 import Quantities
 import RandomStreams
+import Serving
 
 /// All replicas of a fleet: their queues, their lanes and when each has something to do next.
 ///
@@ -12,13 +13,16 @@ import RandomStreams
 package struct ReplicaBank: ~Copyable {
   /// What one replica is built from.
   package struct Place: Sendable {
-    /// How it serves.
+    /// The model that it serves.
+    package let serves: ModelID
+    /// How it serves it.
     package let model: BatchModel
     /// The most requests that wait in its queue.
     package let queueLimit: Int
 
-    /// A replica with that model and that limit.
-    package init(model: BatchModel, queueLimit: Int) {
+    /// A replica of those values.
+    package init(serves: ModelID, model: BatchModel, queueLimit: Int) {
+      self.serves = serves
       self.model = model
       self.queueLimit = queueLimit
     }

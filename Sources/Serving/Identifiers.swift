@@ -51,3 +51,29 @@ public struct ReplicaID: Hashable, Sendable {
     self.index = index
   }
 }
+
+/// The number of a model: its place in the scenario's `models`, from 0.
+@frozen
+public struct ModelID: Hashable, BitwiseCopyable, Sendable {
+  /// Its place in columns by model.
+  public let index: Int
+
+  /// The model with that number.
+  @inlinable
+  public init(_ index: Int) {
+    self.index = index
+  }
+}
+
+/// The number of a tenant: whoever's requests and answers no other tenant may see.
+@frozen
+public struct TenantID: Hashable, BitwiseCopyable, Sendable {
+  /// Its place in columns by tenant.
+  public let index: Int
+
+  /// The tenant with that number.
+  @inlinable
+  public init(_ index: Int) {
+    self.index = index
+  }
+}

@@ -5,7 +5,9 @@
 /// The one who dispatches keeps these counts itself, so they are true at the moment of the choice:
 /// what it sent and what came back, never the inside of an engine.
 @frozen
-public struct ReplicaObservation: Sendable {
+public struct ReplicaObservation: BitwiseCopyable, Sendable {
+  /// The model that it serves.
+  public var model: ModelID
   /// Whether new requests may be sent: it is ready, and neither cordoned nor lost.
   public var acceptsRequests: Bool
   /// Requests sent to it that have not ended.
@@ -18,8 +20,10 @@ public struct ReplicaObservation: Sendable {
   /// An observation of those values.
   @inlinable
   public init(
-    acceptsRequests: Bool, outstanding: Int32, hasRoom: Bool, nanosecondsPerRequest: Int64
+    model: ModelID, acceptsRequests: Bool, outstanding: Int32, hasRoom: Bool,
+    nanosecondsPerRequest: Int64
   ) {
+    self.model = model
     self.acceptsRequests = acceptsRequests
     self.outstanding = outstanding
     self.hasRoom = hasRoom

@@ -107,7 +107,7 @@ package struct ScenarioBuilder: Sendable {
         notice: pool.notice, launch: pool.launch,
         prices: PriceSeries(changes: [PriceSeries.Change(at: .start, price: pool.price)])),
       wanted: pool.wanted,
-      replicas: [ReplicaBank.Place(model: pool.model, queueLimit: queueLimit)])
+      replicas: [ReplicaBank.Place(serves: ModelID(0), model: pool.model, queueLimit: queueLimit)])
   }
 
   private var spotConfiguration: SpotManager.Configuration {

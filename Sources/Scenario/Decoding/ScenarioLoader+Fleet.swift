@@ -220,7 +220,8 @@ extension ScenarioLoader {
       }
       guard let limit = context.queueLimit else { return nil }
       places += [ReplicaBank.Place](
-        repeating: ReplicaBank.Place(model: model.batch, queueLimit: limit), count: count)
+        repeating: ReplicaBank.Place(serves: ModelID(0), model: model.batch, queueLimit: limit),
+        count: count)
     }
     guard !places.isEmpty else {
       reader.report(.other("required: at least one model"), of: "serves", into: &diagnostics)
