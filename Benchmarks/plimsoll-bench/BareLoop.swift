@@ -34,7 +34,7 @@ struct BareLoop: ~Copyable {
     maximumBatch = pool.replicas[0].model.maximumBatch
     times = pool.replicas[0].model.latency.times.map(\.nanoseconds)
     source = RequestSource(
-      scenario.workload, from: .start, seed: 1, replication: replication, window: 0)
+      scenario.workload, from: .start, seed: 1, replication: replication)
     queue = Column(repeating: 0, count: replicas * Self.capacity)
     head = Column(repeating: 0, count: replicas)
     waiting = Column(repeating: 0, count: replicas)

@@ -120,7 +120,7 @@ package struct FleetSimulation: ~Copyable {
           nanosecondsPerRequest: replica.model.timePerRequest.nanoseconds)
       })
     source = RequestSource(
-      scenario.workload, from: opening, seed: seed, replication: replication, window: 0)
+      scenario.workload, from: opening, seed: seed, replication: replication)
     let minutes = Int128(scenario.window.length.nanoseconds).dividedRoundingUp(
       by: Int128(TimeSpan.minutes(1).nanoseconds))
     recorder = RequestRecorder(edges: scenario.latencyEdges, minutes: Int(minutes))

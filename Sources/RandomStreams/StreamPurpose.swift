@@ -19,6 +19,12 @@ public enum StreamPurpose: UInt8, Sendable, CaseIterable {
   case launch = 6
   /// How long before an interruption the notice comes; one entity a place.
   case notice = 7
+  /// What the contents that repeat are like: class, lengths, sampling; indexed by content.
+  case catalogue = 8
+  /// Where in its part of the horizon a request window lies; indexed by window.
+  case windows = 9
+  /// Which contents a cache holds when a window opens; one entity a window, indexed by content.
+  case cachePriming = 10
   /// Draws of tests and benchmarks.
   case testing = 255
 }

@@ -16,18 +16,25 @@ package struct Arrival: BitwiseCopyable, Sendable {
   @usableFromInline package var promptTokens: UInt32
   /// Tokens of its answer.
   @usableFromInline package var outputTokens: UInt32
+  /// The text that it borrows, of its class and relative length; 0 where there are no texts.
+  @usableFromInline package var textIndex: UInt16
   /// Its class.
   @usableFromInline package var classIndex: UInt8
+  /// Whose request it is.
+  @usableFromInline package var tenantIndex: UInt8
   /// Whether it has temperature 0.
   @usableFromInline package var isDeterministic: Bool
 
   /// The bit that tells contents of one request apart from those of the catalogue.
   static var uniqueMark: UInt64 { 1 << 63 }
 
+  /// Whether nobody else asks for this content.
+  @inlinable package var isUnique: Bool { Int64(bitPattern: contentID) < 0 }
+
   /// What stands where nothing arrives any more.
   static var none: Arrival {
     Arrival(
-      time: .never, number: 0, contentID: 0, promptTokens: 0, outputTokens: 0, classIndex: 0,
-      isDeterministic: false)
+      time: .never, number: 0, contentID: 0, promptTokens: 0, outputTokens: 0, textIndex: 0,
+      classIndex: 0, tenantIndex: 0, isDeterministic: false)
   }
 }

@@ -26,6 +26,11 @@ package struct RequestMix: Sendable, Equatable {
 
   /// The names of the classes.
   package let classNames: [String]
+  /// The names of the tenants.
+  package let tenantNames: [String]
+  private let tenantThresholds: [UInt16]
+  /// The texts of each class in the order of their lengths; empty when there are none.
+  private let textsByClass: [[UInt16]]
   private let classThresholds: [UInt32]
   private let promptTokens: QuantileTable?
   private let outputTokens: QuantileTable?
@@ -37,12 +42,21 @@ package struct RequestMix: Sendable, Equatable {
   /// - Parameters:
   ///   - promptTokens: the law of prompt lengths; `nil` for none, where a trace brings them.
   ///   - deterministic: the share of requests with temperature 0.
+  ///   - tenants: whose requests they are; a share is good to a part in 4,096.
+  ///   - textsByClass: for each class the numbers of its texts, shortest first; empty for no texts.
   /// - Throws: `InvalidDistribution` when no popularity can be made of the content's numbers.
   /// - Precondition: the shares of the classes add up to the whole; there are at most 256.
   package init(
     classes: [(name: String, share: Share)], promptTokens: Distribution?,
-    outputTokens: Distribution?, deterministic: Share, content: Content?
+    outputTokens: Distribution?, deterministic: Share, content: Content?,
+    tenants: [(name: String, share: Share)] = [("all", .whole)], textsByClass: [[UInt16]] = []
   ) throws(InvalidDistribution) {
+    precondition(tenants.count <= 256, "a tenant has a number of eight bits")
+    precondition(
+      textsByClass.isEmpty
+        || textsByClass.count == classes.count
+          && textsByClass.allSatisfy { !$0.isEmpty },
+      "every class has a text, or none has")
     precondition(
       classes.reduce(Share.zero) { $0 + $1.share } == .whole, "the classes make up all requests")
     precondition(classes.count <= 256, "a class has a number of eight bits")
@@ -52,6 +66,13 @@ package struct RequestMix: Sendable, Equatable {
       below = below + entry.share
       return UInt32(clamping: Int64(below.fraction * 0x1p32))
     }
+    tenantNames = tenants.map(\.name)
+    var before = Share.zero
+    tenantThresholds = tenants.dropLast().map { entry in
+      before = before + entry.share
+      return UInt16(min(4_096, (before.fraction * 4_096).rounded()))
+    }
+    self.textsByClass = textsByClass
     self.promptTokens = promptTokens.map { QuantileTable($0) }
     self.outputTokens = outputTokens.map { QuantileTable($0) }
     deterministicThreshold = UInt64(deterministic.fraction * 0x1p32)
@@ -78,6 +99,47 @@ package struct RequestMix: Sendable, Equatable {
   /// Whether 32 random bits make a request with temperature 0.
   func isDeterministic(for bits: UInt32) -> Bool { UInt64(bits) < deterministicThreshold }
 
+  /// Whose request it is: by the twelve low bits of the word that decides the class, which hardly
+  /// depends on them.
+  func tenantIndex(for bits: UInt64) -> UInt8 {
+    let place = UInt16(truncatingIfNeeded: bits & 0xFFF)
+    var index = 0
+    while index < tenantThresholds.count && place >= tenantThresholds[index] { index += 1 }
+    return UInt8(index)
+  }
+
+  /// The text of a class at the place among its texts that the bits of a length have among lengths.
+  func textIndex(for lengthBits: UInt32, class index: UInt8) -> UInt16 {
+    guard !textsByClass.isEmpty else { return 0 }
+    let texts = textsByClass[Int(index)]
+    return texts[Int(UInt64(lengthBits) * UInt64(texts.count) >> 32)]
+  }
+
+  /// How many contents repeat.
+  package var catalogueCount: Int { content.map { $0.count - 1 } ?? 0 }
+
+  /// The share of each content of the catalogue among all requests, by number; that of 0 is what
+  /// nobody else asks for.
+  package var contentShares: [Double] { content?.probabilities ?? [1] }
+
+  /// The share of requests of each tenant.
+  package var tenantShares: [Double] {
+    let ends = tenantThresholds.map { Double($0) / 4_096 } + [1]
+    return zip([0] + ends, ends).map { $1 - $0 }
+  }
+
+  /// What a content, or a request whose content nobody else asks for, is like by its random bits.
+  func entry(lengthBits: UInt64, kindBits: UInt64) -> Catalogue.Entry {
+    let prompt = Self.tokens(promptTokens, UInt32(truncatingIfNeeded: lengthBits))
+    let output = Self.tokens(outputTokens, UInt32(truncatingIfNeeded: lengthBits >> 32))
+    let index = classIndex(for: UInt32(truncatingIfNeeded: kindBits))
+    return Catalogue.Entry(
+      lengths: UInt64(output) << 32 | UInt64(prompt),
+      text: textIndex(for: UInt32(truncatingIfNeeded: lengthBits), class: index),
+      classIndex: index,
+      isDeterministic: isDeterministic(for: UInt32(truncatingIfNeeded: kindBits >> 32)))
+  }
+
   /// The content that belongs to 64 random bits, for the request with that number.
   func contentID(for bits: UInt64, number: UInt64) -> UInt64 {
     guard let content else { return Arrival.uniqueMark | number }
@@ -86,6 +148,8 @@ package struct RequestMix: Sendable, Equatable {
   }
 
   /// Puts content identities in the place of random bits, for requests numbered from `first` on.
+  ///
+  /// - Complexity: O(column).
   func resolveContent(_ column: inout Column<UInt64>, from first: UInt64) {
     guard let content else {
       for index in 0..<column.count { column[index] = Arrival.uniqueMark | (first + UInt64(index)) }
@@ -97,16 +161,6 @@ package struct RequestMix: Sendable, Equatable {
       let isUnique = UInt64(truncatingIfNeeded: (Int64(bitPattern: item) &- 1) &>> 63)
       let unique = Arrival.uniqueMark | (first &+ UInt64(index))
       column[index] = (unique & isUnique) | (item & ~isUnique)
-    }
-  }
-
-  /// Puts lengths in the place of random bits: prompt tokens low, answer tokens high, one at least.
-  func resolveLengths(_ column: inout Column<UInt64>) {
-    for index in 0..<column.count {
-      let bits = column[index]
-      let prompt = Self.tokens(promptTokens, UInt32(truncatingIfNeeded: bits))
-      let output = Self.tokens(outputTokens, UInt32(truncatingIfNeeded: bits >> 32))
-      column[index] = UInt64(output) << 32 | UInt64(prompt)
     }
   }
 

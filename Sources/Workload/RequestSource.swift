@@ -4,22 +4,32 @@ import EventKernel
 import Quantities
 import RandomStreams
 
-/// The requests of one stretch of time in order of arrival, drawn some hundreds at a time.
+/// The requests from some time on in order of arrival, drawn some hundreds at a time.
 ///
-/// The n-th request's gap, class, lengths and content are functions of the stream names and n alone:
-/// whatever the fleet does with a request, the next one is the same.
+/// Time is cut into cells of whole minutes, and the n-th request of a cell, its gap, class, lengths and
+/// content, is a function of seed, replication, cell and n alone. So whatever the fleet does with a
+/// request the next one is the same, and whoever looks at a minute sees the same requests in it.
 @usableFromInline
 package struct RequestSource: ~Copyable {
   private static var columnLength: Int { 256 }
+  /// Cells are so long that the busiest has some thousand requests, and a column is well used.
+  private static var fewestPerCell: Double { 4_096 }
 
   private let model: WorkloadModel
-  private let gaps: RandomStream
-  private let details: RandomStream
+  private let seed: UInt64
+  private let replication: UInt32
+  private let catalogue: Catalogue
+  private let cellLength: Int64
+  private var gaps: RandomStream
+  private var details: RandomStream
+  private var cell: Int64 = 0
   private var pace: Pace
+  /// Requests made of the cell, or of the trace.
   private var made: UInt64 = 0
   private var draws: Draws
   @usableFromInline var column: Column<Arrival>
   @usableFromInline var position: Int
+  @usableFromInline var filled: Int = 0
   /// A digest of all requests drawn so far: equal streams have equal digests.
   package private(set) var digest: UInt64 = 0
 
@@ -30,14 +40,14 @@ package struct RequestSource: ~Copyable {
     var offset: Double = 0
     /// Nanoseconds between arrivals at the rate of this step; infinite when nothing arrives.
     var meanGap: Double = .infinity
-    var isOver = false
+    /// When the next step begins; never when none does.
+    var stepEnd: Instant = .never
   }
 
   /// The draws of a column of requests before they are put together.
   private struct Draws: ~Copyable {
     var gap: Column<Double>
     var kind: Column<UInt64>
-    /// Random bits, then prompt tokens in the low half and answer tokens in the high half.
     var lengths: Column<UInt64>
     /// Random bits, then content identities.
     var content: Column<UInt64>
@@ -50,24 +60,34 @@ package struct RequestSource: ~Copyable {
     }
   }
 
-  /// The requests from `start` on.
-  ///
-  /// - Parameters:
-  ///   - window: the number of the stretch, which names its streams.
-  package init(
-    _ model: WorkloadModel, from start: Instant, seed: UInt64, replication: UInt32, window: UInt32
-  ) {
+  /// The requests of a replication from `start` on.
+  package init(_ model: WorkloadModel, from start: Instant, seed: UInt64, replication: UInt32) {
     self.model = model
-    gaps = RandomStream(seed: seed, replication: replication, purpose: .arrivals, entity: window)
+    self.seed = seed
+    self.replication = replication
+    catalogue = Catalogue(model.mix, seed: seed, replication: replication)
+    cellLength = Self.cellLength(of: model)
+    gaps = RandomStream(seed: seed, replication: replication, purpose: .arrivals, entity: 0)
     details = RandomStream(
-      seed: seed, replication: replication, purpose: .requestContent, entity: window)
+      seed: seed, replication: replication, purpose: .requestContent, entity: 0)
     pace = Pace(stepStart: start)
     column = Column(repeating: Arrival.none, count: Self.columnLength)
     draws = Draws(count: Self.columnLength)
     position = 0
-    if case .poisson(let profile) = model.arrivals { enterStep(at: start, of: profile) }
-    if case .replay(let trace) = model.arrivals { made = UInt64(trace.firstRequest(from: start)) }
-    refill()
+    restart(at: start)
+  }
+
+  /// Goes on with the requests from `start` on: the same as if it had been made for that time.
+  package mutating func restart(at start: Instant) {
+    switch model.arrivals {
+    case .poisson:
+      enterCell(number(at: start))
+      refill()
+      while nextTime < start { _ = take() }
+    case .replay(let trace):
+      made = UInt64(trace.firstRequest(from: start))
+      refill()
+    }
   }
 
   /// When the next request arrives; ``Instant/never`` when none does.
@@ -78,7 +98,7 @@ package struct RequestSource: ~Copyable {
   package mutating func take() -> Arrival {
     let arrival = column[position]
     position += 1
-    if position == column.count { refill() }
+    if position == filled { refill() }
     return arrival
   }
 
@@ -91,54 +111,115 @@ package struct RequestSource: ~Copyable {
     }
   }
 
+  // MARK: Cells
+
+  private static func cellLength(of model: WorkloadModel) -> Int64 {
+    guard case .poisson(let profile) = model.arrivals else { return .max }
+    let minute = TimeSpan.minutes(1)
+    let each = profile.highestRate.perSecond * minute.inSeconds
+    return minute.nanoseconds * Int64(max(1, min(1e6, (fewestPerCell / each).rounded(.up))))
+  }
+
+  private func number(at instant: Instant) -> Int64 {
+    let inside = instant.nanoseconds % cellLength
+    return (instant.nanoseconds - inside) / cellLength - (inside < 0 ? 1 : 0)
+  }
+
+  private func start(ofCell number: Int64) -> Instant {
+    Instant(nanoseconds: number * cellLength)
+  }
+
+  private mutating func enterCell(_ number: Int64) {
+    guard case .poisson(let profile) = model.arrivals else { return }
+    cell = number
+    made = 0
+    let entity = UInt32(truncatingIfNeeded: number)
+    gaps = RandomStream(seed: seed, replication: replication, purpose: .arrivals, entity: entity)
+    details = RandomStream(
+      seed: seed, replication: replication, purpose: .requestContent, entity: entity)
+    enterStep(at: start(ofCell: number), of: profile)
+  }
+
+  /// The number of the first request of the cell in the whole workload: told apart from those of all
+  /// other cells, and below 2^48.
+  private var firstNumber: UInt64 { UInt64(UInt32(truncatingIfNeeded: cell) & 0xFF_FFFF) << 24 }
+
   // MARK: Synthesis
 
-  /// Draws a column of requests, one step for all of them after the other.
+  /// Draws a column of requests, one step for all of them after the other, up to the end of the cell.
   ///
   /// The steps have no order among requests, so the processor overlaps their latencies: generator
   /// rounds, divisions and table look-ups that each would wait for.
   private mutating func drawColumn(_ profile: RateProfile) {
-    let count = column.count
+    filled = 0
+    while filled == 0 {
+      if pace.meanGap == .infinity {
+        guard pace.stepEnd != .never else { return finishColumn() }
+        if number(at: pace.stepEnd) > cell {
+          enterCell(number(at: pace.stepEnd))
+          continue
+        }
+      }
+      drawBits()
+      let first = firstNumber + made
+      precondition(made < 1 << 24 - 256, "a cell of requests has at most 2^24 of them")
+      model.mix.resolveContent(&draws.content, from: first)
+      let end = start(ofCell: cell + 1)
+      var isOver = false
+      for index in 0..<column.count {
+        let time = advance(by: draws.gap[index], profile)
+        guard time < end else {
+          isOver = true
+          break
+        }
+        column[index] = arrival(number: first + UInt64(index), time: time, draw: index)
+        note(column[index])
+        filled += 1
+      }
+      made += UInt64(filled)
+      if isOver { enterCell(cell + 1) }
+    }
+  }
+
+  private mutating func finishColumn() {
+    column[0] = .none
+    filled = 1
+  }
+
+  private mutating func drawBits() {
     // Four at a time; the length of a column is a multiple of four.
-    for index in stride(from: 0, to: count, by: 4) {
+    for index in stride(from: 0, to: column.count, by: 4) {
       let blocks = gaps.fourBlocks(at: made + UInt64(index))
       draws.gap.setFour(Elementary.unitExponentials(blocks.low), at: index)
       draws.kind.setFour(blocks.high, at: index)
     }
-    for index in stride(from: 0, to: count, by: 4) {
+    for index in stride(from: 0, to: column.count, by: 4) {
       let blocks = details.fourBlocks(at: made + UInt64(index))
       draws.lengths.setFour(blocks.low, at: index)
       draws.content.setFour(blocks.high, at: index)
     }
-    model.mix.resolveContent(&draws.content, from: made)
-    model.mix.resolveLengths(&draws.lengths)
-    for index in 0..<count {
-      let time = advance(by: draws.gap[index], profile)
-      let arrival = arrival(
-        number: made, time: time, lengths: draws.lengths[index], kind: draws.kind[index],
-        contentID: draws.content[index])
-      column[index] = time == .never ? .none : arrival
-      guard time != .never else { continue }
-      note(arrival)
-      made += 1
-    }
   }
 
-  private func arrival(
-    number: UInt64, time: Instant, lengths: UInt64, kind: UInt64, contentID: UInt64
-  ) -> Arrival {
-    Arrival(
+  private func arrival(number: UInt64, time: Instant, draw index: Int) -> Arrival {
+    let contentID = draws.content[index]
+    let entry =
+      contentID >= Arrival.uniqueMark
+      ? model.mix.entry(lengthBits: draws.lengths[index], kindBits: draws.kind[index])
+      : catalogue.entries[Int(contentID)]
+    return Arrival(
       time: time, number: number, contentID: contentID,
-      promptTokens: UInt32(truncatingIfNeeded: lengths),
-      outputTokens: UInt32(truncatingIfNeeded: lengths >> 32),
-      classIndex: model.mix.classIndex(for: UInt32(truncatingIfNeeded: kind)),
-      isDeterministic: model.mix.isDeterministic(for: UInt32(truncatingIfNeeded: kind >> 32)))
+      promptTokens: UInt32(truncatingIfNeeded: entry.lengths),
+      outputTokens: UInt32(truncatingIfNeeded: entry.lengths >> 32), textIndex: entry.text,
+      classIndex: entry.classIndex, tenantIndex: model.mix.tenantIndex(for: draws.kind[index]),
+      isDeterministic: entry.isDeterministic)
   }
 
   /// Moves the clock so far that `amount` arrivals of a unit-rate process have been due.
   ///
   /// The time change of a unit-rate Poisson process by the inverse of its cumulative rate: Çinlar,
   /// Introduction to Stochastic Processes (1975), section 4.7.
+  ///
+  /// - Complexity: O(steps of the rate that are passed).
   private mutating func advance(by amount: Double, _ profile: RateProfile) -> Instant {
     var left = amount
     while true {
@@ -147,10 +228,10 @@ package struct RequestSource: ~Copyable {
         pace.offset = reached
         return pace.stepStart + TimeSpan(nanoseconds: Int64(reached))
       }
-      if pace.isOver { return .never }
+      if pace.stepEnd == .never { return .never }
       left -= max(0, pace.stepLength - pace.offset) / pace.meanGap
       left = max(0, left)
-      enterStep(at: pace.stepStart + TimeSpan(nanoseconds: Int64(pace.stepLength)), of: profile)
+      enterStep(at: pace.stepEnd, of: profile)
     }
   }
 
@@ -158,7 +239,7 @@ package struct RequestSource: ~Copyable {
     let (rate, until) = profile.rate(at: start)
     pace.stepStart = start
     pace.offset = 0
-    pace.isOver = until == .never && rate == .zero
+    pace.stepEnd = until
     // 2^62 nanoseconds are 146 years: a step without an end ends beyond any horizon.
     pace.stepLength = until == .never ? 0x1p62 : Double((until - start).nanoseconds)
     pace.meanGap = rate == .zero ? .infinity : 1e18 / Double(rate.nanoPerSecond)
@@ -167,26 +248,30 @@ package struct RequestSource: ~Copyable {
   // MARK: Replay
 
   private mutating func replayColumn(_ trace: ReplayTrace) {
-    for index in 0..<column.count {
-      guard made < UInt64(trace.requests.count) else {
-        column[index] = .none
-        continue
-      }
+    filled = 0
+    while filled < column.count && made < UInt64(trace.requests.count) {
       let request = trace.requests[Int(made)]
-      let lengths = UInt64(request.outputTokens) << 32 | UInt64(request.promptTokens)
-      let arrival = arrival(
-        number: made, time: request.time, lengths: lengths, kind: gaps.block(at: made).high,
-        contentID: model.mix.contentID(for: details.block(at: made).high, number: made))
-      note(arrival)
-      column[index] = arrival
+      let (bits, kind) = (details.block(at: made), gaps.block(at: made).high)
+      let contentID = model.mix.contentID(for: bits.high, number: made)
+      let drawn = model.mix.entry(lengthBits: bits.low, kindBits: kind)
+      let entry = contentID >= Arrival.uniqueMark ? drawn : catalogue.entries[Int(contentID)]
+      column[filled] = Arrival(
+        time: request.time, number: made, contentID: contentID, promptTokens: request.promptTokens,
+        outputTokens: request.outputTokens, textIndex: entry.text, classIndex: entry.classIndex,
+        tenantIndex: model.mix.tenantIndex(for: kind), isDeterministic: entry.isDeterministic)
+      note(column[filled])
+      filled += 1
       made += 1
     }
+    if filled == 0 { finishColumn() }
   }
 
   private mutating func note(_ arrival: Arrival) {
     let lengths = UInt64(arrival.promptTokens) << 32 | UInt64(arrival.outputTokens)
     let word = UInt64(bitPattern: arrival.time.nanoseconds) ^ lengths ^ arrival.contentID
-    let kind = UInt64(arrival.classIndex) << 1 | (arrival.isDeterministic ? 1 : 0)
+    let kind =
+      UInt64(arrival.tenantIndex) << 32 | UInt64(arrival.textIndex) << 16
+      | UInt64(arrival.classIndex) << 1 | (arrival.isDeterministic ? 1 : 0)
     digest = mixed(digest ^ word) &+ kind
   }
 }

@@ -43,7 +43,7 @@ struct RateProfileTests {
       mix: try RequestMix(
         classes: [("all", .whole)], promptTokens: nil, outputTokens: nil, deterministic: .zero,
         content: nil))
-    var source = RequestSource(model, from: .start, seed: 1, replication: 0, window: 0)
+    var source = RequestSource(model, from: .start, seed: 1, replication: 0)
     var count = 0.0
     var previous = Instant.start
     while source.nextTime < .start + .hours(24) {
