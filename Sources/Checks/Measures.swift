@@ -20,7 +20,7 @@ package struct Measures: Sendable {
     self.records = records
     latency = Self.merged(records.map(\.latency))
     wait = Self.merged(records.map(\.wait))
-    arrived = records.reduce(0) { $0 + $1.requests.arrived }
+    arrived = records.reduce(0) { $0 + $1.weighted.arrived }
   }
 
   private static func merged(_ histograms: [LatencyHistogram]) -> LatencyHistogram? {
@@ -60,7 +60,7 @@ package struct Measures: Sendable {
     }
     let sections = records.compactMap { record in
       let histogram = self.histogram(time, of: record)
-      return seconds(histogram, population(of: time, histogram.count, record.requests.arrived))
+      return seconds(histogram, population(of: time, histogram.count, record.weighted.arrived))
     }
     if scenario.areRequestsExact { return .exact(centre, samples: records.count) }
     return .sectioning(pooled: centre, sections: sections, confidence: confidence)
@@ -92,7 +92,7 @@ package struct Measures: Sendable {
   package func shareAbove(_ edge: TimeSpan, of time: Target.Measure) -> Interval? {
     let shares = records.compactMap { record -> Double? in
       let histogram = histogram(time, of: record)
-      let population = population(of: time, histogram.count, record.requests.arrived)
+      let population = population(of: time, histogram.count, record.weighted.arrived)
       guard population > 0 else { return nil }
       let above = histogram.countAbove(edge: edge.nanoseconds) + population - histogram.count
       return Double(above) / Double(population)
@@ -103,9 +103,9 @@ package struct Measures: Sendable {
   /// Answered inside the client's timeout ÷ offered.
   package var availability: Interval? {
     let lost = records.compactMap { record -> Double? in
-      guard record.requests.arrived > 0 else { return nil }
-      return Double(record.requests.arrived - record.requests.answered)
-        / Double(record.requests.arrived)
+      guard record.weighted.arrived > 0 else { return nil }
+      return Double(record.weighted.arrived - record.weighted.answered)
+        / Double(record.weighted.arrived)
     }
     return boundingZero(.mean(of: lost, confidence: confidence))?.complement
   }
@@ -129,7 +129,7 @@ package struct Measures: Sendable {
     guard let interval else { return nil }
     if scenario.areRequestsExact { return .exact(interval.estimate, samples: interval.samples) }
     guard interval.estimate == 0 else { return interval }
-    let trials = records.reduce(UInt64(0)) { $0 + $1.minutes }
+    let trials = records.reduce(UInt64(0)) { $0 + $1.sampledMinutes }
     guard trials > 0 else { return interval }
     let bound = -Numbers.expm1(Numbers.log(1 - confidence) / Double(trials))
     return Interval(estimate: 0, low: 0, high: bound, samples: interval.samples)
@@ -171,7 +171,7 @@ package struct Measures: Sendable {
     }
     return [
       row("throughput", "1/s") {
-        Double($0.requests.answered) / $0.measuredTime.inSeconds
+        Double($0.weighted.answered) / Double($0.weightUnit) / $0.measuredTime.inSeconds
       },
       row("mean(batch_size)", "requests") {
         $0.batches > 0 ? Double($0.batchedRequests) / Double($0.batches) : nil

@@ -4,6 +4,8 @@
 @frozen
 @usableFromInline
 package enum EventPriority: UInt8, Sendable, Comparable {
+  /// What is measured changes before anything of the instant happens.
+  case window
   /// Capacity appears before it is asked for, so that a launch at that instant can have it.
   case capacity
   /// A machine is told of its end before anything else is done with it.

@@ -37,6 +37,10 @@ enum ResultDigest {
     lines += record.series.map {
       "\($0.time.nanoseconds) \($0.name) \($0.pool) \($0.value.bitPattern)"
     }
+    lines.append("weighted \(record.weighted.arrived) of \(record.weightUnit)")
+    lines += RequestOutcome.allCases.map { "\($0.name) \(record.weighted[$0])" }
+    lines += record.tallies.map { "\($0.name)|\($0.label)|\($0.value)" }
+    lines.append("sampled minutes \(record.sampledMinutes)")
     lines.append("minutes \(record.minutes) \(record.minutesAvailable)")
     lines.append("tokens \(record.promptTokens.count) \(record.outputTokens.count)")
     lines.append("batches \(record.batches) \(record.batchedRequests)")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Quantities
 import Serving
 
 /// What can happen to machines and policies; batches and arrivals are not among these rare events.
@@ -16,6 +17,20 @@ enum FleetHappening: Sendable {
   case wake
   /// Requests of lost replicas look for another.
   case redispatch
+  /// Requests begin or cease to run, or to be measured.
+  case window(WindowPart, opens: Bool)
+  /// A machine will be lost soon: requests run round that time.
+  case interruptionAhead(machine: Int, from: Instant, until: Instant)
   /// Time series take a value.
   case sample
+}
+
+/// What a window does for requests while it is open.
+enum WindowPart: Sendable {
+  /// Requests run and are not measured.
+  case warmUp
+  /// They are measured as a sample of the calm time.
+  case calm
+  /// They are measured round an interruption.
+  case eventful
 }

@@ -10,17 +10,14 @@ extension FleetSimulation {
   /// Puts the record together and checks every law of conservation.
   consuming func finish(replication: Int) throws(ConservationError) -> ReplicationRecord {
     var record = ReplicationRecord(replication: replication, edges: scenario.latencyEdges)
-    record.requests = recorder.counts
-    record.latency = recorder.latency
-    record.wait = recorder.wait
-    (record.minutes, record.minutesAvailable) = recorder.minutes
+    windows.settle(at: horizonEnd)
+    weigh(&record)
     record.promptTokens = TokenCount(recorder.promptTokens)
     record.outputTokens = TokenCount(recorder.outputTokens)
-    record.measuredTime = scenario.window.length
     record.billedTime = scenario.horizon
     record.invoice = scenario.billing.invoice(for: machines.map(\.rental))
     record.fleetEvents = fleetEvents
-    record.series = series + recorder.series(from: scenario.window.from)
+    record.series = series + recorder.series(from: minuteOrigin)
     record.batches = bank.batchesStarted
     record.batchedRequests = bank.requestsStarted
     record.batchesOutsideMeasurements = bank.batchesOutsideMeasurements
@@ -37,6 +34,37 @@ extension FleetSimulation {
     return record
   }
 
+  /// Puts the strata together: each stands for all the time of its kind.
+  private borrowing func weigh(_ record: inout ReplicationRecord) {
+    var weights: (calm: UInt64, eventful: UInt64) = (1, 1)
+    switch scenario.requests {
+    case .once(let window):
+      record.measuredTime = window.length
+    case .sampled:
+      // Eventful time was measured whole, and stands for itself.
+      record.measuredTime = scenario.horizon
+      record.weightUnit = 1_000
+      let calm = windows.calmTime.nanoseconds
+      let rest = (scenario.horizon - windows.eventfulTime).nanoseconds
+      let parts = calm > 0 ? Int128(rest) * 1_000 / Int128(calm) : 0
+      weights = (UInt64(max(0, parts)), 1_000)
+    }
+    record.requests = recorder.counts
+    for (stratum, weight) in [
+      (recorder.calm, weights.calm), (recorder.eventful, weights.eventful),
+    ] {
+      record.weighted.add(stratum.counts, times: weight)
+      record.latency.merge(stratum.latency, times: weight)
+      record.wait.merge(stratum.wait, times: weight)
+    }
+    for (isEventful, weight) in [(false, weights.calm), (true, weights.eventful)] {
+      let (offered, available) = recorder.minutes(eventful: isEventful)
+      record.sampledMinutes += offered
+      record.minutes += offered * weight
+      record.minutesAvailable += available * weight
+    }
+  }
+
   private borrowing func checkRequests(_ record: ReplicationRecord) throws(ConservationError) {
     let ended = RequestOutcome.allCases.reduce(UInt64(0)) { $0 + record.requests[$1] }
     let left = recorder.inFlight
@@ -45,9 +73,9 @@ extension FleetSimulation {
       "requests arrived = ended + in flight",
       "\(record.requests.arrived) arrived, \(ended) ended, \(left) in flight")
     try hold(
-      record.latency.count == record.requests[.completed],
-      "every completed request has one latency",
-      "\(record.requests[.completed]) completed, \(record.latency.count) latencies")
+      record.latency.count == record.weighted.answered,
+      "every answered request has one latency",
+      "\(record.weighted.answered) answered, \(record.latency.count) latencies, by weight")
     let outstanding = (0..<bank.count).reduce(0) { $0 + Int(observations[$1].outstanding) }
     let held = (0..<bank.count).reduce(0) { $0 + bank.requestsHeld(by: $1) }
     try hold(

@@ -19,6 +19,9 @@ extension FleetSimulation {
     case .ready(let machine): becomeReady(machine)
     case .wake: tell(.wake)
     case .redispatch: redispatch()
+    case .window(let part, let opens): change(part, opens: opens)
+    case .interruptionAhead(let machine, let from, let until):
+      if machines[machine].state != .gone { open(.eventful, from: from, until: until) }
     case .sample: sample()
     }
     workInbox()
@@ -116,8 +119,10 @@ extension FleetSimulation {
   private mutating func scheduleNotice(of machine: Int) {
     let place = machines[machine].place
     let end = places[place].process.nextChange
-    guard let lead = scenario.pools[places[place].pool].cloud.notice, end != .never else { return }
-    events.schedule(.notice(machine: machine), at: max(now, end - lead), .notice)
+    guard end != .never else { return }
+    let lead = scenario.pools[places[place].pool].cloud.notice
+    if let lead { events.schedule(.notice(machine: machine), at: max(now, end - lead), .notice) }
+    scheduleWindow(round: machine, from: max(now, end - (lead ?? .zero)), until: end)
   }
 
   private mutating func notice(_ machine: Int) {
@@ -217,11 +222,11 @@ extension FleetSimulation {
     displaced.removeAll(keepingCapacity: true)
     for var request in requests {
       guard now.nanoseconds - request.arrival.nanoseconds < timeout else {
-        if request.isMeasured { recorder.unanswered(.timedOut) }
+        if request.isMeasured { recorder.unanswered(.timedOut, at: request.place) }
         continue
       }
       guard Int(request.migrations) < scenario.migrationLimit else {
-        if request.isMeasured { recorder.unanswered(.failed) }
+        if request.isMeasured { recorder.unanswered(.failed, at: request.place) }
         continue
       }
       request.migrations += 1

@@ -20,12 +20,10 @@ package struct FleetSimulation: ~Copyable {
   let scenario: Scenario
   let isIdeal: Bool
   let launchStream: (_ place: Int) -> RandomStream
-  /// When requests begin to arrive.
-  let opening: Instant
   let timeout: Int64
   let horizonEnd: Instant
-  let measuredFrom: Instant
-  let measuredUntil: Instant
+  /// Where minutes are counted from.
+  let minuteOrigin: Instant
 
   var events: FutureEventList<FleetHappening>
   var bank: ReplicaBank
@@ -46,14 +44,20 @@ package struct FleetSimulation: ~Copyable {
   var openLaunches: [LaunchID] = []
   /// The place of each replica.
   let placeOfReplica: [Int]
+  /// Where the windows of a sample begin.
+  let windowStarts: [Instant]
   var drainingMachines = 0
   var displaced: [QueuedRequest] = []
   var isRedispatchDue = false
 
   var now: Instant
-  var minute: Int32 = 0
-  var minuteEnd: Instant
-  var acceptsArrivals = true
+  var windows: RequestWindows
+  /// The place in the record of requests that arrive in this minute, until the minute ends.
+  var place = MeasuredPlace.none
+  var minuteEnd = Instant.never
+  /// Whether requests run at all in this replication.
+  var hasRequests = true
+  var acceptsArrivals = false
   var simulatedRequests: UInt64 = 0
   var migrations: UInt64 = 0
   var overheadLaneTime = TimeSpan.zero
@@ -73,7 +77,7 @@ package struct FleetSimulation: ~Copyable {
     _ scenario: Scenario, seed: UInt64, replication: Int, withRequests: Bool = true
   ) throws(ConservationError) -> ReplicationRecord {
     var simulation = FleetSimulation(scenario, seed: seed, replication: UInt32(replication))
-    simulation.acceptsArrivals = withRequests
+    simulation.hasRequests = withRequests
     simulation.begin()
     simulation.loop()
     return try simulation.finish(replication: replication)
@@ -88,12 +92,19 @@ package struct FleetSimulation: ~Copyable {
     isIdeal = scenario.pools.allSatisfy { $0.cloud.launch == .ideal }
     launchStream = { stream(.launch, $0) }
     let beginning = isIdeal ? Instant.start : Instant.start - Self.slowWarmUp
-    opening = scenario.window.from - scenario.window.warmUp
+    let opening: Instant
+    switch scenario.requests {
+    case .once(let window):
+      opening = window.from - window.warmUp
+      minuteOrigin = window.from
+    case .sampled:
+      opening = beginning
+      minuteOrigin = .start
+    }
     now = min(beginning, opening)
+    windows = RequestWindows(at: now, horizon: .start + scenario.horizon)
     timeout = scenario.timeout?.nanoseconds ?? .max
     horizonEnd = .start + scenario.horizon
-    measuredFrom = scenario.window.from
-    measuredUntil = scenario.window.end
 
     var places: [Place] = []
     var replicas: [ReplicaBank.Place] = []
@@ -121,10 +132,9 @@ package struct FleetSimulation: ~Copyable {
       })
     source = RequestSource(
       scenario.workload, from: opening, seed: seed, replication: replication)
-    let minutes = Int128(scenario.window.length.nanoseconds).dividedRoundingUp(
-      by: Int128(TimeSpan.minutes(1).nanoseconds))
-    recorder = RequestRecorder(edges: scenario.latencyEdges, minutes: Int(minutes))
-    minuteEnd = scenario.window.from + .minutes(1)
+    recorder = RequestRecorder(
+      edges: scenario.latencyEdges, minutes: scenario.minutesToMeasure)
+    windowStarts = scenario.windowStarts(stream(.windows, 0))
     manager = SpotManager(scenario.spot)
   }
 
@@ -141,6 +151,7 @@ package struct FleetSimulation: ~Copyable {
     }
     tell(.started)
     schedule(.sample, at: .start, .sample)
+    if hasRequests { scheduleWindows() }
     workInbox()
   }
 
@@ -179,9 +190,8 @@ package struct FleetSimulation: ~Copyable {
   }
 
   /// Whether nothing that is left can change a result.
-  private mutating func isOver(at time: Instant) -> Bool {
-    if time == .never { return true }
-    return time >= measuredUntil && recorder.inFlight == 0 && now >= opening
+  private func isOver(at time: Instant) -> Bool {
+    time == .never || recorder.inFlight == 0
   }
 
   /// Runs batches and arrivals up to the next event of the slow world: the hot loop.
@@ -204,25 +214,20 @@ package struct FleetSimulation: ~Copyable {
 
   /// Lets the next request arrive; false when none needs to any more.
   private mutating func arrive() -> Bool {
-    if now >= measuredUntil && recorder.inFlight == 0 {
+    // Until the last measured request has ended, others go on to press on it.
+    if !windows.isOpen && recorder.inFlight == 0 {
       acceptsArrivals = false
       return false
     }
     let arrival = source.take()
     simulatedRequests += 1
-    var minute: Int32 = -1
-    if now >= measuredFrom && now < measuredUntil {
-      while now >= minuteEnd {
-        self.minute += 1
-        minuteEnd = minuteEnd + .minutes(1)
-      }
-      minute = self.minute
-      recorder.arrived(minute: minute)
-    }
+    if now >= minuteEnd { enterMinute() }
+    if place.isMeasured { recorder.arrived(at: place) }
     dispatch(
       QueuedRequest(
         arrival: arrival.time, number: arrival.number, promptTokens: arrival.promptTokens,
-        outputTokens: arrival.outputTokens, minute: minute, classIndex: arrival.classIndex),
+        outputTokens: arrival.outputTokens, recordPlace: place.bits, policyRow: -1,
+        classIndex: arrival.classIndex),
       otherwise: .rejected)
     return true
   }
@@ -231,7 +236,7 @@ package struct FleetSimulation: ~Copyable {
   mutating func dispatch(_ request: QueuedRequest, otherwise outcome: RequestOutcome) {
     let choice = observations.withSpan { dispatcher.choose(of: ModelID(0), among: $0) }
     guard case .replica(let replica) = choice else {
-      if request.isMeasured { recorder.unanswered(outcome) }
+      if request.isMeasured { recorder.unanswered(outcome, at: request.place) }
       return
     }
     bank.enqueue(request, at: replica.index, now: now)
@@ -258,10 +263,10 @@ package struct FleetSimulation: ~Copyable {
     let latency = now - request.arrival
     if latency.nanoseconds <= timeout {
       recorder.completed(
-        latency: latency, wait: started - request.arrival, minute: request.minute,
+        latency: latency, wait: started - request.arrival, at: request.place,
         promptTokens: request.promptTokens, outputTokens: request.outputTokens)
     } else {
-      recorder.unanswered(.timedOut)
+      recorder.unanswered(.timedOut, at: request.place)
     }
   }
 
@@ -269,7 +274,9 @@ package struct FleetSimulation: ~Copyable {
   private mutating func settle(_ replica: Int) {
     if !bank.expired.isEmpty {
       observations[replica].outstanding -= Int32(bank.expired.count)
-      for request in bank.expired where request.isMeasured { recorder.unanswered(.timedOut) }
+      for request in bank.expired where request.isMeasured {
+        recorder.unanswered(.timedOut, at: request.place)
+      }
       bank.expired.removeAll(keepingCapacity: true)
     }
     observations[replica].hasRoom = bank.hasRoom(replica)
@@ -278,6 +285,11 @@ package struct FleetSimulation: ~Copyable {
       workInbox()
     }
   }
+}
+
+extension QueuedRequest {
+  /// Where the recorder counts it.
+  @inlinable var place: MeasuredPlace { MeasuredPlace(bits: recordPlace) }
 }
 
 extension Scenario {

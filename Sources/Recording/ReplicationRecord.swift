@@ -8,13 +8,19 @@ import Statistics
 package struct ReplicationRecord: Sendable, Equatable {
   /// Its number, from 0.
   package var replication: Int
-  /// How requests ended.
+  /// How requests ended: those that were simulated and measured, each once.
   package var requests: RequestCounts
-  /// End-to-end latency of answered requests.
+  /// The same with the weight of each: how many requests of the horizon it stands for.
+  package var weighted: RequestCounts
+  /// The weight of a request that stands for itself alone.
+  package var weightUnit: UInt64
+  /// End-to-end latency of answered requests, by weight.
   package var latency: LatencyHistogram
-  /// Time from arrival to the start of the batch that answered, of answered requests.
+  /// Time from arrival to the start of the batch that answered, of answered requests, by weight.
   package var wait: LatencyHistogram
-  /// Minutes of the measured part with at least one arrival.
+  /// Minutes that were measured and had at least one arrival, each once.
+  package var sampledMinutes: UInt64
+  /// Minutes of the measured part with at least one arrival, by weight.
   package var minutes: UInt64
   /// Of those, the minutes in which at least 99 % of the arrivals were answered.
   package var minutesAvailable: UInt64
@@ -22,7 +28,7 @@ package struct ReplicationRecord: Sendable, Equatable {
   package var promptTokens: TokenCount
   /// Tokens of answers of the requests that replicas completed.
   package var outputTokens: TokenCount
-  /// The length of the measured part.
+  /// The length of the time that the measured requests stand for.
   package var measuredTime: TimeSpan
   /// How much was billed for.
   package var billedTime: TimeSpan
@@ -48,11 +54,17 @@ package struct ReplicationRecord: Sendable, Equatable {
   package var migrations: UInt64
   /// A digest of the drawn or replayed requests: equal for equal streams.
   package var workloadDigest: UInt64
+  /// Counts by part of the fleet or the workload.
+  package var tallies: [Tally]
 
   /// A record of nothing.
   package init(replication: Int, edges: [Int64]) {
     self.replication = replication
     requests = RequestCounts()
+    weighted = RequestCounts()
+    weightUnit = 1
+    sampledMinutes = 0
+    tallies = []
     latency = LatencyHistogram(edges: edges)
     wait = LatencyHistogram(edges: edges)
     minutes = 0
@@ -72,6 +84,15 @@ package struct ReplicationRecord: Sendable, Equatable {
     simulatedRequests = 0
     migrations = 0
     workloadDigest = 0
+  }
+
+  /// The sum of all counts of that name and, unless it is `nil`, label.
+  ///
+  /// - Complexity: O(tallies).
+  package func tally(_ name: String, _ label: String? = nil) -> Int64 {
+    tallies.reduce(0) { sum, tally in
+      tally.name == name && (label == nil || tally.label == label) ? sum + tally.value : sum
+    }
   }
 
   /// The sum of the invoice.

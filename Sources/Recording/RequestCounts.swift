@@ -32,6 +32,12 @@ package struct RequestCounts: Sendable, Equatable {
     RequestOutcome.allCases.reduce(0) { $1.isAnswered ? $0 + self[$1] : $0 }
   }
 
+  /// Adds counts, each so many times.
+  package mutating func add(_ other: RequestCounts, times weight: UInt64) {
+    arrived += other.arrived * weight
+    for outcome in RequestOutcome.allCases { self[outcome] += other[outcome] * weight }
+  }
+
   /// Both together.
   package static func + (left: RequestCounts, right: RequestCounts) -> RequestCounts {
     var sum = left

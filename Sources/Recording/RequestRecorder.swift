@@ -5,17 +5,60 @@ import Quantities
 import Serving
 import Statistics
 
+/// Where a measured request is counted: the minute of its arrival and the stratum of that minute.
+///
+/// Requests of one stratum all stand for equally many of the horizon. One stratum holds the time round
+/// interruptions, the other all the rest.
+@frozen
+@usableFromInline
+package struct MeasuredPlace: BitwiseCopyable, Sendable {
+  /// The place as a plain number, negative for a request that is not measured.
+  @usableFromInline package let bits: Int32
+
+  /// The place of a minute.
+  @inlinable
+  package init(minute: Int32, isEventful: Bool) {
+    bits = minute << 1 | (isEventful ? 1 : 0)
+  }
+
+  /// The place of that number.
+  @inlinable
+  package init(bits: Int32) {
+    self.bits = bits
+  }
+
+  /// The place of a request that is not measured.
+  @inlinable package static var none: MeasuredPlace { MeasuredPlace(bits: -1) }
+
+  /// Whether a request is measured.
+  @inlinable package var isMeasured: Bool { bits >= 0 }
+  /// The minute of its arrival.
+  @inlinable package var minute: Int { Int(bits >> 1) }
+  /// Whether it arrived round an interruption.
+  @inlinable package var isEventful: Bool { bits & 1 != 0 }
+}
+
 /// Counts how requests end while a replication runs; tells nothing back.
 @usableFromInline
 package struct RequestRecorder: ~Copyable {
-  /// How requests ended.
-  @usableFromInline package var counts = RequestCounts()
-  /// End-to-end latency of answered requests.
-  @usableFromInline package var latency: LatencyHistogram
-  /// Time from arrival to the start of the batch, of answered requests.
-  @usableFromInline package var wait: LatencyHistogram
+  /// What is counted of the requests of one stratum.
+  @usableFromInline
+  package struct Stratum: Sendable {
+    /// How requests ended.
+    @usableFromInline package var counts = RequestCounts()
+    /// End-to-end latency of answered requests.
+    @usableFromInline package var latency: LatencyHistogram
+    /// Time from arrival to the start of the batch, of requests that a replica answered.
+    @usableFromInline package var wait: LatencyHistogram
+  }
+
+  /// The requests that arrived away from interruptions; all of them where nothing is sampled.
+  @usableFromInline package var calm: Stratum
+  /// The requests that arrived round interruptions.
+  @usableFromInline package var eventful: Stratum
   @usableFromInline var offered: Column<UInt32>
   @usableFromInline var answered: Column<UInt32>
+  @usableFromInline var isEventful: Column<Bool>
   /// Tokens of prompts of completed requests.
   @usableFromInline package var promptTokens: Int64 = 0
   /// Tokens of answers of completed requests.
@@ -25,55 +68,93 @@ package struct RequestRecorder: ~Copyable {
 
   /// A recorder for so many measured minutes.
   package init(edges: [Int64], minutes: Int) {
-    latency = LatencyHistogram(edges: edges)
-    wait = LatencyHistogram(edges: edges)
+    let stratum = Stratum(
+      latency: LatencyHistogram(edges: edges), wait: LatencyHistogram(edges: edges))
+    calm = stratum
+    eventful = stratum
     offered = Column(repeating: 0, count: minutes)
     answered = Column(repeating: 0, count: minutes)
+    isEventful = Column(repeating: false, count: minutes)
   }
 
-  /// Counts a measured request that arrived in a minute.
+  /// Counts a measured request that arrived.
   @inlinable
-  package mutating func arrived(minute: Int32) {
-    counts.arrived += 1
+  package mutating func arrived(at place: MeasuredPlace) {
     inFlight += 1
-    offered[Int(minute)] += 1
+    offered[place.minute] += 1
+    if place.isEventful {
+      eventful.counts.arrived += 1
+      isEventful[place.minute] = true
+    } else {
+      calm.counts.arrived += 1
+    }
   }
 
   /// Counts a measured request that a replica answered in time.
   @inlinable
   package mutating func completed(
-    latency time: TimeSpan, wait waited: TimeSpan, minute: Int32, promptTokens prompt: UInt32,
-    outputTokens output: UInt32
+    latency time: TimeSpan, wait waited: TimeSpan, at place: MeasuredPlace,
+    promptTokens prompt: UInt32, outputTokens output: UInt32
   ) {
-    counts[.completed] += 1
-    inFlight -= 1
-    answered[Int(minute)] += 1
-    latency.record(time.nanoseconds)
-    wait.record(waited.nanoseconds)
+    answered(.completed, latency: time, at: place)
+    if place.isEventful {
+      eventful.wait.record(waited.nanoseconds)
+    } else {
+      calm.wait.record(waited.nanoseconds)
+    }
     promptTokens += Int64(prompt)
     outputTokens += Int64(output)
   }
 
-  /// Counts a measured request that got no answer in time.
+  /// Counts a measured request that was answered in time, by whomever.
   @inlinable
-  package mutating func unanswered(_ outcome: RequestOutcome) {
-    counts[outcome] += 1
+  package mutating func answered(
+    _ outcome: RequestOutcome, latency time: TimeSpan, at place: MeasuredPlace
+  ) {
     inFlight -= 1
+    answered[place.minute] += 1
+    if place.isEventful {
+      eventful.counts[outcome] += 1
+      eventful.latency.record(time.nanoseconds)
+    } else {
+      calm.counts[outcome] += 1
+      calm.latency.record(time.nanoseconds)
+    }
   }
 
-  /// The minutes in which anything arrived, and those of them in which 99 % were answered.
-  package var minutes: (offered: UInt64, available: UInt64) {
+  /// Counts a measured request that got no answer in time.
+  @inlinable
+  package mutating func unanswered(_ outcome: RequestOutcome, at place: MeasuredPlace) {
+    inFlight -= 1
+    if place.isEventful {
+      eventful.counts[outcome] += 1
+    } else {
+      calm.counts[outcome] += 1
+    }
+  }
+
+  /// How requests of both strata ended, each once.
+  package var counts: RequestCounts { calm.counts + eventful.counts }
+
+  /// The minutes of a stratum in which anything arrived, and those in which 99 % were answered.
+  ///
+  /// - Complexity: O(minutes).
+  package func minutes(eventful: Bool) -> (offered: UInt64, available: UInt64) {
     var result: (offered: UInt64, available: UInt64) = (0, 0)
-    for minute in 0..<offered.count where offered[minute] > 0 {
+    for minute in 0..<offered.count where offered[minute] > 0 && isEventful[minute] == eventful {
       result.offered += 1
       if UInt64(answered[minute]) * 100 >= UInt64(offered[minute]) * 99 { result.available += 1 }
     }
     return result
   }
 
-  /// The requests that arrived in each minute and those of them that were answered, as time series.
+  /// The requests that arrived in each measured minute and those of them that were answered, as time
+  /// series.
+  ///
+  /// - Complexity: O(minutes).
   package func series(from start: Instant) -> [SeriesPoint] {
-    (0..<offered.count).flatMap { minute in
+    (0..<offered.count).flatMap { minute -> [SeriesPoint] in
+      guard offered[minute] > 0 else { return [] }
       let time = start + .minutes(Int64(minute))
       return [
         SeriesPoint(time: time, name: "offered", pool: "", value: Double(offered[minute])),

@@ -16,8 +16,10 @@ package struct QueuedRequest: BitwiseCopyable, Sendable {
   @usableFromInline package let promptTokens: UInt32
   /// Tokens of its answer.
   @usableFromInline package let outputTokens: UInt32
-  /// Its place in the record of minutes; negative when it is not measured.
-  @usableFromInline package let minute: Int32
+  /// Where the recorder counts it; negative when it is not measured.
+  @usableFromInline package let recordPlace: Int32
+  /// Its row in the table of requests that policies know of; negative when they know of none.
+  @usableFromInline package let policyRow: Int32
   /// Its class.
   @usableFromInline package let classIndex: UInt8
   /// How often it has been moved from a lost replica to another.
@@ -26,19 +28,20 @@ package struct QueuedRequest: BitwiseCopyable, Sendable {
   /// A request that joins its first queue on arrival.
   @inlinable
   package init(
-    arrival: Instant, number: UInt64, promptTokens: UInt32, outputTokens: UInt32, minute: Int32,
-    classIndex: UInt8
+    arrival: Instant, number: UInt64, promptTokens: UInt32, outputTokens: UInt32,
+    recordPlace: Int32, policyRow: Int32, classIndex: UInt8
   ) {
     self.arrival = arrival
     enqueued = arrival
     self.number = number
     self.promptTokens = promptTokens
     self.outputTokens = outputTokens
-    self.minute = minute
+    self.recordPlace = recordPlace
+    self.policyRow = policyRow
     self.classIndex = classIndex
     migrations = 0
   }
 
   /// Whether its results count: it arrived inside the measured part of the run.
-  @inlinable package var isMeasured: Bool { minute >= 0 }
+  @inlinable package var isMeasured: Bool { recordPlace >= 0 }
 }

@@ -19,6 +19,7 @@ extension ResultsStore {
       try checkOpen(run, in: database)
       let writer = ReplicationWriter(run: run, replication: record.replication, database: database)
       try writer.insertCounts(of: record, digest: digest)
+      try writer.insertWeights(of: record)
       try writer.insert(record.latency, kind: .latency)
       try writer.insert(record.wait, kind: .wait)
       try writer.insertInvoice(of: record)
@@ -49,17 +50,28 @@ private struct ReplicationWriter {
     let columns = [
       "digest", "minutes", "minutes_available", "prompt_tokens", "output_tokens", "measured_ns",
       "billed_ns", "batches", "batched_requests", "batches_outside_measurements", "busy_ns",
-      "idle_ns", "simulated_requests", "migrations", "workload_digest",
+      "idle_ns", "simulated_requests", "migrations", "workload_digest", "weight_unit",
+      "sampled_minutes",
     ]
     let values: [(any DatabaseValueConvertible)?] = [
       digest, record.minutes, record.minutesAvailable, record.promptTokens.count,
       record.outputTokens.count, record.measuredTime.nanoseconds, record.billedTime.nanoseconds,
       record.batches, record.batchedRequests, record.batchesOutsideMeasurements,
       record.busyTime.nanoseconds, record.idleTime.nanoseconds, record.simulatedRequests,
-      record.migrations, hexadecimal(record.workloadDigest),
+      record.migrations, hexadecimal(record.workloadDigest), record.weightUnit,
+      record.sampledMinutes,
     ]
     let insert = try insertion(into: "replication", columns + Schema.requestColumns)
     try insert([run, replication] + values + record.requests.columnValues)
+  }
+
+  func insertWeights(of record: ReplicationRecord) throws {
+    let weighted = try insertion(into: "weighted_request", Schema.requestColumns)
+    try weighted([run, replication] + record.weighted.columnValues)
+    let insert = try insertion(into: "tally", ["position", "name", "label", "value"])
+    for (position, tally) in record.tallies.enumerated() {
+      try insert([run, replication, position, tally.name, tally.label, tally.value])
+    }
   }
 
   private func hexadecimal(_ digest: UInt64) -> String {

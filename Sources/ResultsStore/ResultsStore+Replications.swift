@@ -50,6 +50,12 @@ private struct ReplicationReader {
     guard let digest = UInt64(row["workload_digest"] as String, radix: 16) else { throw damage }
     var record = ReplicationRecord(replication: replication, edges: [])
     record.requests = try RequestCounts(row)
+    record.weighted = try weighted()
+    record.weightUnit = try row.count("weight_unit")
+    record.sampledMinutes = try row.count("sampled_minutes")
+    record.tallies = try rows("name, label, value", of: "tally") { row in
+      Tally(name: row[0], label: row[1], value: row[2])
+    }
     record.latency = try histogram(.latency)
     record.wait = try histogram(.wait)
     record.minutes = try row.count("minutes")
@@ -70,6 +76,12 @@ private struct ReplicationReader {
     record.migrations = try row.count("migrations")
     record.workloadDigest = digest
     return record
+  }
+
+  private func weighted() throws -> RequestCounts {
+    let counts = try rows("*", of: "weighted_request", orderedBy: "run") { try RequestCounts($0) }
+    guard let counts = counts.first else { throw damage }
+    return counts
   }
 
   /// The rows of a table that belong to the replication, in order.

@@ -8,7 +8,7 @@ enum Schema {
   /// `PLIM` in ASCII: by it `file` and this target know a results database.
   static let applicationID: Int32 = 0x504C_494D
   /// The newest version, kept as `user_version`: one more with each migration.
-  static let version: Int32 = 1
+  static let version: Int32 = 2
 
   /// The columns that count how requests ended, with the ones that arrived first.
   static let requestColumns = ["arrived"] + RequestOutcome.allCases.map(\.name)
@@ -23,6 +23,10 @@ enum Schema {
       try database.execute(sql: histograms)
       try database.execute(sql: rowsOverTime)
       try database.execute(sql: "PRAGMA user_version = 1")
+    }
+    migrator.registerMigration("2") { database in
+      try database.execute(sql: weights)
+      try database.execute(sql: "PRAGMA user_version = 2")
     }
     return migrator
   }
@@ -143,6 +147,39 @@ enum Schema {
       PRIMARY KEY (run, replication, position),
       FOREIGN KEY (run, replication) REFERENCES replication ON DELETE CASCADE
     ) STRICT, WITHOUT ROWID;
+    """
+
+  // A replication of version 1 has no weights: each of its requests stands for itself.
+  private static let weights = """
+    ALTER TABLE replication ADD COLUMN weight_unit INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE replication ADD COLUMN sampled_minutes INTEGER;
+    UPDATE replication SET sampled_minutes = minutes;
+    CREATE TABLE tally (
+      run INTEGER NOT NULL,
+      replication INTEGER NOT NULL,
+      position INTEGER NOT NULL,
+      name TEXT NOT NULL,
+      label TEXT NOT NULL,
+      value INTEGER NOT NULL,
+      PRIMARY KEY (run, replication, position),
+      FOREIGN KEY (run, replication) REFERENCES replication ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE weighted_request (
+      run INTEGER NOT NULL,
+      replication INTEGER NOT NULL,
+      arrived INTEGER NOT NULL,
+      completed INTEGER NOT NULL,
+      hit INTEGER NOT NULL,
+      joined INTEGER NOT NULL,
+      rejected INTEGER NOT NULL,
+      timed_out INTEGER NOT NULL,
+      failed INTEGER NOT NULL,
+      PRIMARY KEY (run, replication),
+      FOREIGN KEY (run, replication) REFERENCES replication ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO weighted_request
+      SELECT run, replication, arrived, completed, hit, joined, rejected, timed_out, failed
+      FROM replication;
     """
 
   // The ends of a bucket repeat the arithmetic of `LatencyHistogram` (512 buckets for each power of

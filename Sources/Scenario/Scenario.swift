@@ -28,6 +28,45 @@ package struct Scenario: Sendable {
     package var end: Instant { from + length }
   }
 
+  /// Windows that are spread over the horizon, where the whole of it would be too many requests.
+  ///
+  /// The horizon is cut into as many equal parts as there are windows, and in each part one window
+  /// begins at a minute drawn at random. Round every interruption, from its notice on, requests are
+  /// always simulated. What was sampled of the rest of the time counts for all of it.
+  package struct RequestSample: Sendable, Equatable {
+    /// How many windows there are.
+    package let windows: Int
+    /// For how long each is measured: whole minutes.
+    package let length: TimeSpan
+    /// For how long before each requests run unmeasured.
+    package let warmUp: TimeSpan
+    /// For how long after an interruption requests are measured.
+    package let afterInterruption: TimeSpan
+
+    /// A sample of those values.
+    ///
+    /// - Precondition: there is a window, and lengths are whole minutes.
+    package init(
+      windows: Int, length: TimeSpan, warmUp: TimeSpan, afterInterruption: TimeSpan
+    ) {
+      let minute = TimeSpan.minutes(1).nanoseconds
+      precondition(windows > 0 && length > .zero, "a sample has a window")
+      precondition(length.nanoseconds % minute == 0, "windows last whole minutes")
+      self.windows = windows
+      self.length = length
+      self.warmUp = warmUp
+      self.afterInterruption = afterInterruption
+    }
+  }
+
+  /// In which parts of the horizon requests are simulated.
+  package enum Requests: Sendable, Equatable {
+    /// In one stretch of it, or all of it.
+    case once(RequestWindow)
+    /// In windows spread over it.
+    case sampled(RequestSample)
+  }
+
   /// A pool with what the fleet does with it.
   package struct Pool: Sendable {
     /// The pool as the cloud sees it.
@@ -56,7 +95,7 @@ package struct Scenario: Sendable {
   /// How long it runs and is billed for.
   package let horizon: TimeSpan
   /// Where requests are simulated.
-  package let window: RequestWindow
+  package let requests: Requests
   /// How many replications are run.
   package let replications: Int
   /// The confidence of intervals.
@@ -87,7 +126,7 @@ package struct Scenario: Sendable {
   /// A scenario of those values.
   package init(
     path: String, about: String, canonicalText: String, start: UTCDate, horizon: TimeSpan,
-    window: RequestWindow, replications: Int, confidence: Share, seed: UInt64,
+    requests: Requests, replications: Int, confidence: Share, seed: UInt64,
     priceBook:
       String, workload: WorkloadModel, timeout: TimeSpan?, pools: [Pool],
     commitments:
@@ -100,7 +139,7 @@ package struct Scenario: Sendable {
     self.canonicalText = canonicalText
     self.start = start
     self.horizon = horizon
-    self.window = window
+    self.requests = requests
     self.replications = replications
     self.confidence = confidence
     self.seed = seed
@@ -135,7 +174,9 @@ package struct Scenario: Sendable {
 
   /// Whether requests are replayed and served without any random draw, so that they always end alike.
   package var areRequestsExact: Bool {
-    guard case .replay = workload.arrivals, isBillExact else { return false }
+    guard case .replay = workload.arrivals, case .once = requests, isBillExact else {
+      return false
+    }
     return pools.allSatisfy { $0.replicas.allSatisfy { $0.model.noise == .none } }
   }
 }

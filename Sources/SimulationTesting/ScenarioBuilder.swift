@@ -46,6 +46,8 @@ package struct ScenarioBuilder: Sendable {
   package var length: TimeSpan?
   /// For how long requests run unmeasured before that.
   package var warmUp = TimeSpan.zero
+  /// Windows spread over the horizon in place of one.
+  package var sample: Scenario.RequestSample?
   /// When requests arrive.
   package var arrivals = ArrivalProcess.poisson(.constant(Rate(nanoPerSecond: 500_000_000)))
   /// The law of prompt lengths.
@@ -84,8 +86,10 @@ package struct ScenarioBuilder: Sendable {
   package func build() throws -> Scenario {
     Scenario(
       path: "built", about: "", canonicalText: "", start: start, horizon: horizon,
-      window: Scenario.RequestWindow(
-        from: from, length: length ?? (Instant.start + horizon - from), warmUp: warmUp),
+      requests: sample.map { .sampled($0) }
+        ?? .once(
+          Scenario.RequestWindow(
+            from: from, length: length ?? (Instant.start + horizon - from), warmUp: warmUp)),
       replications: 1, confidence: Share(billionths: 950_000_000), seed: 1, priceBook: "built",
       workload: WorkloadModel(
         arrivals: arrivals,

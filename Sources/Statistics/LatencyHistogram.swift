@@ -52,15 +52,17 @@ package struct LatencyHistogram: Sendable, Equatable {
     for index in edges.indices where nanoseconds > edges[index] { countsAboveEdges[index] += 1 }
   }
 
-  /// Adds all counts of another histogram with the same edges.
+  /// Adds all counts of another histogram with the same edges, each so many times.
   ///
   /// - Precondition: both have the same edges.
-  package mutating func merge(_ other: LatencyHistogram) {
+  /// - Complexity: O(buckets).
+  package mutating func merge(_ other: LatencyHistogram, times weight: UInt64 = 1) {
     precondition(edges == other.edges, "histograms merge when they count above the same edges")
-    for index in counts.indices { counts[index] += other.counts[index] }
-    for index in edges.indices { countsAboveEdges[index] += other.countsAboveEdges[index] }
-    count += other.count
-    sum += other.sum
+    guard weight > 0, other.count > 0 else { return }
+    for index in counts.indices { counts[index] += other.counts[index] * weight }
+    for index in edges.indices { countsAboveEdges[index] += other.countsAboveEdges[index] * weight }
+    count += other.count * weight
+    sum += other.sum * Int128(weight)
     maximum = max(maximum, other.maximum)
   }
 

@@ -73,6 +73,13 @@ package struct SyntheticReplication {
     record.idleTime = TimeSpan(nanoseconds: number(below: .max))
     record.simulatedRequests = next() >> 1
     record.migrations = next() % 1_000
+    record.weighted.add(record.requests, times: 3)
+    record.weightUnit = 1_000
+    record.sampledMinutes = next() >> 40
+    record.tallies = [
+      Tally(name: "answered", label: "a/b", value: Int64(next() >> 1)),
+      Tally(name: "answered", label: "", value: -1),
+    ]
     record.workloadDigest = next()
   }
 

@@ -16,6 +16,15 @@ func nonNegativeSpan(_ text: String) throws -> TimeSpan {
   return span
 }
 
+/// Reads a length of time of whole minutes, one at least.
+func wholeMinutes(_ text: String) throws -> TimeSpan {
+  let span = try TimeSpan(parsing: text)
+  guard span > .zero, span.nanoseconds % TimeSpan.minutes(1).nanoseconds == 0 else {
+    throw UnreadableQuantity(allowed: "whole minutes, such as 5min")
+  }
+  return span
+}
+
 /// Reads a share from nothing to the whole.
 func shareOfWhole(_ text: String) throws -> Share {
   let share = try Share(parsing: text)

@@ -5,34 +5,70 @@ import Quantities
 import Workload
 
 extension ScenarioLoader {
-  /// Where requests are simulated: `all`, or `{ from, for, warmup }`.
+  /// Where requests are simulated: `all`, `{ from, for, warmup }` or
+  /// `{ windows, length, warmup, after_interruption }`.
   func requests(
     _ root: inout MappingReader, horizon: TimeSpan?, into diagnostics: inout Diagnostics
-  ) -> Scenario.RequestWindow? {
+  ) -> Scenario.Requests? {
     guard let value = root.node("requests", .required, into: &diagnostics) else { return nil }
     if case .scalar("all") = value.node.content {
-      return horizon.map { Scenario.RequestWindow(from: .start, length: $0, warmUp: .zero) }
+      return horizon.map {
+        .once(Scenario.RequestWindow(from: .start, length: $0, warmUp: .zero))
+      }
     }
     if case .scalar(let text) = value.node.content {
       value.report(
-        .unreadable(found: text, allowed: "all, or { from: 10h, for: 10h, warmup: 1min }"),
+        .unreadable(
+          found: text,
+          allowed: "all, { from: 10h, for: 10h, warmup: 1min } or { windows: 96, length: 5min }"),
         into: &diagnostics)
       return nil
     }
     guard var reader = value.mapping(into: &diagnostics) else { return nil }
+    defer { reader.finish(into: &diagnostics) }
+    return reader.has("windows")
+      ? sample(&reader, horizon: horizon, into: &diagnostics)
+      : window(&reader, horizon: horizon, into: &diagnostics)
+  }
+
+  private func window(
+    _ reader: inout MappingReader, horizon: TimeSpan?, into diagnostics: inout Diagnostics
+  ) -> Scenario.Requests? {
     let from = reader.required("from", into: &diagnostics) { try nonNegativeSpan($0) }
     let length = reader.required("for", into: &diagnostics) { try positiveSpan($0) }
     let warmUp = reader.optional("warmup", into: &diagnostics) { try nonNegativeSpan($0) }
-    reader.finish(into: &diagnostics)
     guard let from, let length, let horizon else { return nil }
-    guard from + length <= horizon else {
+    guard from <= horizon, length <= horizon - from else {
       reader.report(
-        .outOfRange(found: "\(length)", allowed: "at most \(horizon - from), up to the horizon"),
+        .outOfRange(
+          found: "\(length)", allowed: "at most \(max(.zero, horizon - from)), up to the horizon"),
         of: "for", into: &diagnostics)
       return nil
     }
-    return Scenario.RequestWindow(
-      from: .start + from, length: length, warmUp: warmUp ?? .zero)
+    return .once(
+      Scenario.RequestWindow(from: .start + from, length: length, warmUp: warmUp ?? .zero))
+  }
+
+  private func sample(
+    _ reader: inout MappingReader, horizon: TimeSpan?, into diagnostics: inout Diagnostics
+  ) -> Scenario.Requests? {
+    let windows = reader.integer("windows", in: 1...100_000, .required, into: &diagnostics)
+    let length = reader.required("length", into: &diagnostics) { try wholeMinutes($0) }
+    let warmUp = reader.optional("warmup", into: &diagnostics) { try nonNegativeSpan($0) }
+    let after = reader.optional("after_interruption", into: &diagnostics) { try wholeMinutes($0) }
+    guard let windows, let length, let horizon else { return nil }
+    guard length * Int64(windows) <= horizon else {
+      reader.report(
+        .outOfRange(
+          found: "\(windows) windows of \(length)",
+          allowed: "windows that make up the horizon of \(horizon) at most"),
+        of: "windows", into: &diagnostics)
+      return nil
+    }
+    return .sampled(
+      Scenario.RequestSample(
+        windows: windows, length: length, warmUp: warmUp ?? .minutes(1),
+        afterInterruption: after ?? .minutes(3)))
   }
 
   /// Which requests arrive when.

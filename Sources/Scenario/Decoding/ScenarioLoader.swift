@@ -86,18 +86,18 @@ package struct ScenarioLoader: Sendable {
     let commitments = commitments(&root, prices: prices, start: start, into: &diagnostics)
     let costs = fixedCosts(&root, into: &diagnostics)
     let timeout = client(&root, into: &diagnostics)
-    let window = requests(&root, horizon: horizon, into: &diagnostics)
+    let requests = requests(&root, horizon: horizon, into: &diagnostics)
     let workload = workload(&root, start: start, into: &diagnostics)
     let targets = targets(&root, isReference: isReference, into: &diagnostics)
     root.finish(into: &diagnostics)
     guard diagnostics.isEmpty, let start, let horizon, let replications, let prices, let policies,
-      let pools, let timeout, let window, let workload
+      let pools, let timeout, let requests, let workload
     else { return nil }
     let spot = spotConfiguration(policies, pools, root, into: &diagnostics)
     return Scenario(
       path: path, about: about ?? "",
       canonicalText: loaded.root.canonicalText + inputs.map(\.fingerprint).joined(),
-      start: start, horizon: horizon, window: window, replications: replications,
+      start: start, horizon: horizon, requests: requests, replications: replications,
       confidence: confidence ?? Share(billionths: 950_000_000), seed: seed, priceBook: prices.name,
       workload: workload, timeout: timeout.span, pools: pools.map(\.pool),
       commitments: commitments, fixedCosts: costs, spot: spot,
