@@ -106,6 +106,8 @@ package struct Scenario: Sendable {
   package let priceBook: String
   /// Which requests arrive when.
   package let workload: WorkloadModel
+  /// The models in the order of the file; their numbers are those of ``ModelID``.
+  package let models: [ServedModel]
   /// How long a client waits for an answer; `nil` for ever.
   package let timeout: TimeSpan?
   /// The pools in the order of the file.
@@ -128,7 +130,8 @@ package struct Scenario: Sendable {
     path: String, about: String, canonicalText: String, start: UTCDate, horizon: TimeSpan,
     requests: Requests, replications: Int, confidence: Share, seed: UInt64,
     priceBook:
-      String, workload: WorkloadModel, timeout: TimeSpan?, pools: [Pool],
+      String, workload: WorkloadModel,
+    models: [ServedModel], timeout: TimeSpan?, pools: [Pool],
     commitments:
       [Commitment], fixedCosts: [FixedCost], spot: SpotManager.Configuration,
     migrationLimit:
@@ -145,6 +148,7 @@ package struct Scenario: Sendable {
     self.seed = seed
     self.priceBook = priceBook
     self.workload = workload
+    self.models = models
     self.timeout = timeout
     self.pools = pools
     self.commitments = commitments

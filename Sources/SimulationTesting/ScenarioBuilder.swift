@@ -96,6 +96,7 @@ package struct ScenarioBuilder: Sendable {
         mix: try RequestMix(
           classes: [("all", .whole)], promptTokens: promptTokens, outputTokens: outputTokens,
           deterministic: .whole, content: content)),
+      models: [ServedModel(name: "model", quality: nil, contextWindow: nil, tokenPrice: nil)],
       timeout: timeout, pools: pools.map(pool), commitments: commitments, fixedCosts: fixedCosts,
       spot: spotConfiguration, migrationLimit: migrationLimit,
       targets: try targets.map { try Target(parsing: $0) }, assumptions: [])

@@ -26,6 +26,8 @@ package struct RequestMix: Sendable, Equatable {
 
   /// The names of the classes.
   package let classNames: [String]
+  /// The shares of the classes, in their order.
+  package let classShares: [Share]
   /// The names of the tenants.
   package let tenantNames: [String]
   private let tenantThresholds: [UInt16]
@@ -61,6 +63,7 @@ package struct RequestMix: Sendable, Equatable {
       classes.reduce(Share.zero) { $0 + $1.share } == .whole, "the classes make up all requests")
     precondition(classes.count <= 256, "a class has a number of eight bits")
     classNames = classes.map(\.name)
+    classShares = classes.map(\.share)
     var below = Share.zero
     classThresholds = classes.dropLast().map { entry in
       below = below + entry.share

@@ -6,10 +6,13 @@ package struct WorkloadModel: Sendable, Equatable {
   package let arrivals: ArrivalProcess
   /// What they are like.
   package let mix: RequestMix
+  /// Which of them belong together; `nil` when each stands alone.
+  package let sessions: Sessions?
 
-  /// A model of those two.
-  package init(arrivals: ArrivalProcess, mix: RequestMix) {
+  /// A model of those values.
+  package init(arrivals: ArrivalProcess, mix: RequestMix, sessions: Sessions? = nil) {
     self.arrivals = arrivals
     self.mix = mix
+    self.sessions = sessions
   }
 }

@@ -60,6 +60,23 @@ func monthlyAmount(_ text: String) throws -> USD {
   return amount
 }
 
+/// Reads an amount of money that is not negative.
+func nonNegativeAmount(_ text: String) throws -> USD {
+  let amount = try USD(parsing: text)
+  guard amount >= .zero else {
+    throw UnreadableQuantity(allowed: "an amount of 0 or more, such as 0.09 USD")
+  }
+  return amount
+}
+
+/// Reads a number of tokens above zero.
+func tokenCount(_ text: String) throws -> Int {
+  guard let count = Int(text.filter { $0 != "_" }), count > 0 else {
+    throw UnreadableQuantity(allowed: "a number of tokens above 0, such as 8_192")
+  }
+  return count
+}
+
 /// Reads a seed: a whole number of 64 bits without sign.
 func parseSeed(_ text: String) throws -> UInt64 {
   guard let seed = UInt64(text.filter { $0 != "_" }) else {

@@ -14,7 +14,7 @@ struct ModelOnMachine {
 
 /// What pools are checked against.
 struct FleetContext {
-  let models: [ModelOnMachine]
+  let models: DecodedModels
   let prices: PriceBook?
   let start: UTCDate?
   let cloud: LaunchLaw?
@@ -26,7 +26,6 @@ struct DecodedPool {
   let pool: Scenario.Pool
   /// How many machines it may have.
   let maximum: Int
-  let models: [String]
 }
 
 extension ScenarioLoader {
@@ -53,27 +52,7 @@ extension ScenarioLoader {
     return .staged(answer: answer, boot: boot, load: load)
   }
 
-  /// The models with their batch latency on each machine type.
-  func models(
-    _ root: inout MappingReader, into diagnostics: inout Diagnostics
-  ) -> [ModelOnMachine]? {
-    guard let entries = root.entries("models", .required, into: &diagnostics) else { return nil }
-    var models: [ModelOnMachine] = []
-    for entry in entries {
-      guard var reader = entry.value.mapping(into: &diagnostics) else { continue }
-      for machine in reader.entries("on", .required, into: &diagnostics) ?? [] {
-        guard var on = machine.value.mapping(into: &diagnostics) else { continue }
-        if let batch = batchModel(&on, into: &diagnostics) {
-          models.append(ModelOnMachine(model: entry.name, type: machine.name, batch: batch))
-        }
-        on.finish(into: &diagnostics)
-      }
-      reader.finish(into: &diagnostics)
-    }
-    return models
-  }
-
-  private func batchModel(
+  func batchModel(
     _ reader: inout MappingReader, into diagnostics: inout Diagnostics
   ) -> BatchModel? {
     guard var batch = reader.mapping("batch", .required, into: &diagnostics) else { return nil }
@@ -140,14 +119,6 @@ extension ScenarioLoader {
         .other("required: a pool that may have a machine"), of: "fleet", into: &diagnostics)
       return nil
     }
-    var models: [String] = []
-    for model in pools.flatMap(\.models) where !models.contains(model) { models.append(model) }
-    if models.count > 1 {
-      root.report(
-        .other(
-          "one model at a time can be served until a router chooses between them; found "
-            + models.joined(separator: ", ")), of: "fleet", into: &diagnostics)
-    }
     return pools
   }
 
@@ -173,8 +144,8 @@ extension ScenarioLoader {
       name: name, type: type, zone: zone, market: market, places: places, notice: notice.lead,
       launch: launch, prices: prices)
     return DecodedPool(
-      pool: Scenario.Pool(cloud: cloud, wanted: machines.wanted, replicas: replicas.places),
-      maximum: machines.maximum, models: replicas.models)
+      pool: Scenario.Pool(cloud: cloud, wanted: machines.wanted, replicas: replicas),
+      maximum: machines.maximum)
   }
 
   /// `4`, or `{ min, max }`: spot pools want their maximum, on-demand pools their minimum.
@@ -202,17 +173,18 @@ extension ScenarioLoader {
   private func serves(
     _ reader: inout MappingReader, type: String?, _ context: FleetContext,
     into diagnostics: inout Diagnostics
-  ) -> (places: [ReplicaBank.Place], models: [String])? {
+  ) -> [ReplicaBank.Place]? {
     guard let entries = reader.entries("serves", .required, into: &diagnostics) else { return nil }
     var places: [ReplicaBank.Place] = []
     for entry in entries {
       guard let count = entry.value.integer(in: 1...64, into: &diagnostics), let type else {
         return nil
       }
-      let model = context.models.first { $0.model == entry.name && $0.type == type }
-      guard let model else {
+      let model = context.models.onMachines.first { $0.model == entry.name && $0.type == type }
+      let number = context.models.served.firstIndex { $0.name == entry.name }
+      guard let model, let number else {
         var known: [String] = []
-        for each in context.models where each.type == type { known.append(each.model) }
+        for each in context.models.onMachines where each.type == type { known.append(each.model) }
         entry.report(
           .unknownKey(
             nearest: nearestKey(to: entry.name, among: known), allowed: known), into: &diagnostics)
@@ -220,14 +192,14 @@ extension ScenarioLoader {
       }
       guard let limit = context.queueLimit else { return nil }
       places += [ReplicaBank.Place](
-        repeating: ReplicaBank.Place(serves: ModelID(0), model: model.batch, queueLimit: limit),
-        count: count)
+        repeating: ReplicaBank.Place(
+          serves: ModelID(number), model: model.batch, queueLimit: limit), count: count)
     }
     guard !places.isEmpty else {
       reader.report(.other("required: at least one model"), of: "serves", into: &diagnostics)
       return nil
     }
-    return (places, entries.map(\.name))
+    return places
   }
 
   /// How long before an interruption the notice comes; wrapped, since none is an answer too.
@@ -316,7 +288,7 @@ extension ScenarioLoader {
     }
     note(loaded.files)
     var root = MappingReader(loaded)
-    let models = models(&root, into: &diagnostics) ?? []
+    let models = models(&root, mix: nil, into: &diagnostics)?.onMachines ?? []
     var sum = 0.0
     for pool in root.entries("fleet", .required, into: &diagnostics) ?? [] {
       guard var reader = pool.value.mapping(into: &diagnostics) else { continue }

@@ -75,23 +75,23 @@ package struct ScenarioLoader: Sendable {
       .compactMap { $0.string(into: &diagnostics) }
     let cloud = cloud(&root, into: &diagnostics)
     let prices = priceBook(&root, into: &diagnostics)
-    let models = models(&root, into: &diagnostics)
+    let workload = workload(&root, start: start, into: &diagnostics)
+    let models = models(&root, mix: workload?.mix, into: &diagnostics)
     let policies = policies(&root, isIdeal: cloud == .ideal, into: &diagnostics)
     let pools = fleet(
       &root,
       FleetContext(
-        models: models ?? [], prices: prices, start: start, cloud: cloud,
+        models: models ?? DecodedModels(), prices: prices, start: start, cloud: cloud,
         queueLimit: policies?.queue),
       into: &diagnostics)
     let commitments = commitments(&root, prices: prices, start: start, into: &diagnostics)
     let costs = fixedCosts(&root, into: &diagnostics)
     let timeout = client(&root, into: &diagnostics)
     let requests = requests(&root, horizon: horizon, into: &diagnostics)
-    let workload = workload(&root, start: start, into: &diagnostics)
     let targets = targets(&root, isReference: isReference, into: &diagnostics)
     root.finish(into: &diagnostics)
     guard diagnostics.isEmpty, let start, let horizon, let replications, let prices, let policies,
-      let pools, let timeout, let requests, let workload
+      let pools, let timeout, let requests, let workload, let models
     else { return nil }
     let spot = spotConfiguration(policies, pools, root, into: &diagnostics)
     return Scenario(
@@ -99,7 +99,7 @@ package struct ScenarioLoader: Sendable {
       canonicalText: loaded.root.canonicalText + inputs.map(\.fingerprint).joined(),
       start: start, horizon: horizon, requests: requests, replications: replications,
       confidence: confidence ?? Share(billionths: 950_000_000), seed: seed, priceBook: prices.name,
-      workload: workload, timeout: timeout.span, pools: pools.map(\.pool),
+      workload: workload, models: models.served, timeout: timeout.span, pools: pools.map(\.pool),
       commitments: commitments, fixedCosts: costs, spot: spot,
       migrationLimit: policies.migrations, targets: targets, assumptions: assumptions ?? [])
   }

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Quantities
+import ReplicaModel
+import Workload
+
+/// The models of a scenario and how each runs on machine types.
+struct DecodedModels {
+  var served: [ServedModel] = []
+  var onMachines: [ModelOnMachine] = []
+}
+
+extension ScenarioLoader {
+  /// The models with their quality and their batch latency on each machine type.
+  func models(
+    _ root: inout MappingReader, mix: RequestMix?, into diagnostics: inout Diagnostics
+  ) -> DecodedModels? {
+    guard let entries = root.entries("models", .required, into: &diagnostics) else { return nil }
+    var models = DecodedModels()
+    for entry in entries {
+      guard var reader = entry.value.mapping(into: &diagnostics) else { continue }
+      let quality = quality(&reader, mix: mix, into: &diagnostics)
+      let window = reader.optional("context", into: &diagnostics) { try tokenCount($0) }
+      let price = reader.optional("token_price", into: &diagnostics) { try nonNegativeAmount($0) }
+      models.served.append(
+        ServedModel(
+          name: entry.name, quality: quality, contextWindow: window, tokenPrice: price))
+      for machine in reader.entries("on", .optional, into: &diagnostics) ?? [] {
+        guard var on = machine.value.mapping(into: &diagnostics) else { continue }
+        if let batch = batchModel(&on, into: &diagnostics) {
+          models.onMachines.append(
+            ModelOnMachine(model: entry.name, type: machine.name, batch: batch))
+        }
+        on.finish(into: &diagnostics)
+      }
+      reader.finish(into: &diagnostics)
+    }
+    return models
+  }
+
+  /// `{ table, matrix: { class: score } }`; the matrix must say the same as the table on average.
+  private func quality(
+    _ reader: inout MappingReader, mix: RequestMix?, into diagnostics: inout Diagnostics
+  ) -> ServedModel.Quality? {
+    guard var quality = reader.mapping("quality", .optional, into: &diagnostics) else { return nil }
+    defer { quality.finish(into: &diagnostics) }
+    let table = quality.required("table", into: &diagnostics) { try shareOfWhole($0) }
+    guard var matrix = quality.mapping("matrix", .optional, into: &diagnostics) else {
+      return table.map { ServedModel.Quality(table: $0, byClass: []) }
+    }
+    let scores = (mix?.classNames ?? []).map { name in
+      matrix.required(name, into: &diagnostics) { try shareOfWhole($0) }
+    }
+    // Where the workload is wrong its classes are unknown, and that is said elsewhere.
+    if mix != nil { matrix.finish(into: &diagnostics) }
+    let known = scores.compactMap { $0 }
+    guard let table, let mix, known.count == scores.count else { return nil }
+    let mean = zip(known, mix.classShares).reduce(0) { $0 + $1.0.fraction * $1.1.fraction }
+    guard abs(mean - table.fraction) < 0.0005 else {
+      quality.report(
+        .outOfRange(
+          found: "a mean of \(formatted(mean, places: 5)) over the classes",
+          allowed: "the table's score, to three decimals"), of: "matrix", into: &diagnostics)
+      return nil
+    }
+    return ServedModel.Quality(table: table, byClass: known)
+  }
+}
