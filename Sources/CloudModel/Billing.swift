@@ -59,6 +59,29 @@ package struct FixedCost: Sendable, Equatable {
   }
 }
 
+/// What is charged for every byte that leaves the cloud with the answers.
+package struct EgressCost: Sendable, Equatable {
+  /// What it is for.
+  package let name: String
+  /// The price of 10^9 bytes.
+  package let perGigabyte: USD
+  /// How many bytes a token of an answer takes on the wire.
+  package let bytesPerToken: Int
+
+  /// A cost of those values.
+  package init(name: String, perGigabyte: USD, bytesPerToken: Int) {
+    self.name = name
+    self.perGigabyte = perGigabyte
+    self.bytesPerToken = bytesPerToken
+  }
+
+  /// What so many tokens of answers cost, rounded to the nanodollar.
+  package func cost(ofTokens tokens: Int128) -> USD {
+    let nanodollars = tokens * Int128(bytesPerToken) * Int128(perGigabyte.nanodollars)
+    return USD(nanodollars: Int64(nanodollars.dividedRoundingToNearestOrEven(by: 1_000_000_000)))
+  }
+}
+
 /// Makes an invoice of what was rented, by the rules of AWS.
 ///
 /// On-demand and spot machines are billed by the second, each rental rounded up to a whole second and
@@ -72,17 +95,19 @@ package struct Billing: Sendable {
   private let pools: [PoolModel]
   private let commitments: [Commitment]
   private let fixedCosts: [FixedCost]
+  private let egress: [EgressCost]
   private let start: UTCDate
   private let horizon: TimeSpan
 
   /// The billing of those pools from the scenario's start to its horizon.
   package init(
-    pools: [PoolModel], commitments: [Commitment], fixedCosts: [FixedCost], start: UTCDate,
-    horizon: TimeSpan
+    pools: [PoolModel], commitments: [Commitment], fixedCosts: [FixedCost],
+    egress: [EgressCost] = [], start: UTCDate, horizon: TimeSpan
   ) {
     self.pools = pools
     self.commitments = commitments
     self.fixedCosts = fixedCosts
+    self.egress = egress
     self.start = start
     self.horizon = horizon
   }
@@ -101,10 +126,12 @@ package struct Billing: Sendable {
     return (max(rental.from, .start), to)
   }
 
-  /// The invoice; the order of its lines is that of pools, commitments and fixed costs.
+  /// The invoice; the order of its lines is that of pools, commitments, fixed costs and egress.
   ///
+  /// - Parameters:
+  ///   - answeredTokens: the tokens of all answers that left the cloud before the horizon.
   /// - Complexity: O(rentals × the clock hours each spans + hours × pools × commitments).
-  package func invoice(for rentals: [Rental]) -> [InvoiceLine] {
+  package func invoice(for rentals: [Rental], answeredTokens: Int128 = 0) -> [InvoiceLine] {
     var usage = UsageTable(cells: cells, pools: pools.count)
     for rental in rentals {
       guard let (from, to) = billed(rental) else { continue }
@@ -113,6 +140,11 @@ package struct Billing: Sendable {
     let committed = commitments.flatMap { lines(for: $0, covering: &usage) }
     return pools.indices.flatMap { machineLines(for: $0, usage) } + committed
       + fixedCosts.map(line)
+      + egress.map {
+        InvoiceLine(
+          line: $0.name, pool: "", market: "egress", usage: nil, price: nil,
+          amount: $0.cost(ofTokens: answeredTokens))
+      }
   }
 
   /// The instants at which a clock hour or a price begins, from the start up to the horizon.

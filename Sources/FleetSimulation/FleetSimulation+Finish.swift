@@ -15,7 +15,8 @@ extension FleetSimulation {
     record.promptTokens = TokenCount(recorder.promptTokens)
     record.outputTokens = TokenCount(recorder.outputTokens)
     record.billedTime = scenario.horizon
-    record.invoice = scenario.billing.invoice(for: machines.map(\.rental))
+    record.invoice = scenario.billing.invoice(
+      for: machines.map(\.rental), answeredTokens: answeredTokens(record))
     record.fleetEvents = fleetEvents
     record.series = series + recorder.series(from: minuteOrigin)
     record.batches = bank.batchesStarted
@@ -50,12 +51,25 @@ extension FleetSimulation {
       weights = (UInt64(max(0, parts)), 1_000)
     }
     record.requests = recorder.counts
+    var answeredTokens = Int64(0)
+    var answeredBy = recorder.calm.answeredBy.map { _ in UInt64(0) }
     for (stratum, weight) in [
       (recorder.calm, weights.calm), (recorder.eventful, weights.eventful),
     ] {
       record.weighted.add(stratum.counts, times: weight)
       record.latency.merge(stratum.latency, times: weight)
       record.wait.merge(stratum.wait, times: weight)
+      answeredTokens += stratum.answeredTokens * Int64(weight)
+      answeredBy = zip(answeredBy, stratum.answeredBy).map { $0 + $1 * weight }
+    }
+    record.tallies.append(Tally(name: "answered_tokens", label: "", value: answeredTokens))
+    let classes = scenario.workload.mix.classNames
+    for (cell, count) in answeredBy.enumerated() where count > 0 {
+      let model = scenario.models[cell / classes.count].name
+      record.tallies.append(
+        Tally(
+          name: "answered", label: "\(model)/\(classes[cell % classes.count])",
+          value: Int64(count)))
     }
     for (isEventful, weight) in [(false, weights.calm), (true, weights.eventful)] {
       let (offered, available) = recorder.minutes(eventful: isEventful)
@@ -63,6 +77,16 @@ extension FleetSimulation {
       record.minutes += offered * weight
       record.minutesAvailable += available * weight
     }
+  }
+
+  /// The tokens of all answers up to the horizon: as many for each request that is expected as the
+  /// measured ones had.
+  private borrowing func answeredTokens(_ record: ReplicationRecord) -> Int128 {
+    guard record.weighted.arrived > 0 else { return 0 }
+    let offered = scenario.workload.expectedRequests(for: scenario.horizon)
+    return (Int128(record.tally("answered_tokens")) * Int128(offered))
+      .dividedRoundingToNearestOrEven(
+        by: Int128(record.weighted.arrived))
   }
 
   private borrowing func checkRequests(_ record: ReplicationRecord) throws(ConservationError) {
@@ -126,7 +150,7 @@ extension Scenario {
   /// The billing of this scenario's fleet.
   package var billing: Billing {
     Billing(
-      pools: pools.map(\.cloud), commitments: commitments, fixedCosts: fixedCosts, start: start,
-      horizon: horizon)
+      pools: pools.map(\.cloud), commitments: commitments, fixedCosts: fixedCosts, egress: egress,
+      start: start, horizon: horizon)
   }
 }

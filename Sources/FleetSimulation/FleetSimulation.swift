@@ -133,7 +133,8 @@ package struct FleetSimulation: ~Copyable {
     source = RequestSource(
       scenario.workload, from: opening, seed: seed, replication: replication)
     recorder = RequestRecorder(
-      edges: scenario.latencyEdges, minutes: scenario.minutesToMeasure)
+      edges: scenario.latencyEdges, minutes: scenario.minutesToMeasure,
+      models: scenario.models.count, classes: scenario.workload.mix.classNames.count)
     windowStarts = scenario.windowStarts(stream(.windows, 0))
     manager = SpotManager(scenario.spot)
   }
@@ -248,7 +249,10 @@ package struct FleetSimulation: ~Copyable {
     switch bank.next() {
     case .batchEnded(let lane, let replica, let count):
       let started = bank.startTime(of: lane)
-      for position in 0..<count { answer(bank.finished(position, in: lane), started: started) }
+      let model = observations[replica].model
+      for position in 0..<count {
+        answer(bank.finished(position, in: lane), by: model, started: started)
+      }
       observations[replica].outstanding -= Int32(count)
       bank.free(lane, now: now)
       settle(replica)
@@ -258,13 +262,15 @@ package struct FleetSimulation: ~Copyable {
     }
   }
 
-  private mutating func answer(_ request: QueuedRequest, started: Instant) {
+  private mutating func answer(_ request: QueuedRequest, by model: ModelID, started: Instant) {
     guard request.isMeasured else { return }
     let latency = now - request.arrival
     if latency.nanoseconds <= timeout {
       recorder.completed(
-        latency: latency, wait: started - request.arrival, at: request.place,
-        promptTokens: request.promptTokens, outputTokens: request.outputTokens)
+        RequestRecorder.Answer(
+          latency: latency, tokens: request.outputTokens, model: model,
+          classIndex: request.classIndex),
+        wait: started - request.arrival, at: request.place, promptTokens: request.promptTokens)
     } else {
       recorder.unanswered(.timedOut, at: request.place)
     }

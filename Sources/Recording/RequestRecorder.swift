@@ -50,6 +50,10 @@ package struct RequestRecorder: ~Copyable {
     @usableFromInline package var latency: LatencyHistogram
     /// Time from arrival to the start of the batch, of requests that a replica answered.
     @usableFromInline package var wait: LatencyHistogram
+    /// Tokens of all answers.
+    @usableFromInline package var answeredTokens: Int64 = 0
+    /// Answers by who gave them, model × class.
+    @usableFromInline package var answeredBy: [UInt64]
   }
 
   /// The requests that arrived away from interruptions; all of them where nothing is sampled.
@@ -66,10 +70,15 @@ package struct RequestRecorder: ~Copyable {
   /// Measured requests that arrived and have not ended.
   @usableFromInline package var inFlight: Int64 = 0
 
-  /// A recorder for so many measured minutes.
-  package init(edges: [Int64], minutes: Int) {
+  /// How many classes of requests there are.
+  @usableFromInline let classes: Int
+
+  /// A recorder for so many measured minutes, models and classes.
+  package init(edges: [Int64], minutes: Int, models: Int, classes: Int) {
+    self.classes = classes
     let stratum = Stratum(
-      latency: LatencyHistogram(edges: edges), wait: LatencyHistogram(edges: edges))
+      latency: LatencyHistogram(edges: edges), wait: LatencyHistogram(edges: edges),
+      answeredBy: [UInt64](repeating: 0, count: models * classes))
     calm = stratum
     eventful = stratum
     offered = Column(repeating: 0, count: minutes)
@@ -93,32 +102,55 @@ package struct RequestRecorder: ~Copyable {
   /// Counts a measured request that a replica answered in time.
   @inlinable
   package mutating func completed(
-    latency time: TimeSpan, wait waited: TimeSpan, at place: MeasuredPlace,
-    promptTokens prompt: UInt32, outputTokens output: UInt32
+    _ answer: Answer, wait waited: TimeSpan, at place: MeasuredPlace, promptTokens prompt: UInt32
   ) {
-    answered(.completed, latency: time, at: place)
+    answered(.completed, answer, at: place)
     if place.isEventful {
       eventful.wait.record(waited.nanoseconds)
     } else {
       calm.wait.record(waited.nanoseconds)
     }
     promptTokens += Int64(prompt)
-    outputTokens += Int64(output)
+    outputTokens += Int64(answer.tokens)
+  }
+
+  /// What an answer was.
+  @frozen
+  @usableFromInline
+  package struct Answer: BitwiseCopyable, Sendable {
+    @usableFromInline let latency: Int64
+    @usableFromInline let tokens: UInt32
+    @usableFromInline let model: Int32
+    @usableFromInline let classIndex: UInt8
+
+    /// An answer of those values.
+    @inlinable
+    package init(latency: TimeSpan, tokens: UInt32, model: ModelID, classIndex: UInt8) {
+      self.latency = latency.nanoseconds
+      self.tokens = tokens
+      self.model = Int32(truncatingIfNeeded: model.index)
+      self.classIndex = classIndex
+    }
   }
 
   /// Counts a measured request that was answered in time, by whomever.
   @inlinable
   package mutating func answered(
-    _ outcome: RequestOutcome, latency time: TimeSpan, at place: MeasuredPlace
+    _ outcome: RequestOutcome, _ answer: Answer, at place: MeasuredPlace
   ) {
     inFlight -= 1
     answered[place.minute] += 1
+    let cell = Int(answer.model) * classes + Int(answer.classIndex)
     if place.isEventful {
       eventful.counts[outcome] += 1
-      eventful.latency.record(time.nanoseconds)
+      eventful.latency.record(answer.latency)
+      eventful.answeredTokens += Int64(answer.tokens)
+      eventful.answeredBy[cell] += 1
     } else {
       calm.counts[outcome] += 1
-      calm.latency.record(time.nanoseconds)
+      calm.latency.record(answer.latency)
+      calm.answeredTokens += Int64(answer.tokens)
+      calm.answeredBy[cell] += 1
     }
   }
 

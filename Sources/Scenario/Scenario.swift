@@ -116,6 +116,8 @@ package struct Scenario: Sendable {
   package let commitments: [Commitment]
   /// Costs that don't depend on the run.
   package let fixedCosts: [FixedCost]
+  /// Costs of the bytes that leave the cloud.
+  package let egress: [EgressCost]
   /// The settings of the spot manager.
   package let spot: SpotManager.Configuration
   /// How often a request is moved from a lost replica to another before it fails.
@@ -133,7 +135,7 @@ package struct Scenario: Sendable {
       String, workload: WorkloadModel,
     models: [ServedModel], timeout: TimeSpan?, pools: [Pool],
     commitments:
-      [Commitment], fixedCosts: [FixedCost], spot: SpotManager.Configuration,
+      [Commitment], fixedCosts: [FixedCost], egress: [EgressCost], spot: SpotManager.Configuration,
     migrationLimit:
       Int, targets: [Target], assumptions: [String]
   ) {
@@ -153,6 +155,7 @@ package struct Scenario: Sendable {
     self.pools = pools
     self.commitments = commitments
     self.fixedCosts = fixedCosts
+    self.egress = egress
     self.spot = spot
     self.migrationLimit = migrationLimit
     self.targets = targets
@@ -169,11 +172,12 @@ package struct Scenario: Sendable {
 
   /// Whether machines come and go without any random draw, so that the bill is exact.
   package var isBillExact: Bool {
-    pools.allSatisfy { pool in
-      guard !pool.cloud.places.contains(where: \.isRandom) else { return false }
-      guard case .staged(_, let boot, let load) = pool.cloud.launch else { return true }
-      return boot.isConstant && load.isConstant
-    }
+    egress.isEmpty
+      && pools.allSatisfy { pool in
+        guard !pool.cloud.places.contains(where: \.isRandom) else { return false }
+        guard case .staged(_, let boot, let load) = pool.cloud.launch else { return true }
+        return boot.isConstant && load.isConstant
+      }
   }
 
   /// Whether requests are replayed and served without any random draw, so that they always end alike.

@@ -98,6 +98,7 @@ package struct ScenarioBuilder: Sendable {
           deterministic: .whole, content: content)),
       models: [ServedModel(name: "model", quality: nil, contextWindow: nil, tokenPrice: nil)],
       timeout: timeout, pools: pools.map(pool), commitments: commitments, fixedCosts: fixedCosts,
+      egress: [],
       spot: spotConfiguration, migrationLimit: migrationLimit,
       targets: try targets.map { try Target(parsing: $0) }, assumptions: [])
   }

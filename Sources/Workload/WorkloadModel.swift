@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Quantities
+
 /// Everything that decides which requests arrive when.
 package struct WorkloadModel: Sendable, Equatable {
   /// When requests arrive.
@@ -14,5 +16,21 @@ package struct WorkloadModel: Sendable, Equatable {
     self.arrivals = arrivals
     self.mix = mix
     self.sessions = sessions
+  }
+
+  /// How many requests are expected from the start on for so long, rounded down.
+  ///
+  /// - Complexity: O(minutes) for a rate, O(log n) for a trace of n requests.
+  package func expectedRequests(for horizon: TimeSpan) -> Int64 {
+    switch arrivals {
+    case .replay(let trace):
+      return Int64(trace.firstRequest(from: .start + horizon))
+    case .poisson(let profile):
+      let minute = TimeSpan.minutes(1).nanoseconds
+      let minutes = Int((horizon.nanoseconds + minute - 1) / minute)
+      let rates = profile.rates(from: .start, for: horizon, count: minutes)
+      let sum = rates.reduce(Int128(0)) { $0 + Int128($1.nanoPerSecond) }
+      return Int64(sum * Int128(horizon.nanoseconds) / Int128(minutes) / 1_000_000_000_000_000_000)
+    }
   }
 }

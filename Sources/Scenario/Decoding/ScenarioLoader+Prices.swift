@@ -120,14 +120,26 @@ extension ScenarioLoader {
     }
   }
 
-  /// Amounts that are due every month.
-  func fixedCosts(
+  /// Amounts that are due every month, and prices of the bytes that leave the cloud.
+  func costs(
     _ root: inout MappingReader, into diagnostics: inout Diagnostics
-  ) -> [FixedCost] {
-    let entries = root.entries("costs", .optional, into: &diagnostics) ?? []
-    return entries.compactMap { entry in
-      entry.value.parsed(into: &diagnostics) { try monthlyAmount($0) }
-        .map { FixedCost(name: entry.name, monthly: $0) }
+  ) -> (fixed: [FixedCost], egress: [EgressCost]) {
+    var costs: (fixed: [FixedCost], egress: [EgressCost]) = ([], [])
+    for entry in root.entries("costs", .optional, into: &diagnostics) ?? [] {
+      if case .scalar = entry.value.node.content {
+        let amount = entry.value.parsed(into: &diagnostics) { try monthlyAmount($0) }
+        if let amount { costs.fixed.append(FixedCost(name: entry.name, monthly: amount)) }
+        continue
+      }
+      guard var reader = entry.value.mapping(into: &diagnostics) else { continue }
+      let price = reader.required("per_gb", into: &diagnostics) { try nonNegativeAmount($0) }
+      let bytes = reader.integer(
+        "bytes_per_token", in: 1...1_000_000, .required, into: &diagnostics)
+      reader.finish(into: &diagnostics)
+      guard let price, let bytes else { continue }
+      costs.egress.append(
+        EgressCost(name: entry.name, perGigabyte: price, bytesPerToken: bytes))
     }
+    return costs
   }
 }

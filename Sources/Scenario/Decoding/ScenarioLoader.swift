@@ -85,7 +85,7 @@ package struct ScenarioLoader: Sendable {
         queueLimit: policies?.queue),
       into: &diagnostics)
     let commitments = commitments(&root, prices: prices, start: start, into: &diagnostics)
-    let costs = fixedCosts(&root, into: &diagnostics)
+    let costs = costs(&root, into: &diagnostics)
     let timeout = client(&root, into: &diagnostics)
     let requests = requests(&root, horizon: horizon, into: &diagnostics)
     let targets = targets(&root, isReference: isReference, into: &diagnostics)
@@ -100,7 +100,7 @@ package struct ScenarioLoader: Sendable {
       start: start, horizon: horizon, requests: requests, replications: replications,
       confidence: confidence ?? Share(billionths: 950_000_000), seed: seed, priceBook: prices.name,
       workload: workload, models: models.served, timeout: timeout.span, pools: pools.map(\.pool),
-      commitments: commitments, fixedCosts: costs, spot: spot,
+      commitments: commitments, fixedCosts: costs.fixed, egress: costs.egress, spot: spot,
       migrationLimit: policies.migrations, targets: targets, assumptions: assumptions ?? [])
   }
 
