@@ -31,20 +31,42 @@ package struct Judge: Sendable {
   package func verdict(on target: Target) -> VerdictRow {
     switch target.measure {
     case .latency(.quantile(let share)), .wait(.quantile(let share)):
-      return quantileVerdict(target, share)
+      quantileVerdict(target, share)
     case .latency(.mean), .wait(.mean):
-      return compare(target, measures.mean(of: target.measure), unit: "s") { Self.milliseconds($0) }
-    case .monthlyCost:
-      return compare(target, measures.monthlyCost, unit: "USD") { Self.dollars($0) }
-    case .availability:
-      return compare(target, measures.availability, unit: "") { Self.percent($0) }
-    case .availabilityByTime:
-      return compare(target, measures.availabilityByTime, unit: "") { Self.percent($0) }
-    case .savings(let path):
-      let other = references.first { $0.path == path }?.measures
-      let saved = other.flatMap { saving(against: $0) }
-      return compare(target, saved, unit: "") { Self.percent($0) }
+      compare(target, measures.mean(of: target.measure), unit: "s") { Self.milliseconds($0) }
+    case .monthlyCost, .hourlyCost:
+      compare(target, interval(of: target.measure), unit: "USD") { Self.dollars($0) }
+    case .tokenPriceRatio:
+      compare(target, interval(of: target.measure), unit: "times") { Self.times($0) }
+    default:
+      compare(target, interval(of: target.measure), unit: "") { Self.percent($0) }
     }
+  }
+
+  /// The interval of a measure that is one number.
+  package func interval(of measure: Target.Measure) -> Interval? {
+    switch measure {
+    case .monthlyCost: measures.monthlyCost
+    case .hourlyCost: measures.hourlyCost
+    case .billShare(let line): measures.billShare(of: line)
+    case .latency, .wait: measures.mean(of: measure)
+    case .availability: measures.availability
+    case .availabilityByTime: measures.availabilityByTime
+    case .savings(let path): other(path).flatMap { saving(against: $0) }
+    case .goodput(let path): other(path).flatMap { measures.goodput(against: $0) }
+    case .capacity(let path): other(path).flatMap { measures.capacity(against: $0) }
+    case .qualityLoss(let model, let score): measures.qualityLoss(against: model, score)
+    case .hitRatio: measures.share(of: .hit)
+    case .joinRatio: measures.share(of: .joined)
+    case .spotUptime: measures.spotUptime
+    case .interruptionRate: measures.interruptionRate
+    case .spotDiscount(let pool): measures.spotDiscount(pool: pool)
+    case .tokenPriceRatio(let first, let second): measures.tokenPriceRatio(first, second)
+    }
+  }
+
+  private func other(_ path: String) -> Measures? {
+    references.first { $0.path == path }?.measures
   }
 
   /// The saving against another scenario, paired by replication.
@@ -63,13 +85,16 @@ package struct Judge: Sendable {
   ) -> VerdictRow {
     guard let interval else { return Self.noSample(target, unit: unit) }
     let bound = target.bound.value
-    let verdict = Self.verdict(interval, target.comparison, bound)
+    let verdict =
+      target.measure.restatesInput
+      ? .assumed : Self.verdict(interval, target.comparison, bound)
     let distance = print(abs(interval.estimate - bound))
     let side = interval.estimate == bound ? "on" : interval.estimate < bound ? "below" : "above"
     let where_ = side == "on" ? "exactly on the bound" : "\(distance) \(side) the bound"
     return VerdictRow(
       target: target.text, verdict: verdict, interval: interval, unit: unit,
-      reason: "\(print(interval.estimate)) is \(where_); \(Self.certainty(interval, print))")
+      reason: (verdict == .assumed ? "the scenario was given it: " : "")
+        + "\(print(interval.estimate)) is \(where_); \(Self.certainty(interval, print))")
   }
 
   private func quantileVerdict(_ target: Target, _ share: Share) -> VerdictRow {
@@ -118,6 +143,10 @@ package struct Judge: Sendable {
 
   private static func percent(_ value: Double) -> String {
     formatted(value * 100, places: 3) + " %"
+  }
+
+  private static func times(_ value: Double) -> String {
+    formatted(value, places: 1) + " times"
   }
 
   private static func milliseconds(_ value: Double) -> String {

@@ -8,11 +8,11 @@ import Statistics
 
 /// Sums up the replications of a scenario into measures with their intervals.
 package struct Measures: Sendable {
-  private let scenario: Scenario
-  private let records: [ReplicationRecord]
+  let scenario: Scenario
+  let records: [ReplicationRecord]
   private let latency: LatencyHistogram?
   private let wait: LatencyHistogram?
-  private let arrived: UInt64
+  let arrived: UInt64
 
   /// The measures of a scenario's replications, in order.
   package init(_ scenario: Scenario, records: [ReplicationRecord]) {
@@ -153,7 +153,39 @@ package struct Measures: Sendable {
     }
     rows.append(MeasureRow(name: "availability", unit: "", interval: availability))
     rows.append(MeasureRow(name: "availability(time)", unit: "", interval: availabilityByTime))
-    return rows + operations
+    return rows + answers + operations
+  }
+
+  /// Who answered, where not all are answered by the replicas of one model.
+  private var answers: [MeasureRow] {
+    var rows: [MeasureRow] = []
+    let counts = records.reduce(RequestCounts()) { $0 + $1.requests }
+    if counts[.hit] > 0 {
+      rows.append(MeasureRow(name: "hit_ratio", unit: "", interval: share(of: .hit)))
+    }
+    if counts[.joined] > 0 {
+      rows.append(MeasureRow(name: "join_ratio", unit: "", interval: share(of: .joined)))
+    }
+    if counts[.hit] + counts[.joined] > 0 {
+      rows.append(MeasureRow(name: "engine_share", unit: "", interval: share(of: .completed)))
+    }
+    let served = scenario.servedModels
+    guard served.count > 1 else { return rows }
+    let classes = scenario.workload.mix.classNames
+    for model in served {
+      let shares = records.compactMap { record -> Double? in
+        guard record.weighted.answered > 0 else { return nil }
+        let count = classes.reduce(Int64(0)) {
+          $0 + record.tally("answered", "\(model.name)/\($1)")
+        }
+        return Double(count) / Double(record.weighted.answered)
+      }
+      rows.append(
+        MeasureRow(
+          name: "answered_by(\(model.name))", unit: "",
+          interval: .mean(of: shares, confidence: confidence)))
+    }
+    return rows
   }
 
   private static let quantiles: [(String, Int64)] = [

@@ -89,7 +89,9 @@ package struct Experiment: Sendable {
     }
     var references: [(path: String, measures: Measures)] = []
     for reference in loaded.references {
-      let records = try await replications(of: reference, withRequests: false) { _ in }
+      let records = try await replications(
+        of: reference, withRequests: loaded.needsRequests(of: reference)
+      ) { _ in }
       references.append((reference.path, Measures(reference, records: records)))
     }
     let results = self.results(records, digests: digests, references: references)
@@ -147,5 +149,13 @@ package struct Experiment: Sendable {
       }
       return done
     }
+  }
+}
+
+extension LoadedExperiment {
+  /// Whether requests must run to compare with a scenario; its bill alone seldom needs them.
+  fileprivate func needsRequests(of reference: Scenario) -> Bool {
+    !reference.egress.isEmpty
+      || scenario.targets.contains { $0.measure == .goodput(against: reference.path) }
   }
 }

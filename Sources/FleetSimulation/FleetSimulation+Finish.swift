@@ -17,6 +17,7 @@ extension FleetSimulation {
     record.billedTime = scenario.horizon
     record.invoice = scenario.billing.invoice(
       for: machines.map(\.rental), answeredTokens: answeredTokens(record))
+    tallyMachines(&record)
     record.fleetEvents = fleetEvents
     record.series = series + recorder.series(from: minuteOrigin)
     record.batches = bank.batchesStarted
@@ -76,6 +77,31 @@ extension FleetSimulation {
       record.sampledMinutes += offered
       record.minutes += offered * weight
       record.minutesAvailable += available * weight
+    }
+  }
+
+  /// For how long places were up, machines were rented and machines served, by pool, in the horizon.
+  private mutating func tallyMachines(_ record: inout ReplicationRecord) {
+    let end = horizonEnd
+    func inside(_ from: Instant, _ to: Instant) -> Int64 {
+      max(0, (min(to, end) - max(from, .start)).nanoseconds)
+    }
+    var sums = scenario.pools.map { _ in (up: Int64(0), rented: Int64(0), served: Int64(0)) }
+    for index in places.indices {
+      places[index].countUpTime(until: end, horizon: end)
+      sums[places[index].pool].up += places[index].upTime.nanoseconds
+    }
+    for machine in machines {
+      sums[machine.rental.pool].rented += inside(machine.rental.from, machine.rental.to)
+      if let from = machine.servesFrom {
+        sums[machine.rental.pool].served += inside(from, machine.rental.to)
+      }
+    }
+    for (pool, sum) in zip(scenario.pools, sums) {
+      let values = [("place_up_ns", sum.up), ("rented_ns", sum.rented), ("serving_ns", sum.served)]
+      for (name, value) in values {
+        record.tallies.append(Tally(name: name, label: pool.cloud.name, value: value))
+      }
     }
   }
 

@@ -30,7 +30,9 @@ extension FleetSimulation {
   // MARK: Capacity
 
   private mutating func changeCapacity(of place: Int) {
+    places[place].countUpTime(until: now, horizon: horizonEnd)
     places[place].process.change()
+    places[place].upSince = places[place].process.isUp ? now : nil
     let next = places[place].process.nextChange
     if next != .never { events.schedule(.capacityChange(place: place), at: next, .capacity) }
     if places[place].process.isUp {

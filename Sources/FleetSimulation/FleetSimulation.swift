@@ -115,6 +115,7 @@ package struct FleetSimulation: ~Copyable {
           Place(
             pool: number, firstReplica: replicas.count,
             process: CapacityProcess(law, stream: stream(.capacity, places.count), at: now)))
+        if places[places.count - 1].process.isUp { places[places.count - 1].upSince = now }
         replicas += pool.replicas
         placeOfReplica += pool.replicas.map { _ in places.count - 1 }
       }

@@ -12,8 +12,21 @@ struct Place: Sendable {
   var process: CapacityProcess
   /// The number of the machine in it; `nil` when there is none.
   var machine: Int?
+  /// Since when it has been up, where it is, or when that was last added to its up time.
+  var upSince: Instant?
+  /// For how long it was up inside the horizon.
+  var upTime = TimeSpan.zero
   /// How many machines have been in it.
   var launches: UInt64 = 0
+}
+
+extension Place {
+  /// Adds the time since it came up, inside the horizon, to its up time.
+  mutating func countUpTime(until now: Instant, horizon: Instant) {
+    guard let since = upSince else { return }
+    upTime += max(.zero, min(now, horizon) - max(since, .start))
+    upSince = now
+  }
 }
 
 /// A machine in its life from launch to end.

@@ -69,7 +69,7 @@ extension Scenario.RequestSample {
     return (0..<Int64(windows)).map { part in
       let (first, end) = (minutes * part / Int64(windows), minutes * (part + 1) / Int64(windows))
       let bits = stream.block(at: UInt64(part)).low >> 32
-      let offset = Int64(bits * UInt64(max(1, end - first)) >> 32)
+      let offset = Int64((bits * UInt64(max(1, end - first))) >> 32)
       return .start + .minutes(first + offset)
     }
   }

@@ -75,12 +75,22 @@ package struct Scenario: Sendable {
     package let wanted: Int
     /// The replicas that each of its machines carries.
     package let replicas: [ReplicaBank.Place]
+    /// The on-demand price of its machine type at the start; `nil` when the book has none.
+    package let listPrice: HourlyPrice?
 
     /// A pool of those values.
-    package init(cloud: PoolModel, wanted: Int, replicas: [ReplicaBank.Place]) {
+    package init(
+      cloud: PoolModel, wanted: Int, replicas: [ReplicaBank.Place], listPrice: HourlyPrice? = nil
+    ) {
       self.cloud = cloud
       self.wanted = wanted
       self.replicas = replicas
+      self.listPrice = listPrice
+    }
+
+    /// Requests a second that one of its machines answers when every batch is full.
+    package var machineThroughput: Double {
+      replicas.reduce(0) { $0 + $1.model.maximumThroughput }
     }
   }
 
@@ -95,7 +105,7 @@ package struct Scenario: Sendable {
   /// How long it runs and is billed for.
   package let horizon: TimeSpan
   /// Where requests are simulated.
-  package let requests: Requests
+  package private(set) var requests: Requests
   /// How many replications are run.
   package let replications: Int
   /// The confidence of intervals.
@@ -162,12 +172,16 @@ package struct Scenario: Sendable {
     self.assumptions = assumptions
   }
 
+  /// The same scenario with requests simulated in other parts of the horizon.
+  package func simulatingRequests(in requests: Requests) -> Scenario {
+    var scenario = self
+    scenario.requests = requests
+    return scenario
+  }
+
   /// Requests a second that the whole fleet can answer when every batch is full.
   package var maximumThroughput: Double {
-    pools.reduce(0) { sum, pool in
-      let machine = pool.replicas.reduce(0) { $0 + $1.model.maximumThroughput }
-      return sum + Double(pool.wanted) * machine
-    }
+    pools.reduce(0) { $0 + Double($1.wanted) * $1.machineThroughput }
   }
 
   /// Whether machines come and go without any random draw, so that the bill is exact.

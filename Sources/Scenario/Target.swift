@@ -12,10 +12,22 @@ package struct Target: Sendable, Equatable {
     case quantile(Share)
   }
 
+  /// By which of a model's scores an answer is judged.
+  package enum QualityScore: String, Sendable, CaseIterable {
+    /// By its one score for all requests.
+    case table
+    /// By its score for the true class of the request.
+    case matrix
+  }
+
   /// What a target is about.
   package enum Measure: Sendable, Equatable {
     /// The bill for a month of 730 hours.
     case monthlyCost
+    /// The bill for an hour.
+    case hourlyCost
+    /// The share of the bill that goes to one of its lines, or to machines.
+    case billShare(of: String)
     /// The time from a request's arrival to its answer.
     case latency(Statistic)
     /// The time from a request's arrival to the start of its batch.
@@ -26,6 +38,40 @@ package struct Target: Sendable, Equatable {
     case availabilityByTime
     /// The share of another scenario's monthly bill that this one saves.
     case savings(against: String)
+    /// The share of offered requests that are answered, over that of another scenario.
+    case goodput(against: String)
+    /// The machine capacity that was there, over that of another scenario.
+    case capacity(against: String)
+    /// How much worse answers are than a model's, as a share of its score.
+    case qualityLoss(against: String, QualityScore)
+    /// The share of offered requests that the response cache answers.
+    case hitRatio
+    /// The share of offered requests that share the answer of another in flight.
+    case joinRatio
+    /// The share of time in which a place of a spot pool can be had.
+    case spotUptime
+    /// The share of spot machines that are interrupted in a month.
+    case interruptionRate
+    /// The discount of the spot price on the on-demand price of a pool's machine type.
+    case spotDiscount(pool: String)
+    /// How many times dearer a token of the first model is than one of the second.
+    case tokenPriceRatio(String, String)
+
+    /// Whether it restates what the scenario was given, and says nothing about what follows from it.
+    package var restatesInput: Bool {
+      switch self {
+      case .spotUptime, .interruptionRate, .spotDiscount, .hitRatio: true
+      default: false
+      }
+    }
+
+    /// The other scenario that it compares with.
+    package var otherScenario: String? {
+      switch self {
+      case .savings(let path), .goodput(let path), .capacity(let path): path
+      default: nil
+      }
+    }
   }
 
   /// How the measure and the bound should stand to each other.
@@ -52,15 +98,21 @@ package struct Target: Sendable, Equatable {
     case money(USD)
     /// A length of time.
     case time(TimeSpan)
+    /// Money an hour.
+    case hourly(HourlyPrice)
     /// A share.
     case share(Share)
+    /// A plain number.
+    case number(Double)
 
     /// The number that estimates are compared with: dollars, seconds or the share of 1.
     package var value: Double {
       switch self {
       case .money(let amount): amount.inDollars
       case .time(let span): span.inSeconds
+      case .hourly(let price): Double(price.nanodollarsPerHour) / 1e9
       case .share(let share): share.fraction
+      case .number(let number): number
       }
     }
   }
@@ -73,59 +125,4 @@ package struct Target: Sendable, Equatable {
   package let comparison: Comparison
   /// The bound.
   package let bound: Bound
-}
-
-extension Target {
-  private static let grammar = """
-    a target such as monthly_cost <= 50_000 USD, p99(latency) <= 200ms, mean(wait) <= 10ms, \
-    availability >= 99.9%, availability(time) >= 99% or savings(FILE) >= 65%
-    """
-
-  /// Reads a target: a measure, one of `<=`, `>=`, `<`, `>`, and a bound in the measure's unit.
-  package init(parsing text: String) throws(UnreadableQuantity) {
-    let unreadable = UnreadableQuantity(allowed: Self.grammar)
-    let parts = text.split(separator: " ", omittingEmptySubsequences: true)
-    guard parts.count >= 3, let comparison = Comparison(rawValue: String(parts[1])) else {
-      throw unreadable
-    }
-    guard let measure = Self.measure(String(parts[0])) else { throw unreadable }
-    let bound = parts[2...].joined(separator: " ")
-    self.text = text
-    self.measure = measure
-    self.comparison = comparison
-    switch measure {
-    case .monthlyCost: self.bound = .money(try USD(parsing: bound))
-    case .latency, .wait: self.bound = .time(try TimeSpan(parsing: bound))
-    case .availability, .availabilityByTime, .savings:
-      self.bound = .share(try Share(parsing: bound))
-    }
-  }
-
-  private static func measure(_ text: String) -> Measure? {
-    switch text {
-    case "monthly_cost": return .monthlyCost
-    case "availability", "availability(requests)": return .availability
-    case "availability(time)": return .availabilityByTime
-    default: break
-    }
-    guard let open = text.firstIndex(of: "("), text.last == ")" else { return nil }
-    let function = text[..<open]
-    let argument = String(text[text.index(after: open)...].dropLast())
-    if function == "savings" { return argument.isEmpty ? nil : .savings(against: argument) }
-    guard let statistic = statistic(function) else { return nil }
-    switch argument {
-    case "latency": return .latency(statistic)
-    case "wait": return .wait(statistic)
-    default: return nil
-    }
-  }
-
-  /// `mean`, or `p` with the digits of a percentile: `p50`, `p99`, `p99.9`.
-  private static func statistic(_ text: some StringProtocol) -> Statistic? {
-    if text == "mean" { return .mean }
-    guard text.first == "p", let share = try? Share(parsing: "\(text.dropFirst())%"),
-      share > .zero, share < .whole
-    else { return nil }
-    return .quantile(share)
-  }
 }

@@ -49,6 +49,30 @@ package struct Interval: Sendable, Equatable {
     return around(mean, squares: squares, samples: values.count, confidence: confidence)
   }
 
+  /// The ratio of two sums over paired values with its jackknife interval; `nil` for no pairs.
+  ///
+  /// Leaving out each pair in turn gives as many nearly independent values whose mean has less bias
+  /// than the ratio itself. Source: Miller, "The jackknife: a review", Biometrika 61 (1974), DOI
+  /// 10.1093/biomet/61.1.1.
+  ///
+  /// - Complexity: O(pairs).
+  package static func ratio(
+    of pairs: [(numerator: Double, denominator: Double)], confidence: Double
+  ) -> Interval? {
+    let top = pairs.reduce(0) { $0 + $1.numerator }
+    let bottom = pairs.reduce(0) { $0 + $1.denominator }
+    guard !pairs.isEmpty, bottom != 0 else { return nil }
+    let whole = top / bottom
+    guard pairs.count > 1 else { return .mean(of: [whole], confidence: confidence) }
+    let count = Double(pairs.count)
+    let values = pairs.map { pair in
+      let rest = (top - pair.numerator) / (bottom - pair.denominator)
+      // Written so that equal ratios give exactly that ratio.
+      return whole + (count - 1) * (whole - rest)
+    }
+    return .mean(of: values, confidence: confidence)
+  }
+
   /// A pooled estimate with the interval of sectioning: each replication is a section, and their
   /// deviations are taken from the pooled estimate.
   ///

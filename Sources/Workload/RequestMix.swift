@@ -115,7 +115,7 @@ package struct RequestMix: Sendable, Equatable {
   func textIndex(for lengthBits: UInt32, class index: UInt8) -> UInt16 {
     guard !textsByClass.isEmpty else { return 0 }
     let texts = textsByClass[Int(index)]
-    return texts[Int(UInt64(lengthBits) * UInt64(texts.count) >> 32)]
+    return texts[Int((UInt64(lengthBits) * UInt64(texts.count)) >> 32)]
   }
 
   /// How many contents repeat.

@@ -25,7 +25,7 @@ package struct Sessions: Sendable, Equatable {
 
   /// The conversation of a request, never 0: a function of the request's number and time alone.
   package func session(of number: UInt64, at time: Instant) -> UInt64 {
-    let slot = (mixed(number) >> 32) * UInt64(active) >> 32
+    let slot = ((mixed(number) >> 32) * UInt64(active)) >> 32
     // Conversations end at times of their own, not all at once.
     let shift = (mixed(slot) >> 33) % UInt64(lifetime.nanoseconds)
     let since = UInt64(bitPattern: time.nanoseconds) &+ 1 << 62 &+ shift

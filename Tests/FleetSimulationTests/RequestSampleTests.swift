@@ -119,6 +119,25 @@ struct RequestSampleTests {
     for point in offered { #expect(full.series.contains(point)) }
   }
 
+  @Test("looks at every minute of a part about as often")
+  func positions() throws {
+    var builder = ScenarioBuilder()
+    builder.horizon = .minutes(60)
+    builder.arrivals = .poisson(.constant(try Rate(parsing: "2/s")))
+    builder.sample = Scenario.RequestSample(
+      windows: 2, length: .minutes(1), warmUp: .minutes(1), afterInterruption: .minutes(1))
+    let scenario = try builder.build()
+    var seen = [Int](repeating: 0, count: 60)
+    for replication in 0..<1_500 {
+      let record = try FleetSimulation.run(scenario, seed: 1, replication: replication)
+      for point in record.series where point.name == "offered" {
+        seen[Int(point.time.nanoseconds / TimeSpan.minutes(1).nanoseconds)] += 1
+      }
+    }
+    // 1,500 draws over 30 minutes: 50 each, with a standard deviation of 7.
+    #expect(seen.allSatisfy { (15...85).contains($0) })
+  }
+
   @Test("gives weights that make up the whole horizon")
   func weights() throws {
     var builder = try self.builder()

@@ -2,8 +2,7 @@
 
 import Quantities
 import Testing
-
-@testable import Workload
+import Workload
 
 @Suite("Sessions")
 struct SessionsTests {

@@ -134,17 +134,24 @@ extension ScenarioLoader {
     let replicas = serves(&reader, type: type, context, into: &diagnostics)
     let notice = notice(&reader, context, into: &diagnostics)
     let places = places(&reader, market, count: machines?.maximum ?? 1, into: &diagnostics)
+    let stated = reader.optional("price", into: &diagnostics) { try hourlyPrice($0) }
     guard let type, let zone, let market, let machines, let replicas, let notice, let places,
       let launch = context.cloud,
       let prices = prices(
         of: type, market == .spot ? .spot : .onDemand, in: context.prices, from: context.start,
         namedBy: reader, into: &diagnostics)
     else { return nil }
+    let listPrice = context.start.flatMap {
+      context.prices?.prices(of: type, .onDemand, from: $0)?.changes.first?.price
+    }
     let cloud = PoolModel(
       name: name, type: type, zone: zone, market: market, places: places, notice: notice.lead,
-      launch: launch, prices: prices)
+      launch: launch,
+      prices: stated.map { PriceSeries(changes: [.init(at: .start, price: $0)]) }
+        ?? prices)
     return DecodedPool(
-      pool: Scenario.Pool(cloud: cloud, wanted: machines.wanted, replicas: replicas),
+      pool: Scenario.Pool(
+        cloud: cloud, wanted: machines.wanted, replicas: replicas, listPrice: listPrice),
       maximum: machines.maximum)
   }
 

@@ -30,10 +30,14 @@ package struct ScenarioLoader: Sendable {
     let scenario = try load(path, files: files, overrides: overrides, isReference: false)
     var references: [Scenario] = []
     for target in scenario.targets {
-      guard case .savings(let other) = target.measure,
+      guard let other = target.measure.otherScenario,
         !references.contains(where: { $0.path == other })
       else { continue }
-      references.append(try load(other, files: files, overrides: [], isReference: true))
+      let reference = try load(other, files: files, overrides: [], isReference: true)
+      // Compared in the same parts of the same time, where both have it.
+      references.append(
+        reference.horizon == scenario.horizon
+          ? reference.simulatingRequests(in: scenario.requests) : reference)
     }
     return LoadedExperiment(scenario: scenario, references: references)
   }
@@ -88,7 +92,10 @@ package struct ScenarioLoader: Sendable {
     let costs = costs(&root, into: &diagnostics)
     let timeout = client(&root, into: &diagnostics)
     let requests = requests(&root, horizon: horizon, into: &diagnostics)
-    let targets = targets(&root, isReference: isReference, into: &diagnostics)
+    let names = TargetNames(
+      models: models?.served.map(\.name), pools: pools?.map(\.pool.cloud.name),
+      bill: ["machines"] + costs.fixed.map(\.name) + costs.egress.map(\.name))
+    let targets = targets(&root, names, isReference: isReference, into: &diagnostics)
     root.finish(into: &diagnostics)
     guard diagnostics.isEmpty, let start, let horizon, let replications, let prices, let policies,
       let pools, let timeout, let requests, let workload, let models
@@ -105,7 +112,8 @@ package struct ScenarioLoader: Sendable {
   }
 
   private func targets(
-    _ root: inout MappingReader, isReference: Bool, into diagnostics: inout Diagnostics
+    _ root: inout MappingReader, _ names: TargetNames, isReference: Bool,
+    into diagnostics: inout Diagnostics
   ) -> [Target] {
     let values = root.sequence("targets", .optional, into: &diagnostics) ?? []
     // What another scenario promises is not judged here.
@@ -114,7 +122,8 @@ package struct ScenarioLoader: Sendable {
       guard let target = value.parsed(into: &diagnostics, as: { try Target(parsing: $0) }) else {
         return nil
       }
-      guard case .savings(let file) = target.measure else { return target }
+      names.check(target, at: value, into: &diagnostics)
+      guard let file = target.measure.otherScenario else { return target }
       let path = Self.resolve(file, at: value.location)
       do {
         _ = try files.read(path)
@@ -165,9 +174,27 @@ package struct LoadedExperiment: Sendable {
   package let references: [Scenario]
 }
 
-extension Target {
-  /// The same target, with the path of the other scenario resolved.
-  fileprivate func comparing(with path: String) -> Target {
-    Target(text: text, measure: .savings(against: path), comparison: comparison, bound: bound)
+/// The names that targets may use; `nil` where the file's own are not known.
+struct TargetNames {
+  let models: [String]?
+  let pools: [String]?
+  let bill: [String]
+
+  /// Notes a name that the scenario does not have.
+  func check(_ target: Target, at value: ValueReader, into diagnostics: inout Diagnostics) {
+    func look(for name: String, among known: [String]?) {
+      guard let known, !known.contains(name) else { return }
+      value.report(
+        .unreadable(found: name, allowed: known.joined(separator: ", ")), into: &diagnostics)
+    }
+    switch target.measure {
+    case .qualityLoss(let model, _): look(for: model, among: models)
+    case .tokenPriceRatio(let first, let second):
+      look(for: first, among: models)
+      look(for: second, among: models)
+    case .spotDiscount(let pool): look(for: pool, among: pools)
+    case .billShare(let line): look(for: line, among: bill)
+    default: break
+    }
   }
 }

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Quantities
+import Recording
+import Scenario
+import Serving
+import Statistics
+
+/// Measures of money, machines and answers that compare sums over a replication.
+extension Measures {
+  /// The bill for an hour: the monthly one over 730.
+  var hourlyCost: Interval? { monthlyCost?.scaled(by: 1.0 / 730) }
+
+  /// The share of the bill that goes to a line; `machines` is every hour of machines and commitments.
+  func billShare(of line: String) -> Interval? {
+    let pairs = records.map { record -> (numerator: Double, denominator: Double) in
+      let part = record.invoice.reduce(USD.zero) { sum, row in
+        let isMachine = row.usage != nil
+        return (line == "machines" ? isMachine : row.line == line) ? sum + row.amount : sum
+      }
+      return (part.inDollars, record.total.inDollars)
+    }
+    return ratio(pairs, isExact: scenario.isBillExact)
+  }
+
+  /// Answered ÷ offered, over the same of another scenario, paired by replication.
+  func goodput(against other: Measures) -> Interval? {
+    func share(_ record: ReplicationRecord) -> Double {
+      Double(record.weighted.answered) / Double(record.weighted.arrived)
+    }
+    guard arrived > 0, other.arrived > 0 else { return nil }
+    return ratio(
+      zip(records, other.records).map { (share($0), share($1)) },
+      isExact: scenario.areRequestsExact && other.scenario.areRequestsExact)
+  }
+
+  /// Requests a second that machines which served could answer, over the same of another scenario.
+  func capacity(against other: Measures) -> Interval? {
+    ratio(
+      zip(records, other.records).map {
+        ($0.capacity(of: scenario), $1.capacity(of: other.scenario))
+      },
+      isExact: scenario.isBillExact && other.scenario.isBillExact)
+  }
+
+  /// The share of time in which places of spot pools could be had.
+  var spotUptime: Interval? {
+    let places = scenario.spotPools.reduce(0) { $0 + $1.cloud.places.count }
+    let horizon = Double(scenario.horizon.nanoseconds) * Double(places)
+    return ratio(
+      records.map { record in
+        let up = scenario.spotPools.reduce(Int64(0)) {
+          $0 + record.tally("place_up_ns", $1.cloud.name)
+        }
+        return (Double(up), horizon)
+      }, isExact: !scenario.hasRandomCapacity)
+  }
+
+  /// Interruptions ÷ months of rented spot machines.
+  var interruptionRate: Interval? {
+    ratio(
+      records.map { record in
+        let rented = scenario.spotPools.reduce(Int64(0)) {
+          $0 + record.tally("rented_ns", $1.cloud.name)
+        }
+        let interrupted = record.fleetEvents.count { $0.kind == .interrupted }
+        return (
+          Double(interrupted), Double(rented) / Double(TimeSpan.billingMonth.nanoseconds)
+        )
+      }, isExact: scenario.isBillExact)
+  }
+
+  /// 1 - spot price ÷ on-demand price of a pool's machine type.
+  func spotDiscount(pool: String) -> Interval? {
+    guard let pool = scenario.pools.first(where: { $0.cloud.name == pool }),
+      let list = pool.listPrice, list.nanodollarsPerHour > 0,
+      let price = pool.cloud.prices.changes.first?.price
+    else { return nil }
+    let ratio = Double(price.nanodollarsPerHour) / Double(list.nanodollarsPerHour)
+    return .exact(1 - ratio, samples: records.count)
+  }
+
+  /// How many times dearer a token of one model is than one of another, by the scenario's table.
+  func tokenPriceRatio(_ first: String, _ second: String) -> Interval? {
+    func price(_ name: String) -> Int64? {
+      scenario.models.first { $0.name == name }?.tokenPrice?.nanodollars
+    }
+    guard let top = price(first), let bottom = price(second), bottom > 0 else { return nil }
+    return .exact(Double(top) / Double(bottom), samples: records.count)
+  }
+
+  /// The share of offered requests that ended in a way.
+  func share(of outcome: RequestOutcome) -> Interval? {
+    guard arrived > 0 else { return nil }
+    return ratio(
+      records.map { (Double($0.weighted[outcome]), Double($0.weighted.arrived)) },
+      isExact: scenario.areRequestsExact)
+  }
+
+  /// How much lower the mean score of answers is than that of a model for the same requests.
+  ///
+  /// - Complexity: O(models × classes) for each replication.
+  func qualityLoss(against model: String, _ score: Target.QualityScore) -> Interval? {
+    let classes = scenario.workload.mix.classNames
+    guard let reference = scenario.models.first(where: { $0.name == model })?.quality else {
+      return nil
+    }
+    func value(_ quality: ServedModel.Quality, _ index: Int) -> Double? {
+      switch score {
+      case .table: quality.table.fraction
+      case .matrix: quality.byClass.isEmpty ? nil : quality.byClass[index].fraction
+      }
+    }
+    var pairs: [(numerator: Double, denominator: Double)] = []
+    for record in records {
+      var (lost, whole) = (0.0, 0.0)
+      for served in scenario.models {
+        for (index, name) in classes.enumerated() {
+          let count = record.tally("answered", "\(served.name)/\(name)")
+          guard count > 0 else { continue }
+          guard let own = served.quality.flatMap({ value($0, index) }),
+            let other = value(reference, index)
+          else { return nil }
+          lost += Double(count) * (other - own)
+          whole += Double(count) * other
+        }
+      }
+      guard whole > 0 else { return nil }
+      pairs.append((lost, whole))
+    }
+    // One model has one score, whatever is asked.
+    let servesOne = scenario.servedModels.count == 1
+    if score == .table && servesOne, let own = scenario.servedModels.first?.quality {
+      return .exact(1 - own.table.fraction / reference.table.fraction, samples: records.count)
+    }
+    return ratio(pairs, isExact: scenario.areRequestsExact)
+  }
+
+  private func ratio(
+    _ pairs: [(numerator: Double, denominator: Double)], isExact: Bool
+  ) -> Interval? {
+    guard let interval = Interval.ratio(of: pairs, confidence: scenario.confidence.fraction) else {
+      return nil
+    }
+    return isExact ? .exact(interval.estimate, samples: pairs.count) : interval
+  }
+}
+
+extension ReplicationRecord {
+  /// Requests a second over the horizon that machines which served could answer with full batches.
+  fileprivate func capacity(of scenario: Scenario) -> Double {
+    scenario.pools.reduce(0) { sum, pool in
+      let served =
+        Double(tally("serving_ns", pool.cloud.name)) / Double(scenario.horizon.nanoseconds)
+      return sum + served * pool.machineThroughput
+    }
+  }
+}
+
+extension Scenario {
+  fileprivate var spotPools: [Pool] { pools.filter { $0.cloud.market == .spot } }
+
+  fileprivate var hasRandomCapacity: Bool {
+    pools.contains { $0.cloud.places.contains(where: \.isRandom) }
+  }
+
+  /// The models that any replica of the fleet serves.
+  package var servedModels: [ServedModel] {
+    models.indices.filter { number in
+      pools.contains { $0.replicas.contains { $0.serves.index == number } }
+    }.map { models[$0] }
+  }
+}
+
+extension Interval {
+  /// The interval of a multiple of the value.
+  func scaled(by factor: Double) -> Interval {
+    Interval(
+      estimate: estimate * factor, low: low * factor, high: high * factor, samples: samples,
+      isExact: isExact)
+  }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Quantities
+
+extension Target {
+  private static let grammar = """
+    a target such as monthly_cost <= 50_000 USD, p99(latency) <= 200ms, mean(wait) <= 10ms, \
+    availability >= 99.9%, availability(time) >= 99%, savings(FILE) >= 65%, goodput(FILE) >= 99%, \
+    quality_loss(MODEL) < 1% or hit_ratio >= 30% (Documentation/Measures.md has them all)
+    """
+
+  /// Reads a target: a measure, one of `<=`, `>=`, `<`, `>`, and a bound in the measure's unit.
+  package init(parsing text: String) throws(UnreadableQuantity) {
+    let unreadable = UnreadableQuantity(allowed: Self.grammar)
+    let sides = ["<=", ">=", "<", ">"].lazy.compactMap { sign -> (String, String, String)? in
+      guard let range = text.firstRange(of: " \(sign) ") else { return nil }
+      return (String(text[..<range.lowerBound]), sign, String(text[range.upperBound...]))
+    }
+    guard let (left, sign, right) = sides.first, let comparison = Comparison(rawValue: sign),
+      let measure = Self.measure(left.trimmingBlanks)
+    else { throw unreadable }
+    self.text = text
+    self.measure = measure
+    self.comparison = comparison
+    self.bound = try Self.bound(of: measure, right.trimmingBlanks)
+  }
+
+  private static func bound(
+    of measure: Measure, _ text: String
+  ) throws(UnreadableQuantity) -> Bound {
+    switch measure {
+    case .monthlyCost: return .money(try USD(parsing: text))
+    case .hourlyCost: return .hourly(try HourlyPrice(parsing: text))
+    case .latency, .wait: return .time(try TimeSpan(parsing: text))
+    case .tokenPriceRatio:
+      guard let number = Double(text), number.isFinite, number >= 0 else {
+        throw UnreadableQuantity(allowed: "a number, such as 10")
+      }
+      return .number(number)
+    case .availability, .availabilityByTime, .savings, .goodput, .capacity, .qualityLoss,
+      .hitRatio, .joinRatio, .billShare, .spotUptime, .interruptionRate, .spotDiscount:
+      return .share(try Share(parsing: text))
+    }
+  }
+
+  private static func measure(_ text: String) -> Measure? {
+    guard let open = text.firstIndex(of: "(") else { return plainMeasure(text) }
+    guard text.last == ")" else { return nil }
+    let function = String(text[..<open])
+    let arguments = text[text.index(after: open)...].dropLast()
+      .split(separator: ",", omittingEmptySubsequences: false)
+      .map { String($0).trimmingBlanks }
+    guard let first = arguments.first, arguments.allSatisfy({ !$0.isEmpty }) else { return nil }
+    return arguments.count == 1
+      ? measure(function, of: first)
+      : arguments.count == 2 ? measure(function, of: first, arguments[1]) : nil
+  }
+
+  private static func plainMeasure(_ text: String) -> Measure? {
+    switch text {
+    case "monthly_cost": .monthlyCost
+    case "hourly_cost": .hourlyCost
+    case "availability": .availability
+    case "hit_ratio": .hitRatio
+    case "join_ratio": .joinRatio
+    case "spot_uptime": .spotUptime
+    case "interruption_rate": .interruptionRate
+    default: nil
+    }
+  }
+
+  private static func measure(_ function: String, of argument: String) -> Measure? {
+    switch (function, argument) {
+    case ("availability", "requests"): return .availability
+    case ("availability", "time"): return .availabilityByTime
+    case ("savings", _): return .savings(against: argument)
+    case ("goodput", _): return .goodput(against: argument)
+    case ("capacity", _): return .capacity(against: argument)
+    case ("quality_loss", _): return .qualityLoss(against: argument, .matrix)
+    case ("bill_share", _): return .billShare(of: argument)
+    case ("spot_discount", _): return .spotDiscount(pool: argument)
+    case (_, "latency"): return statistic(function).map { .latency($0) }
+    case (_, "wait"): return statistic(function).map { .wait($0) }
+    default: return nil
+    }
+  }
+
+  private static func measure(
+    _ function: String, of first: String, _ second: String
+  ) -> Measure? {
+    switch function {
+    case "quality_loss":
+      QualityScore(rawValue: second).map { .qualityLoss(against: first, $0) }
+    case "token_price_ratio": .tokenPriceRatio(first, second)
+    default: nil
+    }
+  }
+
+  /// `mean`, or `p` with the digits of a percentile: `p50`, `p99`, `p99.9`.
+  private static func statistic(_ text: some StringProtocol) -> Statistic? {
+    if text == "mean" { return .mean }
+    guard text.first == "p", let share = try? Share(parsing: "\(text.dropFirst())%"),
+      share > .zero, share < .whole
+    else { return nil }
+    return .quantile(share)
+  }
+
+  /// The same target with the path of the other scenario resolved.
+  func comparing(with path: String) -> Target {
+    let measure: Measure =
+      switch measure {
+      case .savings: .savings(against: path)
+      case .goodput: .goodput(against: path)
+      case .capacity: .capacity(against: path)
+      default: measure
+      }
+    return Target(text: text, measure: measure, comparison: comparison, bound: bound)
+  }
+}
+
+extension String {
+  fileprivate var trimmingBlanks: String {
+    var text = self[...]
+    while text.first == " " { text.removeFirst() }
+    while text.last == " " { text.removeLast() }
+    return String(text)
+  }
+}
