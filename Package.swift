@@ -94,8 +94,8 @@ let package = Package(
     .executableTarget(
       name: "plimsoll",
       dependencies: [
-        "Experiments", "FleetSimulation", "Reporting", "ResultsStore", "Recording", "Scenario",
-        arguments,
+        "Experiments", "FleetSimulation", "Quantities", "Reporting", "ResultsStore", "Recording",
+        "Scenario", arguments,
       ],
       swiftSettings: strict),
     .executableTarget(

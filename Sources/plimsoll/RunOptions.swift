@@ -41,9 +41,10 @@ struct RunOptions: ParsableArguments {
   }
 
   /// Reads, runs, stores and reports one scenario.
-  func run(_ path: String) async throws -> RunReport {
+  func run(_ path: String, claims: ClaimSet? = nil) async throws -> RunReport {
     let loaded = try Failure.reporting {
-      try ScenarioLoader.load(path, files: Terminal.files, overrides: overrides)
+      try ScenarioLoader.load(
+        path, files: Terminal.files, overrides: overrides, claims: claims)
     }
     return try await Failure.reporting {
       let signals = Interruption.listen()

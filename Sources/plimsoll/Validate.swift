@@ -19,14 +19,24 @@ struct Validate: ParsableCommand {
     var status: ExitCode?
     for path in scenarios {
       do {
-        _ = try Failure.reporting {
-          try ScenarioLoader.load(path, files: Terminal.files, overrides: overrides)
-        }
+        try Failure.reporting { try validate(path) }
         if !quiet { Terminal.print("\(path): valid\n") }
       } catch let code as ExitCode {
         status = code
       }
     }
     if let status { throw status }
+  }
+
+  /// Reads a scenario, or claims with every scenario that they name.
+  private func validate(_ path: String) throws {
+    guard ClaimSet.isClaims(path, files: Terminal.files) else {
+      _ = try ScenarioLoader.load(path, files: Terminal.files, overrides: overrides)
+      return
+    }
+    let claims = try ClaimSet.load(path, files: Terminal.files)
+    for scenario in claims.scenarios {
+      _ = try ScenarioLoader.load(scenario, files: Terminal.files, claims: claims)
+    }
   }
 }

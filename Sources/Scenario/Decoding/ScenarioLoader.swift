@@ -23,17 +23,20 @@ package struct ScenarioLoader: Sendable {
   ///
   /// - Parameters:
   ///   - overrides: texts such as `fleet.base.machines=6`; they change this scenario only.
+  ///   - claims: claims whose targets on this scenario are judged beside its own.
   /// - Throws: all that is wrong with the scenario and the files that it names, at once.
   package static func load(
-    _ path: String, files: FileReader, overrides: [String] = []
+    _ path: String, files: FileReader, overrides: [String] = [], claims: ClaimSet? = nil
   ) throws(ScenarioErrors) -> LoadedExperiment {
-    let scenario = try load(path, files: files, overrides: overrides, isReference: false)
+    let scenario = try load(
+      path, files: files, overrides: overrides,
+      targets: .own(and: claims?.targets(for: path) ?? []))
     var references: [Scenario] = []
     for target in scenario.targets {
       guard let other = target.measure.otherScenario,
         !references.contains(where: { $0.path == other })
       else { continue }
-      let reference = try load(other, files: files, overrides: [], isReference: true)
+      let reference = try load(other, files: files, overrides: [], targets: .none)
       // Compared in the same parts of the same time, where both have it.
       references.append(
         reference.horizon == scenario.horizon
@@ -43,13 +46,13 @@ package struct ScenarioLoader: Sendable {
   }
 
   private static func load(
-    _ path: String, files: FileReader, overrides: [String], isReference: Bool
+    _ path: String, files: FileReader, overrides: [String], targets: JudgedTargets
   ) throws(ScenarioErrors) -> Scenario {
     let loaded = try ScenarioText.load(path, files: files, overrides: overrides)
     var loader = ScenarioLoader(files: files)
     var diagnostics = Diagnostics()
     let scenario = loader.scenario(
-      loaded, path: path, isReference: isReference, into: &diagnostics)
+      loaded, path: path, targets: targets, into: &diagnostics)
     try diagnostics.throwIfAny(files: loaded.files + loader.inputs)
     guard let scenario else {
       throw ScenarioErrors(
@@ -65,7 +68,8 @@ package struct ScenarioLoader: Sendable {
   // MARK: The whole file
 
   private mutating func scenario(
-    _ loaded: LoadedScenario, path: String, isReference: Bool, into diagnostics: inout Diagnostics
+    _ loaded: LoadedScenario, path: String, targets judged: JudgedTargets,
+    into diagnostics: inout Diagnostics
   ) -> Scenario? {
     var root = MappingReader(loaded)
     _ = root.integer("plimsoll", in: 1...1, into: &diagnostics)
@@ -95,7 +99,7 @@ package struct ScenarioLoader: Sendable {
     let names = TargetNames(
       models: models?.served.map(\.name), pools: pools?.map(\.pool.cloud.name),
       bill: ["machines"] + costs.fixed.map(\.name) + costs.egress.map(\.name))
-    let targets = targets(&root, names, isReference: isReference, into: &diagnostics)
+    let targets = targets(&root, names, judged, into: &diagnostics)
     root.finish(into: &diagnostics)
     guard diagnostics.isEmpty, let start, let horizon, let replications, let prices, let policies,
       let pools, let timeout, let requests, let workload, let models
@@ -112,13 +116,16 @@ package struct ScenarioLoader: Sendable {
   }
 
   private func targets(
-    _ root: inout MappingReader, _ names: TargetNames, isReference: Bool,
+    _ root: inout MappingReader, _ names: TargetNames, _ judged: JudgedTargets,
     into diagnostics: inout Diagnostics
   ) -> [Target] {
     let values = root.sequence("targets", .optional, into: &diagnostics) ?? []
-    // What another scenario promises is not judged here.
-    guard !isReference else { return [] }
-    return values.compactMap { value in
+    guard case .own(let more) = judged else { return [] }
+    let written = values.compactMap { value in
+      value.node.content
+    }
+    let others = more.filter { !written.contains($0.node.content) }
+    return (values + others).compactMap { value in
       guard let target = value.parsed(into: &diagnostics, as: { try Target(parsing: $0) }) else {
         return nil
       }
@@ -172,6 +179,14 @@ package struct LoadedExperiment: Sendable {
   package let scenario: Scenario
   /// The scenarios that its targets name, each once.
   package let references: [Scenario]
+}
+
+/// Which targets of a scenario are judged.
+enum JudgedTargets {
+  /// Its own, and those that claims bring.
+  case own(and: [ValueReader])
+  /// None: what another scenario promises is not judged here.
+  case none
 }
 
 /// The names that targets may use; `nil` where the file's own are not known.

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Experiments
+import Quantities
+import Recording
+import Reporting
+import Scenario
+
+/// A file of claims, and how it is judged by running the scenarios that it names.
+struct Claims {
+  private let claims: ClaimSet
+
+  /// The claims of a file; `nil` when it holds none.
+  init?(_ path: String) throws {
+    guard ClaimSet.isClaims(path, files: Terminal.files) else { return nil }
+    claims = try Failure.reporting { try ClaimSet.load(path, files: Terminal.files) }
+  }
+
+  /// Runs every scenario that a claim names once, and judges the claims.
+  func judge(
+    _ options: RunOptions
+  ) async throws -> (reports: [RunReport], table: ClaimTable, verdicts: [VerdictRow]) {
+    var reports: [RunReport] = []
+    for path in claims.scenarios { reports.append(try await options.run(path, claims: claims)) }
+    var rows: [ClaimTable.Row] = []
+    for claim in claims.claims {
+      guard let report = reports.first(where: { $0.scenario == claim.scenario }),
+        let verdict = report.results.verdicts.first(where: { $0.target == claim.target })
+      else { continue }
+      rows.append(
+        ClaimTable.Row(
+          claim: claim.text, scenario: report.name, verdict: verdict,
+          breakEven: try breakEven(of: claim, seed: report.seed)))
+    }
+    var assumptions: [String] = []
+    for line in reports.flatMap(\.assumptions) where !assumptions.contains(line) {
+      assumptions.append(line)
+    }
+    let table = ClaimTable(about: claims.about, rows: rows, assumptions: assumptions)
+    return (reports, table, rows.map(\.verdict))
+  }
+
+  private func breakEven(of claim: ClaimSet.Claim, seed: UInt64) throws -> String {
+    guard let even = claim.breakEven else { return "" }
+    return try Failure.reporting {
+      let measure = try Target(parsing: claim.target).measure
+      let search = BreakEvenSearch(even, of: measure, seed: seed, replications: 4) {
+        try ScenarioLoader.load(claim.scenario, files: Terminal.files, overrides: [$0])
+      }
+      switch try search.run() {
+      case .alwaysHolds:
+        return "\(even.target) holds for every \(even.key) from \(search.written(even.low)) to "
+          + search.written(even.high)
+      case .neverHolds:
+        return "\(even.target) holds for no \(even.key) from \(search.written(even.low)) to "
+          + search.written(even.high)
+      case .at(let value, let measured):
+        let there = measured.map { " (\(formatted($0 * 100, places: 1)) %)" } ?? ""
+        return "\(even.target) breaks even at \(even.key) = \(search.written(value))\(there)"
+      }
+    }
+  }
+}
