@@ -54,7 +54,7 @@ let package = Package(
     house("Numerics", ["CGSL", "RandomStreams"]),
 
     // Level 2
-    house("Policies", ["Quantities", "Serving"]),
+    house("Policies", ["Quantities", "RandomStreams", "Serving"]),
     house("Workload", ["Quantities", "RandomStreams", "EventKernel", "Numerics"]),
     house("ReplicaModel", ["Quantities", "RandomStreams", "Serving", "EventKernel", "Numerics"]),
     house("CloudModel", ["Quantities", "RandomStreams", "Serving", "Numerics"]),
@@ -126,7 +126,7 @@ let package = Package(
     tests("NumericsTests", ["Numerics", "RandomStreams"]),
     tests("QueueingTheoryTests", ["QueueingTheory", "Numerics"]),
     tests("EventKernelTests", ["EventKernel", "Quantities", "RandomStreams"]),
-    tests("PoliciesTests", ["Policies", "Quantities", "Serving"]),
+    tests("PoliciesTests", ["Policies", "Quantities", "RandomStreams", "Serving"]),
     tests("WorkloadTests", ["Workload", "Numerics", "Quantities", "RandomStreams"]),
     tests("CloudModelTests", ["CloudModel", "Quantities", "Serving"]),
     tests("StatisticsTests", ["Statistics", "RandomStreams"]),
