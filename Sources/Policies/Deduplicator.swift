@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Quantities
+
+/// Lets identical requests that are under way at the same time share one call: a flight.
+///
+/// A flight belongs to the de-duplication and not to the request that opened it, the lead: when that
+/// one's client goes away, the others still get the answer, and the call is cancelled only when all have
+/// gone. Everybody in a flight leaves it exactly once, by leaving or by a delivery. A failure that may
+/// pass is tried once more, with one of those who wait as the new lead; every other failure goes to all.
+///
+/// Errors are shared as in Go's singleflight (golang/sync), what could not be cached is remembered as by
+/// Varnish's hit-for-miss (varnishcache/varnish-cache).
+public struct Deduplicator: ~Copyable, Sendable {
+  /// By which rules and within which bounds it goes.
+  public let configuration: Configuration
+
+  var flights = KeyTable<Flight>()
+  var waiters: ContiguousArray<Waiter> = []
+  /// The first place that is free, and the first and last of those whose wait is over; -1 for none.
+  var firstFree: Int32 = -1
+  var firstDelivered: Int32 = -1
+  var lastDelivered: Int32 = -1
+  var nextSerial: UInt32 = 0
+  /// Keys whose last answer could not be cached.
+  var uncacheable: ResponseCache
+
+  /// A call under way.
+  struct Flight: BitwiseCopyable, Sendable {
+    var serial: UInt32
+    /// Everybody in it, in the order of joining; none once it is over.
+    var count: Int32 = 0
+    var first: Int32 = -1
+    var last: Int32 = -1
+    /// The place of the one whose call it is; -1 when that one has gone.
+    var lead: Int32 = -1
+  }
+
+  /// A request in a flight, or one whose wait is over, or a free place.
+  struct Waiter: BitwiseCopyable, Sendable {
+    var number: UInt32
+    var next: Int32 = -1
+    var deadline: Instant
+    var isLead = false
+    var result = Delivery.Result.answer
+  }
+
+  /// One with no flight.
+  public init(_ configuration: Configuration) {
+    self.configuration = configuration
+    uncacheable = ResponseCache(
+      ResponseCache.Configuration(
+        ttl: configuration.uncoalescedFor, jitter: .zero, capacity: configuration.remembered))
+  }
+
+  /// How many flights are under way.
+  public var flightCount: Int { flights.count }
+
+  /// Asks whether a request waits for a call that is under way, opens a flight, or goes alone.
+  ///
+  /// `waiter` is the caller's own number for the request, which is in no other flight meanwhile;
+  /// `deadline` is how long it is willing to wait.
+  public mutating func join(
+    _ key: CacheKey, isDeterministic: Bool, waiter: UInt32, deadline: Instant, at now: Instant
+  ) -> JoinAnswer {
+    let isProduction = configuration.rule == .production
+    if isProduction {
+      guard isDeterministic else { return .alone(.notDeterministic) }
+      if uncacheable.count > 0, uncacheable.lookUp(key, isDeterministic: true, at: now) != .miss {
+        return .alone(.uncacheable)
+      }
+    }
+    if let place = flights.find(key) {
+      if isProduction, Int(flights.places[Int(place)].value.count) > configuration.maximumWaiters {
+        return .alone(.full)
+      }
+      add(waiter, deadline: deadline, to: place, isLead: false)
+      return .joined(id(of: place))
+    }
+    nextSerial &+= 2
+    let place = flights.insert(key, Flight(serial: nextSerial))
+    add(waiter, deadline: deadline, to: place, isLead: true)
+    return .lead(id(of: place))
+  }
+
+  /// Takes a request out of its flight: its client has gone, or its deadline has come.
+  ///
+  /// The id may be the one from before the call was made again.
+  ///
+  /// - Complexity: O(those who joined before it and still wait).
+  public mutating func leave(_ flight: FlightID, _ waiter: UInt32) -> LeaveAnswer {
+    guard let place = place(of: flight, ofAnyCall: true) else { return .ignored }
+    var before: Int32 = -1
+    var found = flights.places[Int(place)].value.first
+    while found >= 0, waiters[Int(found)].number != waiter {
+      (before, found) = (found, waiters[Int(found)].next)
+    }
+    guard found >= 0 else { return .ignored }
+    let wasLead = flights.places[Int(place)].value.lead == found
+    unlink(found, after: before, from: place)
+    free(found)
+    if flights.places[Int(place)].value.count == 0 {
+      flights.remove(place)
+      return .cancelled
+    }
+    if wasLead {
+      flights.places[Int(place)].value.lead = -1
+      if configuration.rule == .reference {
+        end(place, with: .abandoned)
+        return .cancelled
+      }
+    }
+    return .goesOn
+  }
+
+  /// Takes in how a flight's call ended, and says whether the call is made again.
+  ///
+  /// Whose wait is over is in the deliveries afterwards, the lead included.
+  ///
+  /// - Complexity: O(those in the flight).
+  public mutating func land(
+    _ flight: FlightID, _ outcome: FlightOutcome, at now: Instant
+  ) -> Landing {
+    guard let place = place(of: flight, ofAnyCall: false) else { return .ignored }
+    switch outcome {
+    case .success(let isCacheable):
+      if !isCacheable, configuration.rule == .production {
+        let key = flights.places[Int(place)].key
+        uncacheable.store(key, isDeterministic: true, at: now)
+      }
+      end(place, with: .answer)
+    case .failure:
+      fail(place)
+    case .retryableFailure:
+      if configuration.rule == .production { return retry(place, at: now) }
+      fail(place)
+    }
+    return .over
+  }
+
+  /// Takes the next request whose wait is over, in the order of joining; nil when there is none.
+  public mutating func nextDelivered() -> Delivery? {
+    guard firstDelivered >= 0 else { return nil }
+    let place = firstDelivered
+    let waiter = waiters[Int(place)]
+    firstDelivered = waiter.next
+    if firstDelivered < 0 { lastDelivered = -1 }
+    free(place)
+    return Delivery(waiter: waiter.number, isLead: waiter.isLead, result: waiter.result)
+  }
+}
