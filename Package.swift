@@ -136,7 +136,8 @@ let package = Package(
       "FleetSimulationTests",
       [
         "FleetSimulation", "Checks", "CloudModel", "Numerics", "Quantities", "QueueingTheory",
-        "Recording", "ReplicaModel", "Scenario", "Serving", "SimulationTesting", "Statistics",
+        "Policies", "Recording", "ReplicaModel", "Scenario", "Serving", "SimulationTesting",
+        "Statistics",
         "Workload",
       ]),
     tests(

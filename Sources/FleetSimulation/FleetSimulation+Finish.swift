@@ -31,6 +31,7 @@ extension FleetSimulation {
     record.migrations = migrations
     record.workloadDigest = source.digest
     try checkRequests(record)
+    try checkPolicies()
     try checkTime(record)
     try checkInvoice(record)
     return record
@@ -131,6 +132,19 @@ extension FleetSimulation {
     try hold(
       outstanding == held, "requests sent to replicas = requests that they hold",
       "\(outstanding) outstanding, \(held) held")
+  }
+
+  /// Every row belongs to a request that a replica holds, or that waits for another's call.
+  private borrowing func checkPolicies() throws(ConservationError) {
+    let used = table.used
+    let held = (0..<bank.count).reduce(0) { $0 + bank.requestsHeld(by: $1) { $0.policyRow >= 0 } }
+    try hold(
+      held == used.alone + desk.deduplicator.flightCount,
+      "requests of policies on replicas = those alone + flights",
+      "\(held) on replicas, \(used.alone) alone, \(desk.deduplicator.flightCount) flights")
+    try hold(
+      used.inFlights >= desk.deduplicator.flightCount, "every flight has a request",
+      "\(used.inFlights) requests in \(desk.deduplicator.flightCount) flights")
   }
 
   /// busy + idle + overhead = rented, in lane time from the beginning of the run to its end.

@@ -224,11 +224,11 @@ extension FleetSimulation {
     displaced.removeAll(keepingCapacity: true)
     for var request in requests {
       guard now.nanoseconds - request.arrival.nanoseconds < timeout else {
-        if request.isMeasured { recorder.unanswered(.timedOut, at: request.place) }
+        fail(request, .timedOut)
         continue
       }
       guard Int(request.migrations) < scenario.migrationLimit else {
-        if request.isMeasured { recorder.unanswered(.failed, at: request.place) }
+        fail(request, .failed)
         continue
       }
       request.migrations += 1

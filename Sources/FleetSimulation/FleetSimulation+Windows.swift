@@ -52,6 +52,7 @@ extension FleetSimulation {
     windows.change(part, opens: opens, at: now)
     if windows.isOpen && !acceptsArrivals {
       source.restart(at: now)
+      primeCache()
       acceptsArrivals = true
     }
     enterMinute()

@@ -32,6 +32,12 @@ package struct FleetSimulation: ~Copyable {
   var recorder: RequestRecorder
   var dispatcher = LeastLoaded()
 
+  var desk: RequestDesk
+  var table = PolicyTable()
+  /// The share of requests of each content, by number; empty without a cache.
+  let contentShares: [Double]
+  let primingStream: (_ window: UInt32) -> RandomStream
+
   var manager: SpotManager
   var effects = EffectBuffer<SpotManager.Effect>()
   var managerInbox: [SpotManager.Event] = []
@@ -138,6 +144,10 @@ package struct FleetSimulation: ~Copyable {
       models: scenario.models.count, classes: scenario.workload.mix.classNames.count)
     windowStarts = scenario.windowStarts(stream(.windows, 0))
     manager = SpotManager(scenario.spot)
+    desk = RequestDesk(scenario.requestPolicies)
+    contentShares =
+      scenario.requestPolicies.cache == nil ? [] : scenario.workload.mix.contentShares
+    primingStream = { stream(.cachePriming, Int($0)) }
   }
 
   /// Puts the machines in place that are there at the beginning, and starts the manager.
@@ -225,20 +235,24 @@ package struct FleetSimulation: ~Copyable {
     simulatedRequests += 1
     if now >= minuteEnd { enterMinute() }
     if place.isMeasured { recorder.arrived(at: place) }
-    dispatch(
-      QueuedRequest(
-        arrival: arrival.time, number: arrival.number, promptTokens: arrival.promptTokens,
-        outputTokens: arrival.outputTokens, recordPlace: place.bits, policyRow: -1,
-        classIndex: arrival.classIndex),
-      otherwise: .rejected)
+    let request = QueuedRequest(
+      arrival: arrival.time, number: arrival.number, promptTokens: arrival.promptTokens,
+      outputTokens: arrival.outputTokens, recordPlace: place.bits,
+      classIndex: arrival.classIndex, model: desk.requestedModel)
+    if desk.isOpen {
+      consult(request, arrival)
+    } else {
+      dispatch(request, otherwise: .rejected)
+    }
     return true
   }
 
   /// Sends a request to the replica that the policy chooses, or ends it.
   mutating func dispatch(_ request: QueuedRequest, otherwise outcome: RequestOutcome) {
-    let choice = observations.withSpan { dispatcher.choose(of: ModelID(0), among: $0) }
+    let model = ModelID(Int(request.model))
+    let choice = observations.withSpan { dispatcher.choose(of: model, among: $0) }
     guard case .replica(let replica) = choice else {
-      if request.isMeasured { recorder.unanswered(outcome, at: request.place) }
+      fail(request, outcome)
       return
     }
     bank.enqueue(request, at: replica.index, now: now)
@@ -263,26 +277,15 @@ package struct FleetSimulation: ~Copyable {
     }
   }
 
-  private mutating func answer(_ request: QueuedRequest, by model: ModelID, started: Instant) {
-    guard request.isMeasured else { return }
-    let latency = now - request.arrival
-    if latency.nanoseconds <= timeout {
-      recorder.completed(
-        RequestRecorder.Answer(
-          latency: latency, tokens: request.outputTokens, model: model,
-          classIndex: request.classIndex),
-        wait: started - request.arrival, at: request.place, promptTokens: request.promptTokens)
-    } else {
-      recorder.unanswered(.timedOut, at: request.place)
-    }
-  }
-
   /// Ends the requests that a replica dropped, and lets it go where it was only finishing.
   private mutating func settle(_ replica: Int) {
     if !bank.expired.isEmpty {
       observations[replica].outstanding -= Int32(bank.expired.count)
-      for request in bank.expired where request.isMeasured {
-        recorder.unanswered(.timedOut, at: request.place)
+      // One may make its call again elsewhere, which changes the list of those who gave up.
+      var position = 0
+      while position < bank.expired.count {
+        fail(bank.expired[position], .timedOut)
+        position += 1
       }
       bank.expired.removeAll(keepingCapacity: true)
     }

@@ -11,7 +11,7 @@ import Quantities
 ///
 /// Errors are shared as in Go's singleflight (golang/sync), what could not be cached is remembered as by
 /// Varnish's hit-for-miss (varnishcache/varnish-cache).
-public struct Deduplicator: ~Copyable, Sendable {
+public struct Deduplicator: Sendable {
   /// By which rules and within which bounds it goes.
   public let configuration: Configuration
 

@@ -9,7 +9,7 @@
 /// of the slots.
 @frozen
 @usableFromInline
-struct KeyTable<Value: BitwiseCopyable & Sendable>: ~Copyable, Sendable {
+struct KeyTable<Value: BitwiseCopyable & Sendable>: Sendable {
   /// One place: a key and what belongs to it.
   @frozen
   @usableFromInline

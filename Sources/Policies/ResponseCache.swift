@@ -9,7 +9,7 @@ import RandomStreams
 /// stored in a burst does not go in one; at the capacity the least recently used entry goes. What has
 /// expired is dropped when it is looked up, or when it becomes the least recently used, so that no
 /// more is held than was used within one life.
-public struct ResponseCache: ~Copyable, Sendable {
+public struct ResponseCache: Sendable {
   /// How patient and how large the cache is, and by which rules it goes.
   public let configuration: Configuration
   /// How many entries the capacity has pushed out; entries primed do not push any out in this count.

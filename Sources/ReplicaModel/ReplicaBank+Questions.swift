@@ -52,6 +52,25 @@ extension ReplicaBank {
     return lanes.reduce(Int(state[replica].waiting)) { $0 + Int(lane[$1].count) }
   }
 
+  /// Requests that a replica holds, waiting or in a running batch, and that satisfy a condition.
+  ///
+  /// - Complexity: O(requests held).
+  package func requestsHeld(by replica: Int, where condition: (QueuedRequest) -> Bool) -> Int {
+    let row = layout[replica]
+    var count = 0
+    for place in 0..<Int(state[replica].waiting)
+    where condition(queued[row.firstSlot + (state[replica].head + place) & row.slotMask]) {
+      count += 1
+    }
+    for index in Int(row.firstLane)..<Int(row.firstLane + row.lanes) {
+      for slot in 0..<Int(lane[index].count)
+      where condition(running[lane[index].firstSlot + slot]) {
+        count += 1
+      }
+    }
+    return count
+  }
+
   /// When the batch in a lane began.
   @inlinable
   package func startTime(of index: Int) -> Instant { Instant(nanoseconds: lane[index].started) }

@@ -117,8 +117,8 @@ package struct ReplicaBank: ~Copyable {
 
   private static var nobody: QueuedRequest {
     QueuedRequest(
-      arrival: .never, number: 0, promptTokens: 0, outputTokens: 0, recordPlace: -1, policyRow: -1,
-      classIndex: 0)
+      arrival: .never, number: 0, promptTokens: 0, outputTokens: 0, recordPlace: -1, classIndex: 0,
+      model: 0)
   }
 
   /// The smallest power of two that holds the queue, so that a place in the ring is a mask away.

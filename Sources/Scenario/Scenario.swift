@@ -128,6 +128,8 @@ package struct Scenario: Sendable {
   package let fixedCosts: [FixedCost]
   /// Costs of the bytes that leave the cloud.
   package let egress: [EgressCost]
+  /// The policies that every request passes.
+  package let requestPolicies: RequestPolicies
   /// The settings of the spot manager.
   package let spot: SpotManager.Configuration
   /// How often a request is moved from a lost replica to another before it fails.
@@ -145,7 +147,8 @@ package struct Scenario: Sendable {
       String, workload: WorkloadModel,
     models: [ServedModel], timeout: TimeSpan?, pools: [Pool],
     commitments:
-      [Commitment], fixedCosts: [FixedCost], egress: [EgressCost], spot: SpotManager.Configuration,
+      [Commitment], fixedCosts: [FixedCost], egress: [EgressCost],
+    requestPolicies: RequestPolicies, spot: SpotManager.Configuration,
     migrationLimit:
       Int, targets: [Target], assumptions: [String]
   ) {
@@ -166,6 +169,7 @@ package struct Scenario: Sendable {
     self.commitments = commitments
     self.fixedCosts = fixedCosts
     self.egress = egress
+    self.requestPolicies = requestPolicies
     self.spot = spot
     self.migrationLimit = migrationLimit
     self.targets = targets

@@ -64,6 +64,10 @@ package struct ScenarioBuilder: Sendable {
   package var pools: [Pool] = [Pool()]
   /// The commitments.
   package var commitments: [Commitment] = []
+  /// The response cache.
+  package var cache: RequestPolicies.Cache?
+  /// The de-duplication.
+  package var deduplication: Deduplicator.Configuration?
   /// Costs that don't depend on the run.
   package var fixedCosts: [FixedCost] = []
   /// Whether missing spot machines are rented on demand.
@@ -99,6 +103,7 @@ package struct ScenarioBuilder: Sendable {
       models: [ServedModel(name: "model", quality: nil, contextWindow: nil, tokenPrice: nil)],
       timeout: timeout, pools: pools.map(pool), commitments: commitments, fixedCosts: fixedCosts,
       egress: [],
+      requestPolicies: requestPolicies,
       spot: spotConfiguration, migrationLimit: migrationLimit,
       targets: try targets.map { try Target(parsing: $0) }, assumptions: [])
   }
@@ -114,6 +119,18 @@ package struct ScenarioBuilder: Sendable {
         prices: PriceSeries(changes: [PriceSeries.Change(at: .start, price: pool.price)])),
       wanted: pool.wanted,
       replicas: [ReplicaBank.Place(serves: ModelID(0), model: pool.model, queueLimit: queueLimit)])
+  }
+
+  private var requestPolicies: RequestPolicies {
+    let router = Router(
+      Router.Configuration(
+        models: [
+          Router.Model(
+            id: ModelID(0), qualityByClass: [], contextWindow: .max, nanosecondsPerRequest: 1)
+        ], rule: .fixed(ModelID(0)), longestWait: .hours(1), sessionSlots: 0))
+    return RequestPolicies(
+      router: router, textPlans: [router.plan(for: "")], requestedModel: 0, cache: cache,
+      deduplication: deduplication)
   }
 
   private var spotConfiguration: SpotManager.Configuration {

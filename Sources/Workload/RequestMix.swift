@@ -125,6 +125,9 @@ package struct RequestMix: Sendable, Equatable {
   /// nobody else asks for.
   package var contentShares: [Double] { content?.probabilities ?? [1] }
 
+  /// The share of requests with temperature 0.
+  package var deterministicShare: Double { Double(deterministicThreshold) * 0x1p-32 }
+
   /// The share of requests of each tenant.
   package var tenantShares: [Double] {
     let ends = tenantThresholds.map { Double($0) / 4_096 } + [1]

@@ -90,6 +90,12 @@ package struct RequestSource: ~Copyable {
     }
   }
 
+  /// What a content of the catalogue is like, by number from 1.
+  package func content(_ number: Int) -> (isDeterministic: Bool, textIndex: UInt16) {
+    let entry = catalogue.entries[number]
+    return (entry.isDeterministic, entry.text)
+  }
+
   /// When the next request arrives; ``Instant/never`` when none does.
   @inlinable package var nextTime: Instant { column[position].time }
 

@@ -18,19 +18,19 @@ package struct WorkloadModel: Sendable, Equatable {
     self.sessions = sessions
   }
 
-  /// How many requests are expected from the start on for so long, rounded down.
+  /// How many requests are expected from some time on for so long, rounded down.
   ///
   /// - Complexity: O(minutes) for a rate, O(log n) for a trace of n requests.
-  package func expectedRequests(for horizon: TimeSpan) -> Int64 {
+  package func expectedRequests(from start: Instant = .start, for span: TimeSpan) -> Int64 {
     switch arrivals {
     case .replay(let trace):
-      return Int64(trace.firstRequest(from: .start + horizon))
+      return Int64(trace.firstRequest(from: start + span) - trace.firstRequest(from: start))
     case .poisson(let profile):
       let minute = TimeSpan.minutes(1).nanoseconds
-      let minutes = Int((horizon.nanoseconds + minute - 1) / minute)
-      let rates = profile.rates(from: .start, for: horizon, count: minutes)
+      let minutes = Int((span.nanoseconds + minute - 1) / minute)
+      let rates = profile.rates(from: start, for: span, count: minutes)
       let sum = rates.reduce(Int128(0)) { $0 + Int128($1.nanoPerSecond) }
-      return Int64(sum * Int128(horizon.nanoseconds) / Int128(minutes) / 1_000_000_000_000_000_000)
+      return Int64(sum * Int128(span.nanoseconds) / Int128(minutes) / 1_000_000_000_000_000_000)
     }
   }
 }

@@ -34,6 +34,13 @@ func shareOfWhole(_ text: String) throws -> Share {
   return share
 }
 
+/// Reads a share from nothing to less than the whole.
+func shareBelowWhole(_ text: String) throws -> Share {
+  let share = try shareOfWhole(text)
+  guard share < .whole else { throw UnreadableQuantity(allowed: "a share from 0% to below 100%") }
+  return share
+}
+
 /// Reads a rate above zero.
 func positiveRate(_ text: String) throws -> Rate {
   let rate = try Rate(parsing: text)

@@ -16,12 +16,10 @@ struct DecodedPolicies {
 }
 
 extension ScenarioLoader {
-  /// The settings of the policies; what is left out has the production default.
+  /// The settings of the policies for machines; what is left out has the production default.
   func policies(
-    _ root: inout MappingReader, isIdeal: Bool, into diagnostics: inout Diagnostics
+    _ reader: inout MappingReader, isIdeal: Bool, into diagnostics: inout Diagnostics
   ) -> DecodedPolicies? {
-    guard var reader = root.mapping("policies", .required, into: &diagnostics) else { return nil }
-    defer { reader.finish(into: &diagnostics) }
     var queue = reader.mapping("queue", .required, into: &diagnostics)
     let limit = queue?.integer("limit", in: 0...1_000_000, .required, into: &diagnostics)
     queue?.finish(into: &diagnostics)

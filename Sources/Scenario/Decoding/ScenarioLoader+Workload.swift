@@ -74,10 +74,14 @@ extension ScenarioLoader {
   /// Which requests arrive when.
   mutating func workload(
     _ root: inout MappingReader, start: UTCDate?, into diagnostics: inout Diagnostics
-  ) -> WorkloadModel? {
+  ) -> (model: WorkloadModel, texts: DecodedTexts)? {
     guard var reader = root.mapping("workload", .required, into: &diagnostics) else { return nil }
     let arrivals = arrivals(&reader, start: start, into: &diagnostics)
-    let classes = classes(&reader, into: &diagnostics)
+    let classes = shares(
+      of: "classes", &reader, or: [("all", .whole)], into: &diagnostics)
+    let tenants = shares(of: "tenants", &reader, or: [("all", .whole)], into: &diagnostics)
+    let texts = texts(&reader, classes: classes?.map(\.name) ?? [], into: &diagnostics)
+    let sessions = sessions(&reader, into: &diagnostics)
     let prompt = reader.node("prompt_tokens", .optional, into: &diagnostics)
     let output = reader.node("output_tokens", .optional, into: &diagnostics)
     let promptLaw = prompt.flatMap { law($0, .count, into: &diagnostics) }
@@ -93,36 +97,38 @@ extension ScenarioLoader {
           .other("the trace brings the lengths; leave this out"), of: key, into: &diagnostics)
       }
     }
-    guard diagnostics.isEmpty, let arrivals, let classes else { return nil }
+    guard diagnostics.isEmpty, let arrivals, let classes, let tenants else { return nil }
     do {
       let mix = try RequestMix(
         classes: classes, promptTokens: promptLaw, outputTokens: outputLaw,
-        deterministic: deterministic ?? .zero, content: content)
-      return WorkloadModel(arrivals: arrivals, mix: mix)
+        deterministic: deterministic ?? .zero, content: content,
+        tenants: tenants, textsByClass: texts.byClass(count: classes.count))
+      return (WorkloadModel(arrivals: arrivals, mix: mix, sessions: sessions), texts)
     } catch {
       reader.report(.other("allowed: \(error.allowed)"), of: "content", into: &diagnostics)
       return nil
     }
   }
 
-  private func classes(
-    _ reader: inout MappingReader, into diagnostics: inout Diagnostics
+  /// Names with shares that make up the whole, at most 256 of them.
+  private func shares(
+    of key: String, _ reader: inout MappingReader, or standard: [(name: String, share: Share)],
+    into diagnostics: inout Diagnostics
   ) -> [(name: String, share: Share)]? {
-    guard let entries = reader.entries("classes", .optional, into: &diagnostics) else {
-      return [("all", .whole)]
-    }
-    let classes = entries.compactMap { entry in
+    guard let entries = reader.entries(key, .optional, into: &diagnostics) else { return standard }
+    let shares = entries.compactMap { entry in
       entry.value.parsed(into: &diagnostics) { try shareOfWhole($0) }.map { (entry.name, $0) }
     }
-    guard classes.count == entries.count else { return nil }
-    let sum = classes.reduce(Share.zero) { $0 + $1.1 }
-    guard sum == .whole, classes.count <= 256 else {
+    guard shares.count == entries.count else { return nil }
+    let sum = shares.reduce(Share.zero) { $0 + $1.1 }
+    guard sum == .whole, shares.count <= 256 else {
       reader.report(
-        .outOfRange(found: "\(sum) in \(classes.count) classes", allowed: "100% in 1 to 256"),
-        of: "classes", into: &diagnostics)
+        .outOfRange(
+          found: "\(sum) in \(shares.count) \(key)", allowed: "100% in 1 to 256"), of: key,
+        into: &diagnostics)
       return nil
     }
-    return classes
+    return shares
   }
 
   private func content(
@@ -245,7 +251,7 @@ extension ScenarioLoader {
     }
   }
 
-  private func report(
+  func report(
     _ errors: TraceErrors, in path: String, named value: ValueReader,
     into diagnostics: inout Diagnostics
   ) {

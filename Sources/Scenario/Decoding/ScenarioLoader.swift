@@ -84,8 +84,13 @@ package struct ScenarioLoader: Sendable {
     let cloud = cloud(&root, into: &diagnostics)
     let prices = priceBook(&root, into: &diagnostics)
     let workload = workload(&root, start: start, into: &diagnostics)
-    let models = models(&root, mix: workload?.mix, into: &diagnostics)
-    let policies = policies(&root, isIdeal: cloud == .ideal, into: &diagnostics)
+    let models = models(&root, mix: workload?.model.mix, into: &diagnostics)
+    var policyReader = root.mapping("policies", .required, into: &diagnostics)
+    let policies = policyReader.flatMap { (reader) -> DecodedPolicies? in
+      var reader = reader
+      defer { policyReader = reader }
+      return self.policies(&reader, isIdeal: cloud == .ideal, into: &diagnostics)
+    }
     let pools = fleet(
       &root,
       FleetContext(
@@ -96,13 +101,16 @@ package struct ScenarioLoader: Sendable {
     let costs = costs(&root, into: &diagnostics)
     let timeout = client(&root, into: &diagnostics)
     let requests = requests(&root, horizon: horizon, into: &diagnostics)
+    let requestPolicies = readRequestPolicies(
+      &policyReader, workload, models, pools, timeout?.span, into: &diagnostics)
     let names = TargetNames(
       models: models?.served.map(\.name), pools: pools?.map(\.pool.cloud.name),
       bill: ["machines"] + costs.fixed.map(\.name) + costs.egress.map(\.name))
     let targets = targets(&root, names, judged, into: &diagnostics)
     root.finish(into: &diagnostics)
     guard diagnostics.isEmpty, let start, let horizon, let replications, let prices, let policies,
-      let pools, let timeout, let requests, let workload, let models
+      let pools, let timeout, let requests, let workload, let models,
+      let requestPolicies
     else { return nil }
     let spot = spotConfiguration(policies, pools, root, into: &diagnostics)
     return Scenario(
@@ -110,9 +118,30 @@ package struct ScenarioLoader: Sendable {
       canonicalText: loaded.root.canonicalText + inputs.map(\.fingerprint).joined(),
       start: start, horizon: horizon, requests: requests, replications: replications,
       confidence: confidence ?? Share(billionths: 950_000_000), seed: seed, priceBook: prices.name,
-      workload: workload, models: models.served, timeout: timeout.span, pools: pools.map(\.pool),
-      commitments: commitments, fixedCosts: costs.fixed, egress: costs.egress, spot: spot,
+      workload: workload.model, models: models.served, timeout: timeout.span,
+      pools: pools.map(\.pool),
+      commitments: commitments, fixedCosts: costs.fixed, egress: costs.egress,
+      requestPolicies: requestPolicies, spot: spot,
       migrationLimit: policies.migrations, targets: targets, assumptions: assumptions ?? [])
+  }
+
+  private func readRequestPolicies(
+    _ policies: inout MappingReader?, _ workload: (model: WorkloadModel, texts: DecodedTexts)?,
+    _ models: DecodedModels?, _ pools: [DecodedPool]?, _ timeout: TimeSpan?,
+    into diagnostics: inout Diagnostics
+  ) -> RequestPolicies? {
+    guard var reader = policies else { return nil }
+    defer { reader.finish(into: &diagnostics) }
+    guard let workload, let models, let pools else {
+      // What cannot be checked without them is at least known.
+      for key in ["router", "cache", "dedup"] { _ = reader.has(key) }
+      return nil
+    }
+    return requestPolicies(
+      &reader,
+      RoutingContext(
+        models: models, pools: pools, mix: workload.model.mix, texts: workload.texts,
+        hasSessions: workload.model.sessions != nil, timeout: timeout), into: &diagnostics)
   }
 
   private func targets(

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Policies
+import Quantities
+import RandomStreams
+import Workload
+
+extension FleetSimulation {
+  /// Puts the cache into a state that it could be in had requests run all along.
+  ///
+  /// A content that is asked for n times in the life T of an entry, on average, is there with probability
+  /// n/(1 + n): an entry lives T from its storing, and the next request after that stores the next one
+  /// (an alternating renewal process; Cox, Renewal Theory (1962), section 7.1). Its age is even over T,
+  /// and its last use is the last request since. The rate is the mean over the life before now, so the
+  /// hour of the day counts. Left out: the time that answers take, and routes that the moment decides.
+  ///
+  /// - Complexity: O(contents × tenants); with a sort, and with the contents that nobody else asks for,
+  ///   where the capacity may be reached.
+  mutating func primeCache() {
+    guard desk.usesCache else { return }
+    desk.cache.removeAll()
+    let life = desk.cache.configuration.ttl
+    let offered = scenario.workload.expectedRequests(from: now - life, for: life)
+    let priming = CachePriming(
+      desk: desk, shares: contentShares, tenants: scenario.workload.mix.tenantShares,
+      offered: Double(offered), now: now,
+      stream: primingStream(UInt32(truncatingIfNeeded: now.nanoseconds / 1_000_000_000)))
+    if priming.mayReachCapacity(deterministic: scenario.workload.mix.deterministicShare) {
+      priming.fillInOrder(
+        &desk.cache, from: source, deterministic: scenario.workload.mix.deterministicShare)
+    } else {
+      priming.fill(&desk.cache, from: source)
+    }
+  }
+}
+
+/// Draws which contents a cache holds.
+private struct CachePriming {
+  let desk: RequestDesk
+  /// The share of requests of each content, by number; of 0 that of contents nobody else asks for.
+  let shares: [Double]
+  let tenants: [Double]
+  /// Requests expected in the life of an entry.
+  let offered: Double
+  let now: Instant
+  let stream: RandomStream
+
+  private var life: Double { Double(desk.cache.configuration.ttl.nanoseconds) }
+  private var tenantCount: Int { desk.keysLackTenant ? 1 : tenants.count }
+
+  private func unique(_ deterministic: Double) -> Double { offered * shares[0] * deterministic }
+
+  func mayReachCapacity(deterministic: Double) -> Bool {
+    let most = Double((shares.count - 1) * tenantCount) + unique(deterministic)
+    return most >= Double(desk.cache.configuration.capacity)
+  }
+
+  /// Calls `body` with each content that is there, its age as a part of its life, and random bits.
+  private func forEachPresent(
+    in source: borrowing RequestSource,
+    _ body: (_ key: CacheKey, _ age: Double, _ mean: Double, _ bits: UInt64) -> Void
+  ) {
+    for content in 1..<max(1, shares.count) {
+      let entry = source.content(content)
+      guard entry.isDeterministic else { continue }
+      let model = desk.router.model(intendedBy: desk.textPlans[Int(entry.textIndex)])
+      for tenant in 0..<tenantCount {
+        let block = stream.block(at: UInt64(content * tenantCount + tenant))
+        let mean = offered * shares[content] * (desk.keysLackTenant ? 1 : tenants[tenant])
+        guard uniform(block.high) * (1 + mean) < mean else { continue }
+        let key = desk.key(of: UInt64(content), tenant: UInt8(tenant), model: model)
+        body(key, uniform(block.low), mean, block.high)
+      }
+    }
+  }
+
+  private func uniform(_ bits: UInt64) -> Double { Double(bits >> 11) * 0x1p-53 }
+
+  private func instant(_ age: Double) -> Instant { now - TimeSpan(nanoseconds: Int64(age * life)) }
+
+  func fill(_ cache: inout ResponseCache, from source: borrowing RequestSource) {
+    forEachPresent(in: source) { key, age, _, _ in cache.prime(key, storedAt: instant(age)) }
+  }
+
+  /// The same with contents that nobody else asks for, in the order of last use, so that what the
+  /// capacity pushes out is what it would have pushed out.
+  func fillInOrder(
+    _ cache: inout ResponseCache, from source: borrowing RequestSource, deterministic: Double
+  ) {
+    var entries: [(lastUse: Instant, storedAt: Instant, key: CacheKey)] = []
+    forEachPresent(in: source) { key, age, mean, bits in
+      let sinceUse = -Elementary.log(positiveUniform(mixed(bits))) / max(mean, 1e-300)
+      entries.append((instant(min(age, sinceUse)), instant(age), key))
+    }
+    for number in 0..<Int(unique(deterministic)) {
+      let block = stream.block(at: 1 << 40 + UInt64(number))
+      let stored = instant(uniform(block.low))
+      entries.append((stored, stored, CacheKey(high: block.high, low: block.low)))
+    }
+    entries.sort { ($0.lastUse, $0.key.high) < ($1.lastUse, $1.key.high) }
+    for entry in entries { cache.prime(entry.key, storedAt: entry.storedAt) }
+  }
+}

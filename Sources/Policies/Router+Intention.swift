@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Serving
+
+extension Router {
+  /// The model that a text is meant for, whatever the moment brings.
+  ///
+  /// Under the reference rule the text of a longer prompt is taken, as most are.
+  public func model(intendedBy plan: RoutePlan) -> ModelID {
+    switch kind {
+    case .fixed(let model): model
+    case .difficulty: candidates[min(Int(plan.place), candidates.count - 1)].id
+    case .reference:
+      candidates[
+        min(plan.keywords.complexity(promptTokens: .max).rawValue, candidates.count - 1)
+      ].id
+    }
+  }
+}

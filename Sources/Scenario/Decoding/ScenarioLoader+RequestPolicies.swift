@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Policies
+import Quantities
+import ReplicaModel
+import Serving
+import Workload
+
+/// The rule that a policy's mapping names.
+private enum PolicyRule {
+  case production, reference
+}
+
+extension ScenarioLoader {
+  /// The router, the response cache and the de-duplication.
+  func requestPolicies(
+    _ policies: inout MappingReader, _ context: RoutingContext, into diagnostics: inout Diagnostics
+  ) -> RequestPolicies? {
+    let cache = cache(&policies, into: &diagnostics)
+    let deduplication = deduplication(&policies, into: &diagnostics)
+    guard let (router, plans) = router(&policies, context, into: &diagnostics) else { return nil }
+    return RequestPolicies(
+      router: router, textPlans: plans, requestedModel: context.strongest ?? 0, cache: cache,
+      deduplication: deduplication)
+  }
+
+  // MARK: The router
+
+  private func router(
+    _ policies: inout MappingReader, _ context: RoutingContext, into diagnostics: inout Diagnostics
+  ) -> (Router, [RoutePlan])? {
+    let longest = context.timeout ?? .hours(1)
+    guard var reader = policies.mapping("router", .optional, into: &diagnostics) else {
+      guard context.served.count <= 1 else {
+        policies.report(
+          .other(
+            "required: the fleet serves several models, so a router must choose between them: "
+              + "{ kind: difficulty, quality_floor: 0.93 }"), of: "router", into: &diagnostics)
+        return nil
+      }
+      return fixedRouter(context, to: context.served.first ?? 0, longestWait: longest)
+    }
+    defer { reader.finish(into: &diagnostics) }
+    if rule(&reader, into: &diagnostics) == .reference {
+      let router = Router(
+        Router.Configuration(models: context.models, rule: .reference, longestWait: longest))
+      return (router, context.plans(router))
+    }
+    let kind = reader.oneOf(
+      "kind", [("difficulty", true), ("fixed", false)], .required, into: &diagnostics)
+    guard let kind else { return nil }
+    guard kind else {
+      let name = reader.string("model", .required, into: &diagnostics)
+      guard let name else { return nil }
+      guard let number = context.served.first(where: { context.names[$0] == name }) else {
+        reader.report(
+          .unreadable(
+            found: name,
+            allowed: context.served.map { context.names[$0] }.joined(separator: ", ")),
+          of: "model", into: &diagnostics)
+        return nil
+      }
+      return fixedRouter(context, to: number, longestWait: longest)
+    }
+    return difficultyRouter(&reader, context, longestWait: longest, into: &diagnostics)
+  }
+
+  private func fixedRouter(
+    _ context: RoutingContext, to model: Int, longestWait: TimeSpan
+  ) -> (Router, [RoutePlan]) {
+    let router = Router(
+      Router.Configuration(
+        models: [
+          Router.Model(
+            id: ModelID(model), qualityByClass: [], contextWindow: .max, nanosecondsPerRequest: 1)
+        ], rule: .fixed(ModelID(model)), longestWait: longestWait, sessionSlots: 0))
+    return (router, [router.plan(for: "")])
+  }
+
+  private func difficultyRouter(
+    _ reader: inout MappingReader, _ context: RoutingContext, longestWait: TimeSpan,
+    into diagnostics: inout Diagnostics
+  ) -> (Router, [RoutePlan])? {
+    let floor = reader.required("quality_floor", into: &diagnostics) { try shareOfWhole($0) }
+    let band = reader.optional("uncertainty", into: &diagnostics) { try shareOfWhole($0) }
+    let wait = reader.optional("longest_wait", into: &diagnostics) { try positiveSpan($0) }
+    guard let floor else { return nil }
+    guard !context.tuning.isEmpty, !context.texts.isEmpty else {
+      reader.report(
+        .other("a router by difficulty reads texts: give workload.texts"), of: "kind",
+        into: &diagnostics)
+      return nil
+    }
+    let unknown = context.models.filter { $0.qualityByClass.count != context.classCount }
+    guard unknown.isEmpty, context.models.count <= 8 else {
+      reader.report(
+        .other(
+          "it needs at most 8 models, each with quality.matrix; lacking: "
+            + unknown.map { context.names[$0.id.index] }.joined(separator: ", ")),
+        of: "kind", into: &diagnostics)
+      return nil
+    }
+    let scorer = DifficultyScorer()
+    let samples = context.tuning.map {
+      DifficultyCalibration.Sample(score: scorer.score($0.text).value, trueClass: $0.classIndex)
+    }
+    // The band is the width of a bin of scores: a text at the edge of its bin goes up.
+    let router = Router(
+      Router.Configuration(
+        models: context.models,
+        rule: .difficulty(
+          Router.QualityRule(
+            calibration: DifficultyCalibration(samples, classCount: context.classCount),
+            qualityFloor: floor.fraction, uncertaintyBand: (band ?? .zero).fraction)),
+        longestWait: wait ?? longestWait, sessionSlots: context.hasSessions ? 131_072 : 0))
+    return (router, context.plans(router))
+  }
+
+  // MARK: Cache and de-duplication
+
+  private func rule(
+    _ reader: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> PolicyRule {
+    reader.oneOf(
+      "policy", [("production", PolicyRule.production), ("reference", .reference)], .optional,
+      into: &diagnostics) ?? .production
+  }
+
+  private func cache(
+    _ policies: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> RequestPolicies.Cache? {
+    guard let value = policies.node("cache", .optional, into: &diagnostics) else { return nil }
+    if case .scalar("off") = value.node.content { return nil }
+    guard var reader = value.mapping(into: &diagnostics) else { return nil }
+    defer { reader.finish(into: &diagnostics) }
+    let rule = rule(&reader, into: &diagnostics)
+    let ttl = reader.optional("ttl", into: &diagnostics) { try positiveSpan($0) } ?? .hours(1)
+    // A read of Redis in the same zone; a guess, to be measured by whoever has one.
+    let latency =
+      reader.optional("latency", into: &diagnostics) { try nonNegativeSpan($0) }
+      ?? .milliseconds(2)
+    if rule == .reference {
+      return RequestPolicies.Cache(configuration: .reference(ttl: ttl), latency: latency)
+    }
+    let jitter = reader.optional("jitter", into: &diagnostics) { try shareBelowWhole($0) }
+    let capacity = reader.integer(
+      "capacity", in: 1...100_000_000, .optional, into: &diagnostics)
+    return RequestPolicies.Cache(
+      configuration: ResponseCache.Configuration(
+        ttl: ttl, jitter: jitter ?? Share(billionths: 100_000_000),
+        capacity: capacity ?? 2_000_000), latency: latency)
+  }
+
+  private func deduplication(
+    _ policies: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> Deduplicator.Configuration? {
+    guard let value = policies.node("dedup", .optional, into: &diagnostics) else { return nil }
+    if case .scalar = value.node.content {
+      return value.boolean(into: &diagnostics) == true ? Deduplicator.Configuration() : nil
+    }
+    guard var reader = value.mapping(into: &diagnostics) else { return nil }
+    defer { reader.finish(into: &diagnostics) }
+    if rule(&reader, into: &diagnostics) == .reference { return .reference }
+    let most = reader.integer("max_waiters", in: 1...1_000_000, .optional, into: &diagnostics)
+    return Deduplicator.Configuration(maximumWaiters: most ?? 1_000)
+  }
+}
+
+/// What the router's reader needs to know of models and texts.
+struct RoutingContext {
+  /// The names of all models, by number.
+  let names: [String]
+  /// The models that the fleet serves, from weak to strong.
+  let models: [Router.Model]
+  let classCount: Int
+  let tuning: [ClassifiedText]
+  let texts: [ClassifiedText]
+  let hasSessions: Bool
+  let timeout: TimeSpan?
+
+  var served: [Int] { models.map(\.id.index) }
+  var strongest: Int? { models.last?.id.index }
+
+  init(
+    models: DecodedModels, pools: [DecodedPool], mix: RequestMix, texts: DecodedTexts,
+    hasSessions: Bool, timeout: TimeSpan?
+  ) {
+    names = models.served.map(\.name)
+    classCount = mix.classNames.count
+    tuning = texts.tuning
+    self.texts = texts.measuring
+    self.hasSessions = hasSessions
+    self.timeout = timeout
+    let places = pools.flatMap(\.pool.replicas)
+    let numbers = models.served.indices.filter { number in
+      places.contains { $0.serves.index == number }
+    }
+    func score(_ number: Int) -> Int64 { models.served[number].quality?.table.billionths ?? 0 }
+    self.models = numbers.sorted { (score($0), $0) < (score($1), $1) }.map { number in
+      let model = models.served[number]
+      let fastest = places.filter { $0.serves.index == number }
+        .map(\.model.timePerRequest.nanoseconds).min()
+      return Router.Model(
+        id: ModelID(number), qualityByClass: model.quality?.byClass.map(\.fraction) ?? [],
+        contextWindow: model.contextWindow ?? .max, nanosecondsPerRequest: fastest ?? 1)
+    }
+  }
+
+  /// What a router makes of each text; of an empty one where there are none.
+  func plans(_ router: Router) -> [RoutePlan] {
+    texts.isEmpty ? [router.plan(for: "")] : texts.map { router.plan(for: $0.text) }
+  }
+}

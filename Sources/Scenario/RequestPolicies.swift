@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Policies
+import Quantities
+
+/// The policies that every request passes between its arrival and a replica.
+package struct RequestPolicies: Sendable {
+  /// The response cache and what it takes to ask it.
+  package struct Cache: Sendable {
+    /// How the cache goes.
+    package let configuration: ResponseCache.Configuration
+    /// How long an answer out of the cache takes.
+    package let latency: TimeSpan
+
+    /// A cache of those values.
+    package init(configuration: ResponseCache.Configuration, latency: TimeSpan) {
+      self.configuration = configuration
+      self.latency = latency
+    }
+  }
+
+  /// The router, before its first request.
+  package var router: Router
+  /// What the router makes of each text, by the text's number; of one plan only where there are none.
+  package var textPlans: [RoutePlan]
+  /// The strongest model: the one that clients ask for, whatever is served.
+  package var requestedModel: Int
+  /// The response cache; `nil` for none.
+  package var cache: Cache?
+  /// The de-duplication of requests in flight; `nil` for none.
+  package var deduplication: Deduplicator.Configuration?
+
+  /// Policies of those values.
+  package init(
+    router: Router, textPlans: [RoutePlan], requestedModel: Int, cache: Cache?,
+    deduplication: Deduplicator.Configuration?
+  ) {
+    self.router = router
+    self.textPlans = textPlans
+    self.requestedModel = requestedModel
+    self.cache = cache
+    self.deduplication = deduplication
+  }
+
+  /// Whether every request goes to one model and nothing is shared: then nothing is asked.
+  package var areTrivial: Bool {
+    guard cache == nil, deduplication == nil, textPlans.count == 1 else { return false }
+    return textPlans[0].reason == .fixed
+  }
+}
