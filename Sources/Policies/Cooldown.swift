@@ -17,15 +17,18 @@ public struct Cooldown: Sendable {
     public var minimumCalls: Int
     /// How long a rest is when the deployment names no time itself; 5 s in LiteLLM.
     public var rest: TimeSpan
+    /// The longest rest that a deployment may ask for; a minute, which is a guess.
+    public var longestRest: TimeSpan
 
     /// A configuration of those values; LiteLLM's unless told otherwise.
     public init(
       failureShare: Share = Share(billionths: 500_000_000), minimumCalls: Int = 2,
-      rest: TimeSpan = .seconds(5)
+      rest: TimeSpan = .seconds(5), longestRest: TimeSpan = .minutes(1)
     ) {
       self.failureShare = failureShare
       self.minimumCalls = minimumCalls
       self.rest = rest
+      self.longestRest = longestRest
     }
   }
 
@@ -86,6 +89,7 @@ public struct Cooldown: Sendable {
 
   /// Rests for the time asked for, and never shortens a rest.
   private mutating func rest(_ retryAfter: TimeSpan?, from now: Instant) {
-    restsUntil = max(restsUntil, now + (retryAfter ?? configuration.rest))
+    let asked = retryAfter.map { min(max($0, .zero), configuration.longestRest) }
+    restsUntil = max(restsUntil, now + (asked ?? configuration.rest))
   }
 }

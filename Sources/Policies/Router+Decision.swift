@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Quantities
+import Serving
+
+extension Router {
+  /// Whether a model can take a request now.
+  @usableFromInline
+  @frozen
+  enum Standing: BitwiseCopyable, Equatable, Sendable {
+    case available, late, notReady, tooLong
+  }
+
+  /// Chooses the model for one request.
+  ///
+  /// The rules `fixed` and `reference` look at nothing but the text and its tokens.
+  ///
+  /// - Complexity: O(n) for n replicas, where the intended model can take it; at worst O(n × models).
+  @inlinable
+  public mutating func intended(
+    _ request: RouteRequest, at now: Instant, among replicas: Span<ReplicaObservation>
+  ) -> RouteDecision {
+    switch kind {
+    case .fixed(let model):
+      return RouteDecision(model: model, reason: .fixed)
+    case .reference:
+      let complexity = request.plan.keywords.complexity(promptTokens: request.promptTokens)
+      let place = min(complexity.rawValue, candidates.count - 1)
+      return RouteDecision(model: candidates[place].id, reason: .reference)
+    case .difficulty:
+      let planned = min(Int(request.plan.place), candidates.count - 1)
+      let place = sessions.raise(request.session, to: planned, at: now)
+      if standing(of: place, for: request, among: replicas) == .available {
+        return RouteDecision(
+          model: candidates[place].id, reason: place > planned ? .session : request.plan.reason)
+      }
+      return detour(from: place, for: request, among: replicas)
+    }
+  }
+
+  /// Whether a model can take a request: its window, its readiness, its wait, in this order.
+  @inlinable
+  func standing(
+    of place: Int, for request: RouteRequest, among replicas: Span<ReplicaObservation>
+  ) -> Standing {
+    let candidate = candidates[place]
+    let tokens = Int(request.promptTokens) + Int(request.outputTokens)
+    guard tokens <= candidate.contextWindow else { return .tooLong }
+    var standing = Standing.notReady
+    for index in replicas.indices {
+      let replica = replicas[index]
+      guard replica.model == candidate.id, replica.acceptsRequests else { continue }
+      standing = .late
+      guard replica.hasRoom else { continue }
+      let wait = (Int64(replica.outstanding) + 1) * replica.nanosecondsPerRequest
+      if wait <= longestWait { return .available }
+    }
+    return standing
+  }
+
+  /// The nearest stronger model that can take it, else the nearest weaker one, else the least bad.
+  @usableFromInline
+  func detour(
+    from place: Int, for request: RouteRequest, among replicas: Span<ReplicaObservation>
+  ) -> RouteDecision {
+    var firstLate: Int?
+    var firstNotReady: Int?
+    for step in candidates.indices {
+      // From the intended place up to the strongest, then from below it down to the weakest.
+      let isUpward = place + step < candidates.count
+      let other = isUpward ? place + step : candidates.count - 1 - step
+      switch standing(of: other, for: request, among: replicas) {
+      case .available:
+        return RouteDecision(
+          model: candidates[other].id, reason: isUpward ? .stronger : .weaker)
+      case .late: firstLate = firstLate ?? other
+      case .notReady: firstNotReady = firstNotReady ?? other
+      case .tooLong: break
+      }
+    }
+    if let firstLate { return RouteDecision(model: candidates[firstLate].id, reason: .late) }
+    if let firstNotReady {
+      return RouteDecision(model: candidates[firstNotReady].id, reason: .noReplicaReady)
+    }
+    return RouteDecision(model: candidates[place].id, reason: .windowExceeded)
+  }
+}
