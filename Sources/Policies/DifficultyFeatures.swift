@@ -32,21 +32,21 @@ struct DifficultyFeatures {
   /// The distinct words of each kind, at most three.
   private var found: [[String]] = Array(repeating: [], count: DifficultyMarker.allCases.count)
   private var symbols = 0
-  private var hasLetters = false
-  private var hasDigits = false
+  private var numbers = 0
+  private var isAfterNumber = false
+  private var isAfterOperator = false
+  private var hasSum = false
   private var clauseHasWork = false
   private var clausesWithWork = 0
 
-  mutating func sawLetters() {
-    hasLetters = true
-  }
-
   mutating func take(_ word: String, marks marker: DifficultyMarker?) {
-    if word.unicodeScalars.contains(where: { $0.properties.isAlphabetic }) {
-      hasLetters = true
-    } else {
-      hasDigits = true
+    let isNumber = word.unicodeScalars.allSatisfy { $0.properties.numericType == .decimal }
+    if isNumber {
+      numbers += 1
+      if isAfterOperator { hasSum = true }
     }
+    isAfterNumber = isNumber
+    isAfterOperator = false
     guard let marker else { return }
     if marker != .lookup { clauseHasWork = true }
     let words = found[marker.rawValue]
@@ -54,8 +54,10 @@ struct DifficultyFeatures {
     found[marker.rawValue].append(word)
   }
 
-  mutating func takeSymbol() {
+  mutating func take(_ symbol: Unicode.Scalar) {
     symbols += 1
+    isAfterOperator = ["+", "*", "/", "×", "÷", "−"].contains(symbol)
+    if isAfterOperator && isAfterNumber { hasSum = true }
   }
 
   mutating func endClause() {
@@ -66,8 +68,10 @@ struct DifficultyFeatures {
   /// The sum of the weights, between 0 and 1.
   var score: DifficultyScore {
     var words = found
-    if hasDigits && !hasLetters { words[DifficultyMarker.lookup.rawValue] = ["arithmetic"] }
     if symbols >= Self.symbolsOfCode { words[DifficultyMarker.code.rawValue].append("symbols") }
+    if hasSum && numbers > 1 && words[1...].allSatisfy(\.isEmpty) {
+      words[DifficultyMarker.lookup.rawValue] = ["arithmetic"]
+    }
     let hasTask = !words[DifficultyMarker.task.rawValue].isEmpty
     var points = Self.unmarked
     var reason = "unmarked \(Self.unmarked)"

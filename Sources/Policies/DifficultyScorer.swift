@@ -41,8 +41,8 @@ public struct DifficultyScorer: Sendable {
         take(run, into: &features)
       case .clauseEnd:
         features.endClause()
-      case .symbol:
-        features.takeSymbol()
+      case .symbol(let symbol):
+        features.take(symbol)
       }
     }
     features.endClause()
@@ -51,7 +51,6 @@ public struct DifficultyScorer: Sendable {
 
   /// Finds the longest known words of a run, from its start on.
   private func take(_ run: [Unicode.Scalar], into features: inout DifficultyFeatures) {
-    features.sawLetters()
     var start = 0
     while start < run.count {
       start += longestMarker(in: run, at: start, into: &features)

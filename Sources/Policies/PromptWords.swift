@@ -44,7 +44,7 @@ struct PromptWords {
   ]
 
   private static let symbols: [Unicode.Scalar] = [
-    "`", "{", "}", "[", "]", "=", "<", ">", "_", ";", "^", "\\", "|", "+", "*", "/",
+    "`", "{", "}", "[", "]", "=", "<", ">", "_", ";", "^", "\\", "|", "+", "*", "/", "×", "÷", "−",
   ]
 
   private mutating func run() -> [Unicode.Scalar] {
