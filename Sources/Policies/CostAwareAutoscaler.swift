@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Quantities
+
+/// Decides how many machines the fleet should have, within a budget that counts what is on its way.
+///
+/// Two loops: every few minutes a forecast of the demand over the time that a machine needs to start,
+/// and every few seconds a look at the queue, with panic when the demand doubles. Latency is only a
+/// guard: it blocks scaling down, and asks for one machine more when it has been missed twice. What is
+/// missing is waited for. Sources of the rules: Kubernetes HPA, Knative KPA, NVIDIA Dynamo's planner.
+///
+/// It is a value that steps and sees observations that are seconds old, never the fleet itself.
+public struct CostAwareAutoscaler: Sendable {
+  /// Something that happened.
+  public enum Event: Equatable, Sendable {
+    /// A scrape came.
+    case observed(FleetObservation)
+    /// A scrape failed.
+    case missed
+  }
+
+  /// Something to be done.
+  public enum Effect: Equatable, Sendable {
+    /// Have so many machines, and the reason.
+    case decide(ScaleDecision)
+    /// Give up so much, and nothing beyond it.
+    case degrade(DegradationStep)
+    /// The reference design's way out: larger batches, a cache and routing, never undone.
+    case optimizeAggressively
+  }
+
+  /// A demand that was seen.
+  private struct Demand: Sendable {
+    var time: Instant
+    var rate: Double
+    var desired: Int
+  }
+
+  private let configuration: Configuration
+  private var target: Int
+  private var floor: Int
+  private var floorDue = Instant(nanoseconds: .min)
+  /// What was seen in the longest window that anything looks back to, as a ring.
+  private var demands: [Demand] = []
+  private var nextDemand = 0
+  private let remembered: Int
+  private var panic = PanicWindow()
+  private var lateLooks = 0
+  private var misses = 0
+  private var mayShrinkAt = Instant(nanoseconds: .min)
+  private var step = DegradationStep.none
+  private var stepSince = Instant(nanoseconds: .min)
+
+  /// An autoscaler of a fleet that has so many machines; its fewest when it is not told.
+  public init(_ configuration: Configuration, machines: Int? = nil) {
+    self.configuration = configuration
+    target = machines ?? configuration.minimum
+    floor = configuration.minimum
+    let longest = max(configuration.scaleDownWindow, configuration.startTime)
+    remembered = Int(longest.nanoseconds / max(1, configuration.period.nanoseconds)) + 2
+    demands.reserveCapacity(remembered)
+  }
+
+  /// Takes in one event and appends what is to be done about it.
+  ///
+  /// - Complexity: O(looks in the longest window).
+  public mutating func step(
+    _ event: Event, at now: Instant, into effects: inout EffectBuffer<Effect>
+  ) {
+    switch event {
+    case .missed:
+      misses += 1
+    case .observed(let seen):
+      guard configuration.rule == .production else {
+        stepAsReference(seen, at: now, into: &effects)
+        return
+      }
+      guard let wait = seen.queueWait else {
+        misses += 1
+        return
+      }
+      misses = 0
+      look(seen, wait: wait, at: now, into: &effects)
+    }
+  }
+
+  /// How many scrapes in a row have failed or lacked a metric; meanwhile the target stays.
+  public var missedLooks: Int { misses }
+
+  // MARK: Production
+
+  private mutating func look(
+    _ seen: FleetObservation, wait: TimeSpan, at now: Instant,
+    into effects: inout EffectBuffer<Effect>
+  ) {
+    let rate = seen.engineRate.perSecond
+    if now >= floorDue {
+      floor = machines(for: forecast(rate, at: now))
+      floorDue = now + configuration.floorPeriod
+    }
+    var desired = max(floor, machines(for: rate))
+    var reason = desired > configuration.minimum ? ScaleDecision.Reason.demand : .minimum
+    let shortTerm = machines(for: shortTermRate(rate, at: now))
+    if let panicked = panic.desired(ready: seen.readyMachines, shortTerm: shortTerm, at: now),
+      panicked > desired
+    {
+      (desired, reason) = (panicked, .panic)
+    }
+    let present = seen.readyMachines + seen.startingMachines
+    if wait > configuration.longestQueueWait, seen.startingMachines == 0, present + 1 > desired {
+      (desired, reason) = (present + 1, .queue)
+    }
+    let isLate = (seen.p99 ?? .zero) > configuration.latencyTarget
+    lateLooks = isLate ? lateLooks + 1 : 0
+    if lateLooks >= 2, seen.startingMachines == 0, present + 1 > desired {
+      (desired, reason) = (present + 1, .latency)
+    }
+    remember(Demand(time: now, rate: rate, desired: desired))
+    let denial = settle(desired, reason, seen, at: now, into: &effects)
+    degrade(
+      isDenied: denial == .budget, isLate: isLate || wait > configuration.longestQueueWait,
+      seen, at: now, into: &effects)
+  }
+
+  /// The machines that carry a rate at the utilization that they are planned for.
+  private func machines(for rate: Double) -> Int {
+    let safe = configuration.throughput * configuration.safeUtilization
+    let needed = safe > 0 ? (rate / safe).rounded(.up) : 0
+    return max(configuration.minimum, Int(min(needed, 1e6)))
+  }
+
+  /// The rate that is to be expected when a machine that is launched now is ready: what the last such
+  /// time added is added again.
+  private func forecast(_ rate: Double, at now: Instant) -> Double {
+    var oldest = Demand(time: now, rate: rate, desired: 0)
+    for demand in demands
+    where now - demand.time <= configuration.startTime && demand.time < oldest.time {
+      oldest = demand
+    }
+    guard now > oldest.time else { return rate }
+    let rise = (rate - oldest.rate) / (now - oldest.time).inSeconds
+    return rate + max(0, rise) * configuration.startTime.inSeconds
+  }
+
+  /// The mean rate of the last 6 s, this look included.
+  private func shortTermRate(_ rate: Double, at now: Instant) -> Double {
+    var (sum, count) = (rate, 1.0)
+    for demand in demands where now - demand.time <= .seconds(6) {
+      sum += demand.rate
+      count += 1
+    }
+    return sum / count
+  }
+
+  private mutating func remember(_ demand: Demand) {
+    if demands.count < remembered {
+      demands.append(demand)
+    } else {
+      demands[nextDemand] = demand
+      nextDemand = (nextDemand + 1) % remembered
+    }
+  }
+
+  /// Moves the target towards what is wanted as far as budget and patience allow.
+  private mutating func settle(
+    _ desired: Int, _ reason: ScaleDecision.Reason, _ seen: FleetObservation, at now: Instant,
+    into effects: inout EffectBuffer<Effect>
+  ) -> ScaleDecision.Denial? {
+    let wanted = min(desired, configuration.maximum)
+    var denial: ScaleDecision.Denial? = desired > wanted ? .maximum : nil
+    var granted = target
+    if wanted > target {
+      // Machines that were wanted before and are not there yet are in the committed rate already.
+      let affordable = affordableMachines(seen)
+      granted = target + min(wanted - target, affordable)
+      if granted < wanted { denial = .budget }
+    } else if wanted < target {
+      granted = shrunk(to: wanted, seen, at: now)
+    }
+    guard granted != target || denial == .budget else { return denial }
+    if granted < target { mayShrinkAt = now + configuration.scaleDownPeriod }
+    let isNews = granted != target
+    target = granted
+    if isNews || denial != nil {
+      effects.append(
+        .decide(
+          ScaleDecision(
+            time: now, desired: desired, granted: granted, reason: reason, denial: denial)))
+    }
+    return denial
+  }
+
+  /// How many more machines the budget pays at the price that the dearest may cost.
+  private func affordableMachines(_ seen: FleetObservation) -> Int {
+    let free = configuration.budget.nanodollarsPerHour - seen.committedRate.nanodollarsPerHour
+    guard configuration.worstPrice.nanodollarsPerHour > 0 else { return .max / 2 }
+    return Int(max(0, free) / configuration.worstPrice.nanodollarsPerHour)
+  }
+
+  /// One step down, or a tenth, when the highest demand of the window allows it and latency is well
+  /// inside its target.
+  private func shrunk(to wanted: Int, _ seen: FleetObservation, at now: Instant) -> Int {
+    guard now >= mayShrinkAt else { return target }
+    let highest = demands.reduce(wanted) { most, demand in
+      now - demand.time <= configuration.scaleDownWindow ? max(most, demand.desired) : most
+    }
+    guard highest < target else { return target }
+    let guardLine = configuration.latencyTarget.inSeconds * 0.8
+    guard let p99 = seen.p99, p99.inSeconds < guardLine else { return target }
+    let lowest = HorizontalScaling.lowestAfterPeriod(
+      of: target, pods: 1, share: Share(billionths: 100_000_000))
+    return max(highest, lowest, configuration.minimum)
+  }
+
+  /// One step down the ladder for every minute of missed targets without money; one up for every
+  /// minute without.
+  private mutating func degrade(
+    isDenied: Bool, isLate: Bool, _ seen: FleetObservation, at now: Instant,
+    into effects: inout EffectBuffer<Effect>
+  ) {
+    let dwell = TimeSpan.seconds(60)
+    let isBad = isDenied && isLate
+    let isGood =
+      !isLate && (seen.p99 ?? .zero).inSeconds < configuration.latencyTarget.inSeconds * 0.8
+    let next = isBad ? step.rawValue + 1 : isGood ? step.rawValue - 1 : step.rawValue
+    guard let changed = DegradationStep(rawValue: next), changed != step else { return }
+    guard stepSince.nanoseconds == .min || now - stepSince >= dwell else { return }
+    step = changed
+    stepSince = now
+    effects.append(.degrade(changed))
+  }
+
+  // MARK: The reference design
+
+  /// One tick of `CostAwareAutoscaler.scale_decision`: the cost is never counted, and nothing ends.
+  ///
+  /// What it leaves open, how many machines a latency needs, is taken as ready × (p99 ÷ target - 1).
+  private mutating func stepAsReference(
+    _ seen: FleetObservation, at now: Instant, into effects: inout EffectBuffer<Effect>
+  ) {
+    // Without traffic the metric is 0, which is below the band.
+    let p99 = (seen.p99 ?? .zero).inSeconds
+    let goal = configuration.latencyTarget.inSeconds
+    if p99 > goal * 1.2 {
+      let need = max(1, Int((Double(seen.readyMachines) * (p99 / goal - 1)).rounded(.up)))
+      let cost = Int64(need) * configuration.spotPrice.nanodollarsPerHour
+      if cost <= configuration.budget.nanodollarsPerHour {
+        move(to: min(configuration.maximum, target + need), at: now, into: &effects)
+      } else {
+        effects.append(.optimizeAggressively)
+      }
+    } else if p99 < goal * 0.7 {
+      move(to: max(0, target - 1), at: now, into: &effects)
+    }
+  }
+
+  private mutating func move(
+    to machines: Int, at now: Instant, into effects: inout EffectBuffer<Effect>
+  ) {
+    guard machines != target else { return }
+    target = machines
+    effects.append(
+      .decide(
+        ScaleDecision(
+          time: now, desired: machines, granted: machines, reason: .reference, denial: nil)))
+  }
+}
