@@ -7,12 +7,13 @@ struct DifficultyFeatures {
   /// LiteLLM's order of the kinds; the numbers are set by hand on the tuning half of
   /// `Scenarios/prompts/labelled.csv`.
   ///
-  /// Beside a task, a question word adds nothing ("explain how"), and a word of lookups takes little
+  /// Beside a task, a question word adds nothing ("explain how"), and small talk or a lookup takes little
   /// away ("a poem for my brother, who fishes").
   private static func weight(of marker: DifficultyMarker, count: Int, hasTask: Bool) -> Int {
     let weights =
       switch marker {
-      case .lookup: hasTask ? [-50, -50, -50] : [-200, -250, -250]
+      case .smallTalk: hasTask ? [-50, -50, -50] : [-300, -300, -300]
+      case .lookup: hasTask ? [-50, -50, -50] : [-150, -200, -200]
       case .task: [150, 150, 150]
       case .cause: hasTask ? [0, 0, 0] : [150, 150, 150]
       case .code: [200, 300, 350]
@@ -48,7 +49,7 @@ struct DifficultyFeatures {
     isAfterNumber = isNumber
     isAfterOperator = false
     guard let marker else { return }
-    if marker != .lookup { clauseHasWork = true }
+    if marker > .lookup { clauseHasWork = true }
     let words = found[marker.rawValue]
     guard words.count < 3, !words.contains(word) else { return }
     found[marker.rawValue].append(word)
@@ -69,8 +70,8 @@ struct DifficultyFeatures {
   var score: DifficultyScore {
     var words = found
     if symbols >= Self.symbolsOfCode { words[DifficultyMarker.code.rawValue].append("symbols") }
-    if hasSum && numbers > 1 && words[1...].allSatisfy(\.isEmpty) {
-      words[DifficultyMarker.lookup.rawValue] = ["arithmetic"]
+    if hasSum && numbers > 1 && words[DifficultyMarker.task.rawValue...].allSatisfy(\.isEmpty) {
+      words[DifficultyMarker.smallTalk.rawValue] = ["arithmetic"]
     }
     let hasTask = !words[DifficultyMarker.task.rawValue].isEmpty
     var points = Self.unmarked

@@ -51,10 +51,10 @@ extension DifficultyLexicon {
     Entry(
       .lookup,
       """
-      hi hello hey thanks thank bye goodbye morning cheers ok joke capital who when where spell
-      spelled spelling synonym antonym opposite plural define tall many convert name symbol year
-      country born died wrote painted stands stand
+      capital who when where spell spelled spelling synonym antonym opposite plural define tall
+      many convert name symbol year country born died wrote painted stands stand
       """),
+    Entry(.smallTalk, "hi hello hey thanks thank bye goodbye morning cheers ok joke"),
   ]
 
   /// German and Dutch.
@@ -103,9 +103,9 @@ extension DifficultyLexicon {
     Entry(
       .lookup,
       """
-      hallo moin servus danke tschüss witz hauptstadt wer wann wo wieviel viel heißt geboren
-      gestorben synonym gegenteil buchstabiert morgen hoi dag bedankt dank doei grap hoofdstad
-      wanneer hoeveel
+      hauptstadt wer wann wo wieviel viel heißt geboren gestorben synonym gegenteil buchstabiert
+      morgen hoofdstad wanneer hoeveel
       """),
+    Entry(.smallTalk, "hallo moin servus danke tschüss witz hoi dag bedankt dank doei grap"),
   ]
 }

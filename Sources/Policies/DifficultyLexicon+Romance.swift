@@ -49,9 +49,14 @@ extension DifficultyLexicon {
     Entry(
       .lookup,
       """
-      bonjour bonsoir salut merci revoir soirée blague capitale qui quand où combien écrit né mort
-      synonyme contraire ciao buongiorno buonasera grazie arrivederci domani barzelletta chi
-      quando dove quanto scritto morto sinonimo contrario
+      capitale qui quand où combien écrit né mort synonyme contraire chi quando dove quanto
+      scritto morto sinonimo contrario
+      """),
+    Entry(
+      .smallTalk,
+      """
+      bonjour bonsoir salut merci revoir soirée blague ciao buongiorno buonasera grazie
+      arrivederci domani barzelletta
       """),
   ]
 
@@ -102,9 +107,13 @@ extension DifficultyLexicon {
     Entry(
       .lookup,
       """
-      hola gracias adiós buenos buenas chiste capital quién cuándo dónde cuánto cuántos escribió
-      pintó nació murió sinónimo antónimo olá oi obrigado obrigada tchau logo piada quem quando
-      onde quanto quantos escreveu nasceu morreu sinônimo antônimo
+      capital quién cuándo dónde cuánto cuántos escribió pintó nació murió sinónimo antónimo quem
+      quando onde quanto quantos escreveu nasceu morreu sinônimo antônimo
+      """),
+    Entry(
+      .smallTalk,
+      """
+      hola gracias adiós buenos buenas chiste olá oi obrigado obrigada tchau logo piada
       """),
   ]
 }

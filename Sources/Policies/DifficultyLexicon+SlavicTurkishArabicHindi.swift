@@ -46,9 +46,14 @@ extension DifficultyLexicon {
     Entry(
       .lookup,
       """
-      привет здравствуйте здравствуй спасибо пока свидания анекдот шутку столица кто когда где
-      сколько написал родился умер синоним cześć hej dzień dziękuję dzięki widzenia żart stolica
-      kto kiedy gdzie ile napisał urodził zmarł
+      столица кто когда где сколько написал родился умер синоним stolica kto kiedy gdzie ile
+      napisał urodził zmarł
+      """),
+    Entry(
+      .smallTalk,
+      """
+      привет здравствуйте здравствуй спасибо пока свидания анекдот шутку cześć hej dzień dziękuję
+      dzięki widzenia żart
       """),
   ]
 
@@ -92,9 +97,13 @@ extension DifficultyLexicon {
     Entry(
       .lookup,
       """
-      merhaba selam teşekkürler teşekkür görüşürüz geceler günaydın fıkra başkenti kim nerede kaç
-      مرحبا أهلا السلام شكرا السلامة نكتة عاصمة متى أين كم يساوي नमस्ते नमस्कार धन्यवाद शुक्रिया
-      मिलेंगे चुटकुला राजधानी किसने कौन कब कहाँ कितना कितने जोड़
+      başkenti kim nerede kaç عاصمة متى أين كم يساوي राजधानी किसने कौन कब कहाँ कितना कितने जोड़
+      """),
+    Entry(
+      .smallTalk,
+      """
+      merhaba selam teşekkürler teşekkür görüşürüz geceler günaydın fıkra مرحبا أهلا السلام شكرا
+      السلامة نكتة नमस्ते नमस्कार धन्यवाद शुक्रिया मिलेंगे चुटकुला
       """),
   ]
 }

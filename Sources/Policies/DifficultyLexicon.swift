@@ -2,7 +2,9 @@
 
 /// What a word of a prompt says about the work that is asked for.
 enum DifficultyMarker: Int, Comparable, CaseIterable, Sendable {
-  /// Small talk, or a fact to look up.
+  /// Small talk: a greeting, thanks, a joke.
+  case smallTalk
+  /// A question for a fact: who, when, how many.
   case lookup
   /// An ordinary task: to summarise, to translate, to explain.
   case task
