@@ -15,6 +15,8 @@ enum FleetHappening: Sendable {
   case ready(machine: Int)
   /// The spot manager asked to be woken.
   case wake
+  /// The autoscaler looks at a scrape.
+  case autoscale
   /// Requests of lost replicas look for another.
   case redispatch
   /// Requests begin or cease to run, or to be measured.

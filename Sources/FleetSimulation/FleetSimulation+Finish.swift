@@ -18,6 +18,7 @@ extension FleetSimulation {
     record.invoice = scenario.billing.invoice(
       for: machines.map(\.rental), answeredTokens: answeredTokens(record))
     tallyMachines(&record)
+    tallyPolicies(&record)
     record.fleetEvents = fleetEvents
     record.series = series + recorder.series(from: minuteOrigin)
     record.batches = bank.batchesStarted
@@ -103,6 +104,23 @@ extension FleetSimulation {
       for (name, value) in values {
         record.tallies.append(Tally(name: name, label: pool.cloud.name, value: value))
       }
+    }
+  }
+
+  /// What the policies met that no outcome of a request shows.
+  private func tallyPolicies(_ record: inout ReplicationRecord) {
+    var counts: [(String, Int64)] = []
+    if desk.usesCache {
+      counts.append(("cache_evictions", Int64(desk.cache.evictions)))
+      counts.append(("cache_expirations", Int64(desk.cache.expirations)))
+    }
+    if isScaling {
+      counts.append(("budget_denials", budgetDenials))
+      counts.append(("highest_degradation", Int64(highestDegradation.rawValue)))
+      counts.append(("larger_batches", reachedForLargerBatches ? 1 : 0))
+    }
+    for (name, value) in counts {
+      record.tallies.append(Tally(name: name, label: "", value: value))
     }
   }
 

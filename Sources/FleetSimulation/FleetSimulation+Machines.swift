@@ -18,6 +18,7 @@ extension FleetSimulation {
     case .launchAnswer(let launch): answer(launch)
     case .ready(let machine): becomeReady(machine)
     case .wake: tell(.wake)
+    case .autoscale: autoscale()
     case .redispatch: redispatch()
     case .window(let part, let opens): change(part, opens: opens)
     case .interruptionAhead(let machine, let from, let until):
@@ -63,6 +64,7 @@ extension FleetSimulation {
   private mutating func launch(_ id: LaunchID, in pool: Int) {
     while launches.count <= id.index { launches.append(nil) }
     launches[id.index] = pool
+    pendingLaunches += 1
     log(.requested, pool: pool, machine: -1)
     switch scenario.pools[pool].cloud.launch {
     case .ideal:
@@ -78,6 +80,7 @@ extension FleetSimulation {
       start(id, in: place)
     } else {
       launches[id.index] = nil
+      pendingLaunches -= 1
       log(.refused, pool: pool, machine: -1)
       tell(.launchFailed(id, .insufficientCapacity))
     }
@@ -85,6 +88,7 @@ extension FleetSimulation {
 
   private mutating func start(_ id: LaunchID, in place: Int) {
     launches[id.index] = nil
+    pendingLaunches -= 1
     let pool = places[place].pool
     let machine = rent(place)
     log(.launched, pool: pool, machine: machine)
@@ -273,6 +277,7 @@ extension FleetSimulation {
     guard let position = openLaunches.firstIndex(of: id) else { return }
     openLaunches.remove(at: position)
     launches[id.index] = nil
+    pendingLaunches -= 1
   }
 
   // MARK: Recording

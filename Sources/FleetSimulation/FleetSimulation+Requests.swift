@@ -98,8 +98,11 @@ extension FleetSimulation {
   private mutating func record(
     _ request: QueuedRequest, _ outcome: RequestOutcome, by model: ModelID, started: Instant
   ) {
-    guard request.isMeasured else { return }
     let latency = now - request.arrival
+    if isScaling && outcome == .completed {
+      scrape.answer(latency: latency, wait: started - request.arrival)
+    }
+    guard request.isMeasured else { return }
     guard latency.nanoseconds <= timeout else {
       recorder.unanswered(.timedOut, at: request.place)
       return

@@ -32,6 +32,19 @@ package struct FleetSimulation: ~Copyable {
   var recorder: RequestRecorder
   var dispatcher = LeastLoaded()
 
+  var autoscaler: CostAwareAutoscaler?
+  var scalingEffects = EffectBuffer<CostAwareAutoscaler.Effect>()
+  var lastScrape: FleetObservation?
+  var scrape: ScrapeWindow
+  let isScaling: Bool
+  /// The part of the arrivals that reaches replicas, as far as requests have shown it.
+  var engineShare = 1.0
+  var budgetDenials: Int64 = 0
+  var highestDegradation = DegradationStep.none
+  var reachedForLargerBatches = false
+  /// Launches that the cloud has not answered.
+  var pendingLaunches = 0
+
   var desk: RequestDesk
   var table = PolicyTable()
   /// The share of requests of each content, by number; empty without a cache.
@@ -144,6 +157,12 @@ package struct FleetSimulation: ~Copyable {
       models: scenario.models.count, classes: scenario.workload.mix.classNames.count)
     windowStarts = scenario.windowStarts(stream(.windows, 0))
     manager = SpotManager(scenario.spot)
+    scrape = ScrapeWindow(models: scenario.models.count)
+    isScaling = scenario.autoscaling != nil
+    autoscaler = scenario.autoscaling.map {
+      CostAwareAutoscaler(
+        $0.configuration, machines: scenario.pools.reduce(0) { $0 + $1.wanted })
+    }
     desk = RequestDesk(scenario.requestPolicies)
     contentShares =
       scenario.requestPolicies.cache == nil ? [] : scenario.workload.mix.contentShares
@@ -164,6 +183,7 @@ package struct FleetSimulation: ~Copyable {
     tell(.started)
     schedule(.sample, at: .start, .sample)
     if hasRequests { scheduleWindows() }
+    if isScaling { schedule(.autoscale, at: now, .policy) }
     workInbox()
   }
 
@@ -255,6 +275,7 @@ package struct FleetSimulation: ~Copyable {
       fail(request, outcome)
       return
     }
+    if isScaling { scrape.send(to: Int(request.model)) }
     bank.enqueue(request, at: replica.index, now: now)
     observations[replica.index].outstanding += 1
     observations[replica.index].hasRoom = bank.hasRoom(replica.index)

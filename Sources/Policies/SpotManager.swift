@@ -74,6 +74,8 @@ public struct SpotManager: Sendable {
     case noticed(MachineID, deadline: Instant)
     /// A machine is gone, whatever the reason.
     case gone(MachineID)
+    /// So many machines are wanted in all; those on demand are kept, the rest is spot.
+    case target(machines: Int)
     /// A time that the manager asked to be woken at has come.
     case wake
   }
@@ -127,6 +129,8 @@ public struct SpotManager: Sendable {
   private var machines: [Machine?] = []
   private var launches: [Launch] = []
   private var fallbackMachines: [MachineID] = []
+  /// How many machines each pool should have now.
+  private var wanted: [Int]
   private var isStarted = false
   private var missingSince: Instant?
   private var wholeSince: Instant?
@@ -136,6 +140,7 @@ public struct SpotManager: Sendable {
   public init(_ configuration: Configuration) {
     self.configuration = configuration
     pools = configuration.pools.map { _ in PoolState() }
+    wanted = configuration.pools.map(\.wanted)
   }
 
   /// Takes in one event and appends what is to be done about it.
@@ -162,6 +167,9 @@ public struct SpotManager: Sendable {
       effects.append(.cordon(id))
     case .gone(let id):
       move(id, to: .gone)
+    case .target(let machines):
+      aim(at: machines)
+      shrink(into: &effects)
     case .wake:
       break
     }
@@ -265,10 +273,49 @@ public struct SpotManager: Sendable {
     return pools[pool].ready + pools[pool].starting - fallbacks + pools[pool].requested
   }
 
+  /// Spreads what is wanted beyond the machines on demand evenly over the spot pools.
+  private mutating func aim(at machines: Int) {
+    let spot = configuration.pools.indices.filter { configuration.pools[$0].market == .spot }
+    var left = machines
+    for pool in configuration.pools where pool.market == .onDemand { left -= pool.wanted }
+    for pool in spot { wanted[pool] = 0 }
+    var hasRoom = true
+    while left > 0 && hasRoom {
+      hasRoom = false
+      for pool in spot where left > 0 && wanted[pool] < configuration.pools[pool].maximum {
+        wanted[pool] += 1
+        left -= 1
+        hasRoom = true
+      }
+    }
+  }
+
+  /// Withdraws launches and releases machines, the youngest first, that no pool wants any more.
+  private mutating func shrink(into effects: inout EffectBuffer<Effect>) {
+    for pool in pools.indices where configuration.pools[pool].market == .spot {
+      var surplus = own(pool) - wanted[pool]
+      for index in launches.indices.reversed() where surplus > 0 && pools[pool].requested > 0 {
+        guard launches[index].pool.index == pool, launches[index].state == .open else { continue }
+        uncount(launches[index])
+        launches[index].state = .cancelled
+        effects.append(.cancel(LaunchID(index)))
+        surplus -= 1
+      }
+      for index in machines.indices.reversed() where surplus > 0 {
+        guard let machine = machines[index], machine.pool.index == pool,
+          machine.state == .ready || machine.state == .starting
+        else { continue }
+        move(MachineID(index), to: .leaving)
+        effects.append(.release(MachineID(index)))
+        surplus -= 1
+      }
+    }
+  }
+
   /// Asks each pool for the machines that it lacks.
   private mutating func replace(at now: Instant, into effects: inout EffectBuffer<Effect>) {
     for pool in pools.indices {
-      let lacking = configuration.pools[pool].wanted - own(pool)
+      let lacking = wanted[pool] - own(pool)
       guard lacking > 0 else { continue }
       if now < pools[pool].unavailableUntil {
         wake(at: pools[pool].unavailableUntil, into: &effects)
@@ -305,7 +352,7 @@ public struct SpotManager: Sendable {
   private var missingSpot: Int {
     pools.indices.reduce(0) { sum, pool in
       guard configuration.pools[pool].market == .spot else { return sum }
-      return sum + max(0, configuration.pools[pool].wanted - pools[pool].ready)
+      return sum + max(0, wanted[pool] - pools[pool].ready)
     }
   }
 

@@ -10,6 +10,8 @@ import Quantities
 package struct BatchModel: Sendable, Equatable {
   /// The most requests in a batch.
   package let maximumBatch: Int
+  /// The most that it could form: the largest measured, where that is more.
+  package let largestBatch: Int
   /// How long the oldest request waits for others at a free lane.
   package let maximumDelay: TimeSpan
   /// How many batches run side by side without slowing each other.
@@ -31,7 +33,8 @@ package struct BatchModel: Sendable, Equatable {
     self.maximumBatch = maximumBatch
     self.maximumDelay = maximumDelay
     self.lanes = lanes
-    self.latency = BatchLatency(points: latency, maximumBatch: maximumBatch)
+    largestBatch = max(maximumBatch, latency.last?.batchSize ?? 0)
+    self.latency = BatchLatency(points: latency, maximumBatch: largestBatch)
     self.noise = noise
   }
 

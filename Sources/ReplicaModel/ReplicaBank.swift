@@ -31,7 +31,8 @@ package struct ReplicaBank: ~Copyable {
   /// The unchanging facts of a replica, in one row.
   @usableFromInline
   struct Layout: BitwiseCopyable {
-    @usableFromInline let maximumBatch: Int32
+    @usableFromInline var maximumBatch: Int32
+    @usableFromInline let largestBatch: Int32
     @usableFromInline let queueLimit: Int32
     @usableFromInline let firstLane: Int32
     @usableFromInline let lanes: Int32
@@ -64,7 +65,7 @@ package struct ReplicaBank: ~Copyable {
     @usableFromInline var started: Int64 = 0
   }
 
-  @usableFromInline let layout: Column<Layout>
+  @usableFromInline var layout: Column<Layout>
   @usableFromInline var state: Column<State>
   @usableFromInline var lane: Column<Lane>
   @usableFromInline var queued: Column<QueuedRequest>
@@ -109,7 +110,7 @@ package struct ReplicaBank: ~Copyable {
     queued = Column(repeating: Self.nobody, count: places.reduce(0) { $0 + Self.slots($1) })
     running = Column(
       repeating: Self.nobody,
-      count: places.reduce(0) { $0 + $1.model.lanes * $1.model.maximumBatch })
+      count: places.reduce(0) { $0 + $1.model.lanes * $1.model.largestBatch })
     batchTime = Self.batchTimes(places)
     tree = TournamentTree(count: laneCount + places.count)
     busyNanoseconds = Column(repeating: 0, count: places.count)
@@ -135,7 +136,8 @@ package struct ReplicaBank: ~Copyable {
       let measured = place.model.latency.measured
       rows.append(
         Layout(
-          maximumBatch: Int32(place.model.maximumBatch), queueLimit: Int32(place.queueLimit),
+          maximumBatch: Int32(place.model.maximumBatch),
+          largestBatch: Int32(place.model.largestBatch), queueLimit: Int32(place.queueLimit),
           firstLane: Int32(firstLane), lanes: Int32(place.model.lanes), firstSlot: firstSlot,
           slotMask: slots(place) - 1, firstTime: firstTime,
           maximumDelay: place.model.maximumDelay.nanoseconds,
@@ -143,7 +145,7 @@ package struct ReplicaBank: ~Copyable {
           hasNoise: place.model.noise != .none))
       firstLane += place.model.lanes
       firstSlot += slots(place)
-      firstTime += place.model.maximumBatch + 1
+      firstTime += place.model.largestBatch + 1
     }
     return Column(rows)
   }
@@ -154,7 +156,7 @@ package struct ReplicaBank: ~Copyable {
     for (replica, place) in places.enumerated() {
       for _ in 0..<place.model.lanes {
         rows.append(Lane(replica: Int32(replica), firstSlot: firstSlot))
-        firstSlot += place.model.maximumBatch
+        firstSlot += place.model.largestBatch
       }
     }
     return Column(rows)
@@ -204,6 +206,11 @@ package struct ReplicaBank: ~Copyable {
     state[replica].isReady = false
     tree.set(laneCount + replica, to: .never)
     return held.sorted { ($0.arrival, $0.number) < ($1.arrival, $1.number) }
+  }
+
+  /// Lets every replica form batches up to the largest that was measured, from its next batch on.
+  package mutating func enlargeBatches() {
+    for replica in 0..<count { layout[replica].maximumBatch = layout[replica].largestBatch }
   }
 
   // MARK: What happens

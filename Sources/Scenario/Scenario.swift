@@ -132,10 +132,14 @@ package struct Scenario: Sendable {
   package let requestPolicies: RequestPolicies
   /// The settings of the spot manager.
   package let spot: SpotManager.Configuration
+  /// The autoscaler; `nil` for a fleet of fixed size.
+  package let autoscaling: Autoscaling?
   /// How often a request is moved from a lost replica to another before it fails.
   package let migrationLimit: Int
   /// The targets in the order of the file.
   package let targets: [Target]
+  /// What is wrong with it and does not keep it from running.
+  package let warnings: [String]
   /// What the author assumes and a reader should know, printed beside every verdict.
   package let assumptions: [String]
 
@@ -148,9 +152,9 @@ package struct Scenario: Sendable {
     models: [ServedModel], timeout: TimeSpan?, pools: [Pool],
     commitments:
       [Commitment], fixedCosts: [FixedCost], egress: [EgressCost],
-    requestPolicies: RequestPolicies, spot: SpotManager.Configuration,
+    requestPolicies: RequestPolicies, spot: SpotManager.Configuration, autoscaling: Autoscaling?,
     migrationLimit:
-      Int, targets: [Target], assumptions: [String]
+      Int, targets: [Target], assumptions: [String], warnings: [String] = []
   ) {
     self.path = path
     self.about = about
@@ -171,9 +175,11 @@ package struct Scenario: Sendable {
     self.egress = egress
     self.requestPolicies = requestPolicies
     self.spot = spot
+    self.autoscaling = autoscaling
     self.migrationLimit = migrationLimit
     self.targets = targets
     self.assumptions = assumptions
+    self.warnings = warnings
   }
 
   /// The same scenario with requests simulated in other parts of the horizon.

@@ -64,6 +64,8 @@ package struct ScenarioBuilder: Sendable {
   package var pools: [Pool] = [Pool()]
   /// The commitments.
   package var commitments: [Commitment] = []
+  /// The autoscaler.
+  package var autoscaling: Autoscaling?
   /// The response cache.
   package var cache: RequestPolicies.Cache?
   /// The de-duplication.
@@ -104,7 +106,7 @@ package struct ScenarioBuilder: Sendable {
       timeout: timeout, pools: pools.map(pool), commitments: commitments, fixedCosts: fixedCosts,
       egress: [],
       requestPolicies: requestPolicies,
-      spot: spotConfiguration, migrationLimit: migrationLimit,
+      spot: spotConfiguration, autoscaling: autoscaling, migrationLimit: migrationLimit,
       targets: try targets.map { try Target(parsing: $0) }, assumptions: [])
   }
 

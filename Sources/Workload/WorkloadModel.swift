@@ -18,6 +18,15 @@ package struct WorkloadModel: Sendable, Equatable {
     self.sessions = sessions
   }
 
+  /// The rate of arrivals at an instant; of a trace, of the minute that follows.
+  package func rate(at instant: Instant) -> Rate {
+    switch arrivals {
+    case .poisson(let profile): profile.rate(at: instant).rate
+    case .replay:
+      Rate(roundingPerSecond: Double(expectedRequests(from: instant, for: .minutes(1))) / 60)
+    }
+  }
+
   /// How many requests are expected from some time on for so long, rounded down.
   ///
   /// - Complexity: O(minutes) for a rate, O(log n) for a trace of n requests.

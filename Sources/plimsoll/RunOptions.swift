@@ -46,6 +46,9 @@ struct RunOptions: ParsableArguments {
       try ScenarioLoader.load(
         path, files: Terminal.files, overrides: overrides, claims: claims)
     }
+    for warning in loaded.scenario.warnings where !quiet {
+      Terminal.tell("plimsoll: \(path): warning: \(warning)\n")
+    }
     return try await Failure.reporting {
       let signals = Interruption.listen()
       defer { for signal in signals { signal.cancel() } }

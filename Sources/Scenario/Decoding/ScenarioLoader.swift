@@ -101,8 +101,16 @@ package struct ScenarioLoader: Sendable {
     let costs = costs(&root, into: &diagnostics)
     let timeout = client(&root, into: &diagnostics)
     let requests = requests(&root, horizon: horizon, into: &diagnostics)
+    let fleet = policies.flatMap { policies in
+      pools.map { pools in
+        (policies: policies, pools: pools, commitments: commitments, launch: cloud)
+      }
+    }
     let requestPolicies = readRequestPolicies(
       &policyReader, workload, models, pools, timeout?.span, into: &diagnostics)
+    let scaling = readAutoscaling(
+      &policyReader, fleet, models, requestPolicies, timeout?.span, into: &diagnostics)
+    policyReader?.finish(into: &diagnostics)
     let names = TargetNames(
       models: models?.served.map(\.name), pools: pools?.map(\.pool.cloud.name),
       bill: ["machines"] + costs.fixed.map(\.name) + costs.egress.map(\.name))
@@ -121,8 +129,9 @@ package struct ScenarioLoader: Sendable {
       workload: workload.model, models: models.served, timeout: timeout.span,
       pools: pools.map(\.pool),
       commitments: commitments, fixedCosts: costs.fixed, egress: costs.egress,
-      requestPolicies: requestPolicies, spot: spot,
-      migrationLimit: policies.migrations, targets: targets, assumptions: assumptions ?? [])
+      requestPolicies: requestPolicies, spot: spot, autoscaling: scaling?.autoscaling,
+      migrationLimit: policies.migrations, targets: targets, assumptions: assumptions ?? [],
+      warnings: scaling?.warnings ?? [])
   }
 
   private func readRequestPolicies(
@@ -131,7 +140,7 @@ package struct ScenarioLoader: Sendable {
     into diagnostics: inout Diagnostics
   ) -> RequestPolicies? {
     guard var reader = policies else { return nil }
-    defer { reader.finish(into: &diagnostics) }
+    defer { policies = reader }
     guard let workload, let models, let pools else {
       // What cannot be checked without them is at least known.
       for key in ["router", "cache", "dedup"] { _ = reader.has(key) }
@@ -142,6 +151,28 @@ package struct ScenarioLoader: Sendable {
       RoutingContext(
         models: models, pools: pools, mix: workload.model.mix, texts: workload.texts,
         hasSessions: workload.model.sessions != nil, timeout: timeout), into: &diagnostics)
+  }
+
+  private func readAutoscaling(
+    _ policies: inout MappingReader?,
+    _ fleet: (
+      policies: DecodedPolicies, pools: [DecodedPool], commitments: [Commitment],
+      launch: LaunchLaw?
+    )?, _ models: DecodedModels?, _ requests: RequestPolicies?, _ timeout: TimeSpan?,
+    into diagnostics: inout Diagnostics
+  ) -> DecodedAutoscaling? {
+    guard var reader = policies else { return nil }
+    defer { policies = reader }
+    guard let fleet, let models, let requests else {
+      _ = reader.has("autoscaler")
+      return nil
+    }
+    return autoscaling(
+      &reader,
+      ScalingContext(
+        pools: fleet.pools, commitments: fleet.commitments, strongest: requests.requestedModel,
+        models: models.served.count, launch: fleet.launch, timeout: timeout,
+        fallsBack: fleet.policies.fallsBack), into: &diagnostics)
   }
 
   private func targets(

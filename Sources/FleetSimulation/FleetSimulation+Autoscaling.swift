@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import CloudModel
+import Policies
+import Quantities
+import Recording
+import Scenario
+import Serving
+import Workload
+
+extension FleetSimulation {
+  /// Lets the autoscaler look at the scrape before this one, and takes the next.
+  ///
+  /// What it sees is one period old, as a scrape is. Where requests run, it is what they met; elsewhere
+  /// it is the fluid limit: the rate of arrivals against the throughput of the machines that serve.
+  mutating func autoscale() {
+    guard let scaling = scenario.autoscaling else { return }
+    let seen = lastScrape
+    lastScrape = observe(scaling)
+    scrape.reset()
+    if let seen {
+      scalingEffects.removeAll()
+      autoscaler?.step(.observed(seen), at: now, into: &scalingEffects)
+      for effect in scalingEffects.effects { carryOut(effect) }
+    }
+    events.schedule(.autoscale, at: now + scaling.configuration.period, .policy)
+  }
+
+  private mutating func carryOut(_ effect: CostAwareAutoscaler.Effect) {
+    switch effect {
+    case .decide(let decision):
+      tell(.target(machines: decision.granted))
+      if decision.denial == .budget { budgetDenials += 1 }
+      if now >= .start && now < horizonEnd {
+        series.append(
+          SeriesPoint(
+            time: now, name: "machines_target", pool: "", value: Double(decision.granted)))
+      }
+    case .degrade(let step):
+      highestDegradation = max(highestDegradation, step)
+    case .optimizeAggressively:
+      // The design's way out: batches up to the largest that was measured. Cache and routing are on.
+      bank.enlargeBatches()
+      reachedForLargerBatches = true
+    }
+  }
+
+  private mutating func observe(_ scaling: Autoscaling) -> FleetObservation {
+    var ready = 0
+    var starting = pendingLaunches
+    for place in places {
+      guard let number = place.machine else { continue }
+      if machines[number].state == .starting { starting += 1 }
+      if machines[number].state == .serving && !machines[number].isCordoned { ready += 1 }
+    }
+    var seen = FleetObservation(
+      time: now, engineRate: .zero, queueWait: nil, p99: nil, readyMachines: ready,
+      startingMachines: starting, committedRate: committedRate(scaling))
+    if scrape.answered >= Self.fewestAnswers {
+      seen.engineRate = Rate(
+        roundingPerSecond: busiestRate(scrape.sent) / scaling.configuration.period.inSeconds)
+      seen.queueWait = scrape.meanWait
+      seen.p99 = scrape.p99
+      noteEngineShare()
+    } else {
+      let offered = scenario.workload.rate(at: now).perSecond
+      seen.engineRate = Rate(roundingPerSecond: offered * engineShare)
+      (seen.queueWait, seen.p99) = scaling.fluid.times(
+        rate: seen.engineRate.perSecond, machines: ready)
+    }
+    return seen
+  }
+
+  /// Below so many answers between two scrapes their percentile says little.
+  private static var fewestAnswers: UInt32 { 200 }
+
+  /// Requests sent, of the model whose replicas they keep busiest, in requests of the strongest model.
+  private func busiestRate(_ sent: [UInt32]) -> Double {
+    let fluid = scenario.autoscaling?.fluid
+    return sent.indices.reduce(0) { most, model in
+      max(most, Double(sent[model]) * (fluid?.costOfModel[model] ?? 1))
+    }
+  }
+
+  /// Remembers what part of the arrivals reaches replicas: what cache and flights leave.
+  private mutating func noteEngineShare() {
+    let expected =
+      scenario.workload.rate(at: now).perSecond
+      * (scenario.autoscaling?.configuration.period.inSeconds ?? 1)
+    guard expected > 0 else { return }
+    let share = min(1, busiestRate(scrape.sent) / expected)
+    // An exponential mean over about a hundred scrapes.
+    engineShare += (share - engineShare) / 100
+  }
+
+  /// What all machines and open launches cost an hour, these at the dearest market they may end on.
+  private func committedRate(_ scaling: Autoscaling) -> HourlyPrice {
+    var rate = Int64(pendingLaunches) * scaling.configuration.worstPrice.nanodollarsPerHour
+    var covered = scaling.committedMachines
+    rate += scaling.commitmentRate.nanodollarsPerHour
+    for place in places where place.machine != nil {
+      let pool = scenario.pools[place.pool].cloud
+      if pool.market == .onDemand && covered > 0 {
+        covered -= 1
+        continue
+      }
+      let changes = pool.prices.changes
+      rate += (changes.last { $0.at <= now } ?? changes[0]).price.nanodollarsPerHour
+    }
+    return HourlyPrice(nanodollarsPerHour: rate)
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Policies
+import Quantities
+import ReplicaModel
+
+/// The autoscaler of a scenario, with what it is told where no requests run.
+package struct Autoscaling: Sendable {
+  /// What a fleet does with a rate of requests when chance is left out of it.
+  package struct Fluid: Sendable {
+    /// The time of a batch of the strongest model by its size.
+    package let batchTimes: [TimeSpan]
+    /// Lanes of the strongest model on one machine.
+    package let lanes: Int
+    /// What a request to each model takes of a replica, in requests to the strongest.
+    package let costOfModel: [Double]
+    /// What requests wait at most; longer ones are gone.
+    package let longestWait: TimeSpan
+
+    /// A fleet of those values.
+    package init(
+      batchTimes: [TimeSpan], lanes: Int, costOfModel: [Double], longestWait: TimeSpan
+    ) {
+      self.batchTimes = batchTimes
+      self.lanes = lanes
+      self.costOfModel = costOfModel
+      self.longestWait = longestWait
+    }
+
+    /// The wait and the latency of nearly all requests.
+    ///
+    /// A lane runs batches so large that it keeps up: the smallest b with b ÷ T(b) at or above its rate.
+    /// A request waits for the batch that runs and then for its own; where no batch is large enough
+    /// the queue is full.
+    ///
+    /// - Complexity: O(batch sizes).
+    package func times(rate: Double, machines: Int) -> (wait: TimeSpan, p99: TimeSpan?) {
+      guard machines > 0 else { return (longestWait, nil) }
+      let each = rate / Double(machines * lanes)
+      for size in 1..<batchTimes.count where Double(size) / batchTimes[size].inSeconds >= each {
+        return (TimeSpan(nanoseconds: batchTimes[size].nanoseconds / 2), batchTimes[size] * 2)
+      }
+      return (longestWait, longestWait)
+    }
+  }
+
+  /// The policy's settings.
+  package let configuration: CostAwareAutoscaler.Configuration
+  /// What it is told where no requests run.
+  package let fluid: Fluid
+  /// Machines that commitments cover, and what these cost an hour.
+  package let committedMachines: Int
+  /// What commitments cost an hour, used or not.
+  package let commitmentRate: HourlyPrice
+
+  /// An autoscaler of those values.
+  package init(
+    configuration: CostAwareAutoscaler.Configuration, fluid: Fluid, committedMachines: Int,
+    commitmentRate: HourlyPrice
+  ) {
+    self.configuration = configuration
+    self.fluid = fluid
+    self.committedMachines = committedMachines
+    self.commitmentRate = commitmentRate
+  }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import CloudModel
+import Policies
+import Quantities
+import ReplicaModel
+import Serving
+
+/// The autoscaler as it was read, with what is odd about it.
+struct DecodedAutoscaling {
+  let autoscaling: Autoscaling?
+  let warnings: [String]
+}
+
+extension ScenarioLoader {
+  /// The autoscaler of a fleet; none when the scenario names none.
+  func autoscaling(
+    _ policies: inout MappingReader, _ fleet: ScalingContext, into diagnostics: inout Diagnostics
+  ) -> DecodedAutoscaling {
+    let none = DecodedAutoscaling(autoscaling: nil, warnings: [])
+    guard var reader = policies.mapping("autoscaler", .optional, into: &diagnostics) else {
+      return none
+    }
+    let rule = reader.oneOf(
+      "policy", [("production", CostAwareAutoscaler.Rule.production), ("reference", .reference)],
+      .optional, into: &diagnostics)
+    _ = reader.oneOf("kind", [("cost-aware", 0)], .optional, into: &diagnostics)
+    let budget = reader.required("budget", into: &diagnostics) { try hourlyPrice($0) }
+    let target = reader.required("p99", into: &diagnostics) { try positiveSpan($0) }
+    let wait = reader.optional("longest_wait", into: &diagnostics) { try positiveSpan($0) }
+    let every = reader.optional("every", into: &diagnostics) { try positiveSpan($0) }
+    let utilization = reader.optional("utilization", into: &diagnostics) { try shareOfWhole($0) }
+    reader.finish(into: &diagnostics)
+    guard let budget, let target, let fluid = fleet.fluid else { return none }
+    var configuration = CostAwareAutoscaler.Configuration(
+      minimum: fleet.minimum, maximum: fleet.maximum, throughput: fleet.throughput,
+      startTime: fleet.startTime, latencyTarget: target,
+      longestQueueWait: wait ?? TimeSpan(nanoseconds: target.nanoseconds / 2), budget: budget,
+      worstPrice: fleet.worstPrice, spotPrice: fleet.spotPrice)
+    configuration.rule = rule ?? .production
+    configuration.period = every ?? configuration.period
+    configuration.safeUtilization = utilization?.fraction ?? configuration.safeUtilization
+    var warnings: [String] = []
+    if let complaint = configuration.complaint(floorRate: fleet.floorRate) {
+      if configuration.rule == .reference {
+        warnings.append("policies.autoscaler: \(complaint)")
+      } else {
+        reader.report(.other(complaint), of: "budget", into: &diagnostics)
+      }
+    }
+    return DecodedAutoscaling(
+      autoscaling: Autoscaling(
+        configuration: configuration, fluid: fluid, committedMachines: fleet.committedMachines,
+        commitmentRate: fleet.commitmentRate), warnings: warnings)
+  }
+}
+
+/// What the autoscaler's reader needs to know of the fleet.
+struct ScalingContext {
+  private let pools: [DecodedPool]
+  private let commitments: [Commitment]
+  private let strongest: Int
+  private let models: Int
+  private let launch: LaunchLaw?
+  private let timeout: TimeSpan?
+  private let fallsBack: Bool
+
+  init(
+    pools: [DecodedPool], commitments: [Commitment], strongest: Int, models: Int,
+    launch: LaunchLaw?, timeout: TimeSpan?, fallsBack: Bool
+  ) {
+    self.pools = pools
+    self.commitments = commitments
+    self.strongest = strongest
+    self.models = models
+    self.launch = launch
+    self.timeout = timeout
+    self.fallsBack = fallsBack
+  }
+
+  private var onDemand: [DecodedPool] { pools.filter { $0.pool.cloud.market == .onDemand } }
+  private var spot: [DecodedPool] { pools.filter { $0.pool.cloud.market == .spot } }
+
+  /// The machines that are always kept: those on demand, without what may stand in for spot.
+  var minimum: Int { onDemand.reduce(0) { $0 + $1.pool.wanted } }
+  /// All machines that may be wanted at a time; what stands in for spot adds none.
+  var maximum: Int { minimum + spot.reduce(0) { $0 + $1.maximum } }
+
+  /// The replicas of the strongest model on a machine of the first pool that has them.
+  private var replicas: [BatchModel] {
+    let places = pools.map { $0.pool.replicas.filter { $0.serves.index == strongest } }
+    return (places.first { !$0.isEmpty } ?? []).map(\.model)
+  }
+
+  var throughput: Double { replicas.reduce(0) { $0 + $1.maximumThroughput } }
+
+  var fluid: Autoscaling.Fluid? {
+    guard let replica = replicas.first else { return nil }
+    let own = replica.timePerRequest.nanoseconds
+    let costs = (0..<models).map { model in
+      let places = pools.flatMap { $0.pool.replicas.filter { $0.serves.index == model } }
+      let fastest = places.map(\.model.timePerRequest.nanoseconds).min() ?? 0
+      return Double(fastest) / Double(own)
+    }
+    return Autoscaling.Fluid(
+      batchTimes: Array(replica.latency.times.prefix(replica.maximumBatch + 1)),
+      lanes: replicas.reduce(0) { $0 + $1.lanes }, costOfModel: costs,
+      longestWait: timeout ?? .hours(1))
+  }
+
+  var startTime: TimeSpan {
+    guard case .staged(let answer, let boot, let load) = launch else { return .seconds(5) }
+    return answer + TimeSpan(roundingToMicroseconds: min(boot.mean + load.mean, 86_400))
+  }
+
+  private func price(_ pool: DecodedPool) -> Int64 {
+    pool.pool.cloud.prices.changes.first?.price.nanodollarsPerHour ?? 0
+  }
+
+  var spotPrice: HourlyPrice {
+    HourlyPrice(nanodollarsPerHour: spot.map(price).max() ?? 0)
+  }
+
+  var worstPrice: HourlyPrice {
+    let dearest = fallsBack || spot.isEmpty ? onDemand.map(price).max() : nil
+    return HourlyPrice(nanodollarsPerHour: dearest ?? spotPrice.nanodollarsPerHour)
+  }
+
+  var committedMachines: Int { commitments.reduce(0) { $0 + $1.machines } }
+
+  var commitmentRate: HourlyPrice {
+    HourlyPrice(
+      nanodollarsPerHour: commitments.reduce(0) { sum, commitment in
+        let price = commitment.prices.changes.first?.price.nanodollarsPerHour ?? 0
+        return sum + price * Int64(commitment.machines)
+      })
+  }
+
+  /// What the machines that are always kept cost an hour, under their commitments where they have any.
+  var floorRate: HourlyPrice {
+    var rate = commitmentRate.nanodollarsPerHour
+    var covered = committedMachines
+    for pool in onDemand {
+      let beyond = max(0, pool.pool.wanted - covered)
+      covered = max(0, covered - pool.pool.wanted)
+      rate += Int64(beyond) * price(pool)
+    }
+    return HourlyPrice(nanodollarsPerHour: rate)
+  }
+}
