@@ -9,13 +9,24 @@ import Quantities
 /// Its storage is kept, so that in steady state scheduling allocates nothing.
 ///
 /// - Complexity: scheduling and taking are O(log n).
+@usableFromInline
 package struct FutureEventList<Payload: Sendable>: ~Copyable {
-  private struct Entry {
-    let time: Instant
-    let priority: EventPriority
-    let sequence: UInt64
-    let payload: Payload
+  @usableFromInline
+  struct Entry {
+    @usableFromInline let time: Instant
+    @usableFromInline let priority: EventPriority
+    @usableFromInline let sequence: UInt64
+    @usableFromInline let payload: Payload
 
+    @inlinable
+    init(time: Instant, priority: EventPriority, sequence: UInt64, payload: Payload) {
+      self.time = time
+      self.priority = priority
+      self.sequence = sequence
+      self.payload = payload
+    }
+
+    @inlinable
     func comesBefore(_ other: Entry) -> Bool {
       if time != other.time { return time < other.time }
       if priority != other.priority { return priority < other.priority }
@@ -23,24 +34,26 @@ package struct FutureEventList<Payload: Sendable>: ~Copyable {
     }
   }
 
-  private var heap: ContiguousArray<Entry> = []
-  private var nextSequence: UInt64 = 0
-  private var now: Instant
+  @usableFromInline var heap: ContiguousArray<Entry> = []
+  @usableFromInline var nextSequence: UInt64 = 0
+  @usableFromInline var now: Instant
 
   /// An empty list at that time.
+  @inlinable
   package init(at now: Instant) {
     self.now = now
   }
 
   /// When the next event is due; ``Instant/never`` when there is none.
-  package var nextTime: Instant { heap.first?.time ?? .never }
+  @inlinable package var nextTime: Instant { heap.first?.time ?? .never }
 
   /// The priority of the next event; that of samples when there is none.
-  package var nextPriority: EventPriority { heap.first?.priority ?? .sample }
+  @inlinable package var nextPriority: EventPriority { heap.first?.priority ?? .sample }
 
   /// Adds an event.
   ///
   /// - Precondition: `time` is not before the last event that was taken: a past time traps.
+  @inlinable
   package mutating func schedule(_ payload: Payload, at time: Instant, _ priority: EventPriority) {
     precondition(time >= now, "an event was scheduled at \(time), which is before \(now)")
     heap.append(Entry(time: time, priority: priority, sequence: nextSequence, payload: payload))
@@ -55,6 +68,7 @@ package struct FutureEventList<Payload: Sendable>: ~Copyable {
   }
 
   /// Removes the next event and moves the clock to it.
+  @inlinable
   package mutating func takeNext() -> (time: Instant, payload: Payload)? {
     guard let first = heap.first else { return nil }
     now = first.time

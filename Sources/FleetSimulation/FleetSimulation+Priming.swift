@@ -51,7 +51,8 @@ private struct CachePriming {
   private func unique(_ deterministic: Double) -> Double { offered * shares[0] * deterministic }
 
   func mayReachCapacity(deterministic: Double) -> Bool {
-    let most = Double((shares.count - 1) * tenantCount) + unique(deterministic)
+    let repeating = Double((shares.count - 1) * tenantCount) * deterministic
+    let most = repeating + unique(deterministic)
     return most >= Double(desk.cache.configuration.capacity)
   }
 
