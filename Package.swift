@@ -80,7 +80,8 @@ let package = Package(
     house(
       "Checks",
       ["Quantities", "RandomStreams", "Serving", "Recording", "Statistics", "Scenario"]),
-    house("Reporting", ["Quantities", "Serving", "Recording", "Statistics", "Scenario"]),
+    house(
+      "Reporting", ["Quantities", "Policies", "Serving", "Recording", "Statistics", "Scenario"]),
 
     // Level 5
     house(
@@ -94,8 +95,8 @@ let package = Package(
     .executableTarget(
       name: "plimsoll",
       dependencies: [
-        "Experiments", "FleetSimulation", "Quantities", "Reporting", "ResultsStore", "Recording",
-        "Scenario", arguments,
+        "Experiments", "FleetSimulation", "Policies", "Quantities", "Reporting", "ResultsStore",
+        "Recording", "Scenario", "Workload", arguments,
       ],
       swiftSettings: strict),
     .executableTarget(

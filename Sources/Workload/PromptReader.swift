@@ -62,6 +62,51 @@ package enum PromptReader {
   }
 }
 
+extension PromptReader {
+  /// Reads CSV with a column `text`, JSON objects one a line, or plain prompts one a line.
+  ///
+  /// - Parameters:
+  ///   - object: reads a JSON object into text, class and language; `nil` when it holds no text.
+  /// - Complexity: O(bytes).
+  package static func prompts(
+    inAnyFormat bytes: [UInt8],
+    object: (String) -> (text: String, className: String?, language: String?)?
+  ) throws(TraceErrors) -> [Prompt] {
+    let text = String(decoding: bytes, as: UTF8.self)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let header = lines.first?.filter { $0 != "\r" && $0 != "\u{FEFF}" } ?? ""
+    if header.split(separator: ",").contains("text") { return try prompts(csv: bytes) }
+    let isJSON = lines.first { !$0.allSatisfy(\.isWhitespace) }?.first == "{"
+    var prompts: [Prompt] = []
+    var errors: [TraceError] = []
+    for (number, line) in lines.enumerated() where !line.allSatisfy(\.isWhitespace) {
+      let own = String(line.last == "\r" ? line.dropLast() : line)
+      guard isJSON else {
+        prompts.append(Prompt(text: own, className: nil, language: nil, line: number + 1))
+        continue
+      }
+      guard let read = object(own) else {
+        errors.append(
+          TraceError(
+            line: number + 1, column: 1, found: "'\(own.prefix(40))'",
+            allowed: "a JSON object such as {\"text\": \"Hello\", \"class\": \"simple\"}"))
+        continue
+      }
+      prompts.append(
+        Prompt(
+          text: read.text, className: read.className, language: read.language, line: number + 1))
+    }
+    if prompts.isEmpty && errors.isEmpty {
+      errors.append(
+        TraceError(line: 1, column: 1, found: "no line", allowed: "at least one prompt"))
+    }
+    guard errors.isEmpty else {
+      throw TraceErrors(errors: Array(errors.prefix(TraceErrors.limit)))
+    }
+    return prompts
+  }
+}
+
 /// Cuts text into records of fields that may be quoted.
 private struct RecordParser {
   struct Record {
