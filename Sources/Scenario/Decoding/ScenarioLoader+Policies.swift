@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import CloudModel
 import Policies
 import Quantities
 import Serving
@@ -13,6 +14,8 @@ struct DecodedPolicies {
   var initialBackOff: TimeSpan
   var maximumBackOff: TimeSpan
   var migrations: Int
+  var rule = SpotManager.Configuration.Rule.production
+  var overprovision = 0
 }
 
 extension ScenarioLoader {
@@ -41,6 +44,13 @@ extension ScenarioLoader {
     into diagnostics: inout Diagnostics
   ) {
     var spot = spot
+    policies.rule =
+      spot.oneOf(
+        "policy",
+        [("production", SpotManager.Configuration.Rule.production), ("reference", .reference)],
+        .optional, into: &diagnostics) ?? .production
+    policies.overprovision =
+      spot.integer("overprovision", in: 0...1_000, .optional, into: &diagnostics) ?? 0
     policies.fallsBack =
       spot.oneOf("fallback", [("none", false), ("onDemand", true)], .required, into: &diagnostics)
       ?? false
@@ -69,7 +79,8 @@ extension ScenarioLoader {
 
   /// The spot manager's settings for these pools.
   func spotConfiguration(
-    _ policies: DecodedPolicies, _ pools: [DecodedPool], _ root: MappingReader,
+    _ policies: DecodedPolicies, _ pools: [DecodedPool], _ launch: LaunchLaw?,
+    _ root: MappingReader,
     into diagnostics: inout Diagnostics
   ) -> SpotManager.Configuration {
     let canFallBack = pools.contains {
@@ -81,14 +92,31 @@ extension ScenarioLoader {
           "spot.fallback is onDemand, but no on-demand pool has machines.max above machines.min"),
         of: "policies", into: &diagnostics)
     }
-    return SpotManager.Configuration(
-      pools: pools.map {
-        SpotManager.Configuration.Pool(
-          market: $0.pool.cloud.market, wanted: $0.pool.wanted, maximum: $0.maximum)
-      },
+    var configuration = SpotManager.Configuration(
+      pools: pools.map { Self.spotPool($0, launch) },
       fallsBackToOnDemand: policies.fallsBack, fallbackHold: policies.hold,
       failbackAfter: policies.failbackAfter, initialBackOff: policies.initialBackOff,
       maximumBackOff: policies.maximumBackOff)
+    configuration.rule = policies.rule
+    configuration.overprovision = policies.overprovision
+    // An ideal cloud has no back-off: what is back can be had at once.
+    configuration.backsOffAfterInterruption = launch != .ideal
+    return configuration
+  }
+
+  private static func spotPool(
+    _ pool: DecodedPool, _ launch: LaunchLaw?
+  ) -> SpotManager.Configuration.Pool {
+    var hazard = 0.0
+    if case .renewal(let up, _) = pool.pool.cloud.places.first { hazard = 3_600 / up.mean }
+    var startTime = TimeSpan.zero
+    if case .staged(let answer, let boot, let load) = launch {
+      startTime = answer + TimeSpan(roundingToMicroseconds: min(boot.mean + load.mean, 86_400))
+    }
+    return SpotManager.Configuration.Pool(
+      market: pool.pool.cloud.market, wanted: pool.pool.wanted, maximum: pool.maximum,
+      price: pool.pool.cloud.prices.changes.first?.price ?? HourlyPrice(nanodollarsPerHour: 0),
+      throughput: pool.pool.machineThroughput, hazardPerHour: hazard, startTime: startTime)
   }
 
   /// How long a client waits; wrapped, since for ever is an answer too.

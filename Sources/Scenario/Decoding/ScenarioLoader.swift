@@ -120,7 +120,7 @@ package struct ScenarioLoader: Sendable {
       let pools, let timeout, let requests, let workload, let models,
       let requestPolicies
     else { return nil }
-    let spot = spotConfiguration(policies, pools, root, into: &diagnostics)
+    let spot = spotConfiguration(policies, pools, cloud, root, into: &diagnostics)
     return Scenario(
       path: path, about: about ?? "",
       canonicalText: loaded.root.canonicalText + inputs.map(\.fingerprint).joined(),
