@@ -153,7 +153,7 @@ package struct Measures: Sendable {
     }
     rows.append(MeasureRow(name: "availability", unit: "", interval: availability))
     rows.append(MeasureRow(name: "availability(time)", unit: "", interval: availabilityByTime))
-    return rows + answers + operations
+    return rows + answers + costs + operations
   }
 
   /// Who answered, where not all are answered by the replicas of one model.
@@ -192,6 +192,29 @@ package struct Measures: Sendable {
     ("p50", 500_000_000), ("p90", 900_000_000), ("p95", 950_000_000), ("p99", 990_000_000),
     ("p99.9", 999_000_000),
   ]
+
+  /// What the bill was paid for, a month of 730 hours, and what a request costs on average.
+  private var costs: [MeasureRow] {
+    guard records.contains(where: { $0.tally("cost_idle") != 0 }) else { return [] }
+    var rows = ["workload", "idle", "overhead", "unused_commitment", "other"].map { part in
+      let amounts = records.map { record in
+        USD(nanodollars: record.tally("cost_\(part)")).monthly(over: record.billedTime).inDollars
+      }
+      return MeasureRow(
+        name: "cost(\(part))", unit: "USD",
+        interval: .mean(of: amounts, confidence: confidence))
+    }
+    rows.removeAll { $0.interval?.estimate == 0 }
+    let offered = Double(scenario.workload.expectedRequests(for: scenario.horizon))
+    if offered > 0 {
+      rows.append(
+        MeasureRow(
+          name: "cost_per_1000_requests", unit: "USD",
+          interval: .mean(
+            of: records.map { $0.total.inDollars / offered * 1_000 }, confidence: confidence)))
+    }
+    return rows
+  }
 
   /// How busy the fleet was.
   private var operations: [MeasureRow] {

@@ -10,8 +10,9 @@ extension FleetSimulation {
   /// Puts the record together and checks every law of conservation.
   consuming func finish(replication: Int) throws(ConservationError) -> ReplicationRecord {
     var record = ReplicationRecord(replication: replication, edges: scenario.latencyEdges)
+    noteLaneUse()
     windows.settle(at: horizonEnd)
-    weigh(&record)
+    let weights = weigh(&record)
     record.promptTokens = TokenCount(recorder.promptTokens)
     record.outputTokens = TokenCount(recorder.outputTokens)
     record.billedTime = scenario.horizon
@@ -19,6 +20,7 @@ extension FleetSimulation {
       for: machines.map(\.rental), answeredTokens: answeredTokens(record))
     tallyMachines(&record)
     tallyPolicies(&record)
+    allocateCosts(&record, weights: weights)
     record.fleetEvents = fleetEvents
     record.series = series + recorder.series(from: minuteOrigin)
     record.batches = bank.batchesStarted
@@ -39,7 +41,9 @@ extension FleetSimulation {
   }
 
   /// Puts the strata together: each stands for all the time of its kind.
-  private borrowing func weigh(_ record: inout ReplicationRecord) {
+  private borrowing func weigh(
+    _ record: inout ReplicationRecord
+  ) -> (calm: UInt64, eventful: UInt64) {
     var weights: (calm: UInt64, eventful: UInt64) = (1, 1)
     switch scenario.requests {
     case .once(let window):
@@ -80,6 +84,7 @@ extension FleetSimulation {
       record.minutes += offered * weight
       record.minutesAvailable += available * weight
     }
+    return weights
   }
 
   /// For how long places were up, machines were rented and machines served, by pool, in the horizon.
@@ -192,6 +197,13 @@ extension FleetSimulation {
     for line in record.invoice where line.line == "machines" || line.line.hasSuffix(", used") {
       charged += line.usage ?? .zero
     }
+    let allocated = record.tallies.reduce(Int64(0)) {
+      $1.name.hasPrefix("cost_") ? $0 + $1.value : $0
+    }
+    try hold(
+      allocated == 0 || allocated == record.total.nanodollars,
+      "workload + idle + overhead + the rest = the invoice",
+      "\(allocated) nanodollars allocated, \(record.total.nanodollars) on the invoice")
     try hold(
       billed == charged, "machine time on the invoice = machine time billed",
       "\(charged) on the invoice, \(billed) billed")

@@ -49,6 +49,7 @@ extension FleetSimulation {
 
   /// Opens or closes a window; requests begin to arrive with the first that opens.
   mutating func change(_ part: WindowPart, opens: Bool) {
+    noteLaneUse()
     windows.change(part, opens: opens, at: now)
     if windows.isOpen && !acceptsArrivals {
       source.restart(at: now)

@@ -71,6 +71,10 @@ package struct FleetSimulation: ~Copyable {
 
   var now: Instant
   var windows: RequestWindows
+  var calmUse: LaneUse
+  var eventfulUse: LaneUse
+  /// What lanes had done when the windows last changed.
+  var laneUseBefore: LaneUse
   /// The place in the record of requests that arrive in this minute, until the minute ends.
   var place = MeasuredPlace.none
   var minuteEnd = Instant.never
@@ -121,6 +125,9 @@ package struct FleetSimulation: ~Copyable {
       minuteOrigin = .start
     }
     now = min(beginning, opening)
+    calmUse = LaneUse(models: scenario.models.count)
+    eventfulUse = calmUse
+    laneUseBefore = calmUse
     windows = RequestWindows(at: now, horizon: .start + scenario.horizon)
     timeout = scenario.timeout?.nanoseconds ?? .max
     horizonEnd = .start + scenario.horizon

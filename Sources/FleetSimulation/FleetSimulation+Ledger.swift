@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Policies
+import Quantities
+import Recording
+import Serving
+
+/// Lane time of the fleet while requests ran and were measured, by model and by stratum.
+struct LaneUse: Sendable {
+  /// Lane time in which batches ran, by model.
+  var busy: [Int64]
+  /// Lane time in which replicas were ready and ran nothing.
+  var idle: Int64 = 0
+
+  init(models: Int) {
+    busy = [Int64](repeating: 0, count: models)
+  }
+}
+
+extension FleetSimulation {
+  /// Adds what lanes did since the last change of windows to the stratum that was measured.
+  ///
+  /// - Complexity: O(replicas).
+  mutating func noteLaneUse() {
+    var use = LaneUse(models: scenario.models.count)
+    for replica in 0..<bank.count {
+      use.busy[observations[replica].model.index] += bank.busyTime(of: replica, at: now).nanoseconds
+      use.idle += bank.idleTime(of: replica, at: now).nanoseconds
+    }
+    if windows.isMeasuring {
+      for model in use.busy.indices {
+        let busy = use.busy[model] - laneUseBefore.busy[model]
+        if windows.isEventful {
+          eventfulUse.busy[model] += busy
+        } else {
+          calmUse.busy[model] += busy
+        }
+      }
+      let idle = use.idle - laneUseBefore.idle
+      if windows.isEventful { eventfulUse.idle += idle } else { calmUse.idle += idle }
+    }
+    laneUseBefore = use
+  }
+
+  /// What the bill was paid for: work by model, idle machines, starts, and what is no machine.
+  ///
+  /// Starts are known for the whole horizon. What machines that serve do is known where requests were
+  /// measured, and taken to be so elsewhere.
+  borrowing func allocateCosts(
+    _ record: inout ReplicationRecord, weights: (calm: UInt64, eventful: UInt64)
+  ) {
+    var machines = USD.zero
+    var unused = USD.zero
+    for line in record.invoice where line.usage != nil {
+      if line.line.hasSuffix(", unused") { unused += line.amount } else { machines += line.amount }
+    }
+    let busyByModel = scenario.models.indices.map { model in
+      Int128(calmUse.busy[model]) * Int128(weights.calm)
+        + Int128(eventfulUse.busy[model]) * Int128(weights.eventful)
+    }
+    let busy = busyByModel.reduce(0, +)
+    let idle =
+      Int128(calmUse.idle) * Int128(weights.calm)
+      + Int128(eventfulUse.idle) * Int128(weights.eventful)
+    let serving = Int128(record.tally("serving_ns"))
+    let starting = max(0, Int128(record.tally("rented_ns")) - serving)
+    guard busy + idle > 0, serving + starting > 0 else { return }
+    let working = serving * busy / (busy + idle)
+    let split = CostSplit(
+      of: machines, busy: TimeSpan(nanoseconds: Int64(working)),
+      idle: TimeSpan(nanoseconds: Int64(serving - working)),
+      overhead: TimeSpan(nanoseconds: Int64(starting)))
+    // Weights are cut to 62 bits; a part in 10^18 of the engine time moves no nanodollar.
+    let scale = max(1, (busyByModel.max() ?? 0) >> 62)
+    let byModel = split.workload(
+      over: busyByModel.map { TimeSpan(nanoseconds: Int64($0 / scale)) })
+    var parts: [(String, String, USD)] = []
+    for (model, amount) in zip(scenario.models, byModel) where amount != .zero {
+      parts.append(("cost_workload", model.name, amount))
+    }
+    parts.append(("cost_idle", "", split.idle))
+    parts.append(("cost_overhead", "", split.overhead))
+    parts.append(("cost_unused_commitment", "", unused))
+    parts.append(("cost_other", "", record.total - machines - unused))
+    for (name, label, amount) in parts {
+      record.tallies.append(Tally(name: name, label: label, value: amount.nanodollars))
+    }
+  }
+}
