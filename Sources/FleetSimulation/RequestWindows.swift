@@ -60,17 +60,30 @@ struct RequestWindows: Sendable {
 }
 
 extension Scenario.RequestSample {
-  /// Where the windows begin: in each of equal parts of the horizon, at a minute drawn at random.
+  /// Where the windows begin, in order of time.
   ///
-  /// Every minute is as likely as any other of its part; a window that begins late in its part reaches
-  /// into the next.
+  /// The minutes of the horizon are put in the order of their place in the week, and of weeks where
+  /// that is the same; in each of equal parts of that order one minute is drawn at random. So every
+  /// hour of the week has its share of windows, and every minute is as likely as any other.
+  ///
+  /// - Complexity: O(n log n) for n windows.
   func starts(horizon: TimeSpan, stream: RandomStream) -> [Instant] {
     let minutes = horizon.nanoseconds / TimeSpan.minutes(1).nanoseconds
     return (0..<Int64(windows)).map { part in
       let (first, end) = (minutes * part / Int64(windows), minutes * (part + 1) / Int64(windows))
       let bits = stream.block(at: UInt64(part)).low >> 32
       let offset = Int64((bits * UInt64(max(1, end - first))) >> 32)
-      return .start + .minutes(first + offset)
-    }
+      return .start + .minutes(Self.minute(at: first + offset, of: minutes))
+    }.sorted()
+  }
+
+  /// The minute at a place in the order by minutes of the week.
+  private static func minute(at place: Int64, of minutes: Int64) -> Int64 {
+    let week: Int64 = 10_080
+    let (weeks, rest) = (minutes / week, minutes % week)
+    // The first minutes of the week come once more than the others.
+    let often = rest * (weeks + 1)
+    guard place >= often else { return place % (weeks + 1) * week + place / (weeks + 1) }
+    return (place - often) % weeks * week + rest + (place - often) / weeks
   }
 }

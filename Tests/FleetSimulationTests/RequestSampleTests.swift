@@ -138,6 +138,26 @@ struct RequestSampleTests {
     #expect(seen.allSatisfy { (15...85).contains($0) })
   }
 
+  /// Four weeks and a day: with a window for each of 29 parts of the week's minutes, every hour of the
+  /// week is near one.
+  @Test("spreads its windows over the hours of the week")
+  func hoursOfWeek() throws {
+    var builder = ScenarioBuilder()
+    builder.horizon = .hours(29 * 24)
+    builder.arrivals = .poisson(.constant(try Rate(parsing: "1/s")))
+    builder.sample = Scenario.RequestSample(
+      windows: 84, length: .minutes(1), warmUp: .minutes(1), afterInterruption: .minutes(1))
+    let record = try FleetSimulation.run(try builder.build(), seed: 1, replication: 0)
+    let minutes = record.series.filter { $0.name == "offered" }.map {
+      Int($0.time.nanoseconds / TimeSpan.minutes(1).nanoseconds)
+    }
+    #expect(minutes.count == 84)
+    let hours = minutes.map { $0 % 10_080 / 60 }.sorted()
+    for (hour, next) in zip(hours, hours.dropFirst()) { #expect(next - hour <= 4) }
+    // Weeks are drawn, so all of them are seen.
+    for week in 0..<4 { #expect(minutes.contains { $0 / 10_080 == week }) }
+  }
+
   @Test("gives weights that make up the whole horizon")
   func weights() throws {
     var builder = try self.builder()
