@@ -158,10 +158,8 @@ extension FleetSimulation {
   }
 
   /// The replicas of a machine, and how many lanes they have together.
-  private func replicas(of machine: Int) -> (replicas: Range<Int>, lanes: Int64) {
-    let place = places[machines[machine].place]
-    let replicas =
-      place.firstReplica..<place.firstReplica + scenario.pools[place.pool].replicas.count
+  private func replicas(of machine: Int) -> (replicas: [Int], lanes: Int64) {
+    let replicas = places[machines[machine].place].replicas
     return (replicas, replicas.reduce(0) { $0 + Int64(bank.lanes(of: $1)) })
   }
 

@@ -64,7 +64,7 @@ private struct CachePriming {
     for content in 1..<max(1, shares.count) {
       let entry = source.content(content)
       guard entry.isDeterministic else { continue }
-      let model = desk.router.model(intendedBy: desk.textPlans[Int(entry.textIndex)])
+      let model = desk.intendedModel[Int(entry.textIndex)]
       for tenant in 0..<tenantCount {
         let block = stream.block(at: UInt64(content * tenantCount + tenant))
         let mean = offered * shares[content] * (desk.keysLackTenant ? 1 : tenants[tenant])

@@ -46,6 +46,8 @@ package struct FleetSimulation: ~Copyable {
   var pendingLaunches = 0
 
   var desk: RequestDesk
+  /// What reading ahead came to; nothing depends on it.
+  var touched: Int64 = 0
   var table = PolicyTable()
   /// The share of requests of each content, by number; empty without a cache.
   let contentShares: [Double]
@@ -63,6 +65,8 @@ package struct FleetSimulation: ~Copyable {
   var openLaunches: [LaunchID] = []
   /// The place of each replica.
   let placeOfReplica: [Int]
+  /// The replicas of each model, side by side.
+  let replicasOfModel: ContiguousArray<Range<Int>>
   /// Where the windows of a sample begin.
   let windowStarts: [Instant]
   var drainingMachines = 0
@@ -132,22 +136,21 @@ package struct FleetSimulation: ~Copyable {
     timeout = scenario.timeout?.nanoseconds ?? .max
     horizonEnd = .start + scenario.horizon
 
+    let layout = ReplicaLayout(scenario)
     var places: [Place] = []
-    var replicas: [ReplicaBank.Place] = []
-    var placeOfReplica: [Int] = []
     for (number, pool) in scenario.pools.enumerated() {
       for law in pool.cloud.places {
         places.append(
           Place(
-            pool: number, firstReplica: replicas.count,
+            pool: number, replicas: layout.replicasOfPlace[places.count],
             process: CapacityProcess(law, stream: stream(.capacity, places.count), at: now)))
         if places[places.count - 1].process.isUp { places[places.count - 1].upSince = now }
-        replicas += pool.replicas
-        placeOfReplica += pool.replicas.map { _ in places.count - 1 }
       }
     }
     self.places = places
-    self.placeOfReplica = placeOfReplica
+    placeOfReplica = layout.placeOfReplica
+    replicasOfModel = layout.replicasOfModel
+    let replicas = layout.replicas
     events = FutureEventList(at: now)
     bank = ReplicaBank(
       replicas, timeout: scenario.timeout, noiseStream: stream(.serviceTime, 0))
@@ -258,6 +261,7 @@ package struct FleetSimulation: ~Copyable {
       acceptsArrivals = false
       return false
     }
+    if source.isAtColumnStart && desk.usesCache { touchAhead() }
     let arrival = source.take()
     simulatedRequests += 1
     if now >= minuteEnd { enterMinute() }
@@ -274,14 +278,31 @@ package struct FleetSimulation: ~Copyable {
     return true
   }
 
+  /// Reads what the cache holds of the requests that were drawn ahead, all side by side.
+  private mutating func touchAhead() {
+    var sum: Int64 = 0
+    for index in 0..<source.drawnCount {
+      let arrival = source.drawn(index)
+      guard arrival.isDeterministic else { continue }
+      let model = desk.intendedModel[Int(arrival.textIndex)]
+      sum &+= desk.cache.touch(
+        desk.key(of: arrival.contentID, tenant: arrival.tenantIndex, model: model))
+    }
+    touched = sum
+  }
+
   /// Sends a request to the replica that the policy chooses, or ends it.
   mutating func dispatch(_ request: QueuedRequest, otherwise outcome: RequestOutcome) {
     let model = ModelID(Int(request.model))
-    let choice = observations.withSpan { dispatcher.choose(of: model, among: $0) }
-    guard case .replica(let replica) = choice else {
+    let range = replicasOfModel[model.index]
+    let choice = observations.withSpan {
+      dispatcher.choose(of: model, among: $0.extracting(range))
+    }
+    guard case .replica(let inRange) = choice else {
       fail(request, outcome)
       return
     }
+    let replica = ReplicaID(range.lowerBound + inRange.index)
     if isScaling { scrape.send(to: Int(request.model)) }
     bank.enqueue(request, at: replica.index, now: now)
     observations[replica.index].outstanding += 1

@@ -7,8 +7,8 @@ import Serving
 /// A place in a pool: at most one machine at a time, and always the same replicas.
 struct Place: Sendable {
   let pool: Int
-  /// The first of its replicas; the others follow.
-  let firstReplica: Int
+  /// Its replicas.
+  let replicas: [Int]
   var process: CapacityProcess
   /// The number of the machine in it; `nil` when there is none.
   var machine: Int?

@@ -12,6 +12,8 @@ struct RequestDesk: Sendable {
   var deduplicator: Deduplicator
   /// What the router makes of each text.
   let textPlans: ContiguousArray<RoutePlan>
+  /// The model that each text is meant for.
+  let intendedModel: ContiguousArray<ModelID>
   /// Whether any policy is to be asked about a request.
   let isOpen: Bool
   let usesCache: Bool
@@ -27,6 +29,8 @@ struct RequestDesk: Sendable {
   init(_ policies: RequestPolicies) {
     router = policies.router
     textPlans = ContiguousArray(policies.textPlans)
+    intendedModel = ContiguousArray(
+      policies.textPlans.map { policies.router.model(intendedBy: $0) })
     isOpen = !policies.areTrivial
     usesCache = policies.cache != nil
     usesDeduplication = policies.deduplication != nil

@@ -93,6 +93,7 @@ package struct RequestMix: Sendable, Equatable {
   }
 
   /// The class that belongs to 32 random bits.
+  @inline(__always)
   func classIndex(for bits: UInt32) -> UInt8 {
     var index = 0
     while index < classThresholds.count && bits >= classThresholds[index] { index += 1 }
@@ -100,10 +101,12 @@ package struct RequestMix: Sendable, Equatable {
   }
 
   /// Whether 32 random bits make a request with temperature 0.
+  @inline(__always)
   func isDeterministic(for bits: UInt32) -> Bool { UInt64(bits) < deterministicThreshold }
 
   /// Whose request it is: by the twelve low bits of the word that decides the class, which hardly
   /// depends on them.
+  @inline(__always)
   func tenantIndex(for bits: UInt64) -> UInt8 {
     let place = UInt16(truncatingIfNeeded: bits & 0xFFF)
     var index = 0
@@ -112,6 +115,7 @@ package struct RequestMix: Sendable, Equatable {
   }
 
   /// The text of a class at the place among its texts that the bits of a length have among lengths.
+  @inline(__always)
   func textIndex(for lengthBits: UInt32, class index: UInt8) -> UInt16 {
     guard !textsByClass.isEmpty else { return 0 }
     let texts = textsByClass[Int(index)]
@@ -135,6 +139,7 @@ package struct RequestMix: Sendable, Equatable {
   }
 
   /// What a content, or a request whose content nobody else asks for, is like by its random bits.
+  @inline(__always)
   func entry(lengthBits: UInt64, kindBits: UInt64) -> Catalogue.Entry {
     let prompt = Self.tokens(promptTokens, UInt32(truncatingIfNeeded: lengthBits))
     let output = Self.tokens(outputTokens, UInt32(truncatingIfNeeded: lengthBits >> 32))
@@ -170,6 +175,7 @@ package struct RequestMix: Sendable, Equatable {
     }
   }
 
+  @inline(__always)
   private static func tokens(_ table: QuantileTable?, _ bits: UInt32) -> UInt32 {
     guard let table else { return 1 }
     return UInt32(max(1, min(table.value(for: bits) + 0.5, 1e9)))

@@ -90,6 +90,16 @@ package struct RequestSource: ~Copyable {
     }
   }
 
+  /// Whether a new column has been drawn and nothing of it taken.
+  @inlinable package var isAtColumnStart: Bool { position == 0 }
+
+  /// How many requests of the column are drawn.
+  @inlinable package var drawnCount: Int { filled }
+
+  /// A request of the column that was drawn last.
+  @inlinable
+  package func drawn(_ index: Int) -> Arrival { column[index] }
+
   /// What a content of the catalogue is like, by number from 1.
   package func content(_ number: Int) -> (isDeterministic: Bool, textIndex: UInt16) {
     let entry = catalogue.entries[number]
@@ -206,6 +216,7 @@ package struct RequestSource: ~Copyable {
     }
   }
 
+  @inline(__always)
   private func arrival(number: UInt64, time: Instant, draw index: Int) -> Arrival {
     let contentID = draws.content[index]
     let entry =
@@ -226,6 +237,7 @@ package struct RequestSource: ~Copyable {
   /// Introduction to Stochastic Processes (1975), section 4.7.
   ///
   /// - Complexity: O(steps of the rate that are passed).
+  @inline(__always)
   private mutating func advance(by amount: Double, _ profile: RateProfile) -> Instant {
     var left = amount
     while true {
@@ -272,6 +284,7 @@ package struct RequestSource: ~Copyable {
     if filled == 0 { finishColumn() }
   }
 
+  @inline(__always)
   private mutating func note(_ arrival: Arrival) {
     let lengths = UInt64(arrival.promptTokens) << 32 | UInt64(arrival.outputTokens)
     let word = UInt64(bitPattern: arrival.time.nanoseconds) ^ lengths ^ arrival.contentID
