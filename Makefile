@@ -4,7 +4,7 @@
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench results format clean \
-  bootstrap command build-tests lint imports run-tests scenarios results-check allocations digests
+  bootstrap command build-tests lint imports run-tests scenarios results-check allocations digests notebooks
 
 swift_sources := Package.swift Sources Tests Benchmarks
 
@@ -17,7 +17,7 @@ demo: bootstrap command ## build the command and judge the reference design
 
 test: bootstrap build-tests run-tests ## build and pass all tests
 
-check: bootstrap lint imports run-tests scenarios allocations results-check digests ## everything CI does
+check: bootstrap lint imports run-tests scenarios allocations results-check notebooks digests ## everything CI does
 
 results: bootstrap command ## remake the committed results
 	Scripts/results.sh
@@ -59,6 +59,9 @@ scenarios: command ## validate every shipped scenario
 
 results-check: command ## compare the committed results with remade ones
 	Scripts/results.sh --check
+
+notebooks: command ## run the notebooks on results that were just made
+	Scripts/notebooks.sh
 
 allocations: bootstrap ## heap blocks per simulated request: none
 	Scripts/allocations.sh

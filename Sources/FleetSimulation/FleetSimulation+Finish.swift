@@ -114,7 +114,7 @@ extension FleetSimulation {
 
   /// What the policies met that no outcome of a request shows.
   private func tallyPolicies(_ record: inout ReplicationRecord) {
-    var counts: [(String, Int64)] = []
+    var counts = [("capacity_digest", Int64(bitPattern: capacityDigest))]
     if desk.usesCache {
       counts.append(("cache_evictions", Int64(desk.cache.evictions)))
       counts.append(("cache_expirations", Int64(desk.cache.expirations)))

@@ -34,6 +34,8 @@ extension FleetSimulation {
     places[place].countUpTime(until: now, horizon: horizonEnd)
     places[place].process.change()
     places[place].upSince = places[place].process.isUp ? now : nil
+    capacityDigest = mixed(
+      capacityDigest ^ UInt64(bitPattern: now.nanoseconds) ^ UInt64(place) << 56)
     let next = places[place].process.nextChange
     if next != .never { events.schedule(.capacityChange(place: place), at: next, .capacity) }
     if places[place].process.isUp {

@@ -88,6 +88,8 @@ package struct FleetSimulation: ~Copyable {
   var simulatedRequests: UInt64 = 0
   var migrations: UInt64 = 0
   var overheadLaneTime = TimeSpan.zero
+  /// A digest of when every place came up and went down: no policy has a part in it.
+  var capacityDigest: UInt64 = 0
   var fleetEvents: [FleetEvent] = []
   var series: [SeriesPoint] = []
 

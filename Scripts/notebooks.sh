@@ -1,0 +1,30 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Runs the notebooks on a database that the command just made.
+#
+#   Scripts/notebooks.sh            installs what they need, runs them
+#   Scripts/notebooks.sh --install  installs only: Python's packages into .build/notebooks
+
+set -eu
+cd "$(dirname "$0")/.."
+
+environment=.build/notebooks
+if ! cmp -s Notebooks/requirements.txt "$environment/requirements.txt"; then
+  rm -rf "$environment"
+  python3 -m venv "$environment" || {
+    echo "notebooks: needs Python 3 with venv (Debian: python3-venv)" >&2
+    exit 69
+  }
+  "$environment/bin/pip" install --quiet --disable-pip-version-check \
+    -r Notebooks/requirements.txt
+  cp Notebooks/requirements.txt "$environment/requirements.txt"
+fi
+[ "${1-}" != --install ] || exit 0
+
+temporary=$(mktemp -d)
+trap 'rm -rf "$temporary"' EXIT
+.build/release/plimsoll run Scenarios/smoke.yaml --db "$temporary/results.sqlite" --quiet \
+  >/dev/null
+PLIMSOLL_DB=$temporary/results.sqlite PLIMSOLL_SCENARIO=smoke.yaml \
+  "$environment/bin/python" Notebooks/run.py
