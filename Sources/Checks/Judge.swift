@@ -69,6 +69,18 @@ package struct Judge: Sendable {
     references.first { $0.path == path }?.measures
   }
 
+  /// Whether a measure says no more than what the scenario was given.
+  ///
+  /// Where the cache's hits are given, nothing that comes of them is found out.
+  private func restsOnInput(_ measure: Target.Measure) -> Bool {
+    if measure.restatesInput { return true }
+    guard measures.scenario.requestPolicies.cache?.fixedHitRate != nil else { return false }
+    switch measure {
+    case .tokenPriceRatio, .billShare: return false
+    default: return true
+    }
+  }
+
   /// The saving against another scenario, paired by replication.
   private func saving(against other: Measures) -> Interval? {
     if let ours = measures.monthlyCost, let theirs = other.monthlyCost, ours.isExact,
@@ -86,14 +98,14 @@ package struct Judge: Sendable {
     guard let interval else { return Self.noSample(target, unit: unit) }
     let bound = target.bound.value
     let verdict =
-      target.measure.restatesInput
+      restsOnInput(target.measure)
       ? .assumed : Self.verdict(interval, target.comparison, bound)
     let distance = print(abs(interval.estimate - bound))
     let side = interval.estimate == bound ? "on" : interval.estimate < bound ? "below" : "above"
     let where_ = side == "on" ? "exactly on the bound" : "\(distance) \(side) the bound"
     return VerdictRow(
       target: target.text, verdict: verdict, interval: interval, unit: unit,
-      reason: (verdict == .assumed ? "the scenario was given it: " : "")
+      reason: (verdict == .assumed ? "rests on what the scenario was given: " : "")
         + "\(print(interval.estimate)) is \(where_); \(Self.certainty(interval, print))")
   }
 
@@ -104,7 +116,8 @@ package struct Judge: Sendable {
     let allowed = 1 - share.fraction
     let asksForShort = target.comparison == .atMost || target.comparison == .below
     let comparison: Target.Comparison = asksForShort ? .atMost : .atLeast
-    let verdict = Self.verdict(above, comparison, allowed)
+    let verdict =
+      restsOnInput(target.measure) ? .assumed : Self.verdict(above, comparison, allowed)
     let allowance = asksForShort ? "at most" : "at least"
     return VerdictRow(
       target: target.text, verdict: verdict,

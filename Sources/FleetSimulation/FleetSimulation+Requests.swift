@@ -22,6 +22,10 @@ extension FleetSimulation {
       session: scenario.workload.sessions?.session(of: arrival.number, at: now) ?? 0)
     let route = observations.withSpan { desk.router.intended(question, at: now, among: $0) }
     request.model = UInt8(truncatingIfNeeded: route.model.index)
+    if let hits = desk.fixedHits, fixedHitStream.block(at: request.number).low >> 32 < hits {
+      answerFromCache(request)
+      return
+    }
     guard desk.usesCache || desk.usesDeduplication else {
       dispatch(request, otherwise: .rejected)
       return

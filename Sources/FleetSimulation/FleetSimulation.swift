@@ -52,6 +52,8 @@ package struct FleetSimulation: ~Copyable {
   /// The share of requests of each content, by number; empty without a cache.
   let contentShares: [Double]
   let primingStream: (_ window: UInt32) -> RandomStream
+  /// Which requests hit a cache whose hit rate is given.
+  let fixedHitStream: RandomStream
 
   var manager: SpotManager
   var effects = EffectBuffer<SpotManager.Effect>()
@@ -178,6 +180,8 @@ package struct FleetSimulation: ~Copyable {
     desk = RequestDesk(scenario.requestPolicies)
     contentShares =
       scenario.requestPolicies.cache == nil ? [] : scenario.workload.mix.contentShares
+    fixedHitStream = stream(.fixedHits, 0)
+    if let rate = scenario.requestPolicies.cache?.fixedHitRate { engineShare = 1 - rate.fraction }
     primingStream = { stream(.cachePriming, Int($0)) }
   }
 

@@ -23,6 +23,8 @@ struct RequestDesk: Sendable {
   /// Whether keys say nothing of tenants and serving models, as in the reference design.
   let keysLackTenant: Bool
   let cacheLatency: TimeSpan
+  /// Of 2^32 requests so many hit the cache whatever they ask for; `nil` where hits emerge.
+  let fixedHits: UInt64?
   /// The model that clients ask for; that of all requests where no policy is asked.
   let requestedModel: UInt8
 
@@ -32,7 +34,8 @@ struct RequestDesk: Sendable {
     intendedModel = ContiguousArray(
       policies.textPlans.map { policies.router.model(intendedBy: $0) })
     isOpen = !policies.areTrivial
-    usesCache = policies.cache != nil
+    fixedHits = policies.cache?.fixedHitRate.map { UInt64($0.fraction * 0x1p32) }
+    usesCache = policies.cache != nil && fixedHits == nil
     usesDeduplication = policies.deduplication != nil
     joinsAnything = policies.deduplication?.rule == .reference
     keysLackTenant =

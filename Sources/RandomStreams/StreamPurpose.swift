@@ -25,6 +25,8 @@ public enum StreamPurpose: UInt8, Sendable, CaseIterable {
   case windows = 9
   /// Which contents a cache holds when a window opens; one entity a window, indexed by content.
   case cachePriming = 10
+  /// Which requests hit a cache whose hit rate is given; indexed by request.
+  case fixedHits = 11
   /// Draws of tests and benchmarks.
   case testing = 255
 }

@@ -11,11 +11,16 @@ package struct RequestPolicies: Sendable {
     package let configuration: ResponseCache.Configuration
     /// How long an answer out of the cache takes.
     package let latency: TimeSpan
+    /// The share of requests that hit whatever they ask for; `nil` where hits emerge.
+    package let fixedHitRate: Share?
 
     /// A cache of those values.
-    package init(configuration: ResponseCache.Configuration, latency: TimeSpan) {
+    package init(
+      configuration: ResponseCache.Configuration, latency: TimeSpan, fixedHitRate: Share? = nil
+    ) {
       self.configuration = configuration
       self.latency = latency
+      self.fixedHitRate = fixedHitRate
     }
   }
 

@@ -139,8 +139,10 @@ extension ScenarioLoader {
     let latency =
       reader.optional("latency", into: &diagnostics) { try nonNegativeSpan($0) }
       ?? .milliseconds(2)
+    let fixed = reader.optional("hit_rate", into: &diagnostics) { try shareOfWhole($0) }
     if rule == .reference {
-      return RequestPolicies.Cache(configuration: .reference(ttl: ttl), latency: latency)
+      return RequestPolicies.Cache(
+        configuration: .reference(ttl: ttl), latency: latency, fixedHitRate: fixed)
     }
     let jitter = reader.optional("jitter", into: &diagnostics) { try shareBelowWhole($0) }
     let capacity = reader.integer(
@@ -148,7 +150,7 @@ extension ScenarioLoader {
     return RequestPolicies.Cache(
       configuration: ResponseCache.Configuration(
         ttl: ttl, jitter: jitter ?? Share(billionths: 100_000_000),
-        capacity: capacity ?? 2_000_000), latency: latency)
+        capacity: capacity ?? 2_000_000), latency: latency, fixedHitRate: fixed)
   }
 
   private func deduplication(
