@@ -32,7 +32,7 @@ extension FleetSimulation {
     }
     record.simulatedRequests = simulatedRequests
     record.migrations = migrations
-    record.workloadDigest = source.digest
+    record.workloadDigest = workloadDigest
     try checkRequests(record)
     try checkPolicies()
     try checkTime(record)

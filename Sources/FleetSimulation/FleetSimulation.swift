@@ -90,6 +90,8 @@ package struct FleetSimulation: ~Copyable {
   var simulatedRequests: UInt64 = 0
   var migrations: UInt64 = 0
   var overheadLaneTime = TimeSpan.zero
+  /// A digest of all measured requests.
+  var workloadDigest: UInt64 = 0
   /// A digest of when every place came up and went down: no policy has a part in it.
   var capacityDigest: UInt64 = 0
   var fleetEvents: [FleetEvent] = []
@@ -271,7 +273,10 @@ package struct FleetSimulation: ~Copyable {
     let arrival = source.take()
     simulatedRequests += 1
     if now >= minuteEnd { enterMinute() }
-    if place.isMeasured { recorder.arrived(at: place) }
+    if place.isMeasured {
+      recorder.arrived(at: place)
+      workloadDigest = arrival.digest(after: workloadDigest)
+    }
     let request = QueuedRequest(
       arrival: arrival.time, number: arrival.number, promptTokens: arrival.promptTokens,
       outputTokens: arrival.outputTokens, recordPlace: place.bits,

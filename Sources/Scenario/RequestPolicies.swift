@@ -26,7 +26,7 @@ package struct RequestPolicies: Sendable {
 
   /// The router, before its first request.
   package var router: Router
-  /// What the router makes of each text, by the text's number; of one plan only where there are none.
+  /// What the router makes of each text, by the text's number; one plan where there are no texts.
   package var textPlans: [RoutePlan]
   /// The strongest model: the one that clients ask for, whatever is served.
   package var requestedModel: Int
@@ -49,7 +49,6 @@ package struct RequestPolicies: Sendable {
 
   /// Whether every request goes to one model and nothing is shared: then nothing is asked.
   package var areTrivial: Bool {
-    guard cache == nil, deduplication == nil, textPlans.count == 1 else { return false }
-    return textPlans[0].reason == .fixed
+    cache == nil && deduplication == nil && textPlans.allSatisfy { $0.reason == .fixed }
   }
 }

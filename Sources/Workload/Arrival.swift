@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Quantities
+import RandomStreams
 
 /// A request as it arrives: all that the workload decides about it.
 @frozen
@@ -24,6 +25,18 @@ package struct Arrival: BitwiseCopyable, Sendable {
   @usableFromInline package var tenantIndex: UInt8
   /// Whether it has temperature 0.
   @usableFromInline package var isDeterministic: Bool
+
+  /// A digest of those that arrived before and of this one: equal streams have equal digests.
+  @inlinable
+  @inline(__always)
+  package func digest(after digest: UInt64) -> UInt64 {
+    let lengths = UInt64(outputTokens) << 32 | UInt64(promptTokens)
+    let word = UInt64(bitPattern: time.nanoseconds) ^ lengths ^ contentID
+    let kind =
+      UInt64(tenantIndex) << 32 | UInt64(textIndex) << 16 | UInt64(classIndex) << 1
+      | (isDeterministic ? 1 : 0)
+    return mixed(digest ^ word) &+ kind
+  }
 
   /// The bit that tells contents of one request apart from those of the catalogue.
   static var uniqueMark: UInt64 { 1 << 63 }

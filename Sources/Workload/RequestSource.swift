@@ -30,8 +30,6 @@ package struct RequestSource: ~Copyable {
   @usableFromInline var column: Column<Arrival>
   @usableFromInline var position: Int
   @usableFromInline var filled: Int = 0
-  /// A digest of all requests drawn so far: equal streams have equal digests.
-  package private(set) var digest: UInt64 = 0
 
   /// Where the clock of a Poisson process stands.
   private struct Pace {
@@ -189,7 +187,6 @@ package struct RequestSource: ~Copyable {
           break
         }
         column[index] = arrival(number: first + UInt64(index), time: time, draw: index)
-        note(column[index])
         filled += 1
       }
       made += UInt64(filled)
@@ -277,20 +274,9 @@ package struct RequestSource: ~Copyable {
         time: request.time, number: made, contentID: contentID, promptTokens: request.promptTokens,
         outputTokens: request.outputTokens, textIndex: entry.text, classIndex: entry.classIndex,
         tenantIndex: model.mix.tenantIndex(for: kind), isDeterministic: entry.isDeterministic)
-      note(column[filled])
       filled += 1
       made += 1
     }
     if filled == 0 { finishColumn() }
-  }
-
-  @inline(__always)
-  private mutating func note(_ arrival: Arrival) {
-    let lengths = UInt64(arrival.promptTokens) << 32 | UInt64(arrival.outputTokens)
-    let word = UInt64(bitPattern: arrival.time.nanoseconds) ^ lengths ^ arrival.contentID
-    let kind =
-      UInt64(arrival.tenantIndex) << 32 | UInt64(arrival.textIndex) << 16
-      | UInt64(arrival.classIndex) << 1 | (arrival.isDeterministic ? 1 : 0)
-    digest = mixed(digest ^ word) &+ kind
   }
 }

@@ -19,8 +19,10 @@ extension ScenarioLoader {
     let cache = cache(&policies, into: &diagnostics)
     let deduplication = deduplication(&policies, into: &diagnostics)
     guard let (router, plans) = router(&policies, context, into: &diagnostics) else { return nil }
+    let fixed = plans.first.flatMap { $0.reason == .fixed ? router.model(intendedBy: $0) : nil }
     return RequestPolicies(
-      router: router, textPlans: plans, requestedModel: context.strongest ?? 0, cache: cache,
+      router: router, textPlans: plans,
+      requestedModel: fixed?.index ?? context.strongest ?? 0, cache: cache,
       deduplication: deduplication)
   }
 
@@ -74,7 +76,7 @@ extension ScenarioLoader {
           Router.Model(
             id: ModelID(model), qualityByClass: [], contextWindow: .max, nanosecondsPerRequest: 1)
         ], rule: .fixed(ModelID(model)), longestWait: longestWait, sessionSlots: 0))
-    return (router, [router.plan(for: "")])
+    return (router, context.plans(router))
   }
 
   private func difficultyRouter(

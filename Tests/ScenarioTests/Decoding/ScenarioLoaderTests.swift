@@ -78,6 +78,21 @@ struct ScenarioLoaderTests {
       ("models.m.on.p4d.batch.latency={ 8: 20ms, 1: 10ms }", "a larger batch than 8"),
       ("targets=[p99(latency) <= 200]", "targets[0]"), ("replications=0", "0 is out of range"),
       ("workload.content={ catalogue: 10, zipf: -1, unique: 5% }", "zipf"),
+      ("requests={ windows: 700, length: 1min }", "windows that make up the horizon"),
+      ("requests={ windows: 4, length: 90s }", "whole minutes"),
+      ("requests={ windows: 4, length: 1min, from: 2h }", "requests.from: unknown key"),
+      ("targets=[quality_loss(gpt) < 1%]", "found 'gpt', allowed: m"),
+      ("targets=[spot_discount(base2) >= 1%]", "found 'base2', allowed: base"),
+      ("policies.router={ kind: difficulty, quality_floor: 0.9 }", "give workload.texts"),
+      ("policies.router={ kind: fixed, model: x }", "found 'x', allowed: m"),
+      ("policies.cache={ capacity: 0 }", "policies.cache.capacity"),
+      ("policies.cache={ hit_rate: 130% }", "a share from 0% to 100%"),
+      ("policies.dedup=perhaps", "true or false"),
+      ("policies.autoscaler={ budget: 1 USD/h, p99: 200ms }", "does not pay the machines"),
+      ("policies.autoscaler={ p99: 200ms }", "policies.autoscaler.budget"),
+      ("models.m.quality={ table: 0.9, matrix: { all: 0.8 } }", "the table's score"),
+      ("workload.tenants={ a: 50% }", "50% in 1 tenants"),
+      ("costs={ network: { per_gb: 1 USD } }", "costs.network.bytes_per_token"),
     ])
   func refuses(change: String, message: String) {
     let messages = messages(change)
@@ -129,5 +144,92 @@ struct ScenarioLoaderTests {
       files: [("b.yaml", "extends: a.yaml\ntargets: [savings(a.yaml) >= 5%]\n")])
     #expect(loaded.references.map(\.path) == ["b.yaml"])
     #expect(loaded.references[0].targets.isEmpty)
+  }
+
+  private static let texts = """
+    class,language,text
+    all,en,Hello
+    all,en,Prove that the square root of two is irrational
+    all,en,What time is it?
+    all,en,Summarize this page
+    all,en,Design a cache
+    """
+
+  @Test("demands a router where a fleet serves several models, and texts of every class")
+  func severalModels() {
+    let second = "models.n={ on: { p4d: { batch: { max: 8, latency: { 1: 5ms } } } } }"
+    do {
+      _ = try load(second, "fleet.base.serves={ m: 1, n: 1 }")
+      Issue.record("two models were accepted without a router")
+    } catch {
+      #expect("\(error)".contains("a router must choose"))
+    }
+    do {
+      _ = try load("workload.texts=t.csv", files: [("t.csv", "class,text\nodd,Hello\n")])
+      Issue.record("a text of an unknown class was accepted")
+    } catch {
+      #expect("\(error)".contains("t.csv:2:1") && "\(error)".contains("workload.classes"))
+    }
+  }
+
+  @Test("reads labelled texts, of which requests borrow those that are not for tuning")
+  func labelledTexts() throws {
+    let scenario = try load("workload.texts=t.csv", files: [("t.csv", Self.texts)]).scenario
+    // As many plans as texts that are not for tuning.
+    #expect((1..<5).contains(scenario.requestPolicies.textPlans.count))
+    #expect(scenario.models.map(\.name) == ["m"])
+  }
+
+  @Test("warns of a budget below the floor under the reference rule, where production refuses it")
+  func budget() throws {
+    let change = "policies.autoscaler={ policy: reference, budget: 1 USD/h, p99: 200ms }"
+    let scenario = try load(change).scenario
+    #expect(scenario.warnings.count == 1)
+    #expect(scenario.autoscaling?.configuration.rule == .reference)
+    let paid = try load("policies.autoscaler={ budget: 60 USD/h, p99: 200ms }").scenario
+    #expect(paid.warnings.isEmpty && paid.autoscaling?.configuration.minimum == 2)
+  }
+
+  @Test("reads claims, adds their targets to those of their scenarios, and says what is wrong")
+  func claims() throws {
+    let text = """
+      plimsoll_claims: 1
+      claims:
+        - { claim: cheap, scenario: a.yaml, target: monthly_cost <= 1 USD }
+        - claim: up
+          scenario: a.yaml
+          target: spot_uptime >= 60%
+          break_even: { vary: fleet.base.machines, from: 1, to: 9, until: monthly_cost <= 5 USD }
+      """
+    func files(_ text: String) -> FileReader {
+      FileReader { (path: String) throws(FileReadFailure) -> [UInt8] in
+        switch path {
+        case "c.yaml": return Array(text.utf8)
+        case "a.yaml": return Array(Self.scenario.utf8)
+        case "prices.yaml": return Array(Self.prices.utf8)
+        default: throw .missing
+        }
+      }
+    }
+    #expect(ClaimSet.isClaims("c.yaml", files: files(text)))
+    #expect(!ClaimSet.isClaims("a.yaml", files: files(text)))
+    let claims = try ClaimSet.load("c.yaml", files: files(text))
+    #expect(claims.scenarios == ["a.yaml"] && claims.claims.count == 2)
+    #expect(claims.claims[1].breakEven?.high == 9)
+    let loaded = try ScenarioLoader.load("a.yaml", files: files(text), claims: claims)
+    #expect(
+      loaded.scenario.targets.map(\.text) == ["monthly_cost <= 1 USD", "spot_uptime >= 60%"])
+    for (wrong, message) in [
+      (text.replacing("a.yaml", with: "b.yaml"), "b.yaml"),
+      (text.replacing("<= 1 USD", with: "1 USD"), "a target such as"),
+      (text.replacing("to: 9", with: "to: 0"), "a higher number than 1"),
+    ] {
+      do {
+        _ = try ClaimSet.load("c.yaml", files: files(wrong))
+        Issue.record("wrong claims were accepted")
+      } catch {
+        #expect("\(error)".contains(message))
+      }
+    }
   }
 }
