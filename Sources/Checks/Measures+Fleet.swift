@@ -28,9 +28,10 @@ extension Measures {
     func share(_ record: ReplicationRecord) -> Double {
       Double(record.weighted.answered) / Double(record.weighted.arrived)
     }
-    guard arrived > 0, other.arrived > 0 else { return nil }
+    guard arrived > 0 else { return nil }
     // The other share is at most 1, so where nothing was lost here the ratio is bounded by that.
-    if let own = availability, own.estimate == 1, !own.isExact { return own }
+    if let own = availability, own.estimate == 1 { return own }
+    guard other.arrived > 0 else { return nil }
     return ratio(
       zip(records, other.records).map { (share($0), share($1)) },
       isExact: scenario.areRequestsExact && other.scenario.areRequestsExact)

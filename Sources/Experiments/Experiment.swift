@@ -90,7 +90,7 @@ package struct Experiment: Sendable {
     var references: [(path: String, measures: Measures)] = []
     for reference in loaded.references {
       let records = try await replications(
-        of: reference, withRequests: loaded.needsRequests(of: reference)
+        of: reference, withRequests: loaded.needsRequests(of: reference, beside: records)
       ) { _ in }
       references.append((reference.path, Measures(reference, records: records)))
     }
@@ -153,9 +153,13 @@ package struct Experiment: Sendable {
 }
 
 extension LoadedExperiment {
-  /// Whether requests must run to compare with a scenario; its bill alone seldom needs them.
-  fileprivate func needsRequests(of reference: Scenario) -> Bool {
-    !reference.egress.isEmpty
-      || scenario.targets.contains { $0.measure == .goodput(against: reference.path) }
+  /// Whether requests must run to compare with a scenario; its bill alone seldom needs them, and where
+  /// the scenario itself lost none its goodput is known.
+  fileprivate func needsRequests(
+    of reference: Scenario, beside records: [ReplicationRecord]
+  ) -> Bool {
+    let lostAny = records.contains { $0.weighted.answered < $0.weighted.arrived }
+    return !reference.egress.isEmpty
+      || lostAny && scenario.targets.contains { $0.measure == .goodput(against: reference.path) }
   }
 }
