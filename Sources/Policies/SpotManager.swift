@@ -13,7 +13,7 @@ import Serving
 /// then on the on-demand pools keep their minimum and the rest is spot, laid out over the pools by
 /// cost per request, with a cap per pool and per zone so that no loss takes all.
 ///
-/// It is a value that steps: what happened goes in, what to do comes out, and nothing else is known.
+/// It is a value that steps: what happened goes in, what to do comes out, nothing else is known.
 /// The same code decides in the simulator and in the gateway.
 public struct SpotManager: Sendable {
   let configuration: Configuration
