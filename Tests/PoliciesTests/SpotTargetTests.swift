@@ -125,17 +125,22 @@ struct SpotTargetTests {
 
   @Test("passes a pool over that is left alone while another has room")
   func backOffPassedOver() {
-    var driver = SpotDriver(
-      [Self.spot(7_000), Self.spot(8_000, maximum: 3)], fallback: false)
+    var driver = SpotDriver([Self.spot(7_000), Self.spot(8_000)], fallback: false)
+    driver.send(.target(machines: 1), at: 1)
+    #expect(
+      driver.send(.launchFailed(LaunchID(0), .insufficientCapacity), at: 5)
+        == [.launch(LaunchID(1), PoolID(1))])
+  }
+
+  @Test("waits for a pool that is left alone when the others have their part")
+  func othersFull() {
+    var driver = SpotDriver([Self.spot(7_000), Self.spot(8_000)], fallback: false)
     driver.send(.target(machines: 2), at: 1)
-    #expect(driver.open(of: 2) == [1, 1])
-    driver.refuseAll(at: 5)
-    // Both are left alone now; the first to come back is asked first, and each for its own part.
-    #expect(driver.open(of: 2) == [0, 0])
-    driver.send(.target(machines: 4), at: 6)
-    #expect(driver.open(of: 2) == [0, 0])
-    driver.send(.wake, at: 185)
-    #expect(driver.open(of: 2) == [2, 2])
+    // Launch 0 is the first pool's; the second has its part of one.
+    #expect(
+      driver.send(.launchFailed(LaunchID(0), .insufficientCapacity), at: 5)
+        == [.wake(at: .start + .seconds(185))])
+    #expect(driver.send(.wake, at: 185) == [.launch(LaunchID(2), PoolID(0))])
   }
 
   @Test("replaces an interrupted machine in another pool where the interrupted one is left alone")
