@@ -160,7 +160,7 @@ struct SpotTargetTests {
       [Self.onDemand(1), Self.spot(8_000), Self.spot(7_000)], failbackAfter: .hours(1),
       adopted: [1, 0, 0])
     driver.send(.target(machines: 5), at: 1)
-    // Spot 4: launches 0 to 3 in pools 2, 2, 1, 1, then 4 to 7 on demand; all become machines 1 to 8.
+    // Spot 4: launches 0 to 3 in pools 2, 2, 1, 1, then 4 to 7 on demand; machines 1 to 8.
     driver.fill(at: 2)
     let effects = driver.send(.target(machines: 2), at: 3)
     let victims = effects.released.map(\.index)
