@@ -22,7 +22,8 @@ matplotlib.rcParams.update({
 from matplotlib import pyplot as plt  # noqa: E402  (after the settings)
 
 HOUR = 3.6e12
-COLOURS = ["#28536b", "#c2948a", "#7ea8be", "#bbb193", "#5b8e7d", "#a3333d", "#8f8f8f"]
+COLOURS = ["#28536b", "#c2948a", "#7ea8be", "#bbb193", "#5b8e7d", "#a3333d", "#8f8f8f",
+           "#e0a458"]
 
 
 def connect(path):
@@ -148,11 +149,11 @@ def draw_week(database, scenario, replication=0):
         if hour <= 168:
             top.axvline(hour, color=COLOURS[5], linewidth=0.8)
     top.set_ylabel("machines that serve")
-    top.legend(frameon=False, fontsize=8, loc="upper right")
+    figure.legend(loc="outside upper right", ncols=4, frameon=False, fontsize=8)
     spot = [pool for pool in ready.columns if pool in prices.index]
     cost = sum((ready[pool] * prices[pool] for pool in spot), start=ready.iloc[:, 0] * 0)
     bottom.step(ready.index, cost, where="post", color=COLOURS[0])
-    bottom.set_ylabel("USD/h of\nrented machines")
+    bottom.set_ylabel("USD/h beyond\ncommitments")
     bottom.set_xlabel("hour of the week; lines: interruptions")
     bottom.set_xlim(0, 168)
     return figure

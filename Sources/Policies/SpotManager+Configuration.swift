@@ -4,65 +4,16 @@ import Quantities
 import Serving
 
 extension SpotManager {
+  /// The rules by which the fleet is kept.
+  public enum Rule: String, Sendable, CaseIterable {
+    /// What production systems do: replace at the notice, spread over pools, fall back, fail back.
+    case production
+    /// What the reference design does: replace after the loss, round-robin, and never give back.
+    case reference
+  }
+
   /// What to keep and how patiently.
   public struct Configuration: Sendable {
-    /// One pool of the fleet.
-    public struct Pool: Sendable {
-      /// The terms on which it rents.
-      public var market: Market
-      /// How many machines it should have.
-      public var wanted: Int
-      /// How many machines it may have; on demand, beyond `wanted` only as a fallback.
-      public var maximum: Int
-      /// What an hour of a machine costs.
-      public var price: HourlyPrice
-      /// Requests a second that a machine answers at full batches.
-      public var throughput: Double
-      /// How often a machine is expected to be interrupted, in times an hour.
-      public var hazardPerHour: Double
-      /// How long a machine takes from its launch to its first request: what an interruption wastes.
-      public var startTime: TimeSpan
-
-      /// A pool with those numbers; one that is as good as any other when only the first are told.
-      public init(
-        market: Market, wanted: Int, maximum: Int,
-        price: HourlyPrice = HourlyPrice(nanodollarsPerHour: 0), throughput: Double = 1,
-        hazardPerHour: Double = 0, startTime: TimeSpan = .zero
-      ) {
-        self.market = market
-        self.wanted = wanted
-        self.maximum = maximum
-        self.price = price
-        self.throughput = throughput
-        self.hazardPerHour = hazardPerHour
-        self.startTime = startTime
-      }
-
-      /// Dollars for a request a second and hour, with what interruptions waste: each costs the start of
-      /// the machine that takes over, once more.
-      ///
-      /// - Precondition: the throughput is positive.
-      public var score: Double {
-        let hourly = Double(price.nanodollarsPerHour) / 1e9
-        let wasted = hazardPerHour * startTime.inSeconds / 3_600
-        return hourly * (1 + wasted) / throughput
-      }
-    }
-
-    /// By which rules it keeps the fleet.
-    public enum Rule: Sendable {
-      /// The rules of the type's own description.
-      case production
-      /// The reference design's: a machine is replaced once it is gone, and what stands in stays.
-      case reference
-    }
-
-    /// By which rules it keeps the fleet.
-    public var rule = Rule.production
-    /// How many spot machines more than wanted are kept, where any is wanted.
-    public var overprovision = 0
-    /// Whether a pool that took a machine back is left alone for a back-off too.
-    public var backsOffAfterInterruption = false
     /// The pools, by number.
     public var pools: [Pool]
     /// Whether missing spot machines are rented on demand.
@@ -75,11 +26,31 @@ extension SpotManager {
     public var initialBackOff: TimeSpan
     /// The longest back-off.
     public var maximumBackOff: TimeSpan
+    /// How many spot machines to keep beyond the wanted ones, as a store for interruptions.
+    ///
+    /// SkyServe's SpotHedge does so: Mao et al., SkyServe: Serving AI Models across Regions and
+    /// Clouds with Spot Instances, 2024, arXiv:2411.01438.
+    public var overprovision: Int
+    /// The largest share of the spot machines that one zone may hold, rounded up to a machine.
+    public var zoneCap: Share
+    /// Whether a pool that took a machine back is left alone like one that could not sell.
+    ///
+    /// Karpenter does so for 3 minutes (github.com/aws/karpenter-provider-aws, unavailable
+    /// offerings). Machines that a pool takes while it is left alone do not lengthen the back-off.
+    public var backsOffAfterInterruption: Bool
+    /// For how long a launched spot machine is expected to be ready soon and needs no fallback.
+    ///
+    /// The median time from launch to ready is a good value; zero expects nothing.
+    public var expectedStart: TimeSpan
+    /// The rules by which the fleet is kept.
+    public var rule: Rule
 
-    /// A configuration of those values.
+    /// A configuration of those values; those that have a default change nothing by it.
     public init(
       pools: [Pool], fallsBackToOnDemand: Bool, fallbackHold: TimeSpan, failbackAfter: TimeSpan,
-      initialBackOff: TimeSpan, maximumBackOff: TimeSpan
+      initialBackOff: TimeSpan, maximumBackOff: TimeSpan, overprovision: Int = 0,
+      zoneCap: Share = .whole, backsOffAfterInterruption: Bool = false,
+      expectedStart: TimeSpan = .zero, rule: Rule = .production
     ) {
       self.pools = pools
       self.fallsBackToOnDemand = fallsBackToOnDemand
@@ -87,6 +58,11 @@ extension SpotManager {
       self.failbackAfter = failbackAfter
       self.initialBackOff = initialBackOff
       self.maximumBackOff = maximumBackOff
+      self.overprovision = overprovision
+      self.zoneCap = zoneCap
+      self.backsOffAfterInterruption = backsOffAfterInterruption
+      self.expectedStart = expectedStart
+      self.rule = rule
     }
   }
 }

@@ -3,79 +3,92 @@
 import Quantities
 import Serving
 
-/// The reference design's `SpotInstanceManager` as it stands, for comparison.
-///
-/// A notice only stops new requests. The replacement is asked for once the machine is gone, in the next
-/// spot pool of a round that knows no prices; where that has none a machine is rented on demand
-/// "temporarily", and nothing ever gives it back. Nothing is tried again.
 extension SpotManager {
-  mutating func stepAsReference(_ event: Event, into effects: inout EffectBuffer<Effect>) {
+  /// Takes in one event by the rules of the reference design, faults included.
+  ///
+  /// An interrupted machine is only cordoned; its replacement is asked for when it is gone, in the
+  /// next spot pool in turn, and on demand if that pool refuses. Such an on-demand machine is never
+  /// given back. A higher target launches spot in turn and does not try a refused launch again; a
+  /// lower one releases the newest machines, whatever they are. Nothing is held, capped or priced.
+  mutating func stepAsReference(
+    _ event: Event, at now: Instant, into effects: inout EffectBuffer<Effect>
+  ) {
     switch event {
     case .adopted(let id, let pool):
-      record(Machine(pool: pool, state: .ready, isFallback: false), as: id)
-      pools[pool.index].ready += 1
+      adopt(id, in: pool, at: now)
     case .started:
+      guard !isStarted else { return }
       isStarted = true
-      provision(configuration.pools.reduce(0) { $0 + $1.wanted } - present, into: &effects)
+      provisionAsReference(into: &effects)
+    case .target(let machines):
+      target = max(0, machines)
+      if isStarted { follow(max(0, machines), into: &effects) }
     case .launched(let launch, let id):
-      launched(launch, as: id, into: &effects)
+      launched(launch, as: id, at: now, into: &effects)
     case .launchFailed(let launch, _):
-      guard launch.index < launches.count, launches[launch.index].state == .open else { return }
-      let pool = launches[launch.index].pool.index
-      close(launch)
-      if configuration.pools[pool].market == .spot { rentForGood(into: &effects) }
+      guard let request = end(launch), request.isReplacement, configuration.fallsBackToOnDemand
+      else { return }
+      if let pool = configuration.pools.firstIndex(where: { $0.market == .onDemand }) {
+        self.launch(in: pool, into: &effects)
+      }
     case .ready(let id):
       move(id, to: .ready)
     case .noticed(let id, _):
-      if state(of: id) == .ready || state(of: id) == .starting { effects.append(.cordon(id)) }
+      guard let machine = self[id], isAlive(machine) else { return }
+      move(id, to: .leaving)
+      effects.append(.cordon(id))
     case .gone(let id):
-      let wasKept = state(of: id) == .ready || state(of: id) == .starting
+      guard let machine = self[id], machine.state != .gone else { return }
       move(id, to: .gone)
-      if wasKept { provision(1, into: &effects) }
-    case .target(let machines):
-      if machines > present {
-        provision(machines - present, into: &effects)
-      } else {
-        drop(present - machines, into: &effects)
-      }
+      let isSpot = configuration.pools[machine.pool.index].market == .spot
+      if isStarted, isSpot, !machine.isReleased { launchSpotInTurn(true, into: &effects) }
     case .wake:
       break
     }
   }
 
-  /// Machines that are there or on their way, of any kind.
-  private var present: Int {
-    pools.reduce(0) { $0 + $1.ready + $1.starting + $1.requested }
+  /// Fills what the pools lack at the start: on demand in its pools, spot in turn.
+  ///
+  /// A spot machine that is missing then counts as lost: had the manager been there it would have
+  /// been replaced.
+  private mutating func provisionAsReference(into effects: inout EffectBuffer<Effect>) {
+    var spot = 0
+    for pool in pools.indices {
+      let lacking = max(0, configuration.pools[pool].wanted - own(pool))
+      if configuration.pools[pool].market == .spot {
+        spot += lacking
+      } else {
+        for _ in 0..<lacking { launch(in: pool, into: &effects) }
+      }
+    }
+    for _ in 0..<spot { launchSpotInTurn(true, into: &effects) }
+    if let target { follow(target, into: &effects) }
   }
 
-  /// Asks for spot machines in turn from all spot pools, whatever they cost.
-  private mutating func provision(_ count: Int, into effects: inout EffectBuffer<Effect>) {
+  /// Moves the number of machines that are there or on their way to the target.
+  private mutating func follow(_ target: Int, into effects: inout EffectBuffer<Effect>) {
+    let requested = pools.reduce(0) { $0 + $1.requested }
+    let change = target - alive.count - leavingUnasked - requested
+    if change > 0 { for _ in 0..<change { launchSpotInTurn(false, into: &effects) } }
+    if change < 0 {
+      for id in alive.suffix(-change).reversed() { release(id, into: &effects) }
+    }
+  }
+
+  /// How many machines are cordoned for a notice and not gone; the design still counts them.
+  private var leavingUnasked: Int {
+    machines.count { machine in
+      guard let machine else { return false }
+      return machine.state == .leaving && !machine.isReleased
+    }
+  }
+
+  private mutating func launchSpotInTurn(
+    _ isReplacement: Bool, into effects: inout EffectBuffer<Effect>
+  ) {
     let spot = configuration.pools.indices.filter { configuration.pools[$0].market == .spot }
-    guard isStarted, !spot.isEmpty, count > 0 else { return }
-    for _ in 0..<count {
-      launch(in: spot[nextInRound % spot.count], isFallback: false, into: &effects)
-      nextInRound += 1
-    }
-  }
-
-  private mutating func rentForGood(into effects: inout EffectBuffer<Effect>) {
-    let onDemand = configuration.pools.indices.first { pool in
-      let taken = pools[pool].ready + pools[pool].starting + pools[pool].requested
-      return configuration.pools[pool].market == .onDemand
-        && taken < configuration.pools[pool].maximum
-    }
-    if let onDemand { launch(in: onDemand, isFallback: false, into: &effects) }
-  }
-
-  /// Gives the newest machines back, reserved ones too.
-  private mutating func drop(_ count: Int, into effects: inout EffectBuffer<Effect>) {
-    var left = count
-    for index in machines.indices.reversed() where left > 0 {
-      guard let machine = machines[index], machine.state == .ready || machine.state == .starting
-      else { continue }
-      move(MachineID(index), to: .leaving)
-      effects.append(.release(MachineID(index)))
-      left -= 1
-    }
+    guard !spot.isEmpty else { return }
+    launch(in: spot[nextTurn % spot.count], isReplacement: isReplacement, into: &effects)
+    nextTurn += 1
   }
 }

@@ -5,139 +5,118 @@ import Serving
 
 /// Keeps the fleet at its wanted number of machines while spot machines come and go.
 ///
-/// A lost or announced-to-be-lost spot machine is replaced at once, in its own pool; what is missing
-/// for longer than a hold is rented on demand, and given back once spot has been whole again for a
-/// while. A pool that could not sell is left alone for a back-off that doubles.
+/// A lost or announced-to-be-lost spot machine is replaced at once; what is missing for longer than
+/// a hold is rented on demand, and given back once spot has been whole again for a while. A pool
+/// that could not sell is left alone for a back-off that doubles.
 ///
-/// It is a value that steps: what happened goes in, what to do comes out, and nothing else is known.
+/// Until a ``Event/target(machines:)`` comes, each pool is kept at its own configured number. From
+/// then on the on-demand pools keep their minimum and the rest is spot, laid out over the pools by
+/// cost per request, with a cap per pool and per zone so that no loss takes all.
+///
+/// It is a value that steps: what happened goes in, what to do comes out, nothing else is known.
 /// The same code decides in the simulator and in the gateway.
 public struct SpotManager: Sendable {
-  /// Something that happened.
-  public enum Event: Equatable, Sendable {
-    /// A machine that was not launched here is ready: it was there before the manager.
-    case adopted(MachineID, pool: PoolID)
-    /// All machines that were there have been adopted; from now on the fleet is kept.
-    case started
-    /// A launch was granted; the machine exists and is billed.
-    case launched(LaunchID, MachineID)
-    /// A launch was refused.
-    case launchFailed(LaunchID, LaunchFailure)
-    /// A machine accepts requests.
-    case ready(MachineID)
-    /// The cloud will take a machine back at that time.
-    case noticed(MachineID, deadline: Instant)
-    /// A machine is gone, whatever the reason.
-    case gone(MachineID)
-    /// So many machines are wanted in all; those on demand are kept, the rest is spot.
-    case target(machines: Int)
-    /// A time that the manager asked to be woken at has come.
-    case wake
-  }
-
-  /// Something to be done.
-  public enum Effect: Equatable, Sendable {
-    /// Launch a machine in that pool and report under that id.
-    case launch(LaunchID, PoolID)
-    /// Withdraw a launch that has not been answered; one that was granted meanwhile is reported.
-    case cancel(LaunchID)
-    /// Send the machine no more requests.
-    case cordon(MachineID)
-    /// Send the machine no more requests and give it back when it has none.
-    case release(MachineID)
-    /// Send a ``Event/wake`` at that time.
-    case wake(at: Instant)
-  }
-
-  /// Where a machine stands in its life.
-  enum MachineState: Sendable {
-    case starting, ready, leaving, gone
-  }
-
-  struct Machine: Sendable {
-    var pool: PoolID
-    var state: MachineState
-    var isFallback: Bool
-  }
-
-  enum LaunchState: Sendable {
-    case open, cancelled, ended
-  }
-
-  struct Launch: Sendable {
-    var pool: PoolID
-    var isFallback: Bool
-    var state: LaunchState
-  }
-
-  struct PoolState: Sendable {
-    var starting = 0
-    var ready = 0
-    var requested = 0
-    var fallbackRequested = 0
-    var backOff: TimeSpan = .zero
-    var unavailableUntil = Instant(nanoseconds: .min)
-  }
-
   let configuration: Configuration
   var pools: [PoolState]
   var machines: [Machine?] = []
+  /// The machines that start or are ready, oldest first.
+  var alive: [MachineID] = []
   var launches: [Launch] = []
   var fallbackMachines: [MachineID] = []
-  /// How many machines each pool should have now.
-  var wanted: [Int]
-  /// The next spot pool of the reference design's round.
-  var nextInRound = 0
   var isStarted = false
   var missingSince: Instant?
   var wholeSince: Instant?
   var wakeAt: Instant?
+  /// How many machines the fleet should have in all, once that has been said.
+  var target: Int?
+  var plan = SpotPlan()
+  /// How many spot machines are kept beyond the wanted ones before a target comes.
+  var spare = 0
+  /// The on-demand pools, cheapest per request first.
+  let onDemandByCost: [Int]
+  /// The spot pools, cheapest per request first.
+  let spotByCost: [Int]
+  /// The spot pools that are not dearer per request than on demand, cheapest first.
+  let acceptable: [Int]
+  /// The spot pool whose turn it is under the reference rule, as a place among all spot pools.
+  var nextTurn = 0
 
   /// A manager that knows of no machine yet.
   public init(_ configuration: Configuration) {
     self.configuration = configuration
-    pools = configuration.pools.map { _ in PoolState() }
-    wanted = configuration.pools.map(\.wanted)
+    let given = configuration.pools
+    pools = given.map { pool in
+      let zone = pool.zone.isEmpty ? nil : given.firstIndex { $0.zone == pool.zone }
+      return PoolState(wanted: pool.wanted, zone: zone)
+    }
+    onDemandByCost = Self.byCost(given, .onDemand)
+    spotByCost = Self.byCost(given, .spot)
+    acceptable = Self.acceptable(given)
+    addSpares()
   }
 
   /// Takes in one event and appends what is to be done about it.
   ///
-  /// - Complexity: O(pools + fallback machines).
+  /// Reports that come twice, late or about something unknown change nothing.
+  ///
+  /// - Complexity: O(pools² + fallback machines) plus, while machines start or are given back,
+  ///   O(machines alive + launches).
   public mutating func step(
     _ event: Event, at now: Instant, into effects: inout EffectBuffer<Effect>
   ) {
     if configuration.rule == .reference {
-      stepAsReference(event, into: &effects)
+      stepAsReference(event, at: now, into: &effects)
       return
     }
-    switch event {
-    case .adopted(let id, let pool):
-      record(Machine(pool: pool, state: .ready, isFallback: false), as: id)
-      pools[pool.index].ready += 1
-    case .started:
-      isStarted = true
-    case .launched(let launch, let id):
-      launched(launch, as: id, into: &effects)
-    case .launchFailed(let launch, _):
-      failed(launch, at: now)
-    case .ready(let id):
-      move(id, to: .ready)
-    case .noticed(let id, _):
-      guard state(of: id) != .leaving, state(of: id) != .gone else { return }
-      interrupted(id, at: now)
-      move(id, to: .leaving)
-      effects.append(.cordon(id))
-    case .gone(let id):
-      interrupted(id, at: now)
-      move(id, to: .gone)
-    case .target(let machines):
-      aim(at: machines)
-      shrink(into: &effects)
-    case .wake:
-      break
-    }
+    let before = target ?? pools.reduce(0) { $0 + $1.wanted } - spare
+    take(in: event, at: now, into: &effects)
     guard isStarted else { return }
     if let due = wakeAt, due <= now { wakeAt = nil }
     replace(at: now, into: &effects)
-    if configuration.fallsBackToOnDemand { fallBack(at: now, into: &effects) }
+    if configuration.fallsBackToOnDemand {
+      fallBack(lowered: max(0, before - (target ?? before)), at: now, into: &effects)
+    }
+    if target != nil { scaleDown(into: &effects) }
+  }
+
+  /// Takes note of one event.
+  private mutating func take(
+    in event: Event, at now: Instant, into effects: inout EffectBuffer<Effect>
+  ) {
+    switch event {
+    case .adopted(let id, let pool):
+      adopt(id, in: pool, at: now)
+    case .started:
+      isStarted = true
+    case .target(let machines):
+      target = max(0, machines)
+      layOut()
+    case .launched(let launch, let id):
+      launched(launch, as: id, at: now, into: &effects)
+    case .launchFailed(let launch, _):
+      // Launches that were asked for together are refused together: that is one refusal.
+      if let request = end(launch), now >= pools[request.pool.index].unavailableUntil {
+        backOff(request.pool.index, at: now)
+      }
+    case .ready(let id):
+      move(id, to: .ready)
+    case .noticed(let id, _):
+      guard let machine = self[id], isAlive(machine) else { return }
+      move(id, to: .leaving)
+      interrupted(machine, at: now)
+      effects.append(.cordon(id))
+    case .gone(let id):
+      if let machine = self[id], isAlive(machine) { interrupted(machine, at: now) }
+      move(id, to: .gone)
+    case .wake:
+      break
+    }
+  }
+
+  /// Asks to be woken, unless an earlier call is already on its way.
+  mutating func wake(at time: Instant, into effects: inout EffectBuffer<Effect>) {
+    if let due = wakeAt, due <= time { return }
+    wakeAt = time
+    effects.append(.wake(at: time))
   }
 }

@@ -123,7 +123,7 @@ struct CommandTests {
     arguments: [
       ("targets: [monthly_cost <= 900_000 USD]", Int32(0)),
       ("targets: [monthly_cost <= 1 USD, availability >= 1%]", 99),
-      ("targets: [monthly_cost <= 30_900 USD]", 98), ("targets: []", 99),
+      ("targets: [availability >= 99.99%]", 98), ("targets: []", 99),
     ])
   func exitCodes(targets: String, status: Int32) throws {
     let path = try Command.scenario(targets)

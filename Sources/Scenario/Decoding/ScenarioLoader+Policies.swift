@@ -14,7 +14,7 @@ struct DecodedPolicies {
   var initialBackOff: TimeSpan
   var maximumBackOff: TimeSpan
   var migrations: Int
-  var rule = SpotManager.Configuration.Rule.production
+  var rule = SpotManager.Rule.production
   var overprovision = 0
 }
 
@@ -47,7 +47,7 @@ extension ScenarioLoader {
     policies.rule =
       spot.oneOf(
         "policy",
-        [("production", SpotManager.Configuration.Rule.production), ("reference", .reference)],
+        [("production", SpotManager.Rule.production), ("reference", .reference)],
         .optional, into: &diagnostics) ?? .production
     policies.overprovision =
       spot.integer("overprovision", in: 0...1_000, .optional, into: &diagnostics) ?? 0
@@ -99,24 +99,35 @@ extension ScenarioLoader {
       maximumBackOff: policies.maximumBackOff)
     configuration.rule = policies.rule
     configuration.overprovision = policies.overprovision
-    // An ideal cloud has no back-off: what is back can be had at once.
-    configuration.backsOffAfterInterruption = launch != .ideal
+    // An ideal cloud has no back-off: what is back can be had at once. Elsewhere a pool that took a
+    // machine back is left alone where something else can stand in for it.
+    let spotPools = pools.count { $0.pool.cloud.market == .spot }
+    configuration.backsOffAfterInterruption =
+      launch != .ideal && (spotPools > 1 || policies.fallsBack)
+    configuration.expectedStart = Self.startTime(launch)
     return configuration
   }
 
   private static func spotPool(
     _ pool: DecodedPool, _ launch: LaunchLaw?
   ) -> SpotManager.Configuration.Pool {
-    var hazard = 0.0
-    if case .renewal(let up, _) = pool.pool.cloud.places.first { hazard = 3_600 / up.mean }
-    var startTime = TimeSpan.zero
-    if case .staged(let answer, let boot, let load) = launch {
-      startTime = answer + TimeSpan(roundingToMicroseconds: min(boot.mean + load.mean, 86_400))
+    let price = pool.pool.cloud.prices.changes.first?.price.nanodollarsPerHour ?? 0
+    var wasted = 0.0
+    if case .renewal(let up, _) = pool.pool.cloud.places.first {
+      // Each interruption costs the start of the machine that takes over, once more.
+      wasted = startTime(launch).inSeconds / up.mean
     }
     return SpotManager.Configuration.Pool(
       market: pool.pool.cloud.market, wanted: pool.pool.wanted, maximum: pool.maximum,
-      price: pool.pool.cloud.prices.changes.first?.price ?? HourlyPrice(nanodollarsPerHour: 0),
-      throughput: pool.pool.machineThroughput, hazardPerHour: hazard, startTime: startTime)
+      zone: pool.pool.cloud.zone, price: HourlyPrice(nanodollarsPerHour: price),
+      throughput: pool.pool.machineThroughput,
+      interruptionCost: HourlyPrice(
+        nanodollarsPerHour: Int64((Double(price) * wasted).rounded(.toNearestOrEven))))
+  }
+
+  private static func startTime(_ launch: LaunchLaw?) -> TimeSpan {
+    guard case .staged(let answer, let boot, let load) = launch else { return .zero }
+    return answer + TimeSpan(roundingToMicroseconds: min(boot.mean + load.mean, 86_400))
   }
 
   /// How long a client waits; wrapped, since for ever is an answer too.

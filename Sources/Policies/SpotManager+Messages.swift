@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Quantities
+import Serving
+
+extension SpotManager {
+  /// Something that happened.
+  public enum Event: Equatable, Sendable {
+    /// A machine that was not launched here is ready: it was there before the manager.
+    case adopted(MachineID, pool: PoolID)
+    /// All machines that were there have been adopted; from now on the fleet is kept.
+    case started
+    /// From now on the fleet should have that many machines in all, on-demand ones included.
+    case target(machines: Int)
+    /// A launch was granted; the machine exists and is billed.
+    case launched(LaunchID, MachineID)
+    /// A launch was refused.
+    case launchFailed(LaunchID, LaunchFailure)
+    /// A machine accepts requests.
+    case ready(MachineID)
+    /// The cloud will take a machine back at that time.
+    case noticed(MachineID, deadline: Instant)
+    /// A machine is gone, whatever the reason.
+    case gone(MachineID)
+    /// A time that the manager asked to be woken at has come.
+    case wake
+  }
+
+  /// Something to be done.
+  public enum Effect: Equatable, Sendable {
+    /// Launch a machine in that pool and report under that id.
+    case launch(LaunchID, PoolID)
+    /// Withdraw a launch that has not been answered; one that was granted meanwhile is reported.
+    case cancel(LaunchID)
+    /// Send the machine no more requests.
+    case cordon(MachineID)
+    /// Send the machine no more requests and give it back when it has none.
+    case release(MachineID)
+    /// Send a ``Event/wake`` at that time.
+    case wake(at: Instant)
+  }
+}

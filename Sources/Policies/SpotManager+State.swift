@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Quantities
+import Serving
+
+extension SpotManager {
+  /// Where a machine stands in its life; it only ever moves to the right.
+  enum MachineState: Int, Sendable {
+    case starting, ready, leaving, gone
+  }
+
+  /// What is remembered of a machine.
+  struct Machine: Sendable {
+    var pool: PoolID
+    var state: MachineState
+    var isFallback: Bool
+    /// When it was launched or adopted.
+    var since: Instant
+    /// Whether the manager itself gave it back.
+    var isReleased = false
+  }
+
+  /// Where a launch stands.
+  enum LaunchState: Sendable {
+    case open, cancelled, ended
+  }
+
+  /// What is remembered of a launch.
+  struct Launch: Sendable {
+    var pool: PoolID
+    var isFallback: Bool
+    /// Whether it stands in for a lost machine; the reference rule reads it.
+    var isReplacement = false
+    var state: LaunchState = .open
+  }
+
+  /// What is counted of a pool.
+  struct PoolState: Sendable {
+    /// How many machines it should have; for a spot pool only until the first target.
+    var wanted: Int
+    /// Its place among the zones, or nil when its zone is not known.
+    var zone: Int?
+    var starting = 0
+    var ready = 0
+    var requested = 0
+    var fallbackRequested = 0
+    var backOff: TimeSpan = .zero
+    var unavailableUntil = Instant(nanoseconds: .min)
+    /// Since when it has granted a launch and not been put on a back-off again.
+    var calmSince: Instant?
+  }
+
+  /// How a target is laid out over the spot pools.
+  struct SpotPlan: Sendable {
+    /// How many spot machines serve the target.
+    var target = 0
+    /// How many spot machines to keep, those beyond the target included.
+    var kept = 0
+    /// The most that one pool may have of them.
+    var perPool = 0
+    /// The most that one zone may have of them.
+    var perZone = 0
+  }
+}
