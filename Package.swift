@@ -102,8 +102,8 @@ let package = Package(
     .executableTarget(
       name: "plimsoll-bench",
       dependencies: [
-        "Quantities", "EventKernel", "Workload", "ReplicaModel", "Numerics", "FleetSimulation",
-        "Scenario", "Recording", "Statistics", "SimulationTesting", arguments,
+        "Quantities", "EventKernel", "Policies", "Workload", "ReplicaModel", "Numerics",
+        "FleetSimulation", "Scenario", "Recording", "Statistics", "SimulationTesting", arguments,
       ],
       path: "Benchmarks/plimsoll-bench",
       swiftSettings: strict),

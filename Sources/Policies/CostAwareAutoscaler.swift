@@ -170,7 +170,6 @@ public struct CostAwareAutoscaler: Sendable {
     var denial: ScaleDecision.Denial? = desired > wanted ? .maximum : nil
     var granted = target
     if wanted > target {
-      // Machines that were wanted before and are not there yet are in the committed rate already.
       let affordable = affordableMachines(seen)
       granted = target + min(wanted - target, affordable)
       if granted < wanted { denial = .budget }
@@ -191,10 +190,15 @@ public struct CostAwareAutoscaler: Sendable {
   }
 
   /// How many more machines the budget pays at the price that the dearest may cost.
+  ///
+  /// Machines that were wanted before and nobody has asked for yet, such as those that wait out a
+  /// back-off, will cost too; those on their way are in the committed rate already.
   private func affordableMachines(_ seen: FleetObservation) -> Int {
+    let worst = configuration.worstPrice.nanodollarsPerHour
+    guard worst > 0 else { return .max / 2 }
+    let awaited = max(0, target - seen.readyMachines - seen.startingMachines)
     let free = configuration.budget.nanodollarsPerHour - seen.committedRate.nanodollarsPerHour
-    guard configuration.worstPrice.nanodollarsPerHour > 0 else { return .max / 2 }
-    return Int(max(0, free) / configuration.worstPrice.nanodollarsPerHour)
+    return max(0, Int(max(0, free) / worst) - awaited)
   }
 
   /// One step down, or a tenth, when the highest demand of the window allows it and latency is well

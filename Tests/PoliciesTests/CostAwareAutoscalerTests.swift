@@ -140,6 +140,20 @@ struct CostAwareAutoscalerTests {
     #expect(decision.denial == .budget)
   }
 
+  @Test("pays for machines that were wanted before and wait out a back-off before it grants more")
+  func awaited() {
+    var scaler = CostAwareAutoscaler(configuration(minimum: 2, budget: 100), machines: 4)
+    var effects = EffectBuffer<CostAwareAutoscaler.Effect>()
+    // 50 USD/h are free: five machines, of which two of the four that were wanted are not there.
+    let observation = seen(.start, rate: 640, ready: 2, committed: 50)
+    scaler.step(.observed(observation), at: .start + .seconds(5), into: &effects)
+    guard case .decide(let decision)? = effects.effects.first else {
+      Issue.record("nothing was decided")
+      return
+    }
+    #expect(decision.desired == 8 && decision.granted == 7 && decision.denial == .budget)
+  }
+
   @Test("3.5.6: a budget below the machines that are always kept is a complaint")
   func floor() {
     #expect(configuration(budget: 50).complaint(floorRate: price(81.68)) != nil)

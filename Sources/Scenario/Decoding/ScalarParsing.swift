@@ -25,6 +25,15 @@ func wholeMinutes(_ text: String) throws -> TimeSpan {
   return span
 }
 
+/// Reads a length of time from `low` to `high`.
+func span(_ text: String, from low: TimeSpan, to high: TimeSpan) throws -> TimeSpan {
+  let span = try TimeSpan(parsing: text)
+  guard span >= low, span <= high else {
+    throw UnreadableQuantity(allowed: "a time from \(low) to \(high)")
+  }
+  return span
+}
+
 /// Reads a share from nothing to the whole.
 func shareOfWhole(_ text: String) throws -> Share {
   let share = try Share(parsing: text)

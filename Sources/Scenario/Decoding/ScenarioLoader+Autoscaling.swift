@@ -28,7 +28,9 @@ extension ScenarioLoader {
     let budget = reader.required("budget", into: &diagnostics) { try hourlyPrice($0) }
     let target = reader.required("p99", into: &diagnostics) { try positiveSpan($0) }
     let wait = reader.optional("longest_wait", into: &diagnostics) { try positiveSpan($0) }
-    let every = reader.optional("every", into: &diagnostics) { try positiveSpan($0) }
+    let every = reader.optional("every", into: &diagnostics) {
+      try span($0, from: .seconds(1), to: .hours(1))
+    }
     let utilization = reader.optional("utilization", into: &diagnostics) { try shareOfWhole($0) }
     reader.finish(into: &diagnostics)
     guard let budget, let target, let fluid = fleet.fluid else { return none }

@@ -35,6 +35,12 @@ extension ScenarioLoader {
       }
       reader.finish(into: &diagnostics)
     }
+    guard models.served.count <= 255 else {
+      root.report(
+        .outOfRange(found: "\(models.served.count) models", allowed: "at most 255"), of: "models",
+        into: &diagnostics)
+      return nil
+    }
     return models
   }
 

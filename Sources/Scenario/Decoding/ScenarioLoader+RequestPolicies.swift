@@ -43,6 +43,12 @@ extension ScenarioLoader {
       return fixedRouter(context, to: context.served.first ?? 0, longestWait: longest)
     }
     defer { reader.finish(into: &diagnostics) }
+    guard context.models.count <= 8 else {
+      reader.report(
+        .other("it chooses among at most 8 models; the fleet serves \(context.models.count)"),
+        of: "policy", into: &diagnostics)
+      return nil
+    }
     if rule(&reader, into: &diagnostics) == .reference {
       let router = Router(
         Router.Configuration(models: context.models, rule: .reference, longestWait: longest))
@@ -94,10 +100,10 @@ extension ScenarioLoader {
       return nil
     }
     let unknown = context.models.filter { $0.qualityByClass.count != context.classCount }
-    guard unknown.isEmpty, context.models.count <= 8 else {
+    guard unknown.isEmpty else {
       reader.report(
         .other(
-          "it needs at most 8 models, each with quality.matrix; lacking: "
+          "every model that is served needs quality.matrix; lacking: "
             + unknown.map { context.names[$0.id.index] }.joined(separator: ", ")),
         of: "kind", into: &diagnostics)
       return nil
@@ -136,7 +142,10 @@ extension ScenarioLoader {
     guard var reader = value.mapping(into: &diagnostics) else { return nil }
     defer { reader.finish(into: &diagnostics) }
     let rule = rule(&reader, into: &diagnostics)
-    let ttl = reader.optional("ttl", into: &diagnostics) { try positiveSpan($0) } ?? .hours(1)
+    let ttl =
+      reader.optional("ttl", into: &diagnostics) {
+        try span($0, from: .seconds(1), to: .hours(720))
+      } ?? .hours(1)
     // A read of Redis in the same zone; a guess, to be measured by whoever has one.
     let latency =
       reader.optional("latency", into: &diagnostics) { try nonNegativeSpan($0) }

@@ -71,6 +71,9 @@ extension ScenarioLoader {
         afterInterruption: after ?? .minutes(3)))
   }
 
+  /// A minute of more requests than this would not fit the numbers of a cell.
+  private static let highestRate = Rate(nanoPerSecond: 250_000_000_000_000)
+
   /// Which requests arrive when.
   mutating func workload(
     _ root: inout MappingReader, start: UTCDate?, into diagnostics: inout Diagnostics
@@ -96,6 +99,11 @@ extension ScenarioLoader {
         reader.report(
           .other("the trace brings the lengths; leave this out"), of: key, into: &diagnostics)
       }
+    }
+    if case .poisson(let profile) = arrivals, profile.highestRate > Self.highestRate {
+      reader.report(
+        .outOfRange(found: "\(profile.highestRate)", allowed: "at most \(Self.highestRate)"),
+        of: "arrivals", into: &diagnostics)
     }
     guard diagnostics.isEmpty, let arrivals, let classes, let tenants else { return nil }
     do {
