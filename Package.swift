@@ -81,7 +81,8 @@ let package = Package(
       "Checks",
       ["Quantities", "RandomStreams", "Serving", "Recording", "Statistics", "Scenario"]),
     house(
-      "Reporting", ["Quantities", "Policies", "Serving", "Recording", "Statistics", "Scenario"]),
+      "Reporting",
+      ["Quantities", "Policies", "Serving", "Recording", "Statistics", "Scenario", "Checks"]),
 
     // Level 5
     house(
@@ -95,8 +96,8 @@ let package = Package(
     .executableTarget(
       name: "plimsoll",
       dependencies: [
-        "Experiments", "FleetSimulation", "Policies", "Quantities", "Reporting", "ResultsStore",
-        "Recording", "Scenario", "Workload", arguments,
+        "Checks", "Experiments", "FleetSimulation", "Policies", "Quantities", "Reporting",
+        "ResultsStore", "Recording", "Scenario", "Workload", arguments,
       ],
       swiftSettings: strict),
     .executableTarget(

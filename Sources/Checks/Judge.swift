@@ -9,11 +9,11 @@ import Statistics
 ///
 /// A target holds when its whole interval satisfies it, fails when none of it does, and is undecided
 /// otherwise. A quantile is judged by the exact share of offered requests beyond the bound, which
-/// needs no quantile. No sample is a failure.
+/// needs no quantile. No sample is a failure, and so is a time that keeps growing.
 package struct Judge: Sendable {
-  private let measures: Measures
+  private var measures: Measures
   private let references: [(path: String, measures: Measures)]
-  private let confidence: Double
+  private var confidence: Double
 
   /// A judge of a scenario's measures.
   ///
@@ -27,9 +27,40 @@ package struct Judge: Sendable {
     self.confidence = confidence
   }
 
-  /// The verdict on a target.
+  /// The verdicts on targets, which are all right together with the confidence of this judge.
+  ///
+  /// Each is judged by an interval of 1 - (1 - confidence)/m with m targets that chance has a part in
+  /// (Bonferroni). Who looks several times and stops when he likes what he sees is wrong more often; the
+  /// k-th look has 1/(k(k + 1)) of the errors allowed, which add up to all of them however often one looks.
+  /// Sources: Dunn, "Multiple comparisons among means", Journal of the American Statistical Association 56
+  /// (1961), DOI 10.1080/01621459.1961.10482090; for the looks, the spending of Lan and DeMets, "Discrete
+  /// sequential boundaries for clinical trials", Biometrika 70 (1983), DOI 10.1093/biomet/70.3.659.
+  ///
+  /// - Parameters:
+  ///   - look: the number of this look, from 1; `nil` where there is only this one.
+  package func verdicts(on targets: [Target], look: Int? = nil) -> [VerdictRow] {
+    let random = targets.filter { target in
+      !restsOnInput(target.measure) && interval(of: target.measure).map { !$0.isExact } ?? false
+    }
+    let spent = look.map { Double($0 * ($0 + 1)) } ?? 1
+    var judge = self
+    judge.confidence = 1 - (1 - confidence) / Double(max(1, random.count)) / spent
+    judge.measures = measures.with(confidence: judge.confidence)
+    return targets.map { judge.verdict(on: $0) }
+  }
+
+  /// The verdict on a target alone.
   package func verdict(on target: Target) -> VerdictRow {
-    switch target.measure {
+    if let drift = measures.drift, drift.isGrowing, !measures.areRequestsExact {
+      switch target.measure {
+      case .latency, .wait:
+        return VerdictRow(
+          target: target.text, verdict: .fails, interval: nil, unit: "s", confidence: confidence,
+          reason: "not stationary: \(Measures.reason(drift))")
+      default: break
+      }
+    }
+    return switch target.measure {
     case .latency(.quantile(let share)), .wait(.quantile(let share)):
       quantileVerdict(target, share)
     case .latency(.mean), .wait(.mean):
@@ -43,9 +74,17 @@ package struct Judge: Sendable {
     }
   }
 
-  /// The interval of a measure that is one number.
-  package func interval(of measure: Target.Measure) -> Interval? {
-    switch measure {
+  /// The interval of a measure that is one number; of a quantile, that of the mean unless its own is asked
+  /// for.
+  package func interval(of measure: Target.Measure, atQuantile: Bool = false) -> Interval? {
+    if atQuantile {
+      switch measure {
+      case .latency(.quantile(let share)), .wait(.quantile(let share)):
+        return measures.quantile(share, of: measure)
+      default: break
+      }
+    }
+    return switch measure {
     case .monthlyCost: measures.monthlyCost
     case .hourlyCost: measures.hourlyCost
     case .billShare(let line): measures.billShare(of: line)
@@ -95,7 +134,7 @@ package struct Judge: Sendable {
   private func compare(
     _ target: Target, _ interval: Interval?, unit: String, _ print: (Double) -> String
   ) -> VerdictRow {
-    guard let interval else { return Self.noSample(target, unit: unit) }
+    guard let interval else { return noSample(target, unit: unit) }
     let bound = target.bound.value
     let verdict =
       restsOnInput(target.measure)
@@ -105,14 +144,16 @@ package struct Judge: Sendable {
     let where_ = side == "on" ? "exactly on the bound" : "\(distance) \(side) the bound"
     return VerdictRow(
       target: target.text, verdict: verdict, interval: interval, unit: unit,
+      confidence: confidence,
       reason: (verdict == .assumed ? "rests on what the scenario was given: " : "")
-        + "\(print(interval.estimate)) is \(where_); \(Self.certainty(interval, print))")
+        + "\(print(interval.estimate)) is \(where_); \(certainty(interval, print))"
+        + needed(verdict, interval, bound))
   }
 
   private func quantileVerdict(_ target: Target, _ share: Share) -> VerdictRow {
     guard case .time(let edge) = target.bound,
       let above = measures.shareAbove(edge, of: target.measure)
-    else { return Self.noSample(target, unit: "s") }
+    else { return noSample(target, unit: "s") }
     let allowed = 1 - share.fraction
     let asksForShort = target.comparison == .atMost || target.comparison == .below
     let comparison: Target.Comparison = asksForShort ? .atMost : .atLeast
@@ -121,9 +162,11 @@ package struct Judge: Sendable {
     let allowance = asksForShort ? "at most" : "at least"
     return VerdictRow(
       target: target.text, verdict: verdict,
-      interval: measures.quantile(share, of: target.measure), unit: "s",
+      interval: measures.row("", share, of: target.measure).interval, unit: "s",
+      confidence: confidence,
       reason: "\(Self.percent(above.estimate)) took longer than \(edge) or got no answer, "
-        + "\(allowance) \(Self.percent(allowed)) may; \(Self.certainty(above, Self.percent))")
+        + "\(allowance) \(Self.percent(allowed)) may; \(certainty(above, Self.percent))"
+        + needed(verdict, above, allowed))
   }
 
   private static func verdict(
@@ -135,19 +178,36 @@ package struct Judge: Sendable {
     return low || high ? .undecided : .fails
   }
 
-  private static func noSample(_ target: Target, unit: String) -> VerdictRow {
+  private func noSample(_ target: Target, unit: String) -> VerdictRow {
     VerdictRow(
-      target: target.text, verdict: .fails, interval: nil, unit: unit,
+      target: target.text, verdict: .fails, interval: nil, unit: unit, confidence: confidence,
       reason: "there is no sample to judge by")
   }
 
-  private static func certainty(_ interval: Interval, _ print: (Double) -> String) -> String {
+  /// About how many more replications it would take to tell, where it could not be told.
+  private func needed(
+    _ verdict: VerdictRow.Verdict, _ interval: Interval, _ bound: Double
+  ) -> String {
+    guard verdict == .undecided, interval.halfWidth.isFinite else { return "" }
+    let samples = measures.scenario.isSectioned ? "sections" : "replications"
+    let distance = abs(interval.estimate - bound)
+    // An interval that begins at its estimate is one-sided: nothing was seen to fail.
+    let isOneSided = interval.low == interval.estimate || interval.high == interval.estimate
+    let width = isOneSided ? 2 * interval.halfWidth : interval.halfWidth
+    let factor = isOneSided ? width / distance : (width / distance) * (width / distance)
+    let more = Double(interval.samples) * (factor - 1)
+    guard distance > 0, more < 1e6 else { return "; no number of \(samples) would tell" }
+    return "; about \(Int(more.rounded(.up))) \(samples) more would tell"
+  }
+
+  private func certainty(_ interval: Interval, _ print: (Double) -> String) -> String {
     if interval.isExact { return "nothing random feeds it" }
     guard interval.high.isFinite, interval.low.isFinite else {
       return "no interval from \(interval.samples) replication(s)"
     }
     return "between \(print(interval.low)) and \(print(interval.high)) "
-      + "by \(interval.samples) replications"
+      + "by \(interval.samples) \(measures.scenario.isSectioned ? "sections" : "replications") at "
+      + "\(formatted(confidence * 100, places: 2)) %"
   }
 
   private static func dollars(_ value: Double) -> String {

@@ -10,26 +10,45 @@ import Statistics
 package struct Measures: Sendable {
   let scenario: Scenario
   let records: [ReplicationRecord]
-  private let latency: LatencyHistogram?
-  private let wait: LatencyHistogram?
+  /// What intervals about requests are taken over: the replications, or the sections of a long one.
+  let samples: [ReplicationRecord]
+  let latency: LatencyHistogram?
+  let wait: LatencyHistogram?
   let arrived: UInt64
+  /// The confidence of intervals.
+  private(set) var confidence: Double
+  /// Whether the requests that wait grow in number where they should not; `nil` where nobody can tell.
+  package let drift: Drift?
 
   /// The measures of a scenario's replications, in order.
   package init(_ scenario: Scenario, records: [ReplicationRecord]) {
     self.scenario = scenario
     self.records = records
+    samples =
+      scenario.isSectioned ? records.flatMap { $0.sectionsAsReplications(of: scenario) } : records
     latency = Self.merged(records.map(\.latency))
     wait = Self.merged(records.map(\.wait))
     arrived = records.reduce(0) { $0 + $1.weighted.arrived }
+    confidence = scenario.confidence.fraction
+    drift = records.contains { $0.weighted.arrived > 0 } ? Self.drift(scenario, records) : nil
   }
+
+  /// The same measures with intervals of another confidence.
+  func with(confidence: Double) -> Measures {
+    var measures = self
+    measures.confidence = confidence
+    return measures
+  }
+
+  /// Whether requests are replayed and served without any random draw, and stand for nothing but
+  /// themselves.
+  var areRequestsExact: Bool { scenario.areRequestsExact && !scenario.isSectioned }
 
   private static func merged(_ histograms: [LatencyHistogram]) -> LatencyHistogram? {
     guard var sum = histograms.first else { return nil }
     for histogram in histograms.dropFirst() { sum.merge(histogram) }
     return sum
   }
-
-  private var confidence: Double { scenario.confidence.fraction }
 
   /// The bill for a month of 730 hours, by replication, in dollars.
   package var monthlyCosts: [Double] {
@@ -46,95 +65,6 @@ package struct Measures: Sendable {
     return .exact(first, samples: records.count)
   }
 
-  /// The quantile of a time over all offered requests, in seconds.
-  ///
-  /// Pooled over replications, with the interval of sectioning over them. Unanswered requests count as
-  /// longer than any time; a wait is known of answered requests only and taken over these.
-  package func quantile(_ share: Share, of time: Target.Measure) -> Interval? {
-    guard let pooled = histogram(time) else { return nil }
-    func seconds(_ histogram: LatencyHistogram, _ population: UInt64) -> Double? {
-      histogram.quantile(share.fraction, population: population).map { $0 / 1e9 }
-    }
-    guard let centre = seconds(pooled, population(of: time, pooled.count, arrived)) else {
-      return nil
-    }
-    let sections = records.compactMap { record in
-      let histogram = self.histogram(time, of: record)
-      return seconds(histogram, population(of: time, histogram.count, record.weighted.arrived))
-    }
-    if scenario.areRequestsExact { return .exact(centre, samples: records.count) }
-    return .sectioning(pooled: centre, sections: sections, confidence: confidence)
-  }
-
-  private func population(of time: Target.Measure, _ answered: UInt64, _ offered: UInt64) -> UInt64
-  {
-    if case .wait = time { answered } else { offered }
-  }
-
-  private func histogram(_ time: Target.Measure) -> LatencyHistogram? {
-    if case .wait = time { wait } else { latency }
-  }
-
-  private func histogram(_ time: Target.Measure, of record: ReplicationRecord) -> LatencyHistogram {
-    if case .wait = time { record.wait } else { record.latency }
-  }
-
-  /// The mean of a time over answered requests, in seconds; the mean of the replications' means.
-  package func mean(of time: Target.Measure) -> Interval? {
-    let means = records.compactMap { histogram(time, of: $0).mean.map { $0 / 1e9 } }
-    if scenario.areRequestsExact, let first = means.first {
-      return .exact(first, samples: means.count)
-    }
-    return .mean(of: means, confidence: confidence)
-  }
-
-  /// The share of offered requests whose time lay above an edge, or that got no answer.
-  package func shareAbove(_ edge: TimeSpan, of time: Target.Measure) -> Interval? {
-    let shares = records.compactMap { record -> Double? in
-      let histogram = histogram(time, of: record)
-      let population = population(of: time, histogram.count, record.weighted.arrived)
-      guard population > 0 else { return nil }
-      let above = histogram.countAbove(edge: edge.nanoseconds) + population - histogram.count
-      return Double(above) / Double(population)
-    }
-    return boundingZero(.mean(of: shares, confidence: confidence))
-  }
-
-  /// Answered inside the client's timeout ÷ offered.
-  package var availability: Interval? {
-    let lost = records.compactMap { record -> Double? in
-      guard record.weighted.arrived > 0 else { return nil }
-      return Double(record.weighted.arrived - record.weighted.answered)
-        / Double(record.weighted.arrived)
-    }
-    return boundingZero(.mean(of: lost, confidence: confidence))?.complement
-  }
-
-  /// Minutes in which at least 99 % of the offered requests were answered ÷ minutes with any.
-  package var availabilityByTime: Interval? {
-    let lost = records.compactMap { record -> Double? in
-      guard record.minutes > 0 else { return nil }
-      return Double(record.minutes - record.minutesAvailable) / Double(record.minutes)
-    }
-    return boundingZero(.mean(of: lost, confidence: confidence))?.complement
-  }
-
-  /// An interval of a share of failures with an honest upper end where none was seen.
-  ///
-  /// With no failure in n independent trials the share is below 1 - 0.05^(1/n) with 95 % confidence
-  /// (Hanley and Lippman-Hand, "If nothing goes wrong, is everything all right?", JAMA 249 (1983),
-  /// DOI 10.1001/jama.1983.03330370053031). Requests of one minute share queues and are not
-  /// independent, so minutes are the trials.
-  private func boundingZero(_ interval: Interval?) -> Interval? {
-    guard let interval else { return nil }
-    if scenario.areRequestsExact { return .exact(interval.estimate, samples: interval.samples) }
-    guard interval.estimate == 0 else { return interval }
-    let trials = records.reduce(UInt64(0)) { $0 + $1.sampledMinutes }
-    guard trials > 0 else { return interval }
-    let bound = -Numbers.expm1(Numbers.log(1 - confidence) / Double(trials))
-    return Interval(estimate: 0, low: 0, high: bound, samples: interval.samples)
-  }
-
   /// The rows that a run stores and prints.
   package var rows: [MeasureRow] {
     let times: [(String, Target.Measure)] = [
@@ -142,13 +72,9 @@ package struct Measures: Sendable {
     ]
     var rows = [MeasureRow(name: "monthly_cost", unit: "USD", interval: monthlyCost)]
     for (name, time) in times {
-      rows.append(MeasureRow(name: "mean(\(name))", unit: "s", interval: mean(of: time)))
+      rows.append(steady(MeasureRow(name: "mean(\(name))", unit: "s", interval: mean(of: time))))
       for (label, billionths) in Self.quantiles {
-        let interval = quantile(Share(billionths: billionths), of: time)
-        rows.append(
-          MeasureRow(
-            name: "\(label)(\(name))", unit: "s", interval: interval,
-            note: interval?.estimate == .infinity ? "too many requests got no answer" : ""))
+        rows.append(steady(row("\(label)(\(name))", Share(billionths: billionths), of: time)))
       }
     }
     rows.append(MeasureRow(name: "availability", unit: "", interval: availability))
@@ -188,7 +114,7 @@ package struct Measures: Sendable {
     return rows
   }
 
-  private static let quantiles: [(String, Int64)] = [
+  static let quantiles: [(String, Int64)] = [
     ("p50", 500_000_000), ("p90", 900_000_000), ("p95", 950_000_000), ("p99", 990_000_000),
     ("p99.9", 999_000_000),
   ]
@@ -240,14 +166,5 @@ package struct Measures: Sendable {
         $0.batches > 0 ? Double($0.batchesOutsideMeasurements) / Double($0.batches) : nil
       },
     ]
-  }
-}
-
-extension Interval {
-  /// The interval of one minus the value.
-  fileprivate var complement: Interval {
-    Interval(
-      estimate: 1 - estimate, low: 1 - high, high: min(1, 1 - low), samples: samples,
-      isExact: isExact)
   }
 }

@@ -48,8 +48,10 @@ package struct Experiment: Sendable {
     package let results: RunResults
     /// The seed that it used.
     package let seed: UInt64
+    /// Its replications, in order.
+    package let records: [ReplicationRecord]
     /// Requests that were simulated, measured or not.
-    package let simulatedRequests: UInt64
+    package var simulatedRequests: UInt64 { records.reduce(0) { $0 + $1.simulatedRequests } }
   }
 
   private let loaded: LoadedExperiment
@@ -62,74 +64,148 @@ package struct Experiment: Sendable {
   }
 
   private var seed: UInt64 { options.seed ?? loaded.scenario.seed }
-  private var count: Int { options.replications ?? loaded.scenario.replications }
+  private var plan: ReplicationPlan {
+    options.replications.map { .exactly($0) } ?? loaded.scenario.replications
+  }
 
-  /// Runs all replications and stores each as soon as those before it are stored.
+  /// Runs replications until the scenario's plan is done, and stores each as soon as those before it are
+  /// stored.
   ///
   /// - Parameters:
-  ///   - progress: called with how many replications are stored and how many there will be.
+  ///   - progress: called with how many replications are stored and how many there may be.
   /// - Throws: `StoreError`, or `ConservationError` when a replication lost something.
   package func run(
     into store: ResultsStore, progress: @Sendable (Int, Int) -> Void
   ) async throws -> Outcome {
-    let scenario = loaded.scenario
+    let (scenario, pilot) = try await cuttingWarmUp(loaded.scenario)
+    let plan = self.plan
     let run = try store.begin(
       RunManifest(
         scenario: scenario.path, scenarioText: scenario.canonicalText,
         scenarioHash: ResultDigest.of(scenario.canonicalText), version: options.version,
         seed: seed, priceBook: scenario.priceBook, confidence: scenario.confidence.fraction),
       startedAt: options.startedAt)
+    var records: [ReplicationRecord] = []
     var digests: [String] = []
-    progress(0, count)
-    let records = try await replications(of: scenario, withRequests: true) { record in
-      let digest = ResultDigest.of(record)
-      digests.append(digest)
-      try store.add(record, digest: digest, to: run)
-      progress(digests.count, count)
+    var others = loaded.references.map { ReferenceRun(scenario: $0) }
+    var look = 0
+    progress(0, plan.maximum)
+    while true {
+      let next = look == 0 ? plan.minimum : min(plan.maximum, records.count + plan.block)
+      records += try await replications(records.count..<next, of: scenario, withRequests: true) {
+        let digest = ResultDigest.of($0)
+        digests.append(digest)
+        try store.add($0, digest: digest, to: run)
+        progress(digests.count, plan.maximum)
+      }
+      for position in others.indices {
+        try await extend(&others[position], beside: records)
+      }
+      look += 1
+      let isOnlyLook = plan.minimum == plan.maximum
+      let judged = judge(
+        scenario, records, references: others, look: isOnlyLook ? nil : look)
+      let stop = StoppingRule(plan: plan, confidence: scenario.confidence.fraction)
+      guard records.count == plan.maximum || stop.isMet(judged) else { continue }
+      var notes = [stop.note(judged, replications: records.count)].compactMap(\.self)
+      notes += pilot + judged.measures.notes
+      let results = self.results(
+        scenario, records, digests: digests, judged: judged, notes: notes)
+      try store.finish(run, results)
+      return Outcome(
+        scenario: scenario, run: run, results: results, seed: seed, records: records)
     }
-    var references: [(path: String, measures: Measures)] = []
-    for reference in loaded.references {
-      let records = try await replications(
-        of: reference, withRequests: loaded.needsRequests(of: reference, beside: records)
-      ) { _ in }
-      references.append((reference.path, Measures(reference, records: records)))
+  }
+
+  /// A scenario that targets compare with, and its replications so far.
+  private struct ReferenceRun {
+    let scenario: Scenario
+    var records: [ReplicationRecord] = []
+    var hasRequests = false
+  }
+
+  /// Brings a reference to as many replications as the scenario has.
+  private func extend(
+    _ reference: inout ReferenceRun, beside records: [ReplicationRecord]
+  ) async throws {
+    if !reference.hasRequests, loaded.needsRequests(of: reference.scenario, beside: records) {
+      reference.hasRequests = true
+      reference.records = []
     }
-    let results = self.results(records, digests: digests, references: references)
-    try store.finish(run, results)
-    return Outcome(
-      scenario: scenario, run: run, results: results, seed: seed,
-      simulatedRequests: records.reduce(0) { $0 + $1.simulatedRequests })
+    reference.records += try await replications(
+      reference.records.count..<records.count, of: reference.scenario,
+      withRequests: reference.hasRequests
+    ) { _ in }
+  }
+
+  private func judge(
+    _ scenario: Scenario, _ records: [ReplicationRecord], references: [ReferenceRun], look: Int?
+  ) -> StoppingRule.Judged {
+    let measures = Measures(scenario, records: records)
+    let judge = Judge(
+      measures,
+      references: references.map { ($0.scenario.path, Measures($0.scenario, records: $0.records)) },
+      confidence: scenario.confidence.fraction)
+    return StoppingRule.Judged(
+      measures: measures, judge: judge, verdicts: judge.verdicts(on: scenario.targets, look: look),
+      targets: scenario.targets)
   }
 
   private func results(
-    _ records: [ReplicationRecord], digests: [String],
-    references: [(path: String, measures: Measures)]
+    _ scenario: Scenario, _ records: [ReplicationRecord], digests: [String],
+    judged: StoppingRule.Judged, notes: [RunNote]
   ) -> RunResults {
-    let scenario = loaded.scenario
-    let measures = Measures(scenario, records: records)
-    let judge = Judge(
-      measures, references: references, confidence: scenario.confidence.fraction)
-    let verdicts = scenario.targets.map { judge.verdict(on: $0) }
     let identity = "\(options.version) \(seed) \(ResultDigest.of(scenario.canonicalText))"
     return RunResults(
       digest: ResultDigest.of(([identity] + digests).joined(separator: "\n")),
       replications: records.count,
       requests: records.reduce(RequestCounts()) { $0 + $1.requests },
-      measures: measures.rows, invoice: InvoiceSummary.rows(records), verdicts: verdicts)
+      measures: judged.measures.rows, invoice: InvoiceSummary.rows(records),
+      verdicts: judged.verdicts, notes: notes)
+  }
+
+  // MARK: Warm-up
+
+  /// Replications enough to see how long it takes to reach a steady state.
+  private static var pilots: Int { 5 }
+
+  /// The scenario with the warm-up that its pilot replications ask for, where it leaves that to them.
+  private func cuttingWarmUp(
+    _ scenario: Scenario
+  ) async throws -> (scenario: Scenario, notes: [RunNote]) {
+    guard case .once(let window) = scenario.requests, window.isWarmUpAutomatic else {
+      return (scenario, [])
+    }
+    let pilots = try await replications(
+      0..<min(Self.pilots, plan.maximum), of: scenario, withRequests: true
+    ) { _ in }
+    let cut = Measures(scenario, records: pilots).warmUpCut
+    let span = cut.map { TimeSpan.minutes(Int64($0.values)) } ?? .zero
+    let text =
+      cut.map {
+        "MSER-5 over \(pilots.count) pilot replications cuts \(span) of \(window.length)"
+          + ($0.isCredible ? "" : "; no steady state was in sight, run longer")
+      } ?? "the run is too short for MSER-5; nothing is cut"
+    let rest = Scenario.RequestWindow(
+      from: window.from + span, length: window.length - span, warmUp: span,
+      isWarmUpAutomatic: true)
+    return (
+      scenario.simulatingRequests(in: .once(rest)), [RunNote(topic: "warm-up", text: text)]
+    )
   }
 
   /// Runs the replications, at most as many at a time as there are jobs, and hands each over in order.
   private func replications(
-    of scenario: Scenario, withRequests: Bool, inOrder: (ReplicationRecord) throws -> Void
+    _ numbers: Range<Int>, of scenario: Scenario, withRequests: Bool,
+    inOrder: (ReplicationRecord) throws -> Void
   ) async throws -> [ReplicationRecord] {
     let seed = self.seed
-    let total = count
     return try await withThrowingTaskGroup(of: ReplicationRecord.self) { group in
-      var next = 0
+      var next = numbers.lowerBound
       var waiting: [ReplicationRecord] = []
       var done: [ReplicationRecord] = []
       func startNext() {
-        guard next < total else { return }
+        guard next < numbers.upperBound else { return }
         let number = next
         next += 1
         group.addTask {
@@ -141,7 +217,8 @@ package struct Experiment: Sendable {
       while let record = try await group.next() {
         startNext()
         waiting.append(record)
-        while let position = waiting.firstIndex(where: { $0.replication == done.count }) {
+        while let position = waiting.firstIndex(where: { $0.replication == numbers.lowerBound + done.count
+        }) {
           let record = waiting.remove(at: position)
           try inOrder(record)
           done.append(record)

@@ -13,6 +13,8 @@ extension FleetSimulation {
     noteLaneUse()
     windows.settle(at: horizonEnd)
     let weights = weigh(&record)
+    record.sections = sections.sections(
+      recorder, calm: weights.calm, eventful: weights.eventful)
     record.promptTokens = TokenCount(recorder.promptTokens)
     record.outputTokens = TokenCount(recorder.outputTokens)
     record.billedTime = scenario.horizon

@@ -67,8 +67,11 @@ extension FleetSimulation {
       return
     }
     let minute = (now - minuteOrigin).nanoseconds / TimeSpan.minutes(1).nanoseconds
+    if sections.begins(at: Int(minute)) { sections.cut(recorder, before: Int(minute)) }
     place = MeasuredPlace(minute: Int32(minute), isEventful: windows.isEventful)
     minuteEnd = minuteOrigin + .minutes(minute + 1)
+    let inSystem = (0..<bank.count).reduce(0) { $0 + Int(observations[$1].outstanding) }
+    recorder.note(backlog: inSystem, at: place)
   }
 }
 

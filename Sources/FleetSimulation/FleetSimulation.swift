@@ -30,6 +30,7 @@ package struct FleetSimulation: ~Copyable {
   var observations: Column<ReplicaObservation>
   var source: RequestSource
   var recorder: RequestRecorder
+  var sections: SectionCutter
   var dispatcher = LeastLoaded()
 
   var autoscaler: CostAwareAutoscaler?
@@ -171,6 +172,7 @@ package struct FleetSimulation: ~Copyable {
     recorder = RequestRecorder(
       edges: scenario.latencyEdges, minutes: scenario.minutesToMeasure,
       models: scenario.models.count, classes: scenario.workload.mix.classNames.count)
+    sections = SectionCutter(sections: scenario.sections, minutes: scenario.minutesToMeasure)
     windowStarts = scenario.windowStarts(stream(.windows, 0))
     manager = SpotManager(scenario.spot)
     scrape = ScrapeWindow(models: scenario.models.count)

@@ -57,6 +57,9 @@ package struct ReplicationRecord: Sendable, Equatable {
   /// Counts by part of the fleet or the workload.
   package var tallies: [Tally]
 
+  /// The same requests in the order in which they ended, cut into sections; no database keeps them.
+  package var sections: [Section]
+
   /// A record of nothing.
   package init(replication: Int, edges: [Int64]) {
     self.replication = replication
@@ -84,6 +87,7 @@ package struct ReplicationRecord: Sendable, Equatable {
     simulatedRequests = 0
     migrations = 0
     workloadDigest = 0
+    sections = []
   }
 
   /// The sum of all counts of that name and, unless it is `nil`, label.

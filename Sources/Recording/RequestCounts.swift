@@ -38,6 +38,14 @@ package struct RequestCounts: Sendable, Equatable {
     for outcome in RequestOutcome.allCases { self[outcome] += other[outcome] * weight }
   }
 
+  /// Takes away what had been counted earlier.
+  ///
+  /// - Precondition: no count was higher then.
+  package mutating func subtract(_ earlier: RequestCounts) {
+    arrived -= earlier.arrived
+    for outcome in RequestOutcome.allCases { self[outcome] -= earlier[outcome] }
+  }
+
   /// Both together.
   package static func + (left: RequestCounts, right: RequestCounts) -> RequestCounts {
     var sum = left

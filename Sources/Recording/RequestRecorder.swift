@@ -56,13 +56,23 @@ package struct RequestRecorder: ~Copyable {
     @usableFromInline package var answeredBy: [UInt64]
   }
 
+  /// What is counted of the requests that arrived in one minute, in one row.
+  @usableFromInline
+  struct Minute: BitwiseCopyable, Sendable {
+    @usableFromInline var offered: UInt32 = 0
+    @usableFromInline var answered: UInt32 = 0
+    /// Nanoseconds, of all that were answered.
+    @usableFromInline var latency: Int64 = 0
+    /// Requests in the system when the minute began; negative where nobody looked.
+    @usableFromInline var backlog: Int32 = -1
+    @usableFromInline var isEventful = false
+  }
+
   /// The requests that arrived away from interruptions; all of them where nothing is sampled.
   @usableFromInline package var calm: Stratum
   /// The requests that arrived round interruptions.
   @usableFromInline package var eventful: Stratum
-  @usableFromInline var offered: Column<UInt32>
-  @usableFromInline var answered: Column<UInt32>
-  @usableFromInline var isEventful: Column<Bool>
+  @usableFromInline var minutes: Column<Minute>
   /// Tokens of prompts of completed requests.
   @usableFromInline package var promptTokens: Int64 = 0
   /// Tokens of answers of completed requests.
@@ -81,19 +91,17 @@ package struct RequestRecorder: ~Copyable {
       answeredBy: [UInt64](repeating: 0, count: models * classes))
     calm = stratum
     eventful = stratum
-    offered = Column(repeating: 0, count: minutes)
-    answered = Column(repeating: 0, count: minutes)
-    isEventful = Column(repeating: false, count: minutes)
+    self.minutes = Column(repeating: Minute(), count: minutes)
   }
 
   /// Counts a measured request that arrived.
   @inlinable
   package mutating func arrived(at place: MeasuredPlace) {
     inFlight += 1
-    offered[place.minute] += 1
+    minutes[place.minute].offered += 1
     if place.isEventful {
       eventful.counts.arrived += 1
-      isEventful[place.minute] = true
+      minutes[place.minute].isEventful = true
     } else {
       calm.counts.arrived += 1
     }
@@ -139,7 +147,8 @@ package struct RequestRecorder: ~Copyable {
     _ outcome: RequestOutcome, _ answer: Answer, at place: MeasuredPlace
   ) {
     inFlight -= 1
-    answered[place.minute] += 1
+    minutes[place.minute].answered += 1
+    minutes[place.minute].latency += answer.latency
     let cell = Int(answer.model) * classes + Int(answer.classIndex)
     if place.isEventful {
       eventful.counts[outcome] += 1
@@ -168,30 +177,40 @@ package struct RequestRecorder: ~Copyable {
   /// How requests of both strata ended, each once.
   package var counts: RequestCounts { calm.counts + eventful.counts }
 
+  /// Notes how many requests were in the system when a measured minute began.
+  package mutating func note(backlog: Int, at place: MeasuredPlace) {
+    minutes[place.minute].backlog = Int32(clamping: backlog)
+  }
+
   /// The minutes of a stratum in which anything arrived, and those in which 99 % were answered.
   ///
   /// - Complexity: O(minutes).
   package func minutes(eventful: Bool) -> (offered: UInt64, available: UInt64) {
     var result: (offered: UInt64, available: UInt64) = (0, 0)
-    for minute in 0..<offered.count where offered[minute] > 0 && isEventful[minute] == eventful {
+    for index in 0..<minutes.count {
+      let minute = minutes[index]
+      guard minute.offered > 0, minute.isEventful == eventful else { continue }
       result.offered += 1
-      if UInt64(answered[minute]) * 100 >= UInt64(offered[minute]) * 99 { result.available += 1 }
+      if UInt64(minute.answered) * 100 >= UInt64(minute.offered) * 99 { result.available += 1 }
     }
     return result
   }
 
-  /// The requests that arrived in each measured minute and those of them that were answered, as time
-  /// series.
+  /// Of each measured minute: the requests that arrived and those of them that were answered, their
+  /// mean latency in seconds, and the requests in the system when it began.
   ///
   /// - Complexity: O(minutes).
   package func series(from start: Instant) -> [SeriesPoint] {
-    (0..<offered.count).flatMap { minute -> [SeriesPoint] in
-      guard offered[minute] > 0 else { return [] }
-      let time = start + .minutes(Int64(minute))
-      return [
-        SeriesPoint(time: time, name: "offered", pool: "", value: Double(offered[minute])),
-        SeriesPoint(time: time, name: "answered", pool: "", value: Double(answered[minute])),
-      ]
+    (0..<minutes.count).flatMap { number -> [SeriesPoint] in
+      let minute = minutes[number]
+      guard minute.offered > 0 else { return [] }
+      let time = start + .minutes(Int64(number))
+      var values = [("offered", Double(minute.offered)), ("answered", Double(minute.answered))]
+      if minute.answered > 0 {
+        values.append(("mean_latency", Double(minute.latency) / Double(minute.answered) / 1e9))
+      }
+      if minute.backlog >= 0 { values.append(("backlog", Double(minute.backlog))) }
+      return values.map { SeriesPoint(time: time, name: $0.0, pool: "", value: $0.1) }
     }
   }
 }

@@ -5,20 +5,35 @@ import Statistics
 
 /// One measure of a run with its interval.
 package struct MeasureRow: Sendable, Equatable {
+  /// Whether there is a number that one may rely on.
+  package enum State: String, Sendable, CaseIterable {
+    /// There is, or there is no sample.
+    case estimated
+    /// The run holds too little of the tail to tell.
+    case insufficient
+    /// It grows for as long as one looks.
+    case notStationary = "not stationary"
+  }
+
   /// The name, such as `p99(latency)`.
   package let name: String
   /// The unit of its numbers, such as `s` or `USD`.
   package let unit: String
   /// The estimate with its interval; `nil` when the run holds no sample for it.
   package let interval: Interval?
+  /// Whether the number can be relied on; where not, there is none.
+  package let state: State
   /// Why there is no interval, or what it leaves out; empty when there is nothing to say.
   package let note: String
 
   /// A row of those values.
-  package init(name: String, unit: String, interval: Interval?, note: String = "") {
+  package init(
+    name: String, unit: String, interval: Interval?, state: State = .estimated, note: String = ""
+  ) {
     self.name = name
     self.unit = unit
     self.interval = interval
+    self.state = state
     self.note = note
   }
 }
@@ -73,17 +88,37 @@ package struct VerdictRow: Sendable, Equatable {
   package let interval: Interval?
   /// The unit of the value.
   package let unit: String
+  /// The confidence of the interval that it was judged by; with those of the run's other targets it makes
+  /// up the run's.
+  package let confidence: Double
   /// Why, in one sentence.
   package let reason: String
 
   /// A row of those values.
-  package init(target: String, verdict: Verdict, interval: Interval?, unit: String, reason: String)
-  {
+  package init(
+    target: String, verdict: Verdict, interval: Interval?, unit: String, confidence: Double = 0.95,
+    reason: String
+  ) {
     self.target = target
     self.verdict = verdict
     self.interval = interval
     self.unit = unit
+    self.confidence = confidence
     self.reason = reason
+  }
+}
+
+/// Something that a reader of a run should know and no measure tells.
+package struct RunNote: Sendable, Equatable {
+  /// What it is about, such as `warm-up`.
+  package let topic: String
+  /// What there is to say.
+  package let text: String
+
+  /// A note of those values.
+  package init(topic: String, text: String) {
+    self.topic = topic
+    self.text = text
   }
 }
 
@@ -133,11 +168,13 @@ package struct RunResults: Sendable, Equatable {
   package let invoice: [InvoiceRow]
   /// The judged targets.
   package let verdicts: [VerdictRow]
+  /// What else a reader should know.
+  package let notes: [RunNote]
 
   /// Results of those values.
   package init(
     digest: String, replications: Int, requests: RequestCounts, measures: [MeasureRow],
-    invoice: [InvoiceRow], verdicts: [VerdictRow]
+    invoice: [InvoiceRow], verdicts: [VerdictRow], notes: [RunNote] = []
   ) {
     self.digest = digest
     self.replications = replications
@@ -145,5 +182,6 @@ package struct RunResults: Sendable, Equatable {
     self.measures = measures
     self.invoice = invoice
     self.verdicts = verdicts
+    self.notes = notes
   }
 }

@@ -38,8 +38,8 @@ package struct Overview: Sendable {
       table.add([
         marks ? "`\(report.name)`" : report.name,
         report.monthlyTotal.rounded(places: 2, groupSeparator: ","),
-        ValueText.estimate(report.measure("p99(latency)")?.interval, unit: "s"),
-        ValueText.estimate(report.measure("availability")?.interval, unit: ""),
+        report.measure("p99(latency)").map(ValueText.estimate) ?? "",
+        report.measure("availability").map(ValueText.estimate) ?? "",
         count(.holds), count(.fails), count(.undecided),
       ])
     }
@@ -49,7 +49,10 @@ package struct Overview: Sendable {
 
 extension RunReport {
   /// The name of the scenario's file without its folder and ending.
-  package var name: String {
+  package var name: String { Self.name(of: scenario) }
+
+  /// The name of a file without its folder and ending.
+  static func name(of scenario: String) -> String {
     let file = scenario.split(separator: "/").last.map(String.init) ?? scenario
     return file.hasSuffix(".yaml") ? String(file.dropLast(5)) : file
   }

@@ -20,14 +20,17 @@ extension RunReport {
       replications: results.replications, run: run, priceBook: priceBook,
       assumptions: assumptions,
       measures: results.measures.map { measure($0) }, invoice: results.invoice.map(line),
-      verdicts: results.verdicts.map(verdict), requests: requests)
+      verdicts: results.verdicts.map(verdict),
+      notes: results.notes.map { Document.Note(topic: $0.topic, text: $0.text) },
+      requests: requests)
   }
 
   private func measure(_ row: MeasureRow) -> Document.Measure {
     Document.Measure(
       name: row.name, unit: row.unit, labels: [:], mean: row.interval?.estimate.finite,
       low: row.interval?.low.finite, high: row.interval?.high.finite, confidence: confidence,
-      samples: row.interval?.samples ?? 0, exact: row.interval?.isExact ?? false, note: row.note)
+      samples: row.interval?.samples ?? 0, exact: row.interval?.isExact ?? false,
+      state: row.state.rawValue, note: row.note)
   }
 
   private func line(_ row: InvoiceRow) -> Document.Line {
@@ -40,7 +43,7 @@ extension RunReport {
     Document.Verdict(
       target: row.target, verdict: row.verdict.rawValue, unit: row.unit,
       estimate: row.interval?.estimate.finite, low: row.interval?.low.finite,
-      high: row.interval?.high.finite, reason: row.reason)
+      high: row.interval?.high.finite, confidence: row.confidence, reason: row.reason)
   }
 
   private var requests: [String: UInt64] {
@@ -60,6 +63,7 @@ extension RunReport {
       let confidence: Double
       let samples: Int
       let exact: Bool
+      let state: String
       let note: String
     }
     struct Line: Encodable {
@@ -77,7 +81,12 @@ extension RunReport {
       let estimate: Double?
       let low: Double?
       let high: Double?
+      let confidence: Double
       let reason: String
+    }
+    struct Note: Encodable {
+      let topic: String
+      let text: String
     }
     let plimsoll: Int
     let scenario: String
@@ -90,6 +99,7 @@ extension RunReport {
     let measures: [Measure]
     let invoice: [Line]
     let verdicts: [Verdict]
+    let notes: [Note]
     let requests: [String: UInt64]
   }
 }

@@ -11,6 +11,9 @@ extension RunReport {
     if !about.isEmpty { text += "  \(about)\n" }
     text += "\n" + invoiceTable.plain + "\n" + measureTable.plain + "\n" + requestLine + "\n"
     if !results.verdicts.isEmpty { text += "\n" + verdictLines }
+    if !results.notes.isEmpty {
+      text += "\n" + results.notes.map { "  \($0.topic): \($0.text)\n" }.joined()
+    }
     if !assumptions.isEmpty {
       text += "\n  Assumed, and open:\n" + assumptions.map { "    - \($0)\n" }.joined()
     }
@@ -24,6 +27,9 @@ extension RunReport {
     var text = "### `\(scenario)`\n\n"
     if !about.isEmpty { text += "\(about)\n\n" }
     text += verdictTable.markdown + "\n" + invoiceTable.markdown + "\n" + measureTable.markdown
+    if !results.notes.isEmpty {
+      text += "\n" + results.notes.map { "- \($0.topic): \($0.text)\n" }.joined()
+    }
     text += "\n\(requestLine.trimmingLeadingBlanks)\n\nSeed \(seed), \(results.replications) "
     text += "replications, price book `\(priceBook)`, digest `\(results.digest)`.\n"
     return text
@@ -46,8 +52,7 @@ extension RunReport {
     var table = TextTable(["measure", "estimate>", "\(percent) % interval>", "note"])
     for row in results.measures {
       table.add([
-        row.name, ValueText.estimate(row.interval, unit: row.unit),
-        ValueText.range(row.interval, unit: row.unit), row.note,
+        row.name, ValueText.estimate(row), ValueText.range(row.interval, unit: row.unit), row.note,
       ])
     }
     return table

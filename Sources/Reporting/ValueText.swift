@@ -25,6 +25,11 @@ enum ValueText {
     return text(interval.estimate, unit: unit, places: places(interval, unit: unit))
   }
 
+  /// The estimate of a measure, or in a word why it has none.
+  static func estimate(_ row: MeasureRow) -> String {
+    row.state == .estimated ? estimate(row.interval, unit: row.unit) : row.state.rawValue
+  }
+
   /// The interval, or why there is none.
   static func range(_ interval: Interval?, unit: String) -> String {
     guard let interval else { return "" }
@@ -32,6 +37,7 @@ enum ValueText {
     guard interval.low.isFinite, interval.high.isFinite else {
       return interval.samples < 2 ? "one replication: no interval" : "no interval"
     }
+    if interval.low == interval.high { return "all alike" }
     let places = places(interval, unit: unit)
     return text(interval.low, unit: unit, places: places) + " … "
       + text(interval.high, unit: unit, places: places)

@@ -25,11 +25,12 @@ extension ResultsStore {
 
   private func insert(_ results: RunResults, of run: Int64, in database: Database) throws {
     let measures = try Insertion(
-      into: "measure", ["run", "position", "name", "unit", "note"] + IntervalColumns.names,
+      into: "measure", ["run", "position", "name", "unit", "state", "note"] + IntervalColumns.names,
       in: database)
     for (position, row) in results.measures.enumerated() {
       try measures(
-        [run, position, row.name, row.unit, row.note] + IntervalColumns.values(row.interval))
+        [run, position, row.name, row.unit, row.state.rawValue, row.note]
+          + IntervalColumns.values(row.interval))
     }
     let invoice = try Insertion(
       into: "invoice",
@@ -42,12 +43,17 @@ extension ResultsStore {
     }
     let verdicts = try Insertion(
       into: "verdict",
-      ["run", "position", "target", "verdict", "unit", "reason"] + IntervalColumns.names,
+      ["run", "position", "target", "verdict", "unit", "confidence", "reason"]
+        + IntervalColumns.names,
       in: database)
     for (position, row) in results.verdicts.enumerated() {
       try verdicts(
-        [run, position, row.target, row.verdict.rawValue, row.unit, row.reason]
+        [run, position, row.target, row.verdict.rawValue, row.unit, row.confidence, row.reason]
           + IntervalColumns.values(row.interval))
+    }
+    let notes = try Insertion(into: "note", ["run", "position", "topic", "text"], in: database)
+    for (position, note) in results.notes.enumerated() {
+      try notes([run, position, note.topic, note.text])
     }
   }
 
@@ -62,7 +68,10 @@ extension ResultsStore {
       return RunResults(
         digest: row["digest"], replications: row["replications"],
         requests: try RequestCounts(row), measures: try measures(of: run, in: database),
-        invoice: try invoice(of: run, in: database), verdicts: try verdicts(of: run, in: database))
+        invoice: try invoice(of: run, in: database), verdicts: try verdicts(of: run, in: database),
+        notes: try rows(of: "note", run: run, in: database).map {
+          RunNote(topic: $0["topic"], text: $0["text"])
+        })
     }
   }
 
@@ -73,7 +82,12 @@ extension ResultsStore {
 
   private func measures(of run: Int64, in database: Database) throws -> [MeasureRow] {
     try rows(of: "measure", run: run, in: database).map { row in
-      MeasureRow(name: row["name"], unit: row["unit"], interval: row.interval, note: row["note"])
+      guard let state = MeasureRow.State(rawValue: row["state"]) else {
+        throw Refusal(reason: "is damaged: run \(run) has a measure of an unknown state")
+      }
+      return MeasureRow(
+        name: row["name"], unit: row["unit"], interval: row.interval, state: state,
+        note: row["note"])
     }
   }
 
@@ -92,7 +106,7 @@ extension ResultsStore {
       }
       return VerdictRow(
         target: row["target"], verdict: verdict, interval: row.interval, unit: row["unit"],
-        reason: row["reason"])
+        confidence: row["confidence"], reason: row["reason"])
     }
   }
 }

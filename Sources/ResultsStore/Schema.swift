@@ -8,7 +8,7 @@ enum Schema {
   /// `PLIM` in ASCII: by it `file` and this target know a results database.
   static let applicationID: Int32 = 0x504C_494D
   /// The newest version, kept as `user_version`: one more with each migration.
-  static let version: Int32 = 2
+  static let version: Int32 = 3
 
   /// The columns that count how requests ended, with the ones that arrived first.
   static let requestColumns = ["arrived"] + RequestOutcome.allCases.map(\.name)
@@ -27,6 +27,10 @@ enum Schema {
     migrator.registerMigration("2") { database in
       try database.execute(sql: weights)
       try database.execute(sql: "PRAGMA user_version = 2")
+    }
+    migrator.registerMigration("3") { database in
+      try database.execute(sql: statesAndNotes)
+      try database.execute(sql: "PRAGMA user_version = 3")
     }
     return migrator
   }
@@ -180,6 +184,21 @@ enum Schema {
     INSERT INTO weighted_request
       SELECT run, replication, arrived, completed, hit, joined, rejected, timed_out, failed
       FROM replication;
+    """
+
+  // Verdicts of earlier versions were judged at the confidence of their run.
+  private static let statesAndNotes = """
+    ALTER TABLE measure ADD COLUMN state TEXT NOT NULL DEFAULT 'estimated'
+      CHECK (state IN ('estimated', 'insufficient', 'not stationary'));
+    ALTER TABLE verdict ADD COLUMN confidence REAL;
+    UPDATE verdict SET confidence = (SELECT run.confidence FROM run WHERE run.run = verdict.run);
+    CREATE TABLE note (
+      run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+      position INTEGER NOT NULL,
+      topic TEXT NOT NULL,
+      text TEXT NOT NULL,
+      PRIMARY KEY (run, position)
+    ) STRICT, WITHOUT ROWID;
     """
 
   // The ends of a bucket repeat the arithmetic of `LatencyHistogram` (512 buckets for each power of

@@ -16,12 +16,18 @@ package struct Scenario: Sendable {
     package let length: TimeSpan
     /// For how long before that requests run unmeasured, to fill queues and batches.
     package let warmUp: TimeSpan
+    /// Whether the warm-up is to be found out: then the window is measured from an empty system on, and
+    /// what MSER-5 cuts of it is the warm-up.
+    package let isWarmUpAutomatic: Bool
 
     /// A window of those values.
-    package init(from: Instant, length: TimeSpan, warmUp: TimeSpan) {
+    package init(
+      from: Instant, length: TimeSpan, warmUp: TimeSpan, isWarmUpAutomatic: Bool = false
+    ) {
       self.from = from
       self.length = length
       self.warmUp = warmUp
+      self.isWarmUpAutomatic = isWarmUpAutomatic
     }
 
     /// When measuring ends.
@@ -107,7 +113,11 @@ package struct Scenario: Sendable {
   /// Where requests are simulated.
   package private(set) var requests: Requests
   /// How many replications are run.
-  package let replications: Int
+  package let replications: ReplicationPlan
+  /// Into how many sections a replication is cut.
+  package let sections: Int
+  /// Whether the sections of one long replication stand for independent ones.
+  package let isSectioned: Bool
   /// The confidence of intervals.
   package let confidence: Share
   /// The seed of all random streams.
@@ -146,7 +156,8 @@ package struct Scenario: Sendable {
   /// A scenario of those values.
   package init(
     path: String, about: String, canonicalText: String, start: UTCDate, horizon: TimeSpan,
-    requests: Requests, replications: Int, confidence: Share, seed: UInt64,
+    requests: Requests, replications: ReplicationPlan, sections: Int? = nil,
+    confidence: Share, seed: UInt64,
     priceBook:
       String, workload: WorkloadModel,
     models: [ServedModel], timeout: TimeSpan?, pools: [Pool],
@@ -163,6 +174,8 @@ package struct Scenario: Sendable {
     self.horizon = horizon
     self.requests = requests
     self.replications = replications
+    self.sections = sections ?? Self.usualSections
+    isSectioned = sections != nil
     self.confidence = confidence
     self.seed = seed
     self.priceBook = priceBook
@@ -181,6 +194,9 @@ package struct Scenario: Sendable {
     self.assumptions = assumptions
     self.warnings = warnings
   }
+
+  /// Sections enough to tell how requests depend on each other, each long against that dependence.
+  private static var usualSections: Int { 20 }
 
   /// The same scenario with requests simulated in other parts of the horizon.
   package func simulatingRequests(in requests: Requests) -> Scenario {

@@ -46,6 +46,8 @@ package struct ScenarioBuilder: Sendable {
   package var length: TimeSpan?
   /// For how long requests run unmeasured before that.
   package var warmUp = TimeSpan.zero
+  /// Into how many sections the one replication is cut, where these stand for replications.
+  package var sections: Int?
   /// Windows spread over the horizon in place of one.
   package var sample: Scenario.RequestSample?
   /// When requests arrive.
@@ -96,7 +98,7 @@ package struct ScenarioBuilder: Sendable {
         ?? .once(
           Scenario.RequestWindow(
             from: from, length: length ?? (Instant.start + horizon - from), warmUp: warmUp)),
-      replications: 1, confidence: Share(billionths: 950_000_000), seed: 1, priceBook: "built",
+      replications: .exactly(1), sections: sections, confidence: Share(billionths: 950_000_000), seed: 1, priceBook: "built",
       workload: WorkloadModel(
         arrivals: arrivals,
         mix: try RequestMix(

@@ -115,6 +115,11 @@ package struct RateProfile: Sendable, Equatable {
     return low
   }
 
+  /// Whether the rate is the same at all times.
+  package var isConstant: Bool {
+    end == .never && steps.dropFirst().allSatisfy { $0.rate == steps[0].rate }
+  }
+
   /// The highest rate of all steps.
   package var highestRate: Rate { steps.map(\.rate).max() ?? .zero }
 

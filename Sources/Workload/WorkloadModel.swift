@@ -18,6 +18,12 @@ package struct WorkloadModel: Sendable, Equatable {
     self.sessions = sessions
   }
 
+  /// Whether requests are expected to arrive at the same rate at all times.
+  package var hasConstantRate: Bool {
+    guard case .poisson(let profile) = arrivals else { return false }
+    return profile.isConstant
+  }
+
   /// The rate of arrivals at an instant; of a trace, of the minute that follows.
   package func rate(at instant: Instant) -> Rate {
     switch arrivals {

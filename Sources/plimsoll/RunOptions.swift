@@ -40,33 +40,48 @@ struct RunOptions: ParsableArguments {
     }
   }
 
-  /// Reads, runs, stores and reports one scenario.
-  func run(_ path: String, claims: ClaimSet? = nil) async throws -> RunReport {
+  /// Reads one scenario, and tells its warnings.
+  func load(
+    _ path: String, overrides: [String], claims: ClaimSet? = nil
+  ) throws -> LoadedExperiment {
     let loaded = try Failure.reporting {
-      try ScenarioLoader.load(
-        path, files: Terminal.files, overrides: overrides, claims: claims)
+      try ScenarioLoader.load(path, files: Terminal.files, overrides: overrides, claims: claims)
     }
     for warning in loaded.scenario.warnings where !quiet {
       Terminal.tell("plimsoll: \(path): warning: \(warning)\n")
     }
-    return try await Failure.reporting {
+    return loaded
+  }
+
+  /// Runs and stores one scenario.
+  func simulate(
+    _ loaded: LoadedExperiment, replications: Int? = nil
+  ) async throws -> Experiment.Outcome {
+    try await Failure.reporting {
       let signals = Interruption.listen()
       defer { for signal in signals { signal.cancel() } }
       let store = try openStore()
-      let progress = ProgressLine(scenario: path, isShown: !quiet)
+      let progress = ProgressLine(scenario: loaded.scenario.path, isShown: !quiet)
       let experiment = Experiment(
         loaded,
         options: Experiment.Options(
-          seed: seed, replications: replications, jobs: jobs, version: Plimsoll.versionText,
-          startedAt: Terminal.timestamp))
+          seed: seed, replications: replications ?? self.replications, jobs: jobs,
+          version: Plimsoll.versionText, startedAt: Terminal.timestamp))
       let outcome = try await experiment.run(into: store) { progress.show(done: $0, of: $1) }
       try store.close()
       progress.finish(requests: outcome.simulatedRequests)
-      return RunReport(
-        scenario: path, about: loaded.scenario.about, seed: outcome.seed,
-        confidence: loaded.scenario.confidence.fraction, priceBook: loaded.scenario.priceBook,
-        assumptions: loaded.scenario.assumptions, run: outcome.run, results: outcome.results)
+      return outcome
     }
+  }
+
+  /// Reads, runs, stores and reports one scenario.
+  func run(_ path: String, claims: ClaimSet? = nil) async throws -> RunReport {
+    let loaded = try load(path, overrides: overrides, claims: claims)
+    let outcome = try await simulate(loaded)
+    return RunReport(
+      scenario: path, about: loaded.scenario.about, seed: outcome.seed,
+      confidence: loaded.scenario.confidence.fraction, priceBook: loaded.scenario.priceBook,
+      assumptions: loaded.scenario.assumptions, run: outcome.run, results: outcome.results)
   }
 
   private func openStore() throws -> ResultsStore {

@@ -36,7 +36,9 @@ extension ScenarioLoader {
   ) -> Scenario.Requests? {
     let from = reader.required("from", into: &diagnostics) { try nonNegativeSpan($0) }
     let length = reader.required("for", into: &diagnostics) { try positiveSpan($0) }
-    let warmUp = reader.optional("warmup", into: &diagnostics) { try nonNegativeSpan($0) }
+    let warmUp = reader.optional("warmup", into: &diagnostics) { text -> TimeSpan? in
+      text == "auto" ? nil : try nonNegativeSpan(text)
+    }
     guard let from, let length, let horizon else { return nil }
     guard from <= horizon, length <= horizon - from else {
       reader.report(
@@ -45,8 +47,14 @@ extension ScenarioLoader {
         of: "for", into: &diagnostics)
       return nil
     }
+    if case .some(.none) = warmUp {
+      return .once(
+        Scenario.RequestWindow(
+          from: .start + from, length: length, warmUp: .zero, isWarmUpAutomatic: true))
+    }
     return .once(
-      Scenario.RequestWindow(from: .start + from, length: length, warmUp: warmUp ?? .zero))
+      Scenario.RequestWindow(
+        from: .start + from, length: length, warmUp: warmUp.flatMap(\.self) ?? .zero))
   }
 
   private func sample(

@@ -76,7 +76,8 @@ package struct ScenarioLoader: Sendable {
     let about = root.string("about", .optional, into: &diagnostics)
     let start = root.required("start", into: &diagnostics) { try UTCDate(parsing: $0) }
     let horizon = root.required("horizon", into: &diagnostics) { try positiveSpan($0) }
-    let replications = root.integer("replications", in: 1...10_000, into: &diagnostics)
+    let replications = replicationPlan(&root, into: &diagnostics)
+    let sections = sections(&root, replications, into: &diagnostics)
     let seed = root.optional("seed", into: &diagnostics) { try parseSeed($0) } ?? 1
     let confidence = root.optional("confidence", into: &diagnostics) { try parseConfidence($0) }
     let assumptions = root.sequence("assumptions", .optional, into: &diagnostics)?
@@ -101,6 +102,13 @@ package struct ScenarioLoader: Sendable {
     let costs = costs(&root, into: &diagnostics)
     let timeout = client(&root, into: &diagnostics)
     let requests = requests(&root, horizon: horizon, into: &diagnostics)
+    if case .once(let window) = requests, window.isWarmUpAutomatic, let workload,
+      !workload.model.hasConstantRate
+    {
+      root.report(
+        .other("warmup: auto looks for a steady state, which a varying rate has not; give a time"),
+        of: "requests", into: &diagnostics)
+    }
     let fleet = policies.flatMap { policies in
       pools.map { pools in
         (policies: policies, pools: pools, commitments: commitments, launch: cloud)
@@ -125,7 +133,7 @@ package struct ScenarioLoader: Sendable {
       path: path, about: about ?? "",
       canonicalText: loaded.root.canonicalText + inputs.map(\.fingerprint).joined(),
       start: start, horizon: horizon, requests: requests, replications: replications,
-      confidence: confidence ?? Share(billionths: 950_000_000), seed: seed, priceBook: prices.name,
+      sections: sections, confidence: confidence ?? Share(billionths: 950_000_000), seed: seed, priceBook: prices.name,
       workload: workload.model, models: models.served, timeout: timeout.span,
       pools: pools.map(\.pool),
       commitments: commitments, fixedCosts: costs.fixed, egress: costs.egress,
@@ -239,6 +247,13 @@ package struct LoadedExperiment: Sendable {
   package let scenario: Scenario
   /// The scenarios that its targets name, each once.
   package let references: [Scenario]
+
+  /// The same, with requests in the windows of another scenario where both run equally long.
+  package func simulating(inWindowsOf other: Scenario) -> LoadedExperiment {
+    guard scenario.horizon == other.horizon else { return self }
+    return LoadedExperiment(
+      scenario: scenario.simulatingRequests(in: other.requests), references: references)
+  }
 }
 
 /// Which targets of a scenario are judged.

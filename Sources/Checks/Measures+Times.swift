@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Quantities
+import Recording
+import Scenario
+import Statistics
+
+/// Measures of how long requests took, and of those that got no answer.
+extension Measures {
+  /// The quantile of a time over all offered requests, in seconds.
+  ///
+  /// Pooled over replications, with the interval of sectioning over them. Unanswered requests count as
+  /// longer than any time; a wait is known of answered requests only and taken over these.
+  package func quantile(_ share: Share, of time: Target.Measure) -> Interval? {
+    guard let pooled = histogram(time),
+      let centre = pooled.quantile(
+        share.fraction, population: population(of: time, pooled.count, arrived)
+      ).map({ $0 / 1e9 })
+    else { return nil }
+    if areRequestsExact { return .exact(centre, samples: samples.count) }
+    return .sectioning(
+      pooled: centre, sections: sectionQuantiles(share, time), confidence: confidence)
+  }
+
+  /// The quantile in each replication, or in each section of a long one, in seconds.
+  func sectionQuantiles(_ share: Share, _ time: Target.Measure) -> [Double] {
+    samples.compactMap { record in
+      let histogram = self.histogram(time, of: record)
+      let population = population(of: time, histogram.count, record.weighted.arrived)
+      return histogram.quantile(share.fraction, population: population).map { $0 / 1e9 }
+    }
+  }
+
+  /// The row of a quantile: its interval, or why it deserves no digits.
+  func row(_ name: String, _ share: Share, of time: Target.Measure) -> MeasureRow {
+    let interval = quantile(share, of: time)
+    guard let interval, !interval.isExact, interval.estimate.isFinite else {
+      return MeasureRow(
+        name: name, unit: "s", interval: interval,
+        note: interval == nil ? "" : interval?.isExact == true ? "" : "too many got no answer")
+    }
+    let tail = tailDependence(beyond: interval.estimate, of: time)
+    let each = averageRequests(of: time)
+    let tooFew = (1 - share.fraction) * each < TailDependence.fewest
+    // Without any request beyond it lies on the longest time of all, which is enough only of many.
+    let seen = tooFew ? (1 - share.fraction) * each : tail?.exceedances ?? .infinity
+    guard seen < TailDependence.fewest else {
+      return MeasureRow(name: name, unit: "s", interval: interval)
+    }
+    return MeasureRow(
+      name: name, unit: "s", interval: nil, state: .insufficient,
+      note: "\(formatted(seen, places: 1)) effective exceedances a "
+        + "\(scenario.isSectioned ? "section" : "replication"), "
+        + "\(formatted(TailDependence.fewest, places: 0)) are needed: "
+        + lengthThatWouldDo(TailDependence.fewest / max(seen, 1e-3)))
+  }
+
+  private func lengthThatWouldDo(_ factor: Double) -> String {
+    switch scenario.requests {
+    case .once(let window):
+      let minutes = (window.length.inSeconds * factor / 60).rounded(.up)
+      let span: TimeSpan =
+        minutes < 120 ? .minutes(Int64(minutes)) : .hours(Int64((minutes / 60).rounded(.up)))
+      return "requests for about \(span) would do"
+    case .sampled(let sample):
+      return "about \(Int((Double(sample.windows) * factor).rounded(.up))) windows would do"
+    }
+  }
+
+  private func averageRequests(of time: Target.Measure) -> Double {
+    let requests = samples.reduce(0.0) {
+      $0 + Double(population(of: time, histogram(time, of: $1).count, $1.weighted.arrived))
+        / Double($1.weightUnit)
+    }
+    return requests / Double(max(1, samples.count))
+  }
+
+  private func population(of time: Target.Measure, _ answered: UInt64, _ offered: UInt64) -> UInt64
+  {
+    if case .wait = time { answered } else { offered }
+  }
+
+  private func histogram(_ time: Target.Measure) -> LatencyHistogram? {
+    if case .wait = time { wait } else { latency }
+  }
+
+  private func histogram(_ time: Target.Measure, of record: ReplicationRecord) -> LatencyHistogram {
+    if case .wait = time { record.wait } else { record.latency }
+  }
+
+  /// The mean of a time over answered requests, in seconds; the mean of the replications' means.
+  package func mean(of time: Target.Measure) -> Interval? {
+    let means = means(of: time)
+    if areRequestsExact, let first = means.first {
+      return .exact(first, samples: means.count)
+    }
+    return .mean(of: means, confidence: confidence)
+  }
+
+  /// The mean of a time in each replication, or in each section of a long one, in seconds.
+  func means(of time: Target.Measure) -> [Double] {
+    samples.compactMap { histogram(time, of: $0).mean.map { $0 / 1e9 } }
+  }
+
+  /// The share of offered requests whose time lay above an edge, or that got no answer.
+  package func shareAbove(_ edge: TimeSpan, of time: Target.Measure) -> Interval? {
+    let shares = samples.compactMap { record -> Double? in
+      let histogram = histogram(time, of: record)
+      let population = population(of: time, histogram.count, record.weighted.arrived)
+      guard population > 0 else { return nil }
+      let above = histogram.countAbove(edge: edge.nanoseconds) + population - histogram.count
+      return Double(above) / Double(population)
+    }
+    return boundingZero(.mean(of: shares, confidence: confidence), trials: independentRequests)
+  }
+
+  /// Answered inside the client's timeout ÷ offered.
+  package var availability: Interval? {
+    let lost = samples.compactMap { record -> Double? in
+      guard record.weighted.arrived > 0 else { return nil }
+      return Double(record.weighted.arrived - record.weighted.answered)
+        / Double(record.weighted.arrived)
+    }
+    return boundingZero(
+      .mean(of: lost, confidence: confidence), trials: independentRequests)?.complement
+  }
+
+  /// Minutes in which at least 99 % of the offered requests were answered ÷ minutes with any.
+  package var availabilityByTime: Interval? {
+    let lost = samples.compactMap { record -> Double? in
+      guard record.minutes > 0 else { return nil }
+      return Double(record.minutes - record.minutesAvailable) / Double(record.minutes)
+    }
+    let minutes = Double(records.reduce(UInt64(0)) { $0 + $1.sampledMinutes })
+    return boundingZero(
+      .mean(of: lost, confidence: confidence), trials: min(minutes, independentRequests)
+    )?.complement
+  }
+
+  // MARK: Dependence
+
+  /// How the requests beyond a time cluster.
+  func tailDependence(beyond seconds: Double, of time: Target.Measure) -> TailDependence? {
+    let nanoseconds = seconds * 1e9
+    func count(_ counts: RequestCounts, _ histogram: SparseHistogram) -> TailDependence.Count {
+      let ended = counts.ended.reduce(0, +)
+      let population = population(of: time, histogram.count, ended)
+      return TailDependence.Count(
+        requests: Double(population),
+        beyond: histogram.countAbove(nanoseconds) + Double(population - histogram.count))
+    }
+    func counts(_ sections: [Section]) -> [TailDependence.Count] {
+      sections.map { section in
+        if case .wait = time { return count(section.counts, section.wait) }
+        return count(section.counts, section.latency)
+      }
+    }
+    let seen = records.map { counts($0.sections) }
+    return TailDependence(scenario.isSectioned ? seen.flatMap { $0.map { [$0] } } : seen)
+  }
+
+  /// How many independent requests would tell as much as all that were simulated.
+  ///
+  /// Requests that wait behind each other are lost together. How much one tells about the next is
+  /// measured on the slowest 1 %, which lost ones are the extreme of.
+  private var independentRequests: Double {
+    let requests = averageRequests(of: .latency(.mean)) * Double(samples.count)
+    guard let slow = quantile(Share(billionths: 990_000_000), of: .latency(.mean))?.estimate,
+      slow.isFinite, let tail = tailDependence(beyond: slow, of: .latency(.mean))
+    else {
+      // All take equally long or nothing is known: then minutes are the trials.
+      return Double(records.reduce(UInt64(0)) { $0 + $1.sampledMinutes })
+    }
+    return min(requests, tail.requests * Double(samples.count))
+  }
+
+  /// An interval of a share of failures with an honest upper end where none was seen.
+  ///
+  /// With no failure in n independent trials the share is below 1 - 0.05^(1/n) with 95 % confidence
+  /// (Hanley and Lippman-Hand, "If nothing goes wrong, is everything all right?", JAMA 249 (1983),
+  /// DOI 10.1001/jama.1983.03330370053031).
+  private func boundingZero(_ interval: Interval?, trials: Double) -> Interval? {
+    guard let interval else { return nil }
+    if areRequestsExact { return .exact(interval.estimate, samples: interval.samples) }
+    guard interval.estimate == 0, trials >= 1 else { return interval }
+    let bound = -Numbers.expm1(Numbers.log(1 - confidence) / trials)
+    return Interval(estimate: 0, low: 0, high: bound, samples: interval.samples)
+  }
+}
+
+extension Interval {
+  /// The interval of one minus the value.
+  fileprivate var complement: Interval {
+    Interval(
+      estimate: 1 - estimate, low: 1 - high, high: min(1, 1 - low), samples: samples,
+      isExact: isExact)
+  }
+}

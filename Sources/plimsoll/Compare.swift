@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import Checks
+import Experiments
+import Reporting
+import Scenario
+
+/// `plimsoll compare`: two scenarios under common random numbers.
+struct Compare: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Compare two scenarios, replication by replication.",
+    discussion:
+      "Both meet the same requests and the same capacity, so most of what luck does cancels. Where "
+      + "horizons are equal the second runs its requests in the windows of the first. --set changes "
+      + "the second only, so a scenario can be compared with itself changed."
+  )
+
+  @Argument(help: "The scenario to compare with.")
+  var first: String
+  @Argument(help: "The scenario that is compared with it.")
+  var second: String
+  @OptionGroup var options: RunOptions
+
+  func run() async throws {
+    let before = try options.load(first, overrides: [])
+    let after = try options.load(second, overrides: options.overrides)
+    let count =
+      options.replications
+      ?? max(before.scenario.replications.minimum, after.scenario.replications.minimum)
+    let one = try await options.simulate(before, replications: count)
+    let two = try await options.simulate(
+      after.simulating(inWindowsOf: before.scenario), replications: count)
+    let report = ComparisonReport(
+      Comparison((one.scenario, one.records), (two.scenario, two.records)),
+      first: first, second: second == first ? "\(second) changed" : second,
+      runs: (one.run, two.run))
+    switch options.format {
+    case .table: Terminal.print(report.table)
+    case .json: Terminal.print(try report.json())
+    case .markdown: Terminal.print(report.markdown)
+    }
+  }
+}
