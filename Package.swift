@@ -131,8 +131,21 @@ let package = Package(
     tests("PoliciesTests", ["Policies", "Quantities", "RandomStreams", "Serving"]),
     tests("WorkloadTests", ["Workload", "Numerics", "Quantities", "RandomStreams"]),
     tests("CloudModelTests", ["CloudModel", "Quantities", "Serving"]),
-    tests("StatisticsTests", ["Statistics", "RandomStreams"]),
+    tests("StatisticsTests", ["Statistics", "Numerics", "RandomStreams"]),
     tests("CommandTests", ["plimsoll"]),
+    tests(
+      "CoverageTests",
+      [
+        "Checks", "CloudModel", "FleetSimulation", "Numerics", "Quantities", "QueueingTheory",
+        "Recording", "ReplicaModel", "Scenario", "SimulationTesting", "Statistics", "Workload",
+      ]),
+    tests(
+      "ExperimentsTests",
+      [
+        "Checks", "CloudModel", "Experiments", "FleetSimulation", "Numerics", "Quantities",
+        "Recording", "ReplicaModel", "ResultsStore", "Scenario", "SimulationTesting", "Statistics",
+        "Workload",
+      ]),
     tests("ScenarioTests", ["Scenario", "Quantities"]),
     tests(
       "FleetSimulationTests",

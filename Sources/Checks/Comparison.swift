@@ -27,6 +27,8 @@ package struct Comparison: Sendable {
     /// The variance of the difference that independent runs would have, over the one that these have; `nil`
     /// where neither varies.
     package let varianceReduction: Double?
+    /// Why there is nothing to compare; empty where there is.
+    package var note = ""
 
     /// How the two stand to each other.
     package enum Change: String, Sendable {
@@ -63,8 +65,8 @@ package struct Comparison: Sendable {
   package let bill: [Row]
   /// Replications in which both drew the same requests.
   package let equalRequests: Int
-  /// Replications in which both drew the same capacity.
-  package let equalCapacity: Int
+  /// Pools that both have, and those of them with the same capacity in every replication.
+  package let commonPools: (all: Int, equal: Int)
   /// How many replications were paired.
   package let replications: Int
   /// The confidence of each interval.
@@ -84,8 +86,16 @@ package struct Comparison: Sendable {
     bill = pairs.bill
     let records = zip(first.records, second.records)
     replications = min(first.records.count, second.records.count)
-    equalRequests = records.count { $0.workloadDigest == $1.workloadDigest }
-    equalCapacity = records.count { $0.tally("capacity_digest") == $1.tally("capacity_digest") }
+    equalRequests = records.count { $0.tally("stream_digest") == $1.tally("stream_digest") }
+    let names = first.scenario.pools.map(\.cloud.name).filter { name in
+      second.scenario.pools.contains { $0.cloud.name == name }
+    }
+    let equal = names.count { name in
+      records.allSatisfy {
+        $0.tally("capacity_digest", name) == $1.tally("capacity_digest", name)
+      }
+    }
+    commonPools = (names.count, equal)
     confidence = first.scenario.confidence.fraction
   }
 
@@ -136,8 +146,10 @@ private struct PairedMeasures {
         Double($0.fleetEvents.count { $0.kind == .interrupted })
           * (TimeSpan.billingMonth.inSeconds / $0.billedTime.inSeconds)
       })
-    return rows.filter { $0.first != nil && $0.second != nil || $0.difference != nil }
-      .filter { !($0.first == 0 && $0.second == 0) }
+    return rows.filter { row in
+      if row.first == nil, row.second == nil, row.note.isEmpty { return false }
+      return !(row.first == 0 && row.second == 0)
+    }
   }
 
   /// The lines of either bill, in the order in which they first appear.
@@ -204,7 +216,8 @@ private struct PairedMeasures {
     else {
       return Comparison.Row(
         name: name, unit: "s", first: a.interval?.estimate, second: b.interval?.estimate,
-        difference: nil, varianceReduction: nil)
+        difference: nil, varianceReduction: nil,
+        note: [a, b].first { !$0.note.isEmpty }?.note ?? "")
     }
     let differences = zip(all, other).map { $1 - $0 }
     return Comparison.Row(

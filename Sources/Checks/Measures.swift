@@ -79,7 +79,7 @@ package struct Measures: Sendable {
     }
     rows.append(MeasureRow(name: "availability", unit: "", interval: availability))
     rows.append(MeasureRow(name: "availability(time)", unit: "", interval: availabilityByTime))
-    return rows + answers + costs + operations
+    return rows + answers + costs + operations + spotOutages
   }
 
   /// Who answered, where not all are answered by the replicas of one model.
@@ -140,6 +140,45 @@ package struct Measures: Sendable {
             of: records.map { $0.total.inDollars / offered * 1_000 }, confidence: confidence)))
     }
     return rows
+  }
+
+  /// How often the cloud took the last spot machine that served, and how long none did.
+  private var spotOutages: [MeasureRow] {
+    guard scenario.pools.contains(where: { $0.cloud.market == .spot }) else { return [] }
+    let without = records.map { record in
+      Double(record.tally("without_spot_ns")) / Double(record.billedTime.nanoseconds)
+    }
+    return [
+      MeasureRow(
+        name: "all_spot_lost", unit: "1/month", interval: allSpotLost,
+        note: isRare(allSpotLost) ? "rare: a Poisson interval" : ""),
+      MeasureRow(
+        name: "time_without_spot", unit: "",
+        interval: .mean(of: without, confidence: confidence)),
+    ]
+  }
+
+  /// Events so few that their number is no normal variable.
+  private func isRare(_ interval: Interval?) -> Bool {
+    records.reduce(0) { $0 + $1.tally("all_spot_lost") } < 30 && interval?.isExact == false
+  }
+
+  /// How often a month the last spot machine that served was interrupted.
+  package var allSpotLost: Interval? {
+    let counts = records.map { Double($0.tally("all_spot_lost")) }
+    let month = TimeSpan.billingMonth.inSeconds
+    let exposure = records.reduce(0) { $0 + $1.billedTime.inSeconds / month }
+    let events = Int(counts.reduce(0, +))
+    if scenario.isBillExact, let first = counts.first, exposure > 0 {
+      return .exact(first / exposure * Double(counts.count), samples: counts.count)
+    }
+    guard events >= 30 else {
+      return .rate(
+        of: events, over: exposure, samples: records.count, confidence: confidence)
+    }
+    return .mean(
+      of: zip(counts, records).map { $0 / ($1.billedTime.inSeconds / month) },
+      confidence: confidence)
   }
 
   /// How busy the fleet was.

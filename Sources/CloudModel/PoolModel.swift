@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Quantities
+import RandomStreams
 import Serving
 
 /// A pool as the cloud sees it: machines of one type, zone and market.
@@ -35,5 +36,15 @@ package struct PoolModel: Sendable, Equatable {
     self.notice = notice
     self.launch = launch
     self.prices = prices
+  }
+
+  /// The number that names the random draws of one of its places.
+  ///
+  /// It follows from the names of the pool and not from the pools beside it, so that one pool more shifts
+  /// nobody's draws.
+  package func entity(ofPlace number: Int) -> UInt32 {
+    var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
+    for byte in name.utf8 { hash = mixed(hash ^ UInt64(byte)) }
+    return UInt32(truncatingIfNeeded: mixed(hash ^ UInt64(number) << 8))
   }
 }

@@ -2,6 +2,7 @@
 
 import CloudModel
 import Quantities
+import RandomStreams
 import Recording
 import Scenario
 import Serving
@@ -112,11 +113,39 @@ extension FleetSimulation {
         record.tallies.append(Tally(name: name, label: pool.cloud.name, value: value))
       }
     }
+    let spot = SpotOutages(
+      machines.filter { scenario.pools[$0.rental.pool].cloud.market == .spot }, until: end)
+    record.tallies += [
+      Tally(name: "without_spot_ns", label: "", value: spot.without.nanoseconds),
+      Tally(name: "all_spot_lost", label: "", value: spot.losses),
+    ]
+  }
+
+  /// A digest of when requests come, how long they are and what they ask, at times spread over the horizon:
+  /// equal where the same are drawn, whatever was done with them and in whatever windows.
+  private mutating func streamDigest() -> UInt64 {
+    var digest: UInt64 = 0
+    guard hasRequests else { return digest }
+    for part in 0..<Int64(16) {
+      source.restart(at: .start + TimeSpan(nanoseconds: scenario.horizon.nanoseconds / 16 * part))
+      for _ in 0..<16 where source.nextTime != .never {
+        let request = source.take()
+        let lengths = UInt64(request.promptTokens) << 32 | UInt64(request.outputTokens)
+        let time = UInt64(bitPattern: request.time.nanoseconds)
+        digest = mixed(mixed(digest ^ time) ^ mixed(lengths) ^ request.contentID)
+      }
+    }
+    return digest
   }
 
   /// What the policies met that no outcome of a request shows.
-  private func tallyPolicies(_ record: inout ReplicationRecord) {
-    var counts = [("capacity_digest", Int64(bitPattern: capacityDigest))]
+  private mutating func tallyPolicies(_ record: inout ReplicationRecord) {
+    for (pool, digest) in zip(scenario.pools, capacityDigests) {
+      record.tallies.append(
+        Tally(
+          name: "capacity_digest", label: pool.cloud.name, value: Int64(bitPattern: digest)))
+    }
+    var counts = [("stream_digest", Int64(bitPattern: streamDigest()))]
     if desk.usesCache {
       counts.append(("cache_evictions", Int64(desk.cache.evictions)))
       counts.append(("cache_expirations", Int64(desk.cache.expirations)))

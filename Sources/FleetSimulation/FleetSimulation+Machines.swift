@@ -34,14 +34,17 @@ extension FleetSimulation {
     places[place].countUpTime(until: now, horizon: horizonEnd)
     places[place].process.change()
     places[place].upSince = places[place].process.isUp ? now : nil
-    capacityDigest = mixed(
-      capacityDigest ^ UInt64(bitPattern: now.nanoseconds) ^ UInt64(place) << 56)
+    let pool = places[place].pool
+    capacityDigests[pool] = mixed(
+      capacityDigests[pool] ^ UInt64(bitPattern: now.nanoseconds)
+        ^ UInt64(places[place].entity) << 32)
     let next = places[place].process.nextChange
     if next != .never { events.schedule(.capacityChange(place: place), at: next, .capacity) }
     if places[place].process.isUp {
       fulfilOpenLaunches(of: places[place].pool)
     } else if let machine = places[place].machine {
       log(.interrupted, pool: places[place].pool, machine: machine)
+      machines[machine].wasInterrupted = true
       end(machine)
     }
   }
@@ -95,7 +98,7 @@ extension FleetSimulation {
     let machine = rent(place)
     log(.launched, pool: pool, machine: machine)
     tell(.launched(id, MachineID(machine)))
-    let stream = launchStream(place)
+    let stream = launchStream(places[place].entity)
     let time = scenario.pools[pool].cloud.launch.startTime(
       machine: places[place].launches, from: stream)
     if isIdeal {

@@ -67,9 +67,12 @@ extension FleetSimulation {
       return
     }
     let minute = (now - minuteOrigin).nanoseconds / TimeSpan.minutes(1).nanoseconds
-    if sections.begins(at: Int(minute)) { sections.cut(recorder, before: Int(minute)) }
+    // The last window closes where no minute follows.
+    let isInside = minute < recorder.minuteCount
+    if isInside && sections.begins(at: Int(minute)) { sections.cut(recorder, before: Int(minute)) }
     place = MeasuredPlace(minute: Int32(minute), isEventful: windows.isEventful)
     minuteEnd = minuteOrigin + .minutes(minute + 1)
+    guard isInside else { return }
     let inSystem = (0..<bank.count).reduce(0) { $0 + Int(observations[$1].outstanding) }
     recorder.note(backlog: inSystem, at: place)
   }

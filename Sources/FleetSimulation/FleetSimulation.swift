@@ -19,7 +19,7 @@ import Workload
 package struct FleetSimulation: ~Copyable {
   let scenario: Scenario
   let isIdeal: Bool
-  let launchStream: (_ place: Int) -> RandomStream
+  let launchStream: (_ place: UInt32) -> RandomStream
   let timeout: Int64
   let horizonEnd: Instant
   /// Where minutes are counted from.
@@ -93,8 +93,8 @@ package struct FleetSimulation: ~Copyable {
   var overheadLaneTime = TimeSpan.zero
   /// A digest of all measured requests.
   var workloadDigest: UInt64 = 0
-  /// A digest of when every place came up and went down: no policy has a part in it.
-  var capacityDigest: UInt64 = 0
+  /// By pool, a digest of when every place came up and went down: no policy has a part in it.
+  var capacityDigests: [UInt64]
   var fleetEvents: [FleetEvent] = []
   var series: [SeriesPoint] = []
 
@@ -124,7 +124,9 @@ package struct FleetSimulation: ~Copyable {
     }
     self.scenario = scenario
     isIdeal = scenario.pools.allSatisfy { $0.cloud.launch == .ideal }
-    launchStream = { stream(.launch, $0) }
+    launchStream = {
+      RandomStream(seed: seed, replication: replication, purpose: .launch, entity: $0)
+    }
     let beginning = isIdeal ? Instant.start : Instant.start - Self.slowWarmUp
     let opening: Instant
     switch scenario.requests {
@@ -146,15 +148,19 @@ package struct FleetSimulation: ~Copyable {
     let layout = ReplicaLayout(scenario)
     var places: [Place] = []
     for (number, pool) in scenario.pools.enumerated() {
-      for law in pool.cloud.places {
+      for (index, law) in pool.cloud.places.enumerated() {
+        let entity = pool.cloud.entity(ofPlace: index)
+        let draws = RandomStream(
+          seed: seed, replication: replication, purpose: .capacity, entity: entity)
         places.append(
           Place(
-            pool: number, replicas: layout.replicasOfPlace[places.count],
-            process: CapacityProcess(law, stream: stream(.capacity, places.count), at: now)))
+            pool: number, entity: entity, replicas: layout.replicasOfPlace[places.count],
+            process: CapacityProcess(law, stream: draws, at: now)))
         if places[places.count - 1].process.isUp { places[places.count - 1].upSince = now }
       }
     }
     self.places = places
+    capacityDigests = scenario.pools.map { _ in 0 }
     placeOfReplica = layout.placeOfReplica
     replicasOfModel = layout.replicasOfModel
     let replicas = layout.replicas

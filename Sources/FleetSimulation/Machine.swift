@@ -7,6 +7,8 @@ import Serving
 /// A place in a pool: at most one machine at a time, and always the same replicas.
 struct Place: Sendable {
   let pool: Int
+  /// The entity that its draws are named by: the same in every fleet that has a pool of that name.
+  let entity: UInt32
   /// Its replicas.
   let replicas: [Int]
   var process: CapacityProcess
@@ -51,4 +53,6 @@ struct Machine: Sendable {
   var isCordoned = false
   /// When its replicas began to serve.
   var servesFrom: Instant?
+  /// Whether the cloud took it back.
+  var wasInterrupted = false
 }

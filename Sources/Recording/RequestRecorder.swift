@@ -177,6 +177,9 @@ package struct RequestRecorder: ~Copyable {
   /// How requests of both strata ended, each once.
   package var counts: RequestCounts { calm.counts + eventful.counts }
 
+  /// How many minutes may be measured.
+  package var minuteCount: Int { minutes.count }
+
   /// Notes how many requests were in the system when a measured minute began.
   package mutating func note(backlog: Int, at place: MeasuredPlace) {
     minutes[place.minute].backlog = Int32(clamping: backlog)

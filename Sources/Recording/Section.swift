@@ -71,6 +71,7 @@ package struct SectionCutter: Sendable {
       counts.add(part.calm.counts, times: calm)
       counts.add(part.eventful.counts, times: eventful)
       func weighed(_ first: SparseHistogram, _ second: SparseHistogram) -> SparseHistogram {
+        if second.count == 0 && calm == 1 { return first }
         var sum = first.histogram(edges: edges, times: calm)
         sum.merge(second.histogram(edges: edges, times: eventful))
         return SparseHistogram(sum)

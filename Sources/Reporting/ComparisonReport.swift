@@ -40,7 +40,8 @@ package struct ComparisonReport: Sendable {
     let what = row.name == "monthly_cost" ? "cost" : row.name
     switch row.change {
     case .unknown:
-      return "has a \(what) that cannot be compared, one of the two is not known well enough"
+      return "has a \(what) that cannot be compared: "
+        + (row.note.isEmpty ? "there is none in one of the two" : row.note)
     case .same: return "has exactly the same \(what)"
     case .withinChance:
       return "has a \(what) that differs by no more than chance explains"
@@ -68,8 +69,9 @@ package struct ComparisonReport: Sendable {
         ? "the same \(what) in all \(count) replications"
         : "the same \(what) in \(count) of \(comparison.replications) replications"
     }
-    return text(comparison.equalRequests, "requests") + ", "
-      + text(comparison.equalCapacity, "capacity") + ", by digest of the draws"
+    let (all, equal) = comparison.commonPools
+    return text(comparison.equalRequests, "requests") + ", and the same capacity in \(equal) of "
+      + "\(all) pools that both have, by digest of the draws"
   }
 
   // MARK: Tables
@@ -100,7 +102,8 @@ package struct ComparisonReport: Sendable {
     ])
     for row in rows {
       func text(_ value: Double?) -> String {
-        ValueText.estimate(
+        guard value != nil else { return "?" }
+        return ValueText.estimate(
           value.map { value in
             row.difference.map {
               Interval(
@@ -112,7 +115,7 @@ package struct ComparisonReport: Sendable {
       table.add([
         row.name, text(row.first), text(row.second),
         row.difference == nil ? "" : ValueText.estimate(row.difference, unit: row.unit),
-        ValueText.range(row.difference, unit: row.unit), row.change.rawValue,
+        row.difference == nil ? row.note : ValueText.range(row.difference, unit: row.unit), row.change.rawValue,
         row.varianceReduction.map { $0.isFinite ? formatted($0, places: 1) + "×" : "∞" } ?? "",
       ])
     }
@@ -138,7 +141,8 @@ package struct ComparisonReport: Sendable {
       plimsoll: 1, first: first, second: second, runs: [runs.first, runs.second],
       sentence: sentence, confidence: comparison.confidence,
       replications: comparison.replications, equalRequests: comparison.equalRequests,
-      equalCapacity: comparison.equalCapacity, bill: rows(comparison.bill),
+      commonPools: comparison.commonPools.all, poolsOfEqualCapacity: comparison.commonPools.equal,
+      bill: rows(comparison.bill),
       measures: rows(comparison.measures))
     return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
   }
@@ -165,7 +169,8 @@ package struct ComparisonReport: Sendable {
     let confidence: Double
     let replications: Int
     let equalRequests: Int
-    let equalCapacity: Int
+    let commonPools: Int
+    let poolsOfEqualCapacity: Int
     let bill: [Row]
     let measures: [Row]
   }

@@ -46,6 +46,8 @@ package struct ScenarioBuilder: Sendable {
   package var length: TimeSpan?
   /// For how long requests run unmeasured before that.
   package var warmUp = TimeSpan.zero
+  /// How many replications are run.
+  package var replications = ReplicationPlan.exactly(1)
   /// Into how many sections the one replication is cut, where these stand for replications.
   package var sections: Int?
   /// Windows spread over the horizon in place of one.
@@ -98,7 +100,7 @@ package struct ScenarioBuilder: Sendable {
         ?? .once(
           Scenario.RequestWindow(
             from: from, length: length ?? (Instant.start + horizon - from), warmUp: warmUp)),
-      replications: .exactly(1), sections: sections, confidence: Share(billionths: 950_000_000), seed: 1, priceBook: "built",
+      replications: replications, sections: sections, confidence: Share(billionths: 950_000_000), seed: 1, priceBook: "built",
       workload: WorkloadModel(
         arrivals: arrivals,
         mix: try RequestMix(

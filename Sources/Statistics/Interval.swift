@@ -106,6 +106,29 @@ package struct Interval: Sendable, Equatable {
       high: successes == trials ? 1 : Beta.quantile(1 - tail, k + 1, n - k), samples: trials)
   }
 
+  /// The rate of rare events over a stretch of time, with the interval of Garwood for a Poisson count,
+  /// which has an honest upper end where none was seen; `nil` for no time.
+  ///
+  /// Source: Garwood, "Fiducial limits for the Poisson distribution", Biometrika 28 (1936),
+  /// DOI 10.1093/biomet/28.3-4.437.
+  ///
+  /// - Parameters:
+  ///   - exposure: the time, in the unit that the rate is per.
+  ///   - samples: over how many replications it was counted.
+  package static func rate(
+    of events: Int, over exposure: Double, samples: Int, confidence: Double
+  ) -> Interval? {
+    precondition(events >= 0, "events are counted from none")
+    guard exposure > 0 else { return nil }
+    let tail = (1 - confidence) / 2
+    let low =
+      events == 0 ? 0 : ChiSquare.quantile(tail, degreesOfFreedom: 2 * events) / 2
+    let high = ChiSquare.quantile(1 - tail, degreesOfFreedom: 2 * events + 2) / 2
+    return Interval(
+      estimate: Double(events) / exposure, low: low / exposure, high: high / exposure,
+      samples: samples)
+  }
+
   private static func around(
     _ centre: Double, squares: Double, samples: Int, confidence: Double
   ) -> Interval {

@@ -13,13 +13,16 @@ package struct SparseHistogram: Sendable, Equatable {
   /// What `histogram` counted since it was `earlier`; everything when that is `nil`.
   ///
   /// - Precondition: `earlier` is an earlier state of the same histogram.
-  /// - Complexity: O(buckets).
+  /// - Complexity: O(buckets up to the longest time).
   package init(_ histogram: LatencyHistogram, since earlier: LatencyHistogram? = nil) {
     precondition(
       earlier.map { $0.edges == histogram.edges && $0.count <= histogram.count } ?? true,
       "a stretch of a histogram ends after it began")
     var cells: [UInt64] = []
-    for bucket in histogram.counts.indices {
+    // Most stretches of a quiet stratum hold nothing.
+    let isEmpty = histogram.count == earlier?.count ?? 0
+    let end = isEmpty ? 0 : LatencyHistogram.bucket(of: histogram.maximum) + 1
+    for bucket in 0..<end {
       let added = histogram.counts[bucket] - (earlier?.counts[bucket] ?? 0)
       if added > 0 {
         precondition(added < 1 << 48, "a stretch of a run has fewer than 2^48 requests")

@@ -32,6 +32,9 @@ enum Samples {
         MeasureRow(name: "max(latency)", unit: "s", interval: endless),
         MeasureRow(name: "mean(wait)", unit: "s", interval: nil, note: "no sample"),
         MeasureRow(name: "cost", unit: "USD", interval: .exact(12.5, samples: 20)),
+        MeasureRow(
+          name: "p99.9(latency)", unit: "s", interval: nil, state: .insufficient, note: "0.4"),
+        MeasureRow(name: "p50(wait)", unit: "s", interval: nil, state: .notStationary),
       ],
       invoice: [
         InvoiceRow(
@@ -47,8 +50,13 @@ enum Samples {
           target: "p99(latency) < 1 s", verdict: .undecided, interval: unbounded, unit: "s",
           reason: "one replication has no interval"),
         VerdictRow(
-          target: "cost < 20", verdict: .holds, interval: bounded, unit: "USD", reason: ""),
+          target: "cost < 20", verdict: .holds, interval: bounded, unit: "USD",
+          confidence: 0.9975, reason: ""),
         VerdictRow(target: "x", verdict: .holds, interval: nil, unit: "", reason: "no sample"),
+      ],
+      notes: [
+        RunNote(topic: "replications", text: "every target was decided"),
+        RunNote(topic: "drift", text: ""),
       ])
   }
 }

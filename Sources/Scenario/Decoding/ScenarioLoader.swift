@@ -248,6 +248,12 @@ package struct LoadedExperiment: Sendable {
   /// The scenarios that its targets name, each once.
   package let references: [Scenario]
 
+  /// A scenario with those that it is compared with.
+  package init(scenario: Scenario, references: [Scenario]) {
+    self.scenario = scenario
+    self.references = references
+  }
+
   /// The same, with requests in the windows of another scenario where both run equally long.
   package func simulating(inWindowsOf other: Scenario) -> LoadedExperiment {
     guard scenario.horizon == other.horizon else { return self }
