@@ -22,8 +22,9 @@ package struct SparseHistogram: Sendable, Equatable {
     // Most stretches of a quiet stratum hold nothing.
     let isEmpty = histogram.count == earlier?.count ?? 0
     let end = isEmpty ? 0 : LatencyHistogram.bucket(of: histogram.maximum) + 1
+    let (now, before) = (histogram.counts, earlier?.counts ?? [])
     for bucket in 0..<end {
-      let added = histogram.counts[bucket] - (earlier?.counts[bucket] ?? 0)
+      let added = now[bucket] - (bucket < before.count ? before[bucket] : 0)
       if added > 0 {
         precondition(added < 1 << 48, "a stretch of a run has fewer than 2^48 requests")
         cells.append(added << 16 | UInt64(bucket))

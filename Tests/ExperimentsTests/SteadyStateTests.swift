@@ -68,23 +68,32 @@ struct SteadyStateTests {
     }
   }
 
-  @Test("too short a run says insufficient, and the length it names is enough")
+  @Test("too short a run says insufficient, and whoever runs the length it names soon has enough")
   func insufficient() async throws {
     var builder = StoppingTests.server()
-    builder.length = .minutes(40)
-    let short = try await StoppingTests.outcome(builder, replications: 10)
-    let row = try measure("p99(latency)", of: short)
-    #expect(row.state == .insufficient && row.interval == nil)
-    let words = row.note.split(separator: " ")
-    let position = try #require(words.firstIndex(of: "about"))
-    let span = try TimeSpan(parsing: words[position + 1])
-    builder.length = span + span
-    builder.horizon = .minutes(30) + span + span
-    let long = try await StoppingTests.outcome(builder, replications: 10)
-    let known = try measure("p99(latency)", of: long)
-    #expect(known.state == .estimated)
-    let interval = try #require(known.interval)
-    #expect(abs(interval.estimate - 23.026) < 3 * interval.halfWidth)
+    var length = TimeSpan.minutes(40)
+    var rounds = 0
+    while true {
+      builder.length = length
+      builder.horizon = .minutes(30) + length
+      let outcome = try await StoppingTests.outcome(builder, replications: 10)
+      let row = try measure("p99(latency)", of: outcome)
+      if row.state == .estimated {
+        let interval = try #require(row.interval)
+        #expect(abs(interval.estimate - 23.026) < 3 * interval.halfWidth)
+        break
+      }
+      #expect(row.state == .insufficient && row.interval == nil)
+      let words = row.note.split(separator: " ")
+      let position = try #require(words.firstIndex(of: "about"))
+      let named = try TimeSpan(parsing: words[position + 1])
+      #expect(named > length)
+      length = named
+      rounds += 1
+      // What a short run knows of its own dependence is little, so that it may ask again.
+      try #require(rounds <= 3)
+    }
+    #expect(rounds >= 1)
   }
 
   @Test("the warm-up of an overloaded start is found and cut")
