@@ -55,7 +55,8 @@ package struct Judge: Sendable {
       switch target.measure {
       case .latency, .wait:
         return VerdictRow(
-          target: target.text, verdict: .fails, interval: nil, unit: "s", confidence: confidence,
+          target: target.text, verdict: .fails, interval: nil, unit: "s",
+          state: .notStationary, confidence: confidence,
           reason: "not stationary: \(Measures.reason(drift))")
       default: break
       }
@@ -122,10 +123,11 @@ package struct Judge: Sendable {
 
   /// The saving against another scenario, paired by replication.
   private func saving(against other: Measures) -> Interval? {
-    if let ours = measures.monthlyCost, let theirs = other.monthlyCost, ours.isExact,
-      theirs.isExact
-    {
-      return .exact(1 - ours.estimate / theirs.estimate, samples: ours.samples)
+    if let ours = measures.monthlyCost, let theirs = other.monthlyCost, theirs.isExact {
+      let base = theirs.estimate
+      return Interval(
+        estimate: 1 - ours.estimate / base, low: 1 - ours.high / base, high: 1 - ours.low / base,
+        samples: ours.samples, isExact: ours.isExact)
     }
     let pairs = zip(measures.monthlyCosts, other.monthlyCosts)
     return .mean(of: pairs.map { 1 - $0 / $1 }, confidence: confidence)
@@ -160,10 +162,10 @@ package struct Judge: Sendable {
     let verdict =
       restsOnInput(target.measure) ? .assumed : Self.verdict(above, comparison, allowed)
     let allowance = asksForShort ? "at most" : "at least"
+    let quantile = measures.row("", share, of: target.measure)
     return VerdictRow(
-      target: target.text, verdict: verdict,
-      interval: measures.row("", share, of: target.measure).interval, unit: "s",
-      confidence: confidence,
+      target: target.text, verdict: verdict, interval: quantile.interval, unit: "s",
+      state: quantile.state, confidence: confidence,
       reason: "\(Self.percent(above.estimate)) took longer than \(edge) or got no answer, "
         + "\(allowance) \(Self.percent(allowed)) may; \(certainty(above, Self.percent))"
         + needed(verdict, above, allowed))

@@ -182,7 +182,12 @@ extension Measures {
   private func boundingZero(_ interval: Interval?, trials: Double) -> Interval? {
     guard let interval else { return nil }
     if areRequestsExact { return .exact(interval.estimate, samples: interval.samples) }
-    guard interval.estimate == 0, trials >= 1 else { return interval }
+    guard interval.estimate == 0, trials >= 1 else {
+      return Interval(
+        estimate: interval.estimate, low: interval.low.isFinite ? max(0, interval.low) : interval.low,
+        high: interval.high.isFinite ? min(1, interval.high) : interval.high,
+        samples: interval.samples)
+    }
     let bound = -Numbers.expm1(Numbers.log(1 - confidence) / trials)
     return Interval(estimate: 0, low: 0, high: bound, samples: interval.samples)
   }

@@ -56,13 +56,51 @@ package struct Measures: Sendable {
   }
 
   /// The bill for a month of 730 hours: mean over replications, in dollars.
+  ///
+  /// How long places of spot pools are up on average is known where they follow a renewal process, and what
+  /// they happened to be up differently is taken out of the estimate.
   package var monthlyCost: Interval? {
     guard scenario.isBillExact, let first = monthlyCosts.first else {
-      return .mean(of: monthlyCosts, confidence: confidence)
+      guard let control = spotControl else {
+        return .mean(of: monthlyCosts, confidence: confidence)
+      }
+      return .mean(
+        of: monthlyCosts, controlledBy: control.values, expected: control.expected,
+        confidence: confidence)
     }
     precondition(
       monthlyCosts.allSatisfy { $0 == first }, "a bill without random draws is always the same")
     return .exact(first, samples: records.count)
+  }
+
+  /// The price of all places of spot pools that come and go at random, by the time they were up, with what
+  /// it should be on average; `nil` where there are none.
+  private var spotControl: (values: [Double], expected: Double)? {
+    let pools = scenario.pools.filter { $0.cloud.places.contains(where: \.isRandom) }
+    guard !pools.isEmpty else { return nil }
+    let hours = TimeSpan.billingMonth.inSeconds / 3_600
+    func price(_ pool: Scenario.Pool) -> Double {
+      Double(pool.cloud.prices.changes.first?.price.nanodollarsPerHour ?? 0) / 1e9
+    }
+    let expected = pools.reduce(0) { sum, pool in
+      sum + price(pool) * hours * pool.cloud.places.reduce(0) { $0 + $1.availability }
+    }
+    let values = records.map { record in
+      pools.reduce(0) { sum, pool in
+        let up = Double(record.tally("place_up_ns", pool.cloud.name))
+        return sum + price(pool) * hours * up / Double(record.billedTime.nanoseconds)
+      }
+    }
+    return (values, expected)
+  }
+
+  private var monthlyCostRow: MeasureRow {
+    let plain = Interval.mean(of: monthlyCosts, confidence: confidence)
+    let isControlled = !scenario.isBillExact && spotControl != nil && records.count >= 4
+    let text = plain.map { formatted($0.estimate, places: 2, groupSeparator: ",") } ?? ""
+    return MeasureRow(
+      name: "monthly_cost", unit: "USD", interval: monthlyCost,
+      note: isControlled ? "controlled by spot uptime; the plain mean is \(text) USD" : "")
   }
 
   /// The rows that a run stores and prints.
@@ -70,7 +108,7 @@ package struct Measures: Sendable {
     let times: [(String, Target.Measure)] = [
       ("latency", .latency(.mean)), ("wait", .wait(.mean)),
     ]
-    var rows = [MeasureRow(name: "monthly_cost", unit: "USD", interval: monthlyCost)]
+    var rows = [monthlyCostRow]
     for (name, time) in times {
       rows.append(steady(MeasureRow(name: "mean(\(name))", unit: "s", interval: mean(of: time))))
       for (label, billionths) in Self.quantiles {

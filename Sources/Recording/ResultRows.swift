@@ -88,6 +88,8 @@ package struct VerdictRow: Sendable, Equatable {
   package let interval: Interval?
   /// The unit of the value.
   package let unit: String
+  /// Whether the value can be relied on; the verdict rests on more than it.
+  package let state: MeasureRow.State
   /// The confidence of the interval that it was judged by; with those of the run's other targets it makes
   /// up the run's.
   package let confidence: Double
@@ -96,13 +98,14 @@ package struct VerdictRow: Sendable, Equatable {
 
   /// A row of those values.
   package init(
-    target: String, verdict: Verdict, interval: Interval?, unit: String, confidence: Double = 0.95,
-    reason: String
+    target: String, verdict: Verdict, interval: Interval?, unit: String,
+    state: MeasureRow.State = .estimated, confidence: Double = 0.95, reason: String
   ) {
     self.target = target
     self.verdict = verdict
     self.interval = interval
     self.unit = unit
+    self.state = state
     self.confidence = confidence
     self.reason = reason
   }

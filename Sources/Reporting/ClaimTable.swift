@@ -41,7 +41,7 @@ package struct ClaimTable: Sendable {
     for row in rows {
       table.add([
         row.claim, row.verdict.verdict.rawValue,
-        ValueText.estimate(row.verdict.interval, unit: row.verdict.unit),
+        ValueText.estimate(row.verdict),
         ValueText.range(row.verdict.interval, unit: row.verdict.unit), row.scenario,
       ])
     }
@@ -65,7 +65,7 @@ package struct ClaimTable: Sendable {
       table.add([
         row.claim, "`\(row.scenario)`", "`\(row.verdict.target)`",
         "**\(row.verdict.verdict.rawValue)**",
-        ValueText.estimate(row.verdict.interval, unit: row.verdict.unit),
+        ValueText.estimate(row.verdict),
         ValueText.range(row.verdict.interval, unit: row.verdict.unit), why(row),
       ])
     }

@@ -37,7 +37,7 @@ package struct Overview: Sendable {
       }
       table.add([
         marks ? "`\(report.name)`" : report.name,
-        report.monthlyTotal.rounded(places: 2, groupSeparator: ","),
+        report.measure("monthly_cost").map(ValueText.estimate) ?? "",
         report.measure("p99(latency)").map(ValueText.estimate) ?? "",
         report.measure("availability").map(ValueText.estimate) ?? "",
         count(.holds), count(.fails), count(.undecided),

@@ -43,7 +43,7 @@ extension RunReport {
     Document.Verdict(
       target: row.target, verdict: row.verdict.rawValue, unit: row.unit,
       estimate: row.interval?.estimate.finite, low: row.interval?.low.finite,
-      high: row.interval?.high.finite, confidence: row.confidence, reason: row.reason)
+      high: row.interval?.high.finite, state: row.state.rawValue, confidence: row.confidence, reason: row.reason)
   }
 
   private var requests: [String: UInt64] {
@@ -81,6 +81,7 @@ extension RunReport {
       let estimate: Double?
       let low: Double?
       let high: Double?
+      let state: String
       let confidence: Double
       let reason: String
     }

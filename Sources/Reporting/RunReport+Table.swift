@@ -62,8 +62,7 @@ extension RunReport {
     var table = TextTable(["target", "verdict", "estimate>", "why"])
     for row in results.verdicts {
       table.add([
-        "`\(row.target)`", "**\(row.verdict.rawValue)**",
-        ValueText.estimate(row.interval, unit: row.unit), row.reason,
+        "`\(row.target)`", "**\(row.verdict.rawValue)**", ValueText.estimate(row), row.reason,
       ])
     }
     return table

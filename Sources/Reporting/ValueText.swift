@@ -30,6 +30,11 @@ enum ValueText {
     row.state == .estimated ? estimate(row.interval, unit: row.unit) : row.state.rawValue
   }
 
+  /// The value that a verdict is about, or in a word why there is none.
+  static func estimate(_ row: VerdictRow) -> String {
+    row.state == .estimated ? estimate(row.interval, unit: row.unit) : row.state.rawValue
+  }
+
   /// The interval, or why there is none.
   static func range(_ interval: Interval?, unit: String) -> String {
     guard let interval else { return "" }

@@ -43,12 +43,13 @@ extension ResultsStore {
     }
     let verdicts = try Insertion(
       into: "verdict",
-      ["run", "position", "target", "verdict", "unit", "confidence", "reason"]
+      ["run", "position", "target", "verdict", "unit", "state", "confidence", "reason"]
         + IntervalColumns.names,
       in: database)
     for (position, row) in results.verdicts.enumerated() {
       try verdicts(
-        [run, position, row.target, row.verdict.rawValue, row.unit, row.confidence, row.reason]
+        [run, position, row.target, row.verdict.rawValue, row.unit, row.state.rawValue,
+          row.confidence, row.reason]
           + IntervalColumns.values(row.interval))
     }
     let notes = try Insertion(into: "note", ["run", "position", "topic", "text"], in: database)
@@ -82,12 +83,9 @@ extension ResultsStore {
 
   private func measures(of run: Int64, in database: Database) throws -> [MeasureRow] {
     try rows(of: "measure", run: run, in: database).map { row in
-      guard let state = MeasureRow.State(rawValue: row["state"]) else {
-        throw Refusal(reason: "is damaged: run \(run) has a measure of an unknown state")
-      }
-      return MeasureRow(
-        name: row["name"], unit: row["unit"], interval: row.interval, state: state,
-        note: row["note"])
+      MeasureRow(
+        name: row["name"], unit: row["unit"], interval: row.interval,
+        state: try self.state(row, of: run), note: row["note"])
     }
   }
 
@@ -106,7 +104,14 @@ extension ResultsStore {
       }
       return VerdictRow(
         target: row["target"], verdict: verdict, interval: row.interval, unit: row["unit"],
-        confidence: row["confidence"], reason: row["reason"])
+        state: try state(row, of: run), confidence: row["confidence"], reason: row["reason"])
     }
+  }
+
+  private func state(_ row: Row, of run: Int64) throws -> MeasureRow.State {
+    guard let state = MeasureRow.State(rawValue: row["state"]) else {
+      throw Refusal(reason: "is damaged: run \(run) has a measure of an unknown state")
+    }
+    return state
   }
 }

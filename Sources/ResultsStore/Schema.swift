@@ -190,6 +190,8 @@ enum Schema {
   private static let statesAndNotes = """
     ALTER TABLE measure ADD COLUMN state TEXT NOT NULL DEFAULT 'estimated'
       CHECK (state IN ('estimated', 'insufficient', 'not stationary'));
+    ALTER TABLE verdict ADD COLUMN state TEXT NOT NULL DEFAULT 'estimated'
+      CHECK (state IN ('estimated', 'insufficient', 'not stationary'));
     ALTER TABLE verdict ADD COLUMN confidence REAL;
     UPDATE verdict SET confidence = (SELECT run.confidence FROM run WHERE run.run = verdict.run);
     CREATE TABLE note (

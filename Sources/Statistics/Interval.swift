@@ -49,6 +49,45 @@ package struct Interval: Sendable, Equatable {
     return around(mean, squares: squares, samples: values.count, confidence: confidence)
   }
 
+  /// The mean of independent values, each paired with a control whose mean is known, with the interval of
+  /// regression on the control.
+  ///
+  /// What the values have in common with the control is luck that is known to be luck, and is taken out:
+  /// ȳ - β·(c̄ - μ). Of the variance 1 - ρ² is left; a degree of freedom is lost. Source: Lavenberg and
+  /// Welch, "A perspective on the use of control variables to increase the efficiency of Monte Carlo
+  /// simulations", Management Science 27 (1981), DOI 10.1287/mnsc.27.3.322.
+  ///
+  /// - Parameters:
+  ///   - expected: the mean of the control.
+  /// - Returns: the plain mean where there are fewer than four values, or the control does not vary.
+  package static func mean(
+    of values: [Double], controlledBy controls: [Double], expected: Double, confidence: Double
+  ) -> Interval? {
+    precondition(values.count == controls.count, "each value has its control")
+    let plain = mean(of: values, confidence: confidence)
+    guard values.count >= 4, values.allSatisfy(\.isFinite), let first = values.first else {
+      return plain
+    }
+    let count = Double(values.count)
+    let mean = first + values.reduce(0) { $0 + ($1 - first) } / count
+    let control = controls.reduce(0, +) / count
+    let spread = controls.reduce(0) { $0 + ($1 - control) * ($1 - control) }
+    guard spread > 0 else { return plain }
+    let slope =
+      zip(values, controls).reduce(0) { $0 + ($1.0 - mean) * ($1.1 - control) } / spread
+    let squares = zip(values, controls).reduce(0) { sum, pair in
+      let rest = pair.0 - mean - slope * (pair.1 - control)
+      return sum + rest * rest
+    }
+    let luck = control - expected
+    let error = (squares / (count - 2) * (1 / count + luck * luck / spread)).squareRoot()
+    let half =
+      StudentT.quantile((1 + confidence) / 2, degreesOfFreedom: values.count - 2) * error
+    let estimate = mean - slope * luck
+    return Interval(
+      estimate: estimate, low: estimate - half, high: estimate + half, samples: values.count)
+  }
+
   /// The ratio of two sums over paired values with its jackknife interval; `nil` for no pairs.
   ///
   /// Leaving out each pair in turn gives as many nearly independent values whose mean has less bias

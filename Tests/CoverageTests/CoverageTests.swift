@@ -84,8 +84,9 @@ struct CoverageTests {
     for (hits, width) in found { #expect((930...970).contains(hits) && width < 0.02) }
   }
 
-  /// Four places, up 34 h and down 20 h on average by Weibull and gamma laws.
-  @Test("the bill of spot machines that come and go")
+  /// Four places, up 34 h and down 20 h on average by Weibull and gamma laws, of which two are wanted: the
+  /// bill is that of the smaller of two and the places that are up, of which a binomial law has the mean.
+  @Test("the bill of spot machines that come and go, plain and controlled by their uptime")
   func cost() async throws {
     var builder = ScenarioBuilder()
     builder.horizon = .hours(730)
@@ -93,16 +94,18 @@ struct CoverageTests {
     let down = try Distribution.gamma(mean: 72_000, cv: 1)
     var pool = ScenarioBuilder.Pool()
     pool.market = .spot
-    pool.wanted = 4
-    pool.places = [CapacityLaw](
-      repeating: .renewal(up: up, down: down), count: 4)
+    pool.wanted = 2
+    pool.places = [CapacityLaw](repeating: .renewal(up: up, down: down), count: 4)
     pool.price = HourlyPrice(nanodollarsPerHour: 9_830_000_000)
     builder.pools = [pool]
-    let availability = up.mean / (up.mean + down.mean)
-    let found = try await Self.coverage(
-      try builder.build(), withRequests: false, [4 * 730 * 9.83 * availability]
-    ) { [$0.monthlyCost] }
-    print("coverage of the bill:", found)
+    let p = up.mean / (up.mean + down.mean)
+    let (none, one) = ((1 - p) * (1 - p) * (1 - p) * (1 - p), 4 * p * (1 - p) * (1 - p) * (1 - p))
+    let truth = 730 * 9.83 * (one + 2 * (1 - none - one))
+    let found = try await Self.coverage(try builder.build(), withRequests: false, [truth, truth]) {
+      [$0.monthlyCost, .mean(of: $0.monthlyCosts, confidence: 0.95)]
+    }
+    print("coverage of the bill, controlled and plain:", found)
     for (hits, width) in found { #expect((930...970).contains(hits) && width < 0.1) }
+    #expect(found[0].width < 0.8 * found[1].width)
   }
 }

@@ -51,7 +51,7 @@ enum Samples {
           reason: "one replication has no interval"),
         VerdictRow(
           target: "cost < 20", verdict: .holds, interval: bounded, unit: "USD",
-          confidence: 0.9975, reason: ""),
+          state: .insufficient, confidence: 0.9975, reason: ""),
         VerdictRow(target: "x", verdict: .holds, interval: nil, unit: "", reason: "no sample"),
       ],
       notes: [

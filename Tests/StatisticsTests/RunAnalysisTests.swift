@@ -149,4 +149,20 @@ struct RunAnalysisTests {
     let five = try #require(Interval.rate(of: 5, over: 1, samples: 4, confidence: 0.95))
     #expect(abs(five.low - 1.623486) < 1e-5 && abs(five.high - 11.668332) < 1e-5)
   }
+
+  @Test("a control takes out of a mean what it has in common with it, by hand")
+  func control() throws {
+    // y = 3 + 2·c exactly, and c should be 1 on average: so y should be 5, whatever was drawn.
+    let controls = [0.5, 1.5, 2, 4]
+    let exact = try #require(
+      Interval.mean(
+        of: controls.map { 3 + 2 * $0 }, controlledBy: controls, expected: 1, confidence: 0.95))
+    #expect(abs(exact.estimate - 5) < 1e-12 && exact.halfWidth < 1e-6)
+    // Residuals 1, -1, -1, 1 round a slope of zero: s² = 4/2, error² = 2·(1/4 + 1.25/5), t(0.975, 2) = 4.3027.
+    let level = try #require(
+      Interval.mean(
+        of: [1, -1, -1, 1], controlledBy: [0, 1, 2, 3], expected: 1.5 - 1.25.squareRoot(),
+        confidence: 0.95))
+    #expect(abs(level.estimate) < 1e-12 && abs(level.halfWidth - 4.30265) < 1e-4)
+  }
 }
