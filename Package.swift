@@ -88,8 +88,8 @@ let package = Package(
     house(
       "Experiments",
       [
-        "Quantities", "Serving", "FleetSimulation", "Recording", "Statistics", "Scenario",
-        "ResultsStore", "Checks", crypto,
+        "Quantities", "RandomStreams", "Serving", "FleetSimulation", "Recording", "Statistics",
+        "Scenario", "ResultsStore", "Checks", crypto,
       ]),
 
     // Level 6

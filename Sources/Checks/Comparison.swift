@@ -163,7 +163,8 @@ private struct PairedMeasures {
       Key(line: line.line, pool: line.pool, market: line.market)
     }
     var keys: [Key] = []
-    for line in (first.records + second.records).flatMap(\.invoice) where !keys.contains(key(line)) {
+    for line in (first.records + second.records).flatMap(\.invoice) where !keys.contains(key(line))
+    {
       keys.append(key(line))
     }
     return keys.map { wanted in

@@ -65,14 +65,17 @@ extension Measures {
   func steady(_ row: MeasureRow) -> MeasureRow {
     guard let drift, drift.isGrowing, row.interval?.isExact != true else { return row }
     return MeasureRow(
-      name: row.name, unit: row.unit, interval: nil, state: .notStationary, note: Self.reason(drift))
+      name: row.name, unit: row.unit, interval: nil, state: .notStationary, note: Self.reason(drift)
+    )
   }
 
   static func reason(_ drift: Drift) -> String {
     "requests pile up: \(percent(drift.growth.estimate)) more in the later half of what is compared"
   }
 
-  private static func percent(_ share: Double) -> String { formatted(share * 100, places: 0) + " %" }
+  private static func percent(_ share: Double) -> String {
+    formatted(share * 100, places: 0) + " %"
+  }
 
   /// What is to be said about warm-up and drift.
   package var notes: [RunNote] {

@@ -184,7 +184,8 @@ extension Measures {
     if areRequestsExact { return .exact(interval.estimate, samples: interval.samples) }
     guard interval.estimate == 0, trials >= 1 else {
       return Interval(
-        estimate: interval.estimate, low: interval.low.isFinite ? max(0, interval.low) : interval.low,
+        estimate: interval.estimate,
+        low: interval.low.isFinite ? max(0, interval.low) : interval.low,
         high: interval.high.isFinite ? min(1, interval.high) : interval.high,
         samples: interval.samples)
     }

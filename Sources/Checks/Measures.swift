@@ -103,6 +103,18 @@ package struct Measures: Sendable {
       note: isControlled ? "controlled by spot uptime; the plain mean is \(text) USD" : "")
   }
 
+  /// The estimate of a measure by its name in a run, whether or not there are samples enough for an
+  /// interval; `nil` where there is none.
+  package func estimate(of name: String) -> Double? {
+    let times: [(String, Target.Measure)] = [("latency", .latency(.mean)), ("wait", .wait(.mean))]
+    for (time, measure) in times {
+      for (label, share) in Self.quantiles where name == "\(label)(\(time))" {
+        return quantile(Share(billionths: share), of: measure)?.estimate
+      }
+    }
+    return rows.first { $0.name == name }?.interval?.estimate
+  }
+
   /// The rows that a run stores and prints.
   package var rows: [MeasureRow] {
     let times: [(String, Target.Measure)] = [

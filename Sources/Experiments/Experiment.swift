@@ -217,7 +217,8 @@ package struct Experiment: Sendable {
       while let record = try await group.next() {
         startNext()
         waiting.append(record)
-        while let position = waiting.firstIndex(where: { $0.replication == numbers.lowerBound + done.count
+        while let position = waiting.firstIndex(where: {
+          $0.replication == numbers.lowerBound + done.count
         }) {
           let record = waiting.remove(at: position)
           try inOrder(record)

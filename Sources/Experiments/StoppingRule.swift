@@ -78,7 +78,9 @@ struct StoppingRule {
     }
     let widths = rows.compactMap { row -> (name: String, width: Double)? in
       guard let interval = row.interval, !interval.isExact else { return nil }
-      guard interval.estimate != 0, interval.halfWidth.isFinite else { return (row.name, .infinity) }
+      guard interval.estimate != 0, interval.halfWidth.isFinite else {
+        return (row.name, .infinity)
+      }
       return (row.name, interval.halfWidth / abs(interval.estimate))
     }
     return widths.max { $0.width < $1.width }

@@ -27,6 +27,8 @@ public enum StreamPurpose: UInt8, Sendable, CaseIterable {
   case cachePriming = 10
   /// Which requests hit a cache whose hit rate is given; indexed by request.
   case fixedHits = 11
+  /// Designs of sensitivity studies and their bootstrap; no simulation draws from it.
+  case sensitivity = 12
   /// Draws of tests and benchmarks.
   case testing = 255
 }

@@ -115,7 +115,8 @@ package struct ComparisonReport: Sendable {
       table.add([
         row.name, text(row.first), text(row.second),
         row.difference == nil ? "" : ValueText.estimate(row.difference, unit: row.unit),
-        row.difference == nil ? row.note : ValueText.range(row.difference, unit: row.unit), row.change.rawValue,
+        row.difference == nil ? row.note : ValueText.range(row.difference, unit: row.unit),
+        row.change.rawValue,
         row.varianceReduction.map { $0.isFinite ? formatted($0, places: 1) + "×" : "∞" } ?? "",
       ])
     }

@@ -43,7 +43,8 @@ extension RunReport {
     Document.Verdict(
       target: row.target, verdict: row.verdict.rawValue, unit: row.unit,
       estimate: row.interval?.estimate.finite, low: row.interval?.low.finite,
-      high: row.interval?.high.finite, state: row.state.rawValue, confidence: row.confidence, reason: row.reason)
+      high: row.interval?.high.finite, state: row.state.rawValue, confidence: row.confidence,
+      reason: row.reason)
   }
 
   private var requests: [String: UInt64] {

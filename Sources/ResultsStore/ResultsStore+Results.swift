@@ -25,7 +25,8 @@ extension ResultsStore {
 
   private func insert(_ results: RunResults, of run: Int64, in database: Database) throws {
     let measures = try Insertion(
-      into: "measure", ["run", "position", "name", "unit", "state", "note"] + IntervalColumns.names,
+      into: "measure",
+      ["run", "position", "name", "unit", "state", "note"] + IntervalColumns.names,
       in: database)
     for (position, row) in results.measures.enumerated() {
       try measures(
@@ -48,8 +49,10 @@ extension ResultsStore {
       in: database)
     for (position, row) in results.verdicts.enumerated() {
       try verdicts(
-        [run, position, row.target, row.verdict.rawValue, row.unit, row.state.rawValue,
-          row.confidence, row.reason]
+        [
+          run, position, row.target, row.verdict.rawValue, row.unit, row.state.rawValue,
+          row.confidence, row.reason,
+        ]
           + IntervalColumns.values(row.interval))
     }
     let notes = try Insertion(into: "note", ["run", "position", "topic", "text"], in: database)

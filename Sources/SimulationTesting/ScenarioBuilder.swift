@@ -100,7 +100,8 @@ package struct ScenarioBuilder: Sendable {
         ?? .once(
           Scenario.RequestWindow(
             from: from, length: length ?? (Instant.start + horizon - from), warmUp: warmUp)),
-      replications: replications, sections: sections, confidence: Share(billionths: 950_000_000), seed: 1, priceBook: "built",
+      replications: replications, sections: sections, confidence: Share(billionths: 950_000_000),
+      seed: 1, priceBook: "built",
       workload: WorkloadModel(
         arrivals: arrivals,
         mix: try RequestMix(

@@ -16,5 +16,8 @@ struct Plimsoll: AsyncParsableCommand {
       or database, 75 interrupted.
       """,
     version: versionText,
-    subcommands: [Run.self, Check.self, Compare.self, Route.self, Validate.self, Runs.self, Show.self])
+    subcommands: [
+      Run.self, Check.self, Compare.self, Sensitivity.self, Route.self, Validate.self, Runs.self,
+      Show.self,
+    ])
 }

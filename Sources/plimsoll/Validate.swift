@@ -28,8 +28,12 @@ struct Validate: ParsableCommand {
     if let status { throw status }
   }
 
-  /// Reads a scenario, or claims with every scenario that they name.
+  /// Reads a scenario, claims with every scenario that they name, or a study at both ends of its inputs.
   private func validate(_ path: String) throws {
+    if SensitivityStudy.isStudy(path, files: Terminal.files) {
+      _ = try SensitivityStudy.load(path, files: Terminal.files)
+      return
+    }
     guard ClaimSet.isClaims(path, files: Terminal.files) else {
       _ = try ScenarioLoader.load(path, files: Terminal.files, overrides: overrides)
       return

@@ -55,7 +55,8 @@ struct StoppingTests {
         == "every target was decided after \(count) of at most 100 replications")
   }
 
-  @Test("at the maximum when a target lies on the truth, and say what is left and what it would take")
+  @Test(
+    "at the maximum when a target lies on the truth, and say what is left and what it would take")
   func undecided() async throws {
     var builder = Self.server()
     builder.targets = ["mean(latency) <= 5s"]

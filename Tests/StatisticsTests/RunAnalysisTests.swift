@@ -122,7 +122,8 @@ struct RunAnalysisTests {
     let stretch = SparseHistogram(histogram, since: before)
     #expect(stretch.count == 300 && stretch.sum == alone.sum)
     let back = stretch.histogram(edges: [500_000], times: 2)
-    #expect(back.count == 600 && back.countAbove(edge: 500_000) == 2 * alone.countAbove(edge: 500_000))
+    #expect(
+      back.count == 600 && back.countAbove(edge: 500_000) == 2 * alone.countAbove(edge: 500_000))
     for share in [0.1, 0.5, 0.9] {
       #expect(back.quantile(share, population: 600) == alone.quantile(share, population: 300))
     }

@@ -111,12 +111,16 @@ extension ScenarioLoader {
       _ = reader.oneOf("kind", [("reservation", 0)], .required, into: &diagnostics)
       let type = reader.string("type", .required, into: &diagnostics)
       let machines = reader.integer("machines", in: 1...100_000, .required, into: &diagnostics)
+      let stated = reader.optional("price", into: &diagnostics) { try hourlyPrice($0) }
       reader.finish(into: &diagnostics)
       guard let type, let machines,
         let series = prices(
           of: type, .reserved, in: book, from: start, namedBy: reader, into: &diagnostics)
       else { return nil }
-      return Commitment(name: entry.name, type: type, machines: machines, prices: series)
+      return Commitment(
+        name: entry.name, type: type, machines: machines,
+        prices: stated.map { PriceSeries(changes: [PriceSeries.Change(at: .start, price: $0)]) }
+          ?? series)
     }
   }
 
