@@ -58,7 +58,7 @@ enum Quadrature {
       let better = sum * step
       let change = abs(better - estimate)
       estimate = better
-      if change <= 1e-14 * abs(better) { break }
+      if change <= 1e-12 * abs(better) { break }
     }
     return estimate
   }
