@@ -5,7 +5,7 @@ import QueueingTheory
 import Testing
 
 /// Whether two numbers agree to a relative error.
-private func agree(_ found: Double, _ expected: Double, to tolerance: Double = 1e-12) -> Bool {
+func agree(_ found: Double, _ expected: Double, to tolerance: Double = 1e-12) -> Bool {
   abs(found - expected) <= tolerance * abs(expected)
 }
 

@@ -5,34 +5,9 @@ import Foundation
 /// One line of a table of reference values: a quantity of a case with its parameters.
 struct ReferenceRow: Sendable {
   let name: String
-  let parameters: Parameters
+  let parameters: ReferenceValue
   let quantity: String
   let value: Double
-
-  /// The parameters of the cases that are compared.
-  struct Parameters: Decodable, Sendable {
-    var arrivalRate, serviceRate, serviceTime, offeredLoad: Double?
-    var servers, places: Int?
-    var service: Service?
-
-    private enum CodingKeys: String, CodingKey {
-      case service
-      case arrivalRate = "lambda"
-      case serviceRate = "mu"
-      case serviceTime = "D"
-      case offeredLoad = "offered_load"
-      case servers = "c"
-      case places = "K"
-    }
-  }
-
-  /// A law of service as the table writes it.
-  struct Service: Decodable, Sendable {
-    var dist: String
-    var value, mean, shape, scale, mu, sigma, low, high, alpha, xm: Double?
-    var k: Int?
-    var p, means, values: [Double]?
-  }
 
   /// Where the table is: `PLIMSOLL_REFERENCE`, or beside the package.
   static var path: String {
@@ -55,7 +30,7 @@ struct ReferenceRow: Sendable {
       guard let value = Double(fields[3]) else { throw CocoaError(.fileReadCorruptFile) }
       return ReferenceRow(
         name: fields[0],
-        parameters: try JSONDecoder().decode(Parameters.self, from: Data(fields[1].utf8)),
+        parameters: try JSONDecoder().decode(ReferenceValue.self, from: Data(fields[1].utf8)),
         quantity: fields[2], value: value)
     }
   }
