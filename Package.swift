@@ -140,6 +140,12 @@ let package = Package(
         "Recording", "ReplicaModel", "Scenario", "SimulationTesting", "Statistics", "Workload",
       ]),
     tests(
+      "OracleTests",
+      [
+        "Checks", "FleetSimulation", "Numerics", "Quantities", "QueueingTheory", "Recording",
+        "Scenario", "Serving", "Statistics",
+      ]),
+    tests(
       "ExperimentsTests",
       [
         "Checks", "CloudModel", "Experiments", "FleetSimulation", "Numerics", "Quantities",

@@ -29,6 +29,8 @@ public enum StreamPurpose: UInt8, Sendable, CaseIterable {
   case fixedHits = 11
   /// Designs of sensitivity studies and their bootstrap; no simulation draws from it.
   case sensitivity = 12
+  /// The gaps of arrivals that are no Poisson process, a few draws each; one entity a cell.
+  case renewalGaps = 13
   /// Draws of tests and benchmarks.
   case testing = 255
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import EventKernel
+import Numerics
 import Quantities
 import RandomStreams
 
@@ -78,7 +79,7 @@ package struct RequestSource: ~Copyable {
   /// Goes on with the requests from `start` on: the same as if it had been made for that time.
   package mutating func restart(at start: Instant) {
     switch model.arrivals {
-    case .poisson:
+    case .poisson, .renewal:
       enterCell(number(at: start))
       refill()
       while nextTime < start { _ = take() }
@@ -120,7 +121,7 @@ package struct RequestSource: ~Copyable {
   mutating func refill() {
     position = 0
     switch model.arrivals {
-    case .poisson(let profile): drawColumn(profile)
+    case .poisson(let profile), .renewal(let profile, _): drawColumn(profile)
     case .replay(let trace): replayColumn(trace)
     }
   }
@@ -128,7 +129,7 @@ package struct RequestSource: ~Copyable {
   // MARK: Cells
 
   private static func cellLength(of model: WorkloadModel) -> Int64 {
-    guard case .poisson(let profile) = model.arrivals else { return .max }
+    guard let profile = model.arrivals.profile else { return .max }
     let minute = TimeSpan.minutes(1)
     let each = profile.highestRate.perSecond * minute.inSeconds
     return minute.nanoseconds * Int64(max(1, min(1e6, (fewestPerCell / each).rounded(.up))))
@@ -144,7 +145,7 @@ package struct RequestSource: ~Copyable {
   }
 
   private mutating func enterCell(_ number: Int64) {
-    guard case .poisson(let profile) = model.arrivals else { return }
+    guard let profile = model.arrivals.profile else { return }
     cell = number
     made = 0
     let entity = UInt32(truncatingIfNeeded: number)
@@ -175,6 +176,7 @@ package struct RequestSource: ~Copyable {
         }
       }
       drawBits()
+      if case .renewal(_, let law) = model.arrivals { drawGaps(of: law) }
       let first = firstNumber + made
       precondition(made < 1 << 24 - 256, "a cell of requests has at most 2^24 of them")
       model.mix.resolveContent(&draws.content, from: first)
@@ -197,6 +199,20 @@ package struct RequestSource: ~Copyable {
   private mutating func finishColumn() {
     column[0] = .none
     filled = 1
+  }
+
+  /// Draws gaps that are not exponential in place of those that are.
+  private mutating func drawGaps(of law: Distribution) {
+    let stream = RandomStream(
+      seed: seed, replication: replication, purpose: .renewalGaps,
+      entity: UInt32(truncatingIfNeeded: cell))
+    for index in 0..<column.count {
+      let number = made + UInt64(index)
+      var own = stream.draws(of: number)
+      // The first of a cell is what is left of a gap that began before it.
+      draws.gap[index] =
+        number == 0 ? law.sampleEquilibriumResidual(from: &own) : law.sample(from: &own)
+    }
   }
 
   private mutating func drawBits() {

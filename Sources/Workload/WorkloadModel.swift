@@ -20,14 +20,13 @@ package struct WorkloadModel: Sendable, Equatable {
 
   /// Whether requests are expected to arrive at the same rate at all times.
   package var hasConstantRate: Bool {
-    guard case .poisson(let profile) = arrivals else { return false }
-    return profile.isConstant
+    arrivals.profile?.isConstant ?? false
   }
 
   /// The rate of arrivals at an instant; of a trace, of the minute that follows.
   package func rate(at instant: Instant) -> Rate {
     switch arrivals {
-    case .poisson(let profile): profile.rate(at: instant).rate
+    case .poisson(let profile), .renewal(let profile, _): profile.rate(at: instant).rate
     case .replay:
       Rate(roundingPerSecond: Double(expectedRequests(from: instant, for: .minutes(1))) / 60)
     }
@@ -40,7 +39,7 @@ package struct WorkloadModel: Sendable, Equatable {
     switch arrivals {
     case .replay(let trace):
       return Int64(trace.firstRequest(from: start + span) - trace.firstRequest(from: start))
-    case .poisson(let profile):
+    case .poisson(let profile), .renewal(let profile, _):
       let minute = TimeSpan.minutes(1).nanoseconds
       let minutes = Int((span.nanoseconds + minute - 1) / minute)
       let rates = profile.rates(from: start, for: span, count: minutes)

@@ -83,7 +83,7 @@ struct SensitivityTests {
       let found = try #require(input.effects)
       #expect(abs(found.mean.estimate - effect) < 0.01 && found.deviation < 0.01)
       let total = try #require(input.indices?.total)
-      #expect(abs(total.estimate - effect * effect / whole) < 0.05)
+      #expect(abs(total.estimate - effect * effect / whole) < 0.1)
     }
     // 730·(10 + 30) + 500 is under the target, 730·(40 + 30) + 500 is not; the network turns nothing.
     #expect(answer.inputs[0].turned == ["monthly_cost <= 40_000 USD"])

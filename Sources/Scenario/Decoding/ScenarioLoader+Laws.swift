@@ -82,7 +82,7 @@ extension ScenarioLoader {
     }
   }
 
-  /// How service times scatter: `none`, `exponential`, or a law of mean 1 by its variation.
+  /// How service times scatter: `none`, or a law of mean 1, by which they are multiplied.
   func noise(
     _ value: ValueReader?, into diagnostics: inout Diagnostics
   ) -> ServiceTimeNoise? {
@@ -91,19 +91,77 @@ extension ScenarioLoader {
       return value.oneOf(
         [("none", ServiceTimeNoise.none), ("exponential", .exponential)], into: &diagnostics)
     }
-    guard let choice = value.choice(among: ["gamma", "lognormal"], into: &diagnostics),
-      var reader = choice.value.mapping(into: &diagnostics)
-    else { return nil }
-    let cv = reader.decimal("cv", in: 0.001...100, .required, into: &diagnostics)
-    reader.finish(into: &diagnostics)
-    guard let cv else { return nil }
+    return unitLaw(value, into: &diagnostics).map { .law($0) }
+  }
+
+  private static let unitLawNames = [
+    "gamma", "lognormal", "erlang", "weibull", "uniform", "pareto", "hyperexponential",
+  ]
+
+  /// A law of mean 1: `constant`, `exponential`, or a named law by what sets its shape.
+  func unitLaw(
+    _ value: ValueReader, into diagnostics: inout Diagnostics
+  ) -> Distribution? {
     do {
-      return .law(
-        choice.name == "gamma"
-          ? try .gamma(mean: 1, cv: cv) : try .lognormal(mean: 1, cv: cv))
+      if case .scalar = value.node.content {
+        let law: Distribution.Law? = value.oneOf(
+          [("constant", .constant(1)), ("exponential", .exponential(mean: 1))],
+          into: &diagnostics)
+        return try law.map { try Distribution($0) }
+      }
+      guard let choice = value.choice(among: Self.unitLawNames, into: &diagnostics),
+        var reader = choice.value.mapping(into: &diagnostics)
+      else { return nil }
+      let law = try unitLaw(choice.name, &reader, into: &diagnostics)
+      reader.finish(into: &diagnostics)
+      guard let law else { return nil }
+      guard abs(law.mean - 1) < 1e-6 else {
+        choice.value.report(
+          .outOfRange(found: "a mean of \(law.mean)", allowed: "a mean of 1"), into: &diagnostics)
+        return nil
+      }
+      return law
     } catch {
-      choice.value.report(.other("allowed: \(error.allowed)"), into: &diagnostics)
+      let allowed = (error as? any StatesWhatIsAllowed)?.allowed ?? "\(error)"
+      value.report(.other("allowed: \(allowed)"), into: &diagnostics)
       return nil
+    }
+  }
+
+  private func unitLaw(
+    _ name: String, _ reader: inout MappingReader, into diagnostics: inout Diagnostics
+  ) throws -> Distribution? {
+    func number(_ key: String, _ range: ClosedRange<Double>) -> Double? {
+      reader.decimal(key, in: range, .required, into: &diagnostics)
+    }
+    switch name {
+    case "gamma":
+      return try number("cv", 0.001...100).map { try .gamma(mean: 1, cv: $0) }
+    case "lognormal":
+      return try number("cv", 0.001...100).map { try .lognormal(mean: 1, cv: $0) }
+    case "erlang":
+      return try reader.integer("phases", in: 1...10_000, into: &diagnostics).map {
+        try .erlang(phases: $0, mean: 1)
+      }
+    case "weibull":
+      return try number("shape", 0.1...100).map { try .weibull(mean: 1, shape: $0) }
+    case "pareto":
+      return try number("shape", 1.001...1_000).map {
+        try Distribution(.pareto(shape: $0, minimum: ($0 - 1) / $0))
+      }
+    case "uniform":
+      guard let low = number("low", 0...1), let high = number("high", 1...2) else { return nil }
+      return try Distribution(.uniform(low: low, high: high))
+    default:
+      func list(_ key: String) -> [Double]? {
+        reader.sequence(key, into: &diagnostics)?.compactMap {
+          $0.decimal(in: 0...1e6, into: &diagnostics)
+        }
+      }
+      guard let probabilities = list("probabilities"), let means = list("means"),
+        diagnostics.isEmpty
+      else { return nil }
+      return try Distribution(.hyperexponential(probabilities: probabilities, means: means))
     }
   }
 }

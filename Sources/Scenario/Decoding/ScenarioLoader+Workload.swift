@@ -108,7 +108,7 @@ extension ScenarioLoader {
           .other("the trace brings the lengths; leave this out"), of: key, into: &diagnostics)
       }
     }
-    if case .poisson(let profile) = arrivals, profile.highestRate > Self.highestRate {
+    if let profile = arrivals?.profile, profile.highestRate > Self.highestRate {
       reader.report(
         .outOfRange(found: "\(profile.highestRate)", allowed: "at most \(Self.highestRate)"),
         of: "arrivals", into: &diagnostics)
@@ -175,10 +175,26 @@ extension ScenarioLoader {
     if let series = arrivals.node("series", .optional, into: &diagnostics) {
       return recordedRates(series, into: &diagnostics)
     }
-    _ = arrivals.oneOf("process", [("poisson", 0)], .optional, into: &diagnostics)
+    let isRenewal =
+      arrivals.oneOf(
+        "process", [("poisson", false), ("renewal", true)], .optional, into: &diagnostics) ?? false
+    let gaps =
+      isRenewal
+      ? arrivals.node("gaps", .required, into: &diagnostics).flatMap {
+        unitLaw($0, into: &diagnostics)
+      } : nil
+    guard let profile = profile(&arrivals, start: start, into: &diagnostics) else { return nil }
+    guard isRenewal else { return .poisson(profile) }
+    return gaps.map { .renewal(profile, gaps: $0) }
+  }
+
+  /// The rate of a synthesised process.
+  private mutating func profile(
+    _ arrivals: inout MappingReader, start: UTCDate?, into diagnostics: inout Diagnostics
+  ) -> RateProfile? {
     if arrivals.has("rate") {
       let rate = arrivals.required("rate", into: &diagnostics) { try positiveRate($0) }
-      return rate.map { .poisson(.constant($0)) }
+      return rate.map { .constant($0) }
     }
     guard arrivals.has("peak") || arrivals.has("peak_load") else {
       arrivals.report(
@@ -193,7 +209,7 @@ extension ScenarioLoader {
   private func shaped(
     _ arrivals: inout MappingReader, peak: Rate?, start: UTCDate?,
     into diagnostics: inout Diagnostics
-  ) -> ArrivalProcess? {
+  ) -> RateProfile? {
     var peakTime = TimeSpan.zero
     var swing = Share.zero
     if var daily = arrivals.mapping("daily", .optional, into: &diagnostics) {
@@ -203,11 +219,10 @@ extension ScenarioLoader {
     }
     let weekend = arrivals.optional("weekend", into: &diagnostics) { try shareOfWhole($0) }
     guard let peak, let start else { return nil }
-    return .poisson(
-      .weekly(
-        RateProfile.Shape(
-          peak: peak, peakTime: peakTime, swing: swing, weekend: weekend ?? .whole),
-        start: start))
+    return .weekly(
+      RateProfile.Shape(
+        peak: peak, peakTime: peakTime, swing: swing, weekend: weekend ?? .whole),
+      start: start)
   }
 
   /// The highest rate: stated, or as a load of this fleet or of another scenario's.
