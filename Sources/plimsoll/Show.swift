@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import ArgumentParser
+import Checks
 import Reporting
 import ResultsStore
 
@@ -11,12 +12,15 @@ struct Show: ParsableCommand {
 
   @Argument(help: "The number of the run; the newest when it is left out.")
   var number: Int64?
+  @Option(help: "Print what a measure means instead: its name, or all.")
+  var define: String?
   @Option(help: "The results database.")
   var db: String = "Results/plimsoll.sqlite"
   @Option(help: "How results are printed: \(OutputFormat.allCases.map(\.rawValue)).")
   var format: OutputFormat = .table
 
   func run() throws {
+    if let define { return try tellDefinition(of: define) }
     try Failure.reporting {
       let store = try openExistingStore(db)
       defer { try? store.close() }
@@ -39,5 +43,14 @@ struct Show: ParsableCommand {
       case .markdown: Terminal.print(report.markdown)
       }
     }
+  }
+
+  private func tellDefinition(of name: String) throws {
+    if name == "all" { return Terminal.print(MeasureDefinition.markdown) }
+    guard let definition = MeasureDefinition.of(name) else {
+      let names = MeasureDefinition.all.map(\.name).joined(separator: ", ")
+      throw ValidationError("there is no measure \(name); allowed: all, \(names)")
+    }
+    Terminal.print(definition.text)
   }
 }

@@ -217,4 +217,51 @@ struct CommandTests {
     }
     #expect(seen >= 10)
   }
+
+  @Test("defines every measure that it prints, on request and on a page")
+  func definitions() throws {
+    let all = try Command.call("show", "--define", "all")
+    let page = try String(
+      contentsOf: Command.root.appendingPathComponent("Documentation/Measures.md"), encoding: .utf8)
+    #expect(page.contains("<!-- begin: plimsoll show --define all -->\n\(all.output)<!-- end -->"))
+    let run = try Command.call(
+      "run", "Scenarios/smoke.yaml", "--format", "json", "--db", Command.temporary("sqlite"),
+      "--quiet", "--replications", "1")
+    let measures = try #require(try json(run)["measures"] as? [[String: Any]])
+    for name in measures.compactMap({ $0["name"] as? String }) + ["savings(other.yaml)"] {
+      let answer = try Command.call("show", "--define", name)
+      #expect(answer.status == 0 && answer.output.contains("estimated"), "\(name)")
+    }
+    #expect(try Command.call("show", "--define", "p99(lattency)").status == 64)
+  }
+
+  @Test("compares two scenarios in a sentence, and a scenario with itself in none that differs")
+  func compare() throws {
+    let answer = try Command.call(
+      "compare", "Scenarios/smoke.yaml", "Scenarios/smoke.yaml", "--db",
+      Command.temporary("sqlite"), "--quiet", "--replications", "3", "--set",
+      "costs.network=500 USD/month")
+    #expect(answer.status == 0, "\(answer.messages)")
+    #expect(answer.output.contains("USD a month"), "\(answer.output)")
+    #expect(answer.output.contains("the same requests in all 3 replications"))
+    let same = try Command.call(
+      "compare", "Scenarios/smoke.yaml", "Scenarios/smoke.yaml", "--db",
+      Command.temporary("sqlite"), "--quiet", "--replications", "2", "--format", "json")
+    let rows = try #require(try json(same)["measures"] as? [[String: Any]])
+    #expect(!rows.isEmpty)
+    #expect(rows.allSatisfy { ["same", "?"].contains($0["change"] as? String) })
+  }
+
+  @Test("refuses plans and sections that make no sense, with the key that is wrong")
+  func plans() throws {
+    for (text, expected) in [
+      ("replications: { min: 10, max: 5, until: decided }", "replications.max"),
+      ("replications: { min: 10, max: 50, until: soon }", "decided, or a relative half-width"),
+      ("replications: 5\nsections: 20", "allowed: replications: 1"),
+      ("replications: 1\nsections: 4", "sections"),
+    ] {
+      let answer = try Command.call("validate", try Command.scenario(text))
+      #expect(answer.status == 65 && answer.messages.contains(expected), "\(answer.messages)")
+    }
+  }
 }
