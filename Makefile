@@ -3,7 +3,7 @@
 # Every recipe is one step of a fixed order, and SwiftPM does its own work in parallel.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench results format clean \
+.PHONY: help demo test check bench results format clean oracles \
   bootstrap command build-tests lint imports run-tests scenarios results-check allocations digests notebooks
 
 swift_sources := Package.swift Sources Tests Benchmarks
@@ -21,6 +21,9 @@ check: bootstrap lint imports run-tests scenarios allocations results-check note
 
 results: bootstrap command ## remake the committed results
 	Scripts/results.sh
+
+oracles: bootstrap build-tests ## compare every closed form with its scenario, the slow ones too
+	PLIMSOLL_ORACLES=all swift test -c release --skip-build --filter '^OracleTests'
 
 bench: bootstrap ## build and run the benchmarks
 	swift build -c release --product plimsoll-bench

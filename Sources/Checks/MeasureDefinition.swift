@@ -50,15 +50,17 @@ package struct MeasureDefinition: Sendable, Equatable {
   package static let all: [MeasureDefinition] = [
     MeasureDefinition(
       "monthly_cost", "USD for 730 h", "everything rented in [0, horizon)",
-      "mean of the replications' invoices, scaled to 730 h; where spot comes and goes at random, less what "
-        + "the time that it happened to be up explains (control variate, known mean)",
-      "Student's t of the regression; `exact` when no random draw decides when machines come and go"),
+      "mean of the replications' invoices, scaled to 730 h; where spot comes and goes at random, "
+        + "less what the time that it happened to be up explains (control variate, known mean)",
+      "Student's t of the regression; `exact` when no random draw decides when machines come and go"
+    ),
     MeasureDefinition(
       "mean(latency)", "s", "answered requests: arrival to answer",
       "mean of the replications' means", student),
     MeasureDefinition(
       "pNN(latency)", "s",
-      "offered requests, hits and joined ones too; an unanswered one counts as longer than any time",
+      "offered requests, hits and joined ones too; an unanswered one counts as longer than any "
+        + "time",
       "quantile of all replications pooled, interpolated in buckets of 0.2 %", sectioning),
     MeasureDefinition(
       "mean(wait)", "s", "requests that a replica answered: arrival to the start of the batch",
@@ -83,12 +85,13 @@ package struct MeasureDefinition: Sendable, Equatable {
       "engine_share", "share", "offered requests", "answered by a replica's own call ÷ offered",
       jackknife),
     MeasureDefinition(
-      "answered_by(MODEL)", "share", "answered requests", "answers of a model, by whomever delivered",
+      "answered_by(MODEL)", "share", "answered requests",
+      "answers of a model, by whomever delivered",
       student),
     MeasureDefinition(
       "cost(PART)", "USD for 730 h", "the invoice",
-      "`workload`, `idle` and `overhead` of machines by lane time: starts over the horizon, work as in the "
-        + "windows; `unused_commitment`; `other`", student),
+      "`workload`, `idle` and `overhead` of machines by lane time: starts over the horizon, work as in "
+        + "the windows; `unused_commitment`; `other`", student),
     MeasureDefinition(
       "cost_per_1000_requests", "USD", "expected requests of the horizon",
       "invoice ÷ expected requests", student),
@@ -111,7 +114,8 @@ package struct MeasureDefinition: Sendable, Equatable {
       "Garwood's for a Poisson count below 30 in all, with an upper end where none was seen; else "
         + "Student's t"),
     MeasureDefinition(
-      "time_without_spot", "share", "[0, horizon)", "time in which no spot machine serves ÷ horizon",
+      "time_without_spot", "share", "[0, horizon)",
+      "time in which no spot machine serves ÷ horizon",
       student),
     MeasureDefinition(
       "hourly_cost", "USD/h", "as `monthly_cost`", "the monthly bill ÷ 730", "as `monthly_cost`"),
@@ -133,8 +137,8 @@ package struct MeasureDefinition: Sendable, Equatable {
     MeasureDefinition(
       "quality_loss(MODEL)", "share",
       "answered requests, hits and joined ones by the model that answered",
-      "1 - mean score by true class ÷ that model's for the same requests; `quality_loss(MODEL, table)` "
-        + "takes one score a model",
+      "1 - mean score by true class ÷ that model's for the same requests; `quality_loss(MODEL, "
+        + "table)` takes one score a model",
       jackknife + "; `exact` for the table of a fleet with one model"),
     MeasureDefinition(
       "spot_uptime", "share", "places of spot pools", "time up ÷ time",
@@ -143,7 +147,8 @@ package struct MeasureDefinition: Sendable, Equatable {
       "interruption_rate", "share", "spot machines", "interruptions ÷ machine-months of 730 h",
       jackknife + "; targets are `assumed`"),
     MeasureDefinition(
-      "spot_discount(POOL)", "share", "the price book", "1 - spot price ÷ on-demand price at the start",
+      "spot_discount(POOL)", "share", "the price book",
+      "1 - spot price ÷ on-demand price at the start",
       "`exact`; targets are `assumed`"),
     MeasureDefinition(
       "token_price_ratio(A, B)", "times", "the models' tables", "price of A's token ÷ of B's",
@@ -152,7 +157,8 @@ package struct MeasureDefinition: Sendable, Equatable {
 
   /// The definition in a paragraph.
   package var text: String {
-    "\(name), \(unit)\n  of         \(population)\n  estimated  \(estimator)\n  interval   \(interval)\n"
+    "\(name), \(unit)\n  of         \(population)\n  estimated  \(estimator)\n"
+      + "  interval   \(interval)\n"
   }
 
   /// All definitions as a table in Markdown.
