@@ -199,7 +199,8 @@ package struct Judge: Sendable {
     let factor = isOneSided ? width / distance : (width / distance) * (width / distance)
     let more = Double(interval.samples) * (factor - 1)
     guard distance > 0, more < 1e6 else { return "; no number of \(samples) would tell" }
-    return "; about \(Int(more.rounded(.up))) \(samples) more would tell"
+    let count = Int(more.rounded(.up))
+    return "; about \(count) \(count == 1 ? String(samples.dropLast()) : samples) more would tell"
   }
 
   private func certainty(_ interval: Interval, _ print: (Double) -> String) -> String {

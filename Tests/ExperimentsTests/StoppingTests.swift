@@ -64,7 +64,7 @@ struct StoppingTests {
     let outcome = try await Self.outcome(builder)
     #expect(outcome.results.replications == 8)
     #expect(outcome.results.verdicts.map(\.verdict) == [.undecided])
-    #expect(outcome.results.verdicts[0].reason.contains("replications more would tell"))
+    #expect(outcome.results.verdicts[0].reason.contains("more would tell"))
     #expect(
       note("replications", of: outcome)
         == "the most, 8 replications, were run; undecided: mean(latency) <= 5s")
