@@ -79,6 +79,8 @@ struct Bench: ParsableCommand {
     builder.content = RequestMix.Content(
       catalogue: 200_000, zipfExponent: 0.9, unique: try Share(parsing: "55%"))
     builder.queueLimit = 512
+    // One section, so that runs of different lengths differ by their requests and nothing else.
+    builder.sections = 1
     builder.timeout = .seconds(2)
     builder.targets = ["p99(latency) <= 200ms"]
     builder.pools[0].wanted = 6

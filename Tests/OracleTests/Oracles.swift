@@ -187,7 +187,17 @@ enum Oracles {
       (.batchSize, batches.batchSizeMean))
   }
 
+  private static func takeAll(
+    _ number: Int, _ rate: Double, _ fixed: Double, _ each: Double
+  ) -> Oracle {
+    let queue = TakeAllBatchQueue(arrivalRate: rate, fixedTime: fixed, timePerRequest: each)
+    return Oracle(
+      "batch-take-all-\(number)", (.meanLatency, queue.sojournTimeMean),
+      (.batchSize, queue.batchSizeMean))
+  }
+
   static let batches: [Oracle] = [
+    takeAll(1, 0.5, 1, 0.5), takeAll(2, 1, 1, 0.5), takeAll(3, 3, 0.5, 0.2),
     affine(1, 4, 1, 0, 8), affine(2, 6, 1, 0, 8), affine(3, 2, 0.5, 0.1, 16),
     affine(4, 6, 0.5, 0.1, 16), affine(5, 100, 0.02, 0.005, 64),
     exponential(8, 4), exponential(2, 1.5), full(8, 4), full(2, 1.5),
@@ -196,10 +206,13 @@ enum Oracles {
 
   // MARK: Caches
 
-  private static func rates(_ contents: Int, _ exponent: Double) -> [Double] {
+  /// The rate of each content, ten requests a second together unless told.
+  private static func rates(
+    _ contents: Int, _ exponent: Double, together rate: Double = 10
+  ) -> [Double] {
     let weights = zipfWeights(count: contents, exponent: exponent)
     let sum = weights.reduce(0, +)
-    return weights.map { 10 * $0 / sum }
+    return weights.map { rate * $0 / sum }
   }
 
   private static func lru(_ contents: Int, _ capacity: Int, _ exponent: Double) -> Oracle {
@@ -212,7 +225,12 @@ enum Oracles {
     let both = DeduplicatedCache(requestRates: popular, computationMean: 2, timeToLive: 60)
     let alone = DeduplicatedCache(requestRates: popular, computationMean: 2, timeToLive: 0)
     let cache = DeduplicatedCache(requestRates: popular, computationMean: 0.001, timeToLive: 60)
+    let many = rates(10_000, 1, together: 50)
+    let large = DeduplicatedCache(requestRates: many, computationMean: 0.001, timeToLive: 3_600)
+    let largeBoth = DeduplicatedCache(requestRates: many, computationMean: 3, timeToLive: 3_600)
     return [
+      Oracle("cache-ttl-large", (.hits, large.hitShare)),
+      Oracle("cache-ttl-dedup-large", (.hits, largeBoth.hitShare)),
       Oracle("cache-ttl", (.hits, cache.hitShare)),
       Oracle("cache-ttl-dedup", (.hits, both.hitShare), (.joined, both.joinedShare)),
       Oracle("dedup", (.joined, alone.joinedShare)),
