@@ -137,7 +137,8 @@ let package = Package(
       "CoverageTests",
       [
         "Checks", "CloudModel", "FleetSimulation", "Numerics", "Quantities", "QueueingTheory",
-        "Recording", "ReplicaModel", "Scenario", "SimulationTesting", "Statistics", "Workload",
+        "RandomStreams", "Recording", "ReplicaModel", "Scenario", "SimulationTesting", "Statistics",
+        "Workload",
       ]),
     tests(
       "OracleTests",
@@ -149,7 +150,8 @@ let package = Package(
       "ExperimentsTests",
       [
         "Checks", "CloudModel", "Experiments", "FleetSimulation", "Numerics", "Quantities",
-        "Recording", "ReplicaModel", "ResultsStore", "Scenario", "SimulationTesting", "Statistics",
+        "QueueingTheory", "Recording", "ReplicaModel", "ResultsStore", "Scenario",
+        "SimulationTesting", "Statistics",
         "Workload",
       ]),
     tests("ScenarioTests", ["Scenario", "Quantities"]),

@@ -193,10 +193,12 @@ package struct Judge: Sendable {
     guard verdict == .undecided, interval.halfWidth.isFinite else { return "" }
     let samples = measures.scenario.isSectioned ? "sections" : "replications"
     let distance = abs(interval.estimate - bound)
-    // An interval that begins at its estimate is one-sided: nothing was seen to fail.
-    let isOneSided = interval.low == interval.estimate || interval.high == interval.estimate
-    let width = isOneSided ? 2 * interval.halfWidth : interval.halfWidth
-    let factor = isOneSided ? width / distance : (width / distance) * (width / distance)
+    let width =
+      bound > interval.estimate
+      ? interval.high - interval.estimate : interval.estimate - interval.low
+    // Where nothing was seen to fail the bound falls with the number, else with its root.
+    let sawNone = interval.low == interval.estimate || interval.high == interval.estimate
+    let factor = (width / distance) * (sawNone ? 1 : width / distance)
     let more = Double(interval.samples) * (factor - 1)
     guard distance > 0, more < 1e6 else { return "; no number of \(samples) would tell" }
     let count = Int(more.rounded(.up))

@@ -142,7 +142,7 @@ extension Measures {
   private func ratio(
     _ pairs: [(numerator: Double, denominator: Double)], isExact: Bool
   ) -> Interval? {
-    guard let interval = Interval.ratio(of: pairs, confidence: scenario.confidence.fraction) else {
+    guard let interval = Interval.ratio(of: pairs, confidence: confidence) else {
       return nil
     }
     return isExact ? .exact(interval.estimate, samples: pairs.count) : interval

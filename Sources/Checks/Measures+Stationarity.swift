@@ -83,7 +83,7 @@ extension Measures {
       records.contains(where: { $0.weighted.arrived > 0 })
     else { return [] }
     var notes: [RunNote] = []
-    if scenario.workload.hasConstantRate && !window.isWarmUpAutomatic {
+    if scenario.workload.hasConstantRate {
       notes.append(RunNote(topic: "warm-up", text: warmUp(window)))
     }
     if let drift {

@@ -37,7 +37,7 @@ extension Measures {
     guard let interval, !interval.isExact, interval.estimate.isFinite else {
       return MeasureRow(
         name: name, unit: "s", interval: interval,
-        note: interval == nil ? "" : interval?.isExact == true ? "" : "too many got no answer")
+        note: interval?.estimate == .infinity ? "too many requests got no answer" : "")
     }
     let tail = tailDependence(beyond: interval.estimate, of: time)
     let each = averageRequests(of: time)

@@ -9,7 +9,8 @@ import Statistics
 /// Sums up the replications of a scenario into measures with their intervals.
 package struct Measures: Sendable {
   let scenario: Scenario
-  let records: [ReplicationRecord]
+  /// The replications, in order.
+  package let records: [ReplicationRecord]
   /// What intervals about requests are taken over: the replications, or the sections of a long one.
   let samples: [ReplicationRecord]
   let latency: LatencyHistogram?
@@ -103,16 +104,17 @@ package struct Measures: Sendable {
       note: isControlled ? "controlled by spot uptime; the plain mean is \(text) USD" : "")
   }
 
-  /// The estimate of a measure by its name in a run, whether or not there are samples enough for an
-  /// interval; `nil` where there is none.
-  package func estimate(of name: String) -> Double? {
+  /// A measure by its name in a run, whether or not there are samples enough for an interval; `nil` where
+  /// the run has none of that name.
+  package func measure(_ name: String) -> MeasureRow? {
     let times: [(String, Target.Measure)] = [("latency", .latency(.mean)), ("wait", .wait(.mean))]
     for (time, measure) in times {
       for (label, share) in Self.quantiles where name == "\(label)(\(time))" {
-        return quantile(Share(billionths: share), of: measure)?.estimate
+        return MeasureRow(
+          name: name, unit: "s", interval: quantile(Share(billionths: share), of: measure))
       }
     }
-    return rows.first { $0.name == name }?.interval?.estimate
+    return rows.first { $0.name == name }
   }
 
   /// The rows that a run stores and prints.

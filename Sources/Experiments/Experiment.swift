@@ -87,7 +87,12 @@ package struct Experiment: Sendable {
       startedAt: options.startedAt)
     var records: [ReplicationRecord] = []
     var digests: [String] = []
-    var others = loaded.references.map { ReferenceRun(scenario: $0) }
+    // Whatever is compared runs its requests in the same part of the time.
+    var others = loaded.references.map { reference in
+      ReferenceRun(
+        scenario: reference.requests == loaded.scenario.requests
+          ? reference.simulatingRequests(in: scenario.requests) : reference)
+    }
     var look = 0
     progress(0, plan.maximum)
     while true {
@@ -105,10 +110,11 @@ package struct Experiment: Sendable {
       let isOnlyLook = plan.minimum == plan.maximum
       let judged = judge(
         scenario, records, references: others, look: isOnlyLook ? nil : look)
-      let stop = StoppingRule(plan: plan, confidence: scenario.confidence.fraction)
+      let stop = StoppingRule(plan: plan)
       guard records.count == plan.maximum || stop.isMet(judged) else { continue }
       var notes = [stop.note(judged, replications: records.count)].compactMap(\.self)
-      notes += pilot + judged.measures.notes
+      // The pilots have said what there is to say about warm-up.
+      notes += pilot + judged.measures.notes.filter { pilot.isEmpty || $0.topic != "warm-up" }
       let results = self.results(
         scenario, records, digests: digests, judged: judged, notes: notes)
       try store.finish(run, results)
@@ -187,8 +193,7 @@ package struct Experiment: Sendable {
           + ($0.isCredible ? "" : "; no steady state was in sight, run longer")
       } ?? "the run is too short for MSER-5; nothing is cut"
     let rest = Scenario.RequestWindow(
-      from: window.from + span, length: window.length - span, warmUp: span,
-      isWarmUpAutomatic: true)
+      from: window.from + span, length: window.length - span, warmUp: span)
     return (
       scenario.simulatingRequests(in: .once(rest)), [RunNote(topic: "warm-up", text: text)]
     )
@@ -233,7 +238,7 @@ package struct Experiment: Sendable {
 extension LoadedExperiment {
   /// Whether requests must run to compare with a scenario; its bill alone seldom needs them, and where
   /// the scenario itself lost none its goodput is known.
-  fileprivate func needsRequests(
+  func needsRequests(
     of reference: Scenario, beside records: [ReplicationRecord]
   ) -> Bool {
     let lostAny = records.contains { $0.weighted.answered < $0.weighted.arrived }

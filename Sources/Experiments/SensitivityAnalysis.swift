@@ -28,8 +28,11 @@ package struct SensitivityAnalysis: Sendable {
 
   /// What a point came to.
   private struct Outcome: Sendable {
-    var values: [Double?]
-    var holds: [Bool?]
+    var rows: [MeasureRow?] = []
+    var targets: [(text: String, holds: Bool?)] = []
+
+    /// The values of the measures; `nil` where there is none.
+    var values: [Double?] { rows.map { $0?.interval?.estimate } }
   }
 
   private let study: SensitivityStudy
@@ -57,11 +60,8 @@ package struct SensitivityAnalysis: Sendable {
     let count = study.inputs.count
     let kept = min(effort.kept, count)
     return 1 + 2 * count + effort.trajectories * (count + 1)
-      + (effort.rows > 0 ? effort.rows * (kept + 2) * keptSets : 0)
+      + (effort.rows > 0 ? effort.rows * (kept + 2) : 0)
   }
-
-  /// One set of inputs is kept for all measures, so that one design serves them all.
-  private var keptSets: Int { 1 }
 
   /// Simulates all points.
   ///
@@ -73,20 +73,23 @@ package struct SensitivityAnalysis: Sendable {
     let seed = try self.seed ?? load(study.overrides).scenario.seed
     var draws = RandomStream(seed: seed, replication: 0, purpose: .sensitivity, entity: 0)
     let count = study.inputs.count
-    let counter = (done: 0, all: pointCount)
 
     // Each alone: the scenario as it is, then both ends of every input.
-    var alone: [[String]] = [[]]
+    let base = try await outcomes([[]], seed: seed, after: 0, progress)
+    for (name, row) in zip(study.measures, base[0].rows) where row == nil {
+      throw UnknownMeasure(name: name, scenario: study.scenario)
+    }
+    var alone: [[String]] = []
     for input in study.inputs {
       alone += [input.overrides(for: input.low), input.overrides(for: input.high)]
     }
-    let ends = try await outcomes(alone, seed: seed, after: counter.done, progress)
+    let ends = base + (try await outcomes(alone, seed: seed, after: 1, progress))
 
     let screening = MorrisScreening(
       inputs: count, trajectories: effort.trajectories, nextUniform: { draws.nextUniform() })
     let screened = try await outcomes(
       screening.points.map { overrides(at: $0, of: Array(0..<count)) }, seed: seed,
-      after: alone.count, progress)
+      after: ends.count, progress)
     let effects = study.measures.indices.map { measure -> [ElementaryEffects]? in
       let values = screened.compactMap { $0.values[measure] }
       guard values.count == screened.count, values.allSatisfy(\.isFinite) else { return nil }
@@ -100,50 +103,50 @@ package struct SensitivityAnalysis: Sendable {
       let design = SobolDesign(inputs: kept.count, rows: effort.rows, shift: shift)
       let found = try await outcomes(
         design.points.map { overrides(at: $0, of: kept) }, seed: seed,
-        after: alone.count + screened.count, progress)
+        after: ends.count + screened.count, progress)
       for measure in study.measures.indices {
         let values = found.compactMap { $0.values[measure] }
         guard values.count == found.count else { continue }
         indices[measure] = design.indices(values: values, nextUniform: { draws.nextUniform() })
       }
     }
-    return answers(ends, effects, kept, indices, try targets())
+    return answers(ends, effects, kept, indices)
   }
-
-  private func targets() throws -> [Target] { try load(study.overrides).scenario.targets }
 
   private func answers(
     _ ends: [Outcome], _ effects: [[ElementaryEffects]?], _ kept: [Int],
-    _ indices: [[SobolIndices]?], _ targets: [Target]
+    _ indices: [[SobolIndices]?]
   ) -> [SensitivityAnswer] {
     study.measures.indices.map { measure in
       let inputs = study.inputs.indices.map { input -> SensitivityAnswer.Input in
         let (low, high) = (ends[1 + 2 * input], ends[2 + 2 * input])
-        let turned = targets.indices.filter { low.holds[$0] != high.holds[$0] }
+        // A target that an end says nothing about has not turned.
+        let turned = zip(low.targets, high.targets).filter { low, high in
+          low.holds != nil && high.holds != nil && low.holds != high.holds
+        }
         return SensitivityAnswer.Input(
           input: study.inputs[input], atLow: low.values[measure], atHigh: high.values[measure],
-          turned: turned.map { targets[$0].text }, effects: effects[measure]?[input],
+          turned: turned.map(\.0.text), effects: effects[measure]?[input],
           indices: kept.firstIndex(of: input).flatMap { indices[measure]?[$0] })
       }
-      let order = inputs.indices.sorted {
-        (weight(inputs[$0]), -$0) > (weight(inputs[$1]), -$1)
+      let order = inputs.indices.sorted { one, other in
+        let (left, right) = (weight(inputs[one]), weight(inputs[other]))
+        return (left.total, left.effect, -one) > (right.total, right.effect, -other)
       }
       return SensitivityAnswer(
-        measure: study.measures[measure], unit: unit(study.measures[measure]),
+        measure: study.measures[measure], unit: ends[0].rows[measure]?.unit ?? "",
         base: ends[0].values[measure] ?? .nan, inputs: order.map { inputs[$0] })
     }
   }
 
-  /// What inputs are ranked by: the total index, else the mean absolute effect, else the swing.
-  private func weight(_ answer: SensitivityAnswer.Input) -> Double {
-    if let total = answer.indices?.total.estimate { return 1e30 * max(0, total) }
-    if let effect = answer.effects?.meanAbsolute.estimate { return effect }
-    return abs((answer.atHigh ?? 0) - (answer.atLow ?? 0))
-  }
-
-  private func unit(_ measure: String) -> String {
-    if measure.hasSuffix("(latency)") || measure.hasSuffix("(wait)") { return "s" }
-    return measure.contains("cost") ? "USD" : ""
+  /// What inputs are ranked by: the total index first, for those that have one, then the mean absolute
+  /// effect or, where some point had no value, the swing.
+  private func weight(_ answer: SensitivityAnswer.Input) -> (total: Double, effect: Double) {
+    let swing = abs((answer.atHigh ?? 0) - (answer.atLow ?? 0))
+    return (
+      answer.indices.map { max(0, $0.total.estimate) } ?? -1,
+      answer.effects?.meanAbsolute.estimate ?? swing
+    )
   }
 
   /// The inputs that matter most to any measure, by their share of the largest effect on it.
@@ -176,7 +179,7 @@ package struct SensitivityAnalysis: Sendable {
     _ progress: @escaping @Sendable (Int, Int) -> Void
   ) async throws -> [Outcome] {
     try await withThrowingTaskGroup(of: (Int, Outcome).self) { group in
-      var found = points.map { _ in Outcome(values: [], holds: []) }
+      var found = points.map { _ in Outcome() }
       var next = 0
       func start() {
         guard next < points.count else { return }
@@ -207,15 +210,32 @@ package struct SensitivityAnalysis: Sendable {
         })
     }
     let own = try measures(loaded.scenario, withRequests: true)
-    let judge = Judge(
-      own,
-      references: try loaded.references.map { ($0.path, try measures($0, withRequests: false)) },
-      confidence: loaded.scenario.confidence.fraction)
-    let holds = loaded.scenario.targets.map { target -> Bool? in
-      judge.interval(of: target.measure, atQuantile: true).map {
-        target.comparison.holds($0.estimate, target.bound.value)
-      }
+    let references = try loaded.references.map { reference in
+      let needsRequests = loaded.needsRequests(of: reference, beside: own.records)
+      return (path: reference.path, measures: try measures(reference, withRequests: needsRequests))
     }
-    return Outcome(values: study.measures.map { own.estimate(of: $0) }, holds: holds)
+    let judge = Judge(
+      own, references: references, confidence: loaded.scenario.confidence.fraction)
+    return Outcome(
+      rows: study.measures.map { own.measure($0) },
+      targets: loaded.scenario.targets.map { target in
+        let interval = judge.interval(of: target.measure, atQuantile: true)
+        return (
+          target.text, interval.map { target.comparison.holds($0.estimate, target.bound.value) }
+        )
+      })
+  }
+}
+
+/// A study asks for a measure that a run of its scenario does not have.
+package struct UnknownMeasure: Error, CustomStringConvertible {
+  /// The name that was asked for.
+  package let name: String
+  /// The path of the scenario.
+  package let scenario: String
+
+  /// What was found and what is allowed.
+  package var description: String {
+    "measures: found \(name), allowed: a measure that a run of \(scenario) prints"
   }
 }

@@ -17,7 +17,6 @@ struct StoppingRule {
   }
 
   let plan: ReplicationPlan
-  let confidence: Double
 
   /// Whether the goal is reached.
   func isMet(_ judged: Judged) -> Bool {

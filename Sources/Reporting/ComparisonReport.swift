@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Checks
-import Foundation
 import Quantities
 import Statistics
 
@@ -130,14 +129,12 @@ package struct ComparisonReport: Sendable {
     func rows(_ rows: [Comparison.Row]) -> [Document.Row] {
       rows.map {
         Document.Row(
-          name: $0.name, unit: $0.unit, first: finite($0.first), second: finite($0.second),
-          difference: finite($0.difference?.estimate), low: finite($0.difference?.low),
-          high: finite($0.difference?.high), change: $0.change.rawValue,
-          varianceReduction: finite($0.varianceReduction))
+          name: $0.name, unit: $0.unit, first: $0.first?.finite, second: $0.second?.finite,
+          difference: $0.difference?.estimate.finite, low: $0.difference?.low.finite,
+          high: $0.difference?.high.finite, change: $0.change.rawValue,
+          varianceReduction: $0.varianceReduction?.finite)
       }
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let document = Document(
       plimsoll: 1, first: first, second: second, runs: [runs.first, runs.second],
       sentence: sentence, confidence: comparison.confidence,
@@ -145,10 +142,8 @@ package struct ComparisonReport: Sendable {
       commonPools: comparison.commonPools.all, poolsOfEqualCapacity: comparison.commonPools.equal,
       bill: rows(comparison.bill),
       measures: rows(comparison.measures))
-    return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
+    return try JSONText.of(document)
   }
-
-  private func finite(_ value: Double?) -> Double? { value.flatMap { $0.isFinite ? $0 : nil } }
 
   private struct Document: Encodable {
     struct Row: Encodable {

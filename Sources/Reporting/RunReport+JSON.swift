@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Foundation
 import Quantities
 import Recording
 import Serving
@@ -9,9 +8,7 @@ import Statistics
 extension RunReport {
   /// The report as JSON, version 1; numbers that are not finite are `null`.
   package func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
+    try JSONText.of(document)
   }
 
   private var document: Document {
@@ -104,9 +101,4 @@ extension RunReport {
     let notes: [Note]
     let requests: [String: UInt64]
   }
-}
-
-extension Double {
-  /// The number, if JSON can hold it.
-  fileprivate var finite: Double? { isFinite ? self : nil }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Checks
-import Foundation
 import Quantities
 import Statistics
 
@@ -128,30 +127,26 @@ package struct SensitivityReport: Sendable {
 
   /// The report as JSON, version 1; numbers that are not finite are `null`.
   package func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let document = Document(
       plimsoll: 1, scenario: scenario, points: points,
       measures: answers.map { answer in
         Document.Measure(
-          name: answer.measure, unit: answer.unit, base: finite(answer.base),
+          name: answer.measure, unit: answer.unit, base: answer.base.finite,
           inputs: answer.inputs.map { row in
             Document.Input(
               name: row.input.name, from: row.input.low, to: row.input.high, unit: row.input.unit,
-              source: row.input.source, atLow: finite(row.atLow), atHigh: finite(row.atHigh),
+              source: row.input.source, atLow: row.atLow?.finite, atHigh: row.atHigh?.finite,
               turned: row.turned, effect: range(row.effects?.meanAbsolute),
-              sigma: finite(row.effects?.deviation), first: range(row.indices?.first),
+              sigma: row.effects?.deviation.finite, first: range(row.indices?.first),
               total: range(row.indices?.total))
           })
       })
-    return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
+    return try JSONText.of(document)
   }
-
-  private func finite(_ value: Double?) -> Double? { value.flatMap { $0.isFinite ? $0 : nil } }
 
   private func range(_ interval: Interval?) -> Document.Range? {
     interval.map {
-      Document.Range(estimate: finite($0.estimate), low: finite($0.low), high: finite($0.high))
+      Document.Range(estimate: $0.estimate.finite, low: $0.low.finite, high: $0.high.finite)
     }
   }
 

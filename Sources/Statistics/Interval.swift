@@ -130,21 +130,6 @@ package struct Interval: Sendable, Equatable {
     return around(pooled, squares: squares, samples: sections.count, confidence: confidence)
   }
 
-  /// The share of successes among independent trials with the interval of Clopper and Pearson, which
-  /// holds the truth at least as often as it says; `nil` for no trials.
-  ///
-  /// Source: Clopper and Pearson, "The use of confidence or fiducial limits illustrated in the case of the
-  /// binomial", Biometrika 26 (1934), DOI 10.1093/biomet/26.4.404.
-  package static func share(of successes: Int, among trials: Int, confidence: Double) -> Interval? {
-    precondition(successes >= 0 && successes <= trials, "successes are some of the trials")
-    guard trials > 0 else { return nil }
-    let (k, n, tail) = (Double(successes), Double(trials), (1 - confidence) / 2)
-    return Interval(
-      estimate: k / n,
-      low: successes == 0 ? 0 : Beta.quantile(tail, k, n - k + 1),
-      high: successes == trials ? 1 : Beta.quantile(1 - tail, k + 1, n - k), samples: trials)
-  }
-
   /// The rate of rare events over a stretch of time, with the interval of Garwood for a Poisson count,
   /// which has an honest upper end where none was seen; `nil` for no time.
   ///

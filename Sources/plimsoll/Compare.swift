@@ -25,14 +25,14 @@ struct Compare: AsyncParsableCommand {
   func run() async throws {
     let before = try options.load(first, overrides: [])
     let after = try options.load(second, overrides: options.overrides)
-    let paired = after.simulating(inWindowsOf: before.scenario)
-    if paired.scenario.requests != after.scenario.requests && !options.quiet {
-      Terminal.tell("plimsoll: requests of \(second) run in the windows of \(first)\n")
-    }
     let count =
       options.replications
       ?? max(before.scenario.replications.minimum, after.scenario.replications.minimum)
     let one = try await options.simulate(before, replications: count)
+    let paired = after.simulating(inWindowsOf: one.scenario)
+    if after.scenario.requests != before.scenario.requests && !options.quiet {
+      Terminal.tell("plimsoll: requests of \(second) run in the windows of \(first)\n")
+    }
     let two = try await options.simulate(paired, replications: count)
     let report = ComparisonReport(
       Comparison((one.scenario, one.records), (two.scenario, two.records)),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import ArgumentParser
+import Experiments
 import FleetSimulation
 import ResultsStore
 import Scenario
@@ -33,6 +34,9 @@ enum Failure {
     case let broken as ConservationError:
       Terminal.tell("plimsoll: a law of conservation is broken, please report this: \(broken)\n")
       return ExitStatus.bug.code
+    case let unknown as UnknownMeasure:
+      Terminal.tell("plimsoll: \(unknown)\n")
+      return ExitStatus.invalidScenario.code
     case let code as ExitCode:
       return code
     default:

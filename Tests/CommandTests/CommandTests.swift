@@ -259,6 +259,18 @@ struct CommandTests {
       ("replications: { min: 10, max: 50, until: soon }", "decided, or a relative half-width"),
       ("replications: 5\nsections: 20", "allowed: replications: 1"),
       ("replications: 1\nsections: 4", "sections"),
+      (
+        "requests: { windows: ~, length: ~, after_interruption: ~, from: 0h, for: 1h, warmup: auto }",
+        "a varying rate has not"
+      ),
+      (
+        "workload: { arrivals: { process: renewal, rate: 5/s, gaps: { gamma: { cv: -1 } } } }",
+        "gaps.gamma.cv"
+      ),
+      (
+        "workload: { arrivals: { process: renewal, rate: 5/s, gaps: { uniform: { low: 0.5, high: 1 } } } }",
+        "allowed: a mean of 1"
+      ),
     ] {
       let answer = try Command.call("validate", try Command.scenario(text))
       #expect(answer.status == 65 && answer.messages.contains(expected), "\(answer.messages)")

@@ -99,6 +99,17 @@ struct SensitivityTests {
     }
   }
 
+  @Test("refuses a measure that the scenario does not have, before it runs the points")
+  func unknownMeasure() async throws {
+    let text = Self.study.replacingOccurrences(of: "monthly_cost]", with: "p99(lattency)]")
+    let study = try SensitivityStudy.load("study.yaml", files: Self.files(study: text))
+    await #expect(throws: UnknownMeasure.self) {
+      _ = try await SensitivityAnalysis(study, effort: .init(), seed: nil) {
+        try ScenarioLoader.load("fleet.yaml", files: Self.files(), overrides: $0)
+      }.run { _, _ in }
+    }
+  }
+
   @Test(
     "refuses what cannot be varied",
     arguments: [

@@ -96,9 +96,8 @@ struct SteadyStateTests {
     #expect(rounds >= 1)
   }
 
-  @Test("the warm-up of an overloaded start is found and cut")
+  @Test("pilots find the warm-up, and what they cut is not measured")
   func automaticWarmUp() async throws {
-    // Sixty servers that take a minute each are empty at first: the first minutes wait for nothing.
     var builder = StoppingTests.server()
     builder.horizon = .hours(10)
     builder.from = .start

@@ -132,17 +132,6 @@ struct RunAnalysisTests {
     #expect(SparseHistogram(histogram, since: histogram).count == 0)
   }
 
-  @Test("Clopper and Pearson's interval of 0, 1 and 10 successes of 10, as tabled")
-  func shares() throws {
-    let none = try #require(Interval.share(of: 0, among: 10, confidence: 0.95))
-    #expect(none.low == 0 && abs(none.high - 0.3084971) < 1e-6)
-    let one = try #require(Interval.share(of: 1, among: 10, confidence: 0.95))
-    #expect(abs(one.low - 0.0025286) < 1e-6 && abs(one.high - 0.4450161) < 1e-6)
-    let all = try #require(Interval.share(of: 10, among: 10, confidence: 0.95))
-    #expect(abs(all.low - 0.6915029) < 1e-6 && all.high == 1)
-    #expect(Interval.share(of: 0, among: 0, confidence: 0.95) == nil)
-  }
-
   @Test("Garwood's interval of 0 and 5 events, as tabled")
   func rates() throws {
     let none = try #require(Interval.rate(of: 0, over: 2, samples: 4, confidence: 0.95))
