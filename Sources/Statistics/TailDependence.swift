@@ -31,7 +31,7 @@ package struct TailDependence: Sendable, Equatable {
   /// Below this many effective exceedances a replication the interval of sectioning is not printed.
   ///
   /// Measured with this very estimator on M/M/1 at loads 0.5 and 0.8 with 5, 10 and 20 replications
-  /// (`Documentation/Decisions/0005-insufficient.md`): whatever the length of the run, at most 6 % of all
+  /// (`Documentation/Decisions/0005-insufficient.md`): whatever the length of the run, at most 7 % of all
   /// experiments then print an interval that misses, where the promise is 5 %.
   package static var fewest: Double { 3 }
 

@@ -36,12 +36,17 @@ struct Compare: AsyncParsableCommand {
     let two = try await options.simulate(paired, replications: count)
     let report = ComparisonReport(
       Comparison((one.scenario, one.records), (two.scenario, two.records)),
-      first: first, second: second == first ? "\(second) changed" : second,
+      first: first, second: second == first ? changed(second) : second,
       runs: (one.run, two.run))
     switch options.format {
     case .table: Terminal.print(report.table)
     case .json: Terminal.print(try report.json())
     case .markdown: Terminal.print(report.markdown)
     }
+  }
+
+  /// What to call a scenario that is compared with itself.
+  private func changed(_ path: String) -> String {
+    (path.hasSuffix(".yaml") ? String(path.dropLast(5)) : path) + " changed"
   }
 }
