@@ -127,7 +127,9 @@ extension FleetSimulation {
     var digest: UInt64 = 0
     guard hasRequests else { return digest }
     for part in 0..<Int64(16) {
-      source.restart(at: .start + TimeSpan(nanoseconds: scenario.horizon.nanoseconds / 16 * part))
+      let time = Instant.start + TimeSpan(nanoseconds: scenario.horizon.nanoseconds / 16 * part)
+      // From the middle of a cell all that come before would be drawn too.
+      source.restart(at: source.cellStart(at: time))
       for _ in 0..<16 where source.nextTime != .never {
         let request = source.take()
         let lengths = UInt64(request.promptTokens) << 32 | UInt64(request.outputTokens)

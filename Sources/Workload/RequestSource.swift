@@ -89,6 +89,11 @@ package struct RequestSource: ~Copyable {
     }
   }
 
+  /// When the cell of an instant begins: there it costs nothing to go on from; of a trace, that instant.
+  package func cellStart(at instant: Instant) -> Instant {
+    model.arrivals.profile == nil ? instant : start(ofCell: number(at: instant))
+  }
+
   /// Whether a new column has been drawn and nothing of it taken.
   @inlinable package var isAtColumnStart: Bool { position == 0 }
 
