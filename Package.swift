@@ -69,6 +69,9 @@ let package = Package(
         "ReplicaModel", "CloudModel", yams,
       ]),
     house("ResultsStore", ["Quantities", "Serving", "Recording", "Statistics", grdb]),
+    house(
+      "Calibration",
+      ["Quantities", "RandomStreams", "Numerics", "CloudModel", "Statistics", "Workload"]),
 
     // Level 4
     house(
@@ -82,7 +85,10 @@ let package = Package(
       ["Quantities", "RandomStreams", "Serving", "Recording", "Statistics", "Scenario"]),
     house(
       "Reporting",
-      ["Quantities", "Policies", "Serving", "Recording", "Statistics", "Scenario", "Checks"]),
+      [
+        "Quantities", "Policies", "Serving", "Recording", "Statistics", "Scenario", "Checks",
+        "Calibration",
+      ]),
 
     // Level 5
     house(
@@ -96,8 +102,8 @@ let package = Package(
     .executableTarget(
       name: "plimsoll",
       dependencies: [
-        "Checks", "Experiments", "FleetSimulation", "Policies", "Quantities", "Reporting",
-        "ResultsStore", "Recording", "Scenario", "Workload", arguments,
+        "Calibration", "Checks", "Experiments", "FleetSimulation", "Policies", "Quantities",
+        "Reporting", "ResultsStore", "Recording", "Scenario", "Workload", arguments, crypto,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -152,6 +158,12 @@ let package = Package(
         "Checks", "CloudModel", "Experiments", "FleetSimulation", "Numerics", "Quantities",
         "QueueingTheory", "Recording", "ReplicaModel", "ResultsStore", "Scenario",
         "SimulationTesting", "Statistics",
+        "Workload",
+      ]),
+    tests(
+      "CalibrationTests",
+      [
+        "Calibration", "CloudModel", "Numerics", "Quantities", "RandomStreams", "Statistics",
         "Workload",
       ]),
     tests("ScenarioTests", ["Scenario", "Quantities"]),

@@ -3,15 +3,15 @@
 /// Walks over the lines of a file of comma-separated numbers and times.
 ///
 /// Lines end with LF or CR LF, the last one may lack its end. Fields are not quoted.
-struct CSVCursor {
+package struct CSVCursor {
   /// One field with its place.
-  struct Field {
-    let bytes: ArraySlice<UInt8>
-    let line: Int
-    let column: Int
+  package struct Field {
+    package let bytes: ArraySlice<UInt8>
+    package let line: Int
+    package let column: Int
 
     /// What stands there, cut where it gets long.
-    var text: String {
+    package var text: String {
       bytes.isEmpty
         ? "nothing" : "'" + String(decoding: bytes.prefix(40), as: UTF8.self) + "'"
     }
@@ -21,13 +21,13 @@ struct CSVCursor {
   private var position = 0
   private var line = 0
 
-  init(_ bytes: [UInt8]) {
+  package init(_ bytes: [UInt8]) {
     self.bytes = bytes
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
   }
 
   /// The fields of the next line into `fields`; false at the end of the file.
-  mutating func nextLine(into fields: inout [Field]) -> Bool {
+  package mutating func nextLine(into fields: inout [Field]) -> Bool {
     fields.removeAll(keepingCapacity: true)
     guard position < bytes.count else { return false }
     line += 1
@@ -50,7 +50,7 @@ struct CSVCursor {
 
 extension CSVCursor.Field {
   /// The field as a whole number without sign, if it is one that fits 32 bits.
-  var wholeNumber: UInt32? {
+  package var wholeNumber: UInt32? {
     guard !bytes.isEmpty, bytes.count <= 10 else { return nil }
     var value: UInt64 = 0
     for byte in bytes {
@@ -61,7 +61,7 @@ extension CSVCursor.Field {
   }
 
   /// The error that this field is not what it should be.
-  func error(allowed: String) -> TraceError {
+  package func error(allowed: String) -> TraceError {
     TraceError(line: line, column: column, found: text, allowed: allowed)
   }
 }

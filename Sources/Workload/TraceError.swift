@@ -31,5 +31,5 @@ package struct TraceErrors: Error, Equatable, Sendable {
   }
 
   /// How many errors of one file are told; a file of another format would have one a line.
-  static let limit = 20
+  package static let limit = 20
 }

@@ -7,7 +7,7 @@ enum ImportRule {
     ["Quantities", "RandomStreams"],
     ["Serving", "EventKernel", "Numerics"],
     ["Policies", "Workload", "ReplicaModel", "CloudModel", "Recording", "Statistics"],
-    ["Scenario", "ResultsStore"],
+    ["Scenario", "ResultsStore", "Calibration"],
     ["FleetSimulation", "Reporting", "Checks"],
     ["Experiments"],
     ["plimsoll"],

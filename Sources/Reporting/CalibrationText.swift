@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Calibration
+
+/// A calibration as text for a terminal, Markdown or JSON.
+package struct CalibrationText {
+  private let report: CalibrationReport
+
+  /// The text of a report.
+  package init(_ report: CalibrationReport) {
+    self.report = report
+  }
+
+  /// For a terminal.
+  package var table: String {
+    var text = report.summary + "\n"
+    for table in report.tables { text += "\n" + table.title + "\n" + Self.cells(table).plain }
+    return text + "\nWhat to doubt:\n" + doubts + "\nFragment, for \(report.place):\n"
+      + report.fragment.map { "  \($0)\n" }.joined()
+  }
+
+  /// In GitHub's Markdown.
+  package var markdown: String {
+    var text = report.summary + "\n"
+    for table in report.tables {
+      text += "\n**\(table.title)**\n\n" + Self.cells(table).markdown
+    }
+    return text + "\nWhat to doubt:\n\n" + doubts + "\nFragment, for `\(report.place)`:\n\n```yaml\n"
+      + report.fragment.map { "\($0)\n" }.joined() + "```\n"
+  }
+
+  /// As one document of JSON.
+  package func json() throws -> String {
+    struct Document: Encodable {
+      struct Table: Encodable {
+        let title: String
+        let header: [String]
+        let rows: [[String]]
+      }
+      let summary: String
+      let tables: [Table]
+      let doubts: [String]
+      let fragment: String
+      let place: String
+    }
+    return try JSONText.of(
+      Document(
+        summary: report.summary,
+        tables: report.tables.map { table in
+          Document.Table(
+            title: table.title,
+            header: table.header.map { $0.hasSuffix(">") ? String($0.dropLast()) : $0 },
+            rows: table.rows)
+        },
+        doubts: report.doubts, fragment: report.fragment.joined(separator: "\n") + "\n",
+        place: report.place))
+  }
+
+  private var doubts: String {
+    report.doubts.map { "- \($0)\n" }.joined()
+  }
+
+  private static func cells(_ table: CalibrationReport.Table) -> TextTable {
+    var text = TextTable(table.header)
+    for row in table.rows { text.add(row) }
+    return text
+  }
+}

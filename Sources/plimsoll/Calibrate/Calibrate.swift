@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import Calibration
+import Crypto
+import Foundation
+import Reporting
+import Workload
+
+/// `plimsoll calibrate`: laws of measured data, with what speaks against them.
+struct Calibrate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Fit laws to measured data and write them as fragments that scenarios include.",
+    subcommands: [])
+}
+
+/// The options of every verb that fits.
+struct CalibrateOptions: ParsableArguments {
+  @Option(name: [.short, .long], help: "Write the fragment with its provenance to this file.")
+  var output: String?
+  @Option(help: "How results are printed: \(OutputFormat.allCases.map(\.rawValue)).")
+  var format: OutputFormat = .table
+
+  /// A file that is fitted, with what identifies it.
+  struct Input {
+    let path: String
+    let bytes: [UInt8]
+
+    /// The file's place in a fragment's provenance.
+    func source(records: Int) -> Provenance.Source {
+      let digest = SHA256.hash(data: bytes).map { byte in
+        String(UInt16(byte) + 0x100, radix: 16).dropFirst()
+      }
+      return Provenance.Source(path: path, digest: digest.joined(), records: records)
+    }
+  }
+
+  /// Reads a file, or leaves with a message and its exit code.
+  func read(_ path: String) throws -> Input {
+    do {
+      return Input(path: path, bytes: try Terminal.files.read(path))
+    } catch {
+      Terminal.tell("plimsoll: \(path) cannot be read\n")
+      throw ExitStatus.missingFile.code
+    }
+  }
+
+  /// Does `body`; tells what is wrong with the data of a file and leaves with the exit code for that.
+  func reading<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let errors as TraceErrors {
+      for problem in errors.errors {
+        Terminal.tell(
+          "\(path):\(problem.line):\(problem.column): found \(problem.found), "
+            + "allowed: \(problem.allowed)\n")
+      }
+      throw ExitStatus.invalidScenario.code
+    }
+  }
+
+  /// Prints what was found, and writes its fragment where that was asked for.
+  func finish(_ report: CalibrationReport, _ sources: [Provenance.Source]) throws {
+    let text = CalibrationText(report)
+    switch format {
+    case .table: Terminal.print(text.table)
+    case .markdown: Terminal.print(text.markdown)
+    case .json: Terminal.print(try text.json())
+    }
+    guard let output else { return }
+    let arguments = CommandLine.arguments.dropFirst().map { argument in
+      argument.contains(" ") ? "'\(argument)'" : argument
+    }
+    let provenance = Provenance(
+      command: (["plimsoll"] + arguments).joined(separator: " "), version: Plimsoll.versionText,
+      sources: sources)
+    do {
+      try Data(provenance.file(of: report).utf8).write(
+        to: URL(fileURLWithPath: output), options: .atomic)
+    } catch {
+      Terminal.tell("plimsoll: \(output) cannot be written: \(error.localizedDescription)\n")
+      throw ExitStatus.inputOutput.code
+    }
+    Terminal.tell("plimsoll: wrote \(output)\n")
+  }
+}
