@@ -164,7 +164,7 @@ extension Scenario {
   fileprivate var spotPools: [Pool] { pools.filter { $0.cloud.market == .spot } }
 
   fileprivate var hasRandomCapacity: Bool {
-    pools.contains { $0.cloud.places.contains(where: \.isRandom) }
+    pools.contains { isCapacityRandom(of: $0) }
   }
 
   /// The models that any replica of the fleet serves.

@@ -77,14 +77,17 @@ package struct Measures: Sendable {
   /// The price of all places of spot pools that come and go at random, by the time they were up, with what
   /// it should be on average; `nil` where there are none.
   private var spotControl: (values: [Double], expected: Double)? {
-    let pools = scenario.pools.filter { $0.cloud.places.contains(where: \.isRandom) }
-    guard !pools.isEmpty else { return nil }
+    let pools = scenario.pools.filter { scenario.isCapacityRandom(of: $0) }
+    let uptimes = pools.map { pool in
+      pool.cloud.places.indices.map { scenario.expectedUptime(ofPlace: $0, in: pool) }
+    }
+    guard !pools.isEmpty, uptimes.allSatisfy({ $0.allSatisfy { $0 != nil } }) else { return nil }
     let hours = TimeSpan.billingMonth.inSeconds / 3_600
     func price(_ pool: Scenario.Pool) -> Double {
       Double(pool.cloud.prices.changes.first?.price.nanodollarsPerHour ?? 0) / 1e9
     }
-    let expected = pools.reduce(0) { sum, pool in
-      sum + price(pool) * hours * pool.cloud.places.reduce(0) { $0 + $1.availability }
+    let expected = zip(pools, uptimes).reduce(0) { sum, pair in
+      sum + price(pair.0) * hours * pair.1.reduce(0) { $0 + ($1 ?? 0) }
     }
     let values = records.map { record in
       pools.reduce(0) { sum, pool in

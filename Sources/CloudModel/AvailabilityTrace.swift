@@ -48,13 +48,16 @@ package struct AvailabilityTrace: Sendable, Equatable {
   /// How many could be had at a time inside the trace.
   ///
   /// - Complexity: O(log changes).
-  package func count(at time: TimeSpan) -> Int {
+  package func count(at time: TimeSpan) -> Int { changes[position(at: time)].count }
+
+  /// The number of the change that holds at a time inside the trace.
+  func position(at time: TimeSpan) -> Int {
     var (low, high) = (0, changes.count)
     while high - low > 1 {
       let middle = (low + high) / 2
       if changes[middle].at <= time { low = middle } else { high = middle }
     }
-    return changes[low].count
+    return low
   }
 
   /// The share of time in which at least so many could be had.

@@ -4,82 +4,135 @@ import Numerics
 import Quantities
 import RandomStreams
 
-/// When a place in a pool can be had and kept.
-///
-/// While a place is up a machine can be launched in it; when it goes down its machine is taken back.
-/// Places of a pool follow the same law, apart from the phase of a schedule.
+/// How many machines can be had over time: of a place, a pool, a zone or a region.
 package enum CapacityLaw: Sendable, Equatable {
-  /// It can always be had.
+  /// As many as anyone wants.
   case always
-  /// It is up and down for fixed times in turn; the scenario starts `phase` into a cycle.
+  /// As many as anyone wants and none for fixed times in turn; the scenario starts `phase` into a cycle.
   case schedule(up: TimeSpan, down: TimeSpan, phase: TimeSpan)
-  /// It is up and down for independent random times in turn, in seconds.
+  /// As many as anyone wants and none for independent random times in turn, in seconds.
   case renewal(up: Distribution, down: Distribution)
+  /// As many as were measured, over and over; from a time of the trace on, or from one drawn at random.
+  case replay(AvailabilityTrace, from: TimeSpan?)
 
-  /// The share of time in which the place is up.
-  package var availability: Double {
+  /// The share of time in which more than `index` machines can be had.
+  package func availability(ofPlace index: Int) -> Double {
     switch self {
     case .always: 1
     case .schedule(let up, let down, _): up.inSeconds / (up + down).inSeconds
     case .renewal(let up, let down): up.mean / (up.mean + down.mean)
+    case .replay(let trace, _): trace.share(ofAtLeast: index + 1)
     }
   }
 
   /// Whether random draws decide it.
   package var isRandom: Bool {
-    if case .renewal = self { true } else { false }
+    switch self {
+    case .always, .schedule: false
+    case .renewal: true
+    case .replay(_, let from): from == nil
+    }
   }
 }
 
-/// One place of a pool going up and down over time.
+/// A capacity that goes up and down over time.
 package struct CapacityProcess: Sendable {
   private let law: CapacityLaw
   private let stream: RandomStream
   private var period: UInt64 = 1
-  /// Whether a machine can be had and kept now.
-  package private(set) var isUp: Bool
+  /// The change of a replayed trace that holds now, and when the trace last began.
+  private var position = 0
+  private var traceStart = Instant.start
+  /// How many machines can be had now.
+  package private(set) var count: Int
   /// When that changes; ``Instant/never`` when it does not.
   package private(set) var nextChange: Instant
 
-  /// A place whose process is in its stationary law at `start`.
+  /// A process in its stationary law at `start`.
   ///
   /// An alternating renewal process is up with the share of its mean up time, and what remains of its
   /// period follows the equilibrium law of that period: a fleet that started with every place up would
-  /// understate interruptions. Source: Cox, Renewal Theory (1962), sections 5.4 and 7.1.
-  package init(_ law: CapacityLaw, stream: RandomStream, at start: Instant) {
+  /// understate interruptions. Source: Cox, Renewal Theory (1962), sections 5.4 and 7.1. A trace is
+  /// entered at the same share of its length by every process of a replication, so that traces of one
+  /// time stay side by side.
+  ///
+  /// - Parameters:
+  ///   - entry: where traces without a time of their own are entered, from 0 to below 1.
+  /// - Complexity: O(log changes) of a trace.
+  package init(_ law: CapacityLaw, stream: RandomStream, entry: Double, at start: Instant) {
     self.law = law
     self.stream = stream
     switch law {
     case .always:
-      isUp = true
+      count = .max
       nextChange = .never
     case .schedule(let up, let down, let phase):
       let cycle = (up + down).nanoseconds
       let position = (((start.nanoseconds + phase.nanoseconds) % cycle) + cycle) % cycle
-      isUp = position < up.nanoseconds
+      let isUp = position < up.nanoseconds
+      count = isUp ? .max : 0
       let end = isUp ? up.nanoseconds : cycle
       nextChange = start + TimeSpan(nanoseconds: end - position)
     case .renewal(let up, let down):
       var draws = stream.draws(of: 0)
-      isUp = draws.nextUniform() < law.availability
+      let isUp = draws.nextUniform() < law.availability(ofPlace: 0)
+      count = isUp ? .max : 0
       let residual = (isUp ? up : down).sampleEquilibriumResidual(from: &draws)
       nextChange = start + Self.positive(residual)
+    case .replay(let trace, let from):
+      let length = trace.length.nanoseconds
+      let random = Int64((Double(length) * entry).rounded(.down))
+      // A stated time is that of the scenario's start.
+      let stated = from.map { (($0.nanoseconds + start.nanoseconds) % length + length) % length }
+      let offset = TimeSpan(nanoseconds: stated ?? random)
+      traceStart = start - offset
+      position = trace.position(at: offset)
+      count = trace.changes[position].count
+      nextChange = .never
+      nextChange = change(after: position, of: trace)
     }
   }
 
   /// Goes through the change that was due.
   package mutating func change() {
-    isUp.toggle()
     switch law {
     case .always:
-      preconditionFailure("a place that can always be had does not change")
+      preconditionFailure("a capacity that is always there does not change")
     case .schedule(let up, let down, _):
-      nextChange = nextChange + (isUp ? up : down)
+      count = count == 0 ? .max : 0
+      nextChange = nextChange + (count > 0 ? up : down)
     case .renewal(let up, let down):
+      count = count == 0 ? .max : 0
       var draws = stream.draws(of: period)
       period += 1
-      nextChange = nextChange + Self.positive((isUp ? up : down).sample(from: &draws))
+      nextChange = nextChange + Self.positive((count > 0 ? up : down).sample(from: &draws))
+    case .replay(let trace, _):
+      if position + 1 == trace.changes.count { traceStart = traceStart + trace.length }
+      position = (position + 1) % trace.changes.count
+      count = trace.changes[position].count
+      nextChange = change(after: position, of: trace)
     }
+  }
+
+  /// When no more than `index` machines can be had again; ``Instant/never`` when that never happens.
+  ///
+  /// - Precondition: more can be had now.
+  /// - Complexity: O(changes) of a trace, else O(1).
+  package func end(ofPlace index: Int) -> Instant {
+    guard case .replay(let trace, _) = law else { return nextChange }
+    var (place, start) = (position, traceStart)
+    for _ in trace.changes {
+      if place + 1 == trace.changes.count { start = start + trace.length }
+      place = (place + 1) % trace.changes.count
+      if trace.changes[place].count <= index { return start + trace.changes[place].at }
+    }
+    return .never
+  }
+
+  private func change(after position: Int, of trace: AvailabilityTrace) -> Instant {
+    guard trace.changes.count > 1 else { return .never }
+    return position + 1 < trace.changes.count
+      ? traceStart + trace.changes[position + 1].at : traceStart + trace.length
   }
 
   /// A span of at least a microsecond, so that every period ends after it began.

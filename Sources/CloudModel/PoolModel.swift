@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Numerics
 import Quantities
 import RandomStreams
 import Serving
 
 /// A pool as the cloud sees it: machines of one type, zone and market.
+///
+/// Two things are told apart: whether a machine can be had (its places, and the capacities they share)
+/// and whether one that runs is taken back (its life, and shocks); a capacity that falls may do either.
 package struct PoolModel: Sendable, Equatable {
   /// The name of the pool in the scenario.
   package let name: String
@@ -14,37 +18,54 @@ package struct PoolModel: Sendable, Equatable {
   package let zone: String
   /// The market.
   package let market: Market
-  /// When each place can be had; as many as the pool may have machines.
+  /// When each place can be had; as many as the pool may have machines. A place that goes takes its
+  /// machine along.
   package let places: [CapacityLaw]
-  /// How long before it takes a machine back the cloud says so; `nil` for without notice.
-  package let notice: TimeSpan?
+  /// The capacities that its places share, by their numbers in the scenario.
+  package let shared: [Int]
+  /// How long after it was launched a machine is taken back, in seconds; `nil` for never.
+  package let lifetime: Distribution?
+  /// The shocks that take machines, by their numbers in the scenario.
+  package let shocks: [Int]
+  /// What the cloud says before it takes a machine back.
+  package let notice: NoticeLaw
   /// How long it takes to get a machine that serves.
   package let launch: LaunchLaw
-  /// What a machine costs an hour.
+  /// What a machine costs an hour; where a law moves the price, its mean.
   package let prices: PriceSeries
+  /// How the price moves at random; `nil` where it does not.
+  package let priceLaw: PriceLaw?
 
   /// A pool of those values.
   package init(
     name: String, type: String, zone: String, market: Market, places: [CapacityLaw],
-    notice: TimeSpan?, launch: LaunchLaw, prices: PriceSeries
+    shared: [Int] = [], lifetime: Distribution? = nil, shocks: [Int] = [], notice: NoticeLaw,
+    launch: LaunchLaw, prices: PriceSeries, priceLaw: PriceLaw? = nil
   ) {
     self.name = name
     self.type = type
     self.zone = zone
     self.market = market
     self.places = places
+    self.shared = shared
+    self.lifetime = lifetime
+    self.shocks = shocks
     self.notice = notice
     self.launch = launch
     self.prices = prices
+    self.priceLaw = priceLaw
+  }
+
+  /// The same pool at other prices.
+  package func priced(at prices: PriceSeries) -> PoolModel {
+    PoolModel(
+      name: name, type: type, zone: zone, market: market, places: places, shared: shared,
+      lifetime: lifetime, shocks: shocks, notice: notice, launch: launch, prices: prices)
   }
 
   /// The number that names the random draws of one of its places.
   ///
   /// It follows from the names of the pool and not from the pools beside it, so that one pool more shifts
   /// nobody's draws.
-  package func entity(ofPlace number: Int) -> UInt32 {
-    var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
-    for byte in name.utf8 { hash = mixed(hash ^ UInt64(byte)) }
-    return UInt32(truncatingIfNeeded: mixed(hash ^ UInt64(number) << 8))
-  }
+  package func entity(ofPlace number: Int) -> UInt32 { entityNumber(of: name, number) }
 }

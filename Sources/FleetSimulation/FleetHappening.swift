@@ -5,8 +5,12 @@ import Serving
 
 /// What can happen to machines and policies; batches and arrivals are not among these rare events.
 enum FleetHappening: Sendable {
-  /// A place in a pool can be had, or no longer.
-  case capacityChange(place: Int)
+  /// More or fewer machines can be had.
+  case capacityChange(capacity: Int)
+  /// The cloud takes a machine back while its pool goes on to sell.
+  case interruption(machine: Int)
+  /// The cloud recommends to move from a machine.
+  case recommendation(machine: Int)
   /// The cloud says that it will take a machine back.
   case notice(machine: Int)
   /// The cloud answers a launch.

@@ -19,7 +19,8 @@ extension FleetSimulation {
     record.promptTokens = TokenCount(recorder.promptTokens)
     record.outputTokens = TokenCount(recorder.outputTokens)
     record.billedTime = scenario.horizon
-    record.invoice = scenario.billing.invoice(
+    let billing = billing()
+    record.invoice = billing.invoice(
       for: machines.map(\.rental), answeredTokens: answeredTokens(record))
     tallyMachines(&record)
     tallyPolicies(&record)
@@ -41,6 +42,19 @@ extension FleetSimulation {
     try checkTime(record)
     try checkInvoice(record)
     return record
+  }
+
+  /// The billing of this replication, with the prices that were drawn for it.
+  private borrowing func billing() -> Billing {
+    scenario.billing(
+      of: scenario.pools.map { pool in
+        guard let law = pool.cloud.priceLaw else { return pool.cloud }
+        let entity = entityNumber(of: pool.cloud.name)
+        return pool.cloud.priced(
+          at: law.series(
+            over: scenario.horizon, wander: cloudStream(.price, entity),
+            shots: cloudStream(.priceJumps, entity)))
+      })
   }
 
   /// Puts the strata together: each stands for all the time of its kind.
@@ -250,10 +264,13 @@ extension FleetSimulation {
 }
 
 extension Scenario {
-  /// The billing of this scenario's fleet.
-  package var billing: Billing {
+  /// The billing of this scenario's fleet, at the mean prices where prices are drawn.
+  package var billing: Billing { billing(of: pools.map(\.cloud)) }
+
+  /// The billing of the same pools at other prices.
+  func billing(of pools: [PoolModel]) -> Billing {
     Billing(
-      pools: pools.map(\.cloud), commitments: commitments, fixedCosts: fixedCosts, egress: egress,
+      pools: pools, commitments: commitments, fixedCosts: fixedCosts, egress: egress,
       start: start, horizon: horizon)
   }
 }

@@ -13,7 +13,10 @@ extension FleetSimulation {
   /// Lets one rare event happen, and the manager act on it.
   mutating func happen(_ happening: FleetHappening) {
     switch happening {
-    case .capacityChange(let place): changeCapacity(of: place)
+    case .capacityChange(let capacity): change(capacity)
+    case .interruption(let machine):
+      if machines[machine].state != .gone { interrupt(machine) }
+    case .recommendation(let machine): recommend(machine)
     case .notice(let machine): notice(machine)
     case .launchAnswer(let launch): answer(launch)
     case .ready(let machine): becomeReady(machine)
@@ -30,23 +33,35 @@ extension FleetSimulation {
 
   // MARK: Capacity
 
-  private mutating func changeCapacity(of place: Int) {
-    places[place].countUpTime(until: now, horizon: horizonEnd)
-    places[place].process.change()
-    places[place].upSince = places[place].process.isUp ? now : nil
-    let pool = places[place].pool
-    capacityDigests[pool] = mixed(
-      capacityDigests[pool] ^ UInt64(bitPattern: now.nanoseconds)
-        ^ UInt64(places[place].entity) << 32)
-    let next = places[place].process.nextChange
-    if next != .never { events.schedule(.capacityChange(place: place), at: next, .capacity) }
-    if places[place].process.isUp {
-      fulfilOpenLaunches(of: places[place].pool)
-    } else if let machine = places[place].machine {
-      log(.interrupted, pool: places[place].pool, machine: machine)
-      machines[machine].wasInterrupted = true
-      end(machine)
+  private mutating func change(_ capacity: Int) {
+    let covered = capacities[capacity].places
+    for place in covered { places[place].countUpTime(until: now, horizon: horizonEnd) }
+    capacities[capacity].process.change()
+    for place in covered {
+      let isUp = places[place].capacities.allSatisfy {
+        capacities[$0].allows(places[place].index)
+      }
+      places[place].upSince = isUp ? now : nil
     }
+    for pool in capacities[capacity].pools {
+      capacityDigests[pool] = mixed(
+        capacityDigests[pool] ^ UInt64(bitPattern: now.nanoseconds)
+          ^ UInt64(capacities[capacity].entity) << 32)
+    }
+    schedule(
+      .capacityChange(capacity: capacity), at: capacities[capacity].process.nextChange, .capacity)
+    if capacities[capacity].drop != .block {
+      for place in covered where capacities[capacity].process.count <= places[place].index {
+        if let machine = places[place].machine { interrupt(machine) }
+      }
+    }
+    for pool in capacities[capacity].pools { fulfilOpenLaunches(of: pool) }
+  }
+
+  private mutating func interrupt(_ machine: Int) {
+    log(.interrupted, pool: places[machines[machine].place].pool, machine: machine)
+    machines[machine].wasInterrupted = true
+    end(machine)
   }
 
   /// Gives the places that can be had to the launches that wait for one; none waits unless ideal.
@@ -60,7 +75,7 @@ extension FleetSimulation {
 
   private func freePlace(in pool: Int) -> Int? {
     places.indices.first {
-      places[$0].pool == pool && places[$0].machine == nil && places[$0].process.isUp
+      places[$0].pool == pool && places[$0].machine == nil && places[$0].upSince != nil
     }
   }
 
@@ -74,20 +89,45 @@ extension FleetSimulation {
     switch scenario.pools[pool].cloud.launch {
     case .ideal:
       if let place = freePlace(in: pool) { start(id, in: place) } else { openLaunches.append(id) }
-    case .staged(let answer, _, _):
-      events.schedule(.launchAnswer(id), at: now + answer, .machine)
+    case .staged:
+      let cloud = scenario.pools[pool].cloud
+      let stream = cloudStream(.launchAnswer, entityNumber(of: cloud.name))
+      let time = cloud.launch.answerTime(launch: launchesOfPool[pool], from: stream)
+      launchesOfPool[pool] += 1
+      events.schedule(.launchAnswer(id), at: now + time, .machine)
     }
   }
 
   private mutating func answer(_ id: LaunchID) {
     guard let pool = launches[id.index] else { return }
-    if let place = freePlace(in: pool) {
+    if isOverQuota(pool) {
+      refuse(id, in: pool, .overQuota, .quotaExceeded)
+    } else if let place = freePlace(in: pool) {
       start(id, in: place)
     } else {
-      launches[id.index] = nil
-      pendingLaunches -= 1
-      log(.refused, pool: pool, machine: -1)
-      tell(.launchFailed(id, .insufficientCapacity))
+      refuse(id, in: pool, .refused, .insufficientCapacity)
+    }
+  }
+
+  private mutating func refuse(
+    _ id: LaunchID, in pool: Int, _ event: FleetEvent.Kind, _ failure: LaunchFailure
+  ) {
+    launches[id.index] = nil
+    pendingLaunches -= 1
+    log(event, pool: pool, machine: -1)
+    tell(.launchFailed(id, failure))
+  }
+
+  /// Whether one machine more of a pool would be more than the account may have.
+  ///
+  /// - Complexity: O(quotas × places).
+  private func isOverQuota(_ pool: Int) -> Bool {
+    scenario.quotas.contains { quota in
+      guard quota.counts(scenario.pools[pool].cloud) else { return false }
+      let held = places.count {
+        $0.machine != nil && quota.counts(scenario.pools[$0.pool].cloud)
+      }
+      return held >= quota.machines
     }
   }
 
@@ -98,7 +138,7 @@ extension FleetSimulation {
     let machine = rent(place)
     log(.launched, pool: pool, machine: machine)
     tell(.launched(id, MachineID(machine)))
-    let stream = launchStream(places[place].entity)
+    let stream = cloudStream(.launch, places[place].entity)
     let time = scenario.pools[pool].cloud.launch.startTime(
       machine: places[place].launches, from: stream)
     if isIdeal {
@@ -106,15 +146,15 @@ extension FleetSimulation {
     } else {
       events.schedule(.ready(machine: machine), at: now + time, .machine)
     }
-    scheduleNotice(of: machine)
+    scheduleInterruption(of: machine, isNew: true)
   }
 
-  /// A machine that was there before the beginning.
+  /// A machine that was there before the beginning, for nobody knows how long.
   mutating func adopt(place: Int) {
     let machine = rent(place)
     tell(.adopted(MachineID(machine), pool: PoolID(places[place].pool)))
     serve(machine)
-    scheduleNotice(of: machine)
+    scheduleInterruption(of: machine, isNew: false)
   }
 
   private mutating func rent(_ place: Int) -> Int {
@@ -127,20 +167,54 @@ extension FleetSimulation {
     return machines.count - 1
   }
 
-  private mutating func scheduleNotice(of machine: Int) {
-    let place = machines[machine].place
-    let end = places[place].process.nextChange
+  /// Finds out when the cloud takes a machine back, and schedules what it says before.
+  ///
+  /// Whatever takes machines is known ahead: every capacity knows when it falls, the machine how long it
+  /// lives, and shocks come whatever anyone does.
+  private mutating func scheduleInterruption(of machine: Int, isNew: Bool) {
+    let place = places[machines[machine].place]
+    let cloud = scenario.pools[place.pool].cloud
+    let falls = place.capacities.reduce(Instant.never) {
+      min($0, capacities[$1].takes(place.index))
+    }
+    var alone = Instant.never
+    if let law = cloud.lifetime {
+      var draws = cloudStream(.lifetime, place.entity).draws(of: place.launches)
+      let seconds =
+        isNew ? law.sample(from: &draws) : law.sampleEquilibriumResidual(from: &draws)
+      alone = now + max(.microseconds(1), TimeSpan(roundingToMicroseconds: min(seconds, 4e9)))
+    }
+    for shock in cloud.shocks {
+      let law = scenario.shocks[shock]
+      let victims = cloudStream(.shockVictims, place.entity ^ law.entity)
+      let limit = min(falls, alone, horizonEnd)
+      alone = min(alone, shocks[shock].next(after: now, before: limit, victims: victims) ?? .never)
+    }
+    if alone < falls { schedule(.interruption(machine: machine), at: alone, .capacity) }
+    let end = min(falls, alone)
+    machines[machine].interruption = end
     guard end != .never else { return }
-    let lead = scenario.pools[places[place].pool].cloud.notice
-    if let lead { events.schedule(.notice(machine: machine), at: max(now, end - lead), .notice) }
-    scheduleWindow(round: machine, from: max(now, end - (lead ?? .zero)), until: end)
+    let times = cloud.notice.times(
+      of: end, after: now, machine: place.launches,
+      from: cloudStream(.notice, place.entity))
+    if let time = times.rebalance {
+      events.schedule(.recommendation(machine: machine), at: time, .notice)
+    }
+    if let time = times.notice { events.schedule(.notice(machine: machine), at: time, .notice) }
+    scheduleWindow(round: machine, from: times.notice ?? end, until: end)
+  }
+
+  private mutating func recommend(_ machine: Int) {
+    guard machines[machine].state != .gone else { return }
+    log(.recommended, pool: places[machines[machine].place].pool, machine: machine)
+    tell(.rebalanceRecommended(MachineID(machine)))
   }
 
   private mutating func notice(_ machine: Int) {
     guard machines[machine].state != .gone else { return }
     let place = machines[machine].place
     log(.noticed, pool: places[place].pool, machine: machine)
-    tell(.noticed(MachineID(machine), deadline: places[place].process.nextChange))
+    tell(.noticed(MachineID(machine), deadline: machines[machine].interruption))
   }
 
   private mutating func becomeReady(_ machine: Int) {

@@ -19,7 +19,8 @@ import Workload
 package struct FleetSimulation: ~Copyable {
   let scenario: Scenario
   let isIdeal: Bool
-  let launchStream: (_ place: UInt32) -> RandomStream
+  /// The draws of machines and of what the cloud does, by what they are for and by entity.
+  let cloudStream: (StreamPurpose, UInt32) -> RandomStream
   let timeout: Int64
   let horizonEnd: Instant
   /// Where minutes are counted from.
@@ -61,11 +62,15 @@ package struct FleetSimulation: ~Copyable {
   var managerInbox: [SpotManager.Event] = []
   var inboxPosition = 0
 
+  var capacities: [Capacity]
+  var shocks: [ShockTimes]
   var places: [Place]
   var machines: [Machine] = []
   /// The pools of launches by the manager's number; `nil` once answered or withdrawn.
   var launches: [Int?] = []
   var openLaunches: [LaunchID] = []
+  /// How many launches of each pool the cloud was asked for.
+  var launchesOfPool: [UInt64]
   /// The place of each replica.
   let placeOfReplica: [Int]
   /// The replicas of each model, side by side.
@@ -124,9 +129,10 @@ package struct FleetSimulation: ~Copyable {
     }
     self.scenario = scenario
     isIdeal = scenario.pools.allSatisfy { $0.cloud.launch == .ideal }
-    launchStream = {
-      RandomStream(seed: seed, replication: replication, purpose: .launch, entity: $0)
+    let cloudStream = { (purpose: StreamPurpose, entity: UInt32) in
+      RandomStream(seed: seed, replication: replication, purpose: purpose, entity: entity)
     }
+    self.cloudStream = cloudStream
     let beginning = isIdeal ? Instant.start : Instant.start - Self.slowWarmUp
     let opening: Instant
     switch scenario.requests {
@@ -146,20 +152,15 @@ package struct FleetSimulation: ~Copyable {
     horizonEnd = .start + scenario.horizon
 
     let layout = ReplicaLayout(scenario)
-    var places: [Place] = []
-    for (number, pool) in scenario.pools.enumerated() {
-      for (index, law) in pool.cloud.places.enumerated() {
-        let entity = pool.cloud.entity(ofPlace: index)
-        let draws = RandomStream(
-          seed: seed, replication: replication, purpose: .capacity, entity: entity)
-        places.append(
-          Place(
-            pool: number, entity: entity, replicas: layout.replicasOfPlace[places.count],
-            process: CapacityProcess(law, stream: draws, at: now)))
-        if places[places.count - 1].process.isUp { places[places.count - 1].upSince = now }
-      }
+    let table = CapacityTable(
+      scenario, replicasOfPlace: layout.replicasOfPlace, at: now, stream: cloudStream)
+    places = table.places
+    capacities = table.capacities
+    let begin = now
+    shocks = scenario.shocks.map {
+      ShockTimes($0, stream: cloudStream(.shocks, $0.entity), after: begin)
     }
-    self.places = places
+    launchesOfPool = scenario.pools.map { _ in 0 }
     capacityDigests = scenario.pools.map { _ in 0 }
     placeOfReplica = layout.placeOfReplica
     replicasOfModel = layout.replicasOfModel
@@ -197,23 +198,27 @@ package struct FleetSimulation: ~Copyable {
 
   /// Puts the machines in place that are there at the beginning, and starts the manager.
   private mutating func begin() {
+    for number in capacities.indices {
+      schedule(
+        .capacityChange(capacity: number), at: capacities[number].process.nextChange, .capacity)
+    }
     for pool in scenario.pools.indices {
       var wanted = scenario.pools[pool].wanted
       for index in places.indices where places[index].pool == pool {
-        schedule(.capacityChange(place: index), at: places[index].process.nextChange, .capacity)
-        guard wanted > 0, places[index].process.isUp else { continue }
+        guard wanted > 0, places[index].upSince != nil else { continue }
         wanted -= 1
         adopt(place: index)
       }
     }
     tell(.started)
+    if let machines = scenario.machinesTarget { tell(.target(machines: machines)) }
     schedule(.sample, at: .start, .sample)
     if hasRequests { scheduleWindows() }
     if isScaling { schedule(.autoscale, at: now, .policy) }
     workInbox()
   }
 
-  private mutating func schedule(
+  mutating func schedule(
     _ happening: FleetHappening, at time: Instant, _ priority: EventPriority
   ) {
     guard time != .never else { return }

@@ -7,14 +7,17 @@ import Serving
 /// A place in a pool: at most one machine at a time, and always the same replicas.
 struct Place: Sendable {
   let pool: Int
+  /// Its number in its pool.
+  let index: Int
   /// The entity that its draws are named by: the same in every fleet that has a pool of that name.
   let entity: UInt32
+  /// The numbers of the capacities that it depends on.
+  let capacities: [Int]
   /// Its replicas.
   let replicas: [Int]
-  var process: CapacityProcess
   /// The number of the machine in it; `nil` when there is none.
   var machine: Int?
-  /// Since when it has been up, where it is, or when that was last added to its up time.
+  /// Since when a machine can be had in it, or when that was last added to its up time; nil where none can.
   var upSince: Instant?
   /// For how long it was up inside the horizon.
   var upTime = TimeSpan.zero
@@ -53,6 +56,8 @@ struct Machine: Sendable {
   var isCordoned = false
   /// When its replicas began to serve.
   var servesFrom: Instant?
+  /// When the cloud takes it back; ``Instant/never`` if it never does.
+  var interruption = Instant.never
   /// Whether the cloud took it back.
   var wasInterrupted = false
 }

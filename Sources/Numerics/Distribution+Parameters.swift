@@ -59,3 +59,28 @@ extension Distribution {
         logMean: Elementary.log(mean) - variance / 2, logDeviation: variance.squareRoot()))
   }
 }
+
+extension Distribution {
+  /// The law of a multiple of a draw; `nil` where no such law is allowed.
+  ///
+  /// - Precondition: the factor is above zero.
+  package func scaled(by factor: Double) -> Self? {
+    precondition(factor > 0, "a law is scaled by a positive factor")
+    let scaled: Law
+    switch law {
+    case .constant(let value): scaled = .constant(value * factor)
+    case .exponential(let mean): scaled = .exponential(mean: mean * factor)
+    case .uniform(let low, let high): scaled = .uniform(low: low * factor, high: high * factor)
+    case .gamma(let shape, let scale): scaled = .gamma(shape: shape, scale: scale * factor)
+    case .weibull(let shape, let scale): scaled = .weibull(shape: shape, scale: scale * factor)
+    case .lognormal(let mean, let deviation):
+      scaled = .lognormal(
+        logMean: mean + Elementary.log(factor), logDeviation: deviation)
+    case .pareto(let shape, let minimum):
+      scaled = .pareto(shape: shape, minimum: minimum * factor)
+    case .hyperexponential(let probabilities, let means):
+      scaled = .hyperexponential(probabilities: probabilities, means: means.map { $0 * factor })
+    }
+    return try? Self(scaled)
+  }
+}

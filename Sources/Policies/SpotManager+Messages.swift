@@ -18,6 +18,8 @@ extension SpotManager {
     case launchFailed(LaunchID, LaunchFailure)
     /// A machine accepts requests.
     case ready(MachineID)
+    /// The cloud recommends to move from a machine, and has not said that it will take it back.
+    case rebalanceRecommended(MachineID)
     /// The cloud will take a machine back at that time.
     case noticed(MachineID, deadline: Instant)
     /// A machine is gone, whatever the reason.

@@ -108,7 +108,8 @@ public struct SpotManager: Sendable {
     case .gone(let id):
       if let machine = self[id], isAlive(machine) { interrupted(machine, at: now) }
       move(id, to: .gone)
-    case .wake:
+    case .rebalanceRecommended, .wake:
+      // A recommendation is no loss: acting on it trades a machine that runs for one that may not come.
       break
     }
   }

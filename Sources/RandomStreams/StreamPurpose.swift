@@ -31,6 +31,20 @@ public enum StreamPurpose: UInt8, Sendable, CaseIterable {
   case sensitivity = 12
   /// The gaps of arrivals that are no Poisson process, a few draws each; one entity a cell.
   case renewalGaps = 13
+  /// How long after its launch a machine is taken back; one entity a place.
+  case lifetime = 14
+  /// When shocks come; one entity a kind of shock.
+  case shocks = 15
+  /// Which machines a shock takes; one entity a place and kind of shock, indexed by shock.
+  case shockVictims = 16
+  /// Where measured traces of capacity are entered.
+  case traceEntry = 17
+  /// How long the cloud takes to answer a launch; one entity a pool, indexed by launch.
+  case launchAnswer = 18
+  /// How a price wanders; one entity a pool, indexed by step.
+  case price = 19
+  /// When a price jumps; one entity a pool, indexed by jump.
+  case priceJumps = 20
   /// Draws of tests and benchmarks.
   case testing = 255
 }

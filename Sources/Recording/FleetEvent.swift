@@ -10,10 +10,14 @@ package struct FleetEvent: Sendable, Equatable {
     case requested
     /// The cloud had no machine to sell.
     case refused
+    /// The account may have no more machines of the kind.
+    case overQuota
     /// The machine exists and is billed.
     case launched
     /// Its replicas accept requests.
     case ready
+    /// The cloud recommended to move before it said when it will take it back.
+    case recommended
     /// The cloud said when it will take it back.
     case noticed
     /// The cloud took it back.

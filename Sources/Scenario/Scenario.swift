@@ -132,6 +132,14 @@ package struct Scenario: Sendable {
   package let timeout: TimeSpan?
   /// The pools in the order of the file.
   package let pools: [Pool]
+  /// What places of several pools depend on; pools name them by their numbers here.
+  package let sharedCapacities: [SharedCapacity]
+  /// The shocks that take many machines at once; pools name them by their numbers here.
+  package let shocks: [ShockLaw]
+  /// How many machines of each kind the account may have.
+  package let quotas: [Quota]
+  /// How many machines the fleet should have in all; `nil` where each pool has its own number.
+  package let machinesTarget: Int?
   /// Commitments in the order of the file.
   package let commitments: [Commitment]
   /// Costs that don't depend on the run.
@@ -161,7 +169,8 @@ package struct Scenario: Sendable {
     priceBook:
       String, workload: WorkloadModel,
     models: [ServedModel], timeout: TimeSpan?, pools: [Pool],
-    commitments:
+    sharedCapacities: [SharedCapacity] = [], shocks: [ShockLaw] = [], quotas: [Quota] = [],
+    machinesTarget: Int? = nil, commitments:
       [Commitment], fixedCosts: [FixedCost], egress: [EgressCost],
     requestPolicies: RequestPolicies, spot: SpotManager.Configuration, autoscaling: Autoscaling?,
     migrationLimit:
@@ -183,6 +192,10 @@ package struct Scenario: Sendable {
     self.models = models
     self.timeout = timeout
     self.pools = pools
+    self.sharedCapacities = sharedCapacities
+    self.shocks = shocks
+    self.quotas = quotas
+    self.machinesTarget = machinesTarget
     self.commitments = commitments
     self.fixedCosts = fixedCosts
     self.egress = egress
@@ -214,10 +227,33 @@ package struct Scenario: Sendable {
   package var isBillExact: Bool {
     egress.isEmpty
       && pools.allSatisfy { pool in
-        guard !pool.cloud.places.contains(where: \.isRandom) else { return false }
-        guard case .staged(_, let boot, let load) = pool.cloud.launch else { return true }
-        return boot.isConstant && load.isConstant
+        guard !isCapacityRandom(of: pool), pool.cloud.lifetime?.isConstant ?? true,
+          pool.cloud.shocks.isEmpty, pool.cloud.priceLaw == nil
+        else { return false }
+        guard case .staged(let stages) = pool.cloud.launch else { return true }
+        return [stages.answer, stages.boot, stages.image, stages.load].allSatisfy(\.isConstant)
       }
+  }
+
+  /// Whether it is drawn at random when machines of a pool can be had.
+  package func isCapacityRandom(of pool: Pool) -> Bool {
+    pool.cloud.places.contains(where: \.isRandom)
+      || pool.cloud.shared.contains { sharedCapacities[$0].law.isRandom }
+  }
+
+  /// The share of time in which a place of a pool can be had, in the long run; `nil` where it follows from
+  /// no law, as with two traces of the same time or one that is entered at a given place.
+  package func expectedUptime(ofPlace index: Int, in pool: Pool) -> Double? {
+    var laws = pool.cloud.shared.map { sharedCapacities[$0] }
+      .filter { $0.drop != .replace }.map(\.law)
+    laws.append(pool.cloud.places[index])
+    var traces = 0
+    for law in laws {
+      guard case .replay(_, let from) = law else { continue }
+      traces += 1
+      if from != nil || traces > 1 { return nil }
+    }
+    return laws.reduce(1) { $0 * $1.availability(ofPlace: index) }
   }
 
   /// Whether requests are replayed and served without any random draw, so that they always end alike.

@@ -4,4 +4,6 @@
 public enum LaunchFailure: String, Sendable {
   /// The pool has no machine to sell at this moment.
   case insufficientCapacity
+  /// The account may have no more machines of the kind.
+  case quotaExceeded
 }

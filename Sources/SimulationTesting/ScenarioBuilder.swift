@@ -21,8 +21,16 @@ package struct ScenarioBuilder: Sendable {
     package var wanted = 1
     /// When each place can be had; one place for each wanted machine when there are none.
     package var places: [CapacityLaw] = []
-    /// How long before an interruption the notice comes.
-    package var notice: TimeSpan?
+    /// The capacities that its places share, by their numbers.
+    package var shared: [Int] = []
+    /// How long a machine lives.
+    package var lifetime: Distribution?
+    /// The shocks that take its machines, by their numbers.
+    package var shocks: [Int] = []
+    /// What is said before an interruption.
+    package var notice = NoticeLaw.none
+    /// How the price moves at random.
+    package var priceLaw: PriceLaw?
     /// How machines are launched.
     package var launch = LaunchLaw.ideal
     /// What a machine costs.
@@ -64,6 +72,12 @@ package struct ScenarioBuilder: Sendable {
   package var timeout: TimeSpan?
   /// The most requests that wait at a replica.
   package var queueLimit = 100_000
+  /// What places of several pools depend on.
+  package var sharedCapacities: [SharedCapacity] = []
+  /// The shocks that take many machines at once.
+  package var shocks: [ShockLaw] = []
+  /// How many machines the account may have.
+  package var quotas: [Quota] = []
   /// The pools.
   package var pools: [Pool] = [Pool()]
   /// The commitments.
@@ -108,7 +122,8 @@ package struct ScenarioBuilder: Sendable {
           classes: [("all", .whole)], promptTokens: promptTokens, outputTokens: outputTokens,
           deterministic: .whole, content: content)),
       models: [ServedModel(name: "model", quality: nil, contextWindow: nil, tokenPrice: nil)],
-      timeout: timeout, pools: pools.map(pool), commitments: commitments, fixedCosts: fixedCosts,
+      timeout: timeout, pools: pools.map(pool), sharedCapacities: sharedCapacities,
+      shocks: shocks, quotas: quotas, commitments: commitments, fixedCosts: fixedCosts,
       egress: [],
       requestPolicies: requestPolicies,
       spot: spotConfiguration, autoscaling: autoscaling, migrationLimit: migrationLimit,
@@ -122,8 +137,10 @@ package struct ScenarioBuilder: Sendable {
     return Scenario.Pool(
       cloud: PoolModel(
         name: pool.name, type: "type", zone: "zone", market: pool.market, places: places,
-        notice: pool.notice, launch: pool.launch,
-        prices: PriceSeries(changes: [PriceSeries.Change(at: .start, price: pool.price)])),
+        shared: pool.shared, lifetime: pool.lifetime, shocks: pool.shocks, notice: pool.notice,
+        launch: pool.launch,
+        prices: PriceSeries(changes: [PriceSeries.Change(at: .start, price: pool.price)]),
+        priceLaw: pool.priceLaw),
       wanted: pool.wanted,
       replicas: [ReplicaBank.Place(serves: ModelID(0), model: pool.model, queueLimit: queueLimit)])
   }

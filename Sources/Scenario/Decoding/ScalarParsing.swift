@@ -119,3 +119,26 @@ func timeOfDay(_ text: String) throws -> TimeSpan {
   else { throw allowed }
   return .minutes(hour * 60 + minute)
 }
+
+/// Reads a number of bytes above zero, such as `40GB`; units are decimal, `GiB` and the like binary.
+func byteCount(_ text: String) throws -> Int64 {
+  let allowed = UnreadableQuantity(allowed: "a number of bytes above 0, such as 40GB or 512MiB")
+  let units: [(name: String, bytes: Int64)] = [
+    ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40), ("kB", 1_000),
+    ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000), ("B", 1),
+  ]
+  guard let unit = units.first(where: { text.hasSuffix($0.name) }),
+    let bytes = try? DecimalText(
+      parsing: String(text.dropLast(unit.name.count)).filter { $0 != "_" && $0 != " " }
+    ).exactly(times: unit.bytes), bytes > 0
+  else { throw allowed }
+  return bytes
+}
+
+/// Reads bytes a second above zero, such as `2GB/s`.
+func bandwidth(_ text: String) throws -> Int64 {
+  guard text.hasSuffix("/s"), let bytes = try? byteCount(String(text.dropLast(2))) else {
+    throw UnreadableQuantity(allowed: "bytes a second above 0, such as 2GB/s")
+  }
+  return bytes
+}

@@ -111,8 +111,8 @@ struct ScalingContext {
   }
 
   var startTime: TimeSpan {
-    guard case .staged(let answer, let boot, let load) = launch else { return .seconds(5) }
-    return answer + TimeSpan(roundingToMicroseconds: min(boot.mean + load.mean, 86_400))
+    guard case .staged(let stages) = launch else { return .seconds(5) }
+    return TimeSpan(roundingToMicroseconds: min(stages.mean, 86_400))
   }
 
   private func price(_ pool: DecodedPool) -> Int64 {

@@ -17,7 +17,7 @@ struct FleetContext {
   let models: DecodedModels
   let prices: PriceBook?
   let start: UTCDate?
-  let cloud: LaunchLaw?
+  let cloud: DecodedCloud?
   let queueLimit: Int?
 }
 
@@ -29,29 +29,6 @@ struct DecodedPool {
 }
 
 extension ScenarioLoader {
-  /// Whether the cloud is ideal, or how long its machines take to start.
-  func cloud(_ root: inout MappingReader, into diagnostics: inout Diagnostics) -> LaunchLaw? {
-    guard let value = root.node("cloud", .required, into: &diagnostics) else { return nil }
-    if case .scalar(let text) = value.node.content {
-      if text == "ideal" { return .ideal }
-      value.report(
-        .unreadable(found: text, allowed: "ideal, or { answer: 5s, boot: 2min, load: 5min }"),
-        into: &diagnostics)
-      return nil
-    }
-    guard var reader = value.mapping(into: &diagnostics) else { return nil }
-    let answer = reader.required("answer", into: &diagnostics) { try positiveSpan($0) }
-    let boot = reader.node("boot", .required, into: &diagnostics).flatMap {
-      law($0, .time, into: &diagnostics)
-    }
-    let load = reader.node("load", .required, into: &diagnostics).flatMap {
-      law($0, .time, into: &diagnostics)
-    }
-    reader.finish(into: &diagnostics)
-    guard let answer, let boot, let load else { return nil }
-    return .staged(answer: answer, boot: boot, load: load)
-  }
-
   func batchModel(
     _ reader: inout MappingReader, into diagnostics: inout Diagnostics
   ) -> BatchModel? {
@@ -103,15 +80,17 @@ extension ScenarioLoader {
   }
 
   /// The pools in the order of the file.
-  func fleet(
-    _ root: inout MappingReader, _ context: FleetContext, into diagnostics: inout Diagnostics
+  mutating func fleet(
+    _ root: inout MappingReader, _ context: FleetContext, _ shared: inout SharedParts,
+    into diagnostics: inout Diagnostics
   ) -> [DecodedPool]? {
     guard let entries = root.entries("fleet", .required, into: &diagnostics) else { return nil }
-    let pools = entries.compactMap { entry -> DecodedPool? in
-      guard var reader = entry.value.mapping(into: &diagnostics) else { return nil }
-      let pool = pool(entry.name, &reader, context, into: &diagnostics)
+    var pools: [DecodedPool] = []
+    for entry in entries {
+      guard var reader = entry.value.mapping(into: &diagnostics) else { continue }
+      let pool = pool(entry.name, &reader, context, &shared, into: &diagnostics)
       reader.finish(into: &diagnostics)
-      return pool
+      if let pool { pools.append(pool) }
     }
     guard pools.count == entries.count else { return nil }
     guard pools.contains(where: { $0.maximum > 0 }) else {
@@ -122,9 +101,9 @@ extension ScenarioLoader {
     return pools
   }
 
-  private func pool(
+  private mutating func pool(
     _ name: String, _ reader: inout MappingReader, _ context: FleetContext,
-    into diagnostics: inout Diagnostics
+    _ shared: inout SharedParts, into diagnostics: inout Diagnostics
   ) -> DecodedPool? {
     let type = reader.string("type", .required, into: &diagnostics)
     let zone = reader.string("zone", .required, into: &diagnostics)
@@ -132,23 +111,26 @@ extension ScenarioLoader {
       "market", Market.allCases.map { ($0.rawValue, $0) }, .required, into: &diagnostics)
     let machines = machines(&reader, market, into: &diagnostics)
     let replicas = serves(&reader, type: type, context, into: &diagnostics)
-    let notice = notice(&reader, context, into: &diagnostics)
-    let places = places(&reader, market, count: machines?.maximum ?? 1, into: &diagnostics)
-    let stated = reader.optional("price", into: &diagnostics) { try hourlyPrice($0) }
-    guard let type, let zone, let market, let machines, let replicas, let notice, let places,
-      let launch = context.cloud,
-      let prices = prices(
-        of: type, market == .spot ? .spot : .onDemand, in: context.prices, from: context.start,
-        namedBy: reader, into: &diagnostics)
+    let capacity = capacity(
+      &reader, PoolPlace(name: name, zone: zone, market: market, count: machines?.maximum ?? 1),
+      context.cloud, &shared, into: &diagnostics)
+    let price = price(&reader, type: type, into: &diagnostics)
+    let launch = context.cloud?.launch(
+      of: replicas ?? [], weights: context.models.weights, at: reader, into: &diagnostics)
+    guard let type, let zone, let market, let machines, let replicas, let capacity, let launch,
+      let price,
+      let listed = price.series
+        ?? prices(
+          of: type, market == .spot ? .spot : .onDemand, in: context.prices, from: context.start,
+          namedBy: reader, into: &diagnostics)
     else { return nil }
     let listPrice = context.start.flatMap {
       context.prices?.prices(of: type, .onDemand, from: $0)?.changes.first?.price
     }
     let cloud = PoolModel(
-      name: name, type: type, zone: zone, market: market, places: places, notice: notice.lead,
-      launch: launch,
-      prices: stated.map { PriceSeries(changes: [.init(at: .start, price: $0)]) }
-        ?? prices)
+      name: name, type: type, zone: zone, market: market, places: capacity.places,
+      shared: capacity.shared, lifetime: capacity.lifetime, shocks: capacity.shocks,
+      notice: capacity.notice, launch: launch, prices: listed, priceLaw: price.law)
     return DecodedPool(
       pool: Scenario.Pool(
         cloud: cloud, wanted: machines.wanted, replicas: replicas, listPrice: listPrice),
@@ -207,74 +189,6 @@ extension ScenarioLoader {
       return nil
     }
     return places
-  }
-
-  /// How long before an interruption the notice comes; wrapped, since none is an answer too.
-  private func notice(
-    _ reader: inout MappingReader, _ context: FleetContext, into diagnostics: inout Diagnostics
-  ) -> (lead: TimeSpan?, Void)? {
-    guard let value = reader.node("notice", .optional, into: &diagnostics) else { return (nil, ()) }
-    if case .scalar("none") = value.node.content { return (nil, ()) }
-    guard context.cloud != .ideal else {
-      value.report(.other("an ideal cloud gives no notice; leave this out"), into: &diagnostics)
-      return nil
-    }
-    guard let lead = value.parsed(into: &diagnostics, as: { try nonNegativeSpan($0) }) else {
-      return nil
-    }
-    return (lead, ())
-  }
-
-  /// When each place of a pool can be had.
-  private func places(
-    _ reader: inout MappingReader, _ market: Market?, count: Int,
-    into diagnostics: inout Diagnostics
-  ) -> [CapacityLaw]? {
-    let schedule = reader.mapping("schedule", .optional, into: &diagnostics)
-    let lifetime = reader.node("lifetime", .optional, into: &diagnostics)
-    let down = reader.node("down", .optional, into: &diagnostics)
-    guard schedule != nil || lifetime != nil || down != nil else {
-      return [CapacityLaw](repeating: .always, count: count)
-    }
-    guard market == .spot else {
-      reader.report(
-        .other("only spot machines are taken back; an on-demand pool has no such times"),
-        of: schedule != nil ? "schedule" : "lifetime", into: &diagnostics)
-      return nil
-    }
-    if let schedule {
-      if lifetime != nil || down != nil {
-        reader.report(
-          .other("give either a schedule or lifetime and down"), of: "schedule", into: &diagnostics)
-      }
-      return scheduled(schedule, count: count, into: &diagnostics)
-    }
-    guard let lifetime, let down else {
-      reader.report(
-        .other("lifetime and down go together"), of: lifetime == nil ? "down" : "lifetime",
-        into: &diagnostics)
-      return nil
-    }
-    let up = law(lifetime, .time, into: &diagnostics)
-    let away = law(down, .time, into: &diagnostics)
-    guard let up, let away else { return nil }
-    return [CapacityLaw](repeating: .renewal(up: up, down: away), count: count)
-  }
-
-  private func scheduled(
-    _ schedule: MappingReader, count: Int, into diagnostics: inout Diagnostics
-  ) -> [CapacityLaw]? {
-    var schedule = schedule
-    let up = schedule.required("up", into: &diagnostics) { try positiveSpan($0) }
-    let down = schedule.required("down", into: &diagnostics) { try positiveSpan($0) }
-    let phase = schedule.optional("phase", into: &diagnostics) { try nonNegativeSpan($0) } ?? .zero
-    let stagger =
-      schedule.optional("stagger", into: &diagnostics) { try nonNegativeSpan($0) } ?? .zero
-    schedule.finish(into: &diagnostics)
-    guard let up, let down else { return nil }
-    return (0..<count).map {
-      .schedule(up: up, down: down, phase: phase + stagger * Int64($0))
-    }
   }
 
   /// The highest throughput of another scenario's fleet, by its models and machines alone.

@@ -8,6 +8,8 @@ import Workload
 struct DecodedModels {
   var served: [ServedModel] = []
   var onMachines: [ModelOnMachine] = []
+  /// The bytes of each model's weights, by number; `nil` where nobody says.
+  var weights: [Int64?] = []
 }
 
 extension ScenarioLoader {
@@ -22,6 +24,8 @@ extension ScenarioLoader {
       let quality = quality(&reader, mix: mix, into: &diagnostics)
       let window = reader.optional("context", into: &diagnostics) { try tokenCount($0) }
       let price = reader.optional("token_price", into: &diagnostics) { try nonNegativeAmount($0) }
+      models.weights.append(
+        reader.optional("weights", into: &diagnostics) { try byteCount($0) })
       models.served.append(
         ServedModel(
           name: entry.name, quality: quality, contextWindow: window, tokenPrice: price))

@@ -16,6 +16,9 @@ struct DecodedPolicies {
   var migrations: Int
   var rule = SpotManager.Rule.production
   var overprovision = 0
+  var zoneCap = Share.whole
+  /// How many machines the fleet should have in all, where pools share them.
+  var machines: Int?
 }
 
 extension ScenarioLoader {
@@ -51,6 +54,9 @@ extension ScenarioLoader {
         .optional, into: &diagnostics) ?? .production
     policies.overprovision =
       spot.integer("overprovision", in: 0...1_000, .optional, into: &diagnostics) ?? 0
+    policies.zoneCap =
+      spot.optional("zone_cap", into: &diagnostics) { try shareOfWhole($0) } ?? .whole
+    policies.machines = spot.integer("machines", in: 1...10_000, .optional, into: &diagnostics)
     policies.fallsBack =
       spot.oneOf("fallback", [("none", false), ("onDemand", true)], .required, into: &diagnostics)
       ?? false
@@ -79,9 +85,8 @@ extension ScenarioLoader {
 
   /// The spot manager's settings for these pools.
   func spotConfiguration(
-    _ policies: DecodedPolicies, _ pools: [DecodedPool], _ launch: LaunchLaw?,
-    _ root: MappingReader,
-    into diagnostics: inout Diagnostics
+    _ policies: DecodedPolicies, _ pools: [DecodedPool], _ shared: SharedParts, isIdeal: Bool,
+    _ root: MappingReader, into diagnostics: inout Diagnostics
   ) -> SpotManager.Configuration {
     let canFallBack = pools.contains {
       $0.pool.cloud.market == .onDemand && $0.maximum > $0.pool.wanted
@@ -93,41 +98,39 @@ extension ScenarioLoader {
         of: "policies", into: &diagnostics)
     }
     var configuration = SpotManager.Configuration(
-      pools: pools.map { Self.spotPool($0, launch) },
+      pools: pools.map { Self.spotPool($0, shared) },
       fallsBackToOnDemand: policies.fallsBack, fallbackHold: policies.hold,
       failbackAfter: policies.failbackAfter, initialBackOff: policies.initialBackOff,
       maximumBackOff: policies.maximumBackOff)
     configuration.rule = policies.rule
     configuration.overprovision = policies.overprovision
+    configuration.zoneCap = policies.zoneCap
     // An ideal cloud has no back-off: what is back can be had at once. Elsewhere a pool that took a
     // machine back is left alone where something else can stand in for it.
     let spotPools = pools.count { $0.pool.cloud.market == .spot }
     configuration.backsOffAfterInterruption =
-      launch != .ideal && (spotPools > 1 || policies.fallsBack)
-    configuration.expectedStart = Self.startTime(launch)
+      !isIdeal && (spotPools > 1 || policies.fallsBack)
+    configuration.expectedStart = pools.map { Self.startTime($0.pool.cloud.launch) }.max() ?? .zero
     return configuration
   }
 
   private static func spotPool(
-    _ pool: DecodedPool, _ launch: LaunchLaw?
+    _ pool: DecodedPool, _ shared: SharedParts
   ) -> SpotManager.Configuration.Pool {
-    let price = pool.pool.cloud.prices.changes.first?.price.nanodollarsPerHour ?? 0
-    var wasted = 0.0
-    if case .renewal(let up, _) = pool.pool.cloud.places.first {
-      // Each interruption costs the start of the machine that takes over, once more.
-      wasted = startTime(launch).inSeconds / up.mean
-    }
+    let cloud = pool.pool.cloud
+    let price = cloud.prices.changes.first?.price.nanodollarsPerHour ?? 0
+    // Each interruption costs the start of the machine that takes over, once more.
+    let wasted = startTime(cloud.launch).inSeconds * shared.hazard(of: cloud)
     return SpotManager.Configuration.Pool(
-      market: pool.pool.cloud.market, wanted: pool.pool.wanted, maximum: pool.maximum,
-      zone: pool.pool.cloud.zone, price: HourlyPrice(nanodollarsPerHour: price),
-      throughput: pool.pool.machineThroughput,
+      market: cloud.market, wanted: pool.pool.wanted, maximum: pool.maximum, zone: cloud.zone,
+      price: HourlyPrice(nanodollarsPerHour: price), throughput: pool.pool.machineThroughput,
       interruptionCost: HourlyPrice(
         nanodollarsPerHour: Int64((Double(price) * wasted).rounded(.toNearestOrEven))))
   }
 
-  private static func startTime(_ launch: LaunchLaw?) -> TimeSpan {
-    guard case .staged(let answer, let boot, let load) = launch else { return .zero }
-    return answer + TimeSpan(roundingToMicroseconds: min(boot.mean + load.mean, 86_400))
+  private static func startTime(_ launch: LaunchLaw) -> TimeSpan {
+    guard case .staged(let stages) = launch else { return .zero }
+    return TimeSpan(roundingToMicroseconds: min(stages.mean, 86_400))
   }
 
   /// How long a client waits; wrapped, since for ever is an answer too.

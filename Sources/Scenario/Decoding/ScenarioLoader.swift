@@ -90,14 +90,15 @@ package struct ScenarioLoader: Sendable {
     let policies = policyReader.flatMap { (reader) -> DecodedPolicies? in
       var reader = reader
       defer { policyReader = reader }
-      return self.policies(&reader, isIdeal: cloud == .ideal, into: &diagnostics)
+      return self.policies(&reader, isIdeal: cloud?.launch == .ideal, into: &diagnostics)
     }
+    var shared = sharedParts(&root, into: &diagnostics)
     let pools = fleet(
       &root,
       FleetContext(
-        models: models ?? DecodedModels(), prices: prices, start: start, cloud: cloud,
+        models: models ?? DecodedModels(), prices: prices, start: start, cloud: cloud?.launch,
         queueLimit: policies?.queue),
-      into: &diagnostics)
+      &shared, into: &diagnostics)
     let commitments = commitments(&root, prices: prices, start: start, into: &diagnostics)
     let costs = costs(&root, into: &diagnostics)
     let timeout = client(&root, into: &diagnostics)
@@ -111,7 +112,9 @@ package struct ScenarioLoader: Sendable {
     }
     let fleet = policies.flatMap { policies in
       pools.map { pools in
-        (policies: policies, pools: pools, commitments: commitments, launch: cloud)
+        (policies: policies, pools: pools, commitments: commitments,
+          launch: pools.first { $0.pool.cloud.market == .spot }?.pool.cloud.launch
+            ?? pools.first?.pool.cloud.launch)
       }
     }
     let requestPolicies = readRequestPolicies(
@@ -128,7 +131,13 @@ package struct ScenarioLoader: Sendable {
       let pools, let timeout, let requests, let workload, let models,
       let requestPolicies
     else { return nil }
-    let spot = spotConfiguration(policies, pools, cloud, root, into: &diagnostics)
+    let spot = spotConfiguration(
+      policies, pools, shared, isIdeal: cloud?.launch == .ideal, root, into: &diagnostics)
+    if policies.machines != nil && scaling != nil {
+      root.report(
+        .other("spot.machines fixes the fleet that the autoscaler would size; give one of them"),
+        of: "policies", into: &diagnostics)
+    }
     return Scenario(
       path: path, about: about ?? "",
       canonicalText: loaded.root.canonicalText + inputs.map(\.fingerprint).joined(),
@@ -136,7 +145,8 @@ package struct ScenarioLoader: Sendable {
       sections: sections, confidence: confidence ?? Share(billionths: 950_000_000), seed: seed,
       priceBook: prices.name,
       workload: workload.model, models: models.served, timeout: timeout.span,
-      pools: pools.map(\.pool),
+      pools: pools.map(\.pool), sharedCapacities: shared.capacities, shocks: shared.shocks,
+      quotas: cloud?.quotas ?? [], machinesTarget: policies.machines,
       commitments: commitments, fixedCosts: costs.fixed, egress: costs.egress,
       requestPolicies: requestPolicies, spot: spot, autoscaling: scaling?.autoscaling,
       migrationLimit: policies.migrations, targets: targets, assumptions: assumptions ?? [],
