@@ -68,6 +68,10 @@ package struct Judge: Sendable {
       compare(target, measures.mean(of: target.measure), unit: "s") { Self.milliseconds($0) }
     case .monthlyCost, .hourlyCost:
       compare(target, interval(of: target.measure), unit: "USD") { Self.dollars($0) }
+    case .machinesReady:
+      compare(target, interval(of: target.measure), unit: "machines") { Self.plain($0, "machines") }
+    case .fallbackHours:
+      compare(target, interval(of: target.measure), unit: "h/month") { Self.plain($0, "h/month") }
     case .tokenPriceRatio:
       compare(target, interval(of: target.measure), unit: "times") { Self.times($0) }
     default:
@@ -96,6 +100,8 @@ package struct Judge: Sendable {
     case .goodput(let path): other(path).flatMap { measures.goodput(against: $0) }
     case .capacity(let path): other(path).flatMap { measures.capacity(against: $0) }
     case .qualityLoss(let model, let score): measures.qualityLoss(against: model, score)
+    case .machinesReady(let statistic): measures.machines(statistic)
+    case .fallbackHours: measures.fallbackHours
     case .hitRatio: measures.share(of: .hit)
     case .joinRatio: measures.share(of: .joined)
     case .spotUptime: measures.spotUptime
@@ -221,6 +227,10 @@ package struct Judge: Sendable {
 
   private static func percent(_ value: Double) -> String {
     formatted(value * 100, places: 3) + " %"
+  }
+
+  private static func plain(_ value: Double, _ unit: String) -> String {
+    formatted(value, places: 2) + " " + unit
   }
 
   private static func times(_ value: Double) -> String {

@@ -109,6 +109,17 @@ package struct MeasureDefinition: Sendable, Equatable {
       "batches_outside_measurements", "share", "batches of the whole run",
       "batches of a size outside the measured curve ÷ batches", student),
     MeasureDefinition(
+      "mean(machines_ready)", "machines", "machines that serve in [0, horizon)",
+      "their number over time", student),
+    MeasureDefinition(
+      "pNN(machines_ready)", "machines", "machines that serve in [0, horizon)",
+      "the number that a replication falls short of in NN % of its time: mean of the replications'",
+      student),
+    MeasureDefinition(
+      "fallback_hours", "h/month", "machines on demand in [0, horizon)",
+      "hours rented beyond those of the machines that their pools always hold, scaled to 730 h",
+      student),
+    MeasureDefinition(
       "all_spot_lost", "1/month", "spot machines that serve in [0, horizon)",
       "how often the cloud took the last one, scaled to 730 h",
       "Garwood's for a Poisson count below 30 in all, with an upper end where none was seen; else "

@@ -59,6 +59,48 @@ extension Measures {
       }, isExact: !scenario.hasRandomCapacity)
   }
 
+  /// How many machines serve: on average over time, or at least in all but that share of the time.
+  func machines(_ statistic: Target.Statistic) -> Interval? {
+    let values = records.map { record -> Double in
+      let times = record.tallies.filter { $0.name == "serving_count_ns" }
+        .compactMap { tally in Int(tally.label).map { (count: $0, time: tally.value) } }
+        .sorted { $0.count < $1.count }
+      let total = times.reduce(Int64(0)) { $0 + $1.time }
+      switch statistic {
+      case .mean:
+        return times.reduce(0) { $0 + Double($1.count) * Double($1.time) } / Double(total)
+      case .quantile(let share):
+        var before: Int64 = 0
+        for (count, time) in times {
+          before += time
+          if Double(before) > share.fraction * Double(total) { return Double(count) }
+        }
+        return Double(times.last?.count ?? 0)
+      }
+    }
+    return mean(values)
+  }
+
+  /// Hours a month for which machines on demand are rented beyond those that their pools always hold.
+  var fallbackHours: Interval? {
+    mean(
+      records.map { record in
+        scenario.pools.reduce(0) { sum, pool in
+          guard pool.cloud.market == .onDemand else { return sum }
+          let held = Double(pool.wanted) * Double(scenario.horizon.nanoseconds)
+          let rented = Double(record.tally("rented_ns", pool.cloud.name))
+          return sum + max(0, rented - held) / Double(scenario.horizon.nanoseconds) * 730
+        }
+      })
+  }
+
+  private func mean(_ values: [Double]) -> Interval? {
+    guard scenario.isBillExact, let first = values.first else {
+      return .mean(of: values, confidence: confidence)
+    }
+    return .exact(first, samples: values.count)
+  }
+
   /// Interruptions ÷ months of rented spot machines.
   var interruptionRate: Interval? {
     ratio(

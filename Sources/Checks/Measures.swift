@@ -134,7 +134,7 @@ package struct Measures: Sendable {
     }
     rows.append(MeasureRow(name: "availability", unit: "", interval: availability))
     rows.append(MeasureRow(name: "availability(time)", unit: "", interval: availabilityByTime))
-    return rows + answers + costs + operations + spotOutages
+    return rows + answers + costs + operations + machinesReady + spotOutages
   }
 
   /// Who answered, where not all are answered by the replicas of one model.
@@ -195,6 +195,19 @@ package struct Measures: Sendable {
             of: records.map { $0.total.inDollars / offered * 1_000 }, confidence: confidence)))
     }
     return rows
+  }
+
+  /// How many machines served, and what was rented on demand beyond what the fleet always holds.
+  private var machinesReady: [MeasureRow] {
+    func row(_ name: String, _ unit: String, _ interval: Interval?) -> MeasureRow {
+      MeasureRow(name: name, unit: unit, interval: interval)
+    }
+    return [
+      row("mean(machines_ready)", "machines", machines(.mean)),
+      row(
+        "p1(machines_ready)", "machines", machines(.quantile(Share(billionths: 10_000_000)))),
+      row("fallback_hours", "h/month", fallbackHours),
+    ].filter { _ in scenario.pools.contains { $0.cloud.market == .spot } }
   }
 
   /// How often the cloud took the last spot machine that served, and how long none did.

@@ -127,12 +127,17 @@ extension FleetSimulation {
         record.tallies.append(Tally(name: name, label: pool.cloud.name, value: value))
       }
     }
-    let spot = SpotOutages(
+    let spot = ServingCounts(
       machines.filter { scenario.pools[$0.rental.pool].cloud.market == .spot }, until: end)
     record.tallies += [
-      Tally(name: "without_spot_ns", label: "", value: spot.without.nanoseconds),
+      Tally(name: "without_spot_ns", label: "", value: spot.times[0].nanoseconds),
       Tally(name: "all_spot_lost", label: "", value: spot.losses),
     ]
+    for (count, time) in ServingCounts(machines, until: end).times.enumerated()
+    where time > .zero {
+      record.tallies.append(
+        Tally(name: "serving_count_ns", label: "\(count)", value: time.nanoseconds))
+    }
   }
 
   /// A digest of when requests come, how long they are and what they ask, at times spread over the horizon:

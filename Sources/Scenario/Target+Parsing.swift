@@ -32,7 +32,7 @@ extension Target {
     case .monthlyCost: return .money(try USD(parsing: text))
     case .hourlyCost: return .hourly(try HourlyPrice(parsing: text))
     case .latency, .wait: return .time(try TimeSpan(parsing: text))
-    case .tokenPriceRatio:
+    case .tokenPriceRatio, .machinesReady, .fallbackHours:
       guard let number = Double(text), number.isFinite, number >= 0 else {
         throw UnreadableQuantity(allowed: "a number, such as 10")
       }
@@ -63,6 +63,7 @@ extension Target {
     case "availability": .availability
     case "hit_ratio": .hitRatio
     case "join_ratio": .joinRatio
+    case "fallback_hours": .fallbackHours
     case "spot_uptime": .spotUptime
     case "interruption_rate": .interruptionRate
     default: nil
@@ -79,6 +80,7 @@ extension Target {
     case ("quality_loss", _): return .qualityLoss(against: argument, .matrix)
     case ("bill_share", _): return .billShare(of: argument)
     case ("spot_discount", _): return .spotDiscount(pool: argument)
+    case (_, "machines_ready"): return statistic(function).map { .machinesReady($0) }
     case (_, "latency"): return statistic(function).map { .latency($0) }
     case (_, "wait"): return statistic(function).map { .wait($0) }
     default: return nil

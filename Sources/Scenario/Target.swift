@@ -48,6 +48,10 @@ package struct Target: Sendable, Equatable {
     case hitRatio
     /// The share of offered requests that share the answer of another in flight.
     case joinRatio
+    /// How many machines serve.
+    case machinesReady(Statistic)
+    /// Hours a month of machines on demand beyond those that are always held.
+    case fallbackHours
     /// The share of time in which a place of a spot pool can be had.
     case spotUptime
     /// The share of spot machines that are interrupted in a month.

@@ -16,7 +16,7 @@ struct BillingTests {
 
   private func pool(_ market: Market, _ prices: PriceSeries) -> PoolModel {
     PoolModel(
-      name: "pool", type: "p4d", zone: "a", market: market, places: [.always], notice: nil,
+      name: "pool", type: "p4d", zone: "a", market: market, places: [.always], notice: .none,
       launch: .ideal, prices: prices)
   }
 

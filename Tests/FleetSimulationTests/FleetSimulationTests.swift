@@ -131,7 +131,7 @@ struct FleetSimulationTests {
     let shares = hours.map { $0 / TimeSpan.hours(730).inSeconds }
     let mean = shares.reduce(0, +) / 60
     let variance = shares.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 59
-    #expect(abs(mean - law.availability) <= 4 * (variance / 60).squareRoot())
+    #expect(abs(mean - law.availability(ofPlace: 0)) <= 4 * (variance / 60).squareRoot())
   }
 
   @Test("counts a request as timed out when its answer comes after the client has left")

@@ -33,13 +33,11 @@ struct FileChain {
         return
       }
       paths.append(normalized)
-      do {
-        let root = try parse(path, asked: asked, keyPath: keyPath)
-        next = take(root, from: path, into: &diagnostics)
-      } catch {
-        for error in error.errors { diagnostics.report(error) }
+      guard let root = parsed(path, asked: asked, keyPath: keyPath, into: &diagnostics) else {
         return
       }
+      let whole = including(root, from: path, keyPath: "", depth: 0, into: &diagnostics)
+      next = take(whole, from: path, into: &diagnostics)
     }
   }
 
@@ -67,6 +65,69 @@ struct FileChain {
       return nil
     }
     return (ScenarioText.path(relative, relativeTo: path), parent.location)
+  }
+
+  // MARK: Fragments
+
+  /// The tree with the fragments that its mappings include; what stands beside an `include` goes first.
+  ///
+  /// - Complexity: O(nodes) of the tree and the fragments.
+  private mutating func including(
+    _ node: ScenarioNode, from path: String, keyPath: String, depth: Int,
+    into diagnostics: inout Diagnostics
+  ) -> ScenarioNode {
+    guard var entries = node.entries else { return node }
+    for index in entries.indices where entries[index].key != "include" {
+      entries[index].value = including(
+        entries[index].value, from: path,
+        keyPath: KeyPathNames.appending(entries[index].key, to: keyPath), depth: depth,
+        into: &diagnostics)
+    }
+    var own = ScenarioNode(.mapping(entries), at: node.location)
+    guard let include = own.removeEntry("include")?.value, !include.isNull else { return own }
+    let place = KeyPathNames.appending("include", to: keyPath)
+    guard case .scalar(let relative) = include.content, !relative.isEmpty else {
+      diagnostics.report(
+        .wrongKind(found: include.kind, expected: "the path of a fragment"),
+        at: include.location, keyPath: place)
+      return own
+    }
+    guard depth < Self.includeDepth else {
+      diagnostics.report(
+        .other("more than \(Self.includeDepth) fragments include one another"),
+        at: include.location, keyPath: place)
+      return own
+    }
+    let fragment = ScenarioText.path(relative, relativeTo: path)
+    guard
+      var root = parsed(fragment, asked: include.location, keyPath: place, into: &diagnostics)
+    else { return own }
+    guard root.removeEntry("plimsoll_fragment") != nil else {
+      diagnostics.report(
+        .other("'\(fragment)' is no fragment: it lacks plimsoll_fragment: 1"),
+        at: include.location, keyPath: place)
+      return own
+    }
+    // Where its numbers come from is for readers; what it says is the scenario's.
+    _ = root.removeEntry("provenance")
+    let whole = including(
+      root, from: fragment, keyPath: keyPath, depth: depth + 1, into: &diagnostics)
+    own = whole.merged(with: own)
+    return own
+  }
+
+  /// How many fragments may include one another in a row.
+  private static let includeDepth = 8
+
+  private mutating func parsed(
+    _ path: String, asked: SourceLocation, keyPath: String, into diagnostics: inout Diagnostics
+  ) -> ScenarioNode? {
+    do {
+      return try parse(path, asked: asked, keyPath: keyPath)
+    } catch {
+      for error in error.errors { diagnostics.report(error) }
+      return nil
+    }
   }
 
   private mutating func parse(

@@ -8,7 +8,8 @@ package enum ScenarioText {
   /// Reads the scenario at `path`.
   ///
   /// `extends: other.yaml`, relative to the file that says so, merges the file into the other;
-  /// `ScenarioNode.merged(with:)` states how. Overrides apply last, in the order given.
+  /// `ScenarioNode.merged(with:)` states how. `include: fragment.yaml` in any mapping does the same there
+  /// with a fragment, such as `plimsoll calibrate` writes. Overrides apply last, in the order given.
   ///
   /// - Parameter overrides: texts such as `fleet.base.machines=6`, without the `--set`.
   /// - Throws: everything that is wrong with the files and the overrides as text.

@@ -3,14 +3,14 @@
 import CloudModel
 import Quantities
 
-/// When a fleet had no spot machine that served, and how often the cloud took the last one.
-struct SpotOutages {
-  /// For how long none served, inside the horizon.
-  let without: TimeSpan
+/// For how long so many machines of a fleet served at once, and how often the cloud took the last one.
+struct ServingCounts {
+  /// At each number, for how long so many served, inside the horizon.
+  private(set) var times: [TimeSpan] = [.zero]
   /// How often the last one that served was interrupted, inside the horizon.
-  let losses: Int64
+  private(set) var losses: Int64 = 0
 
-  /// The outages of spot machines.
+  /// The counts of machines.
   ///
   /// - Complexity: O(n log n) for n machines.
   init(_ machines: [Machine], until horizon: Instant) {
@@ -24,16 +24,17 @@ struct SpotOutages {
     }
     // At one instant a machine comes before another goes, so that a replacement leaves no gap.
     changes.sort { ($0.time, -$0.step) < ($1.time, -$1.step) }
-    var (serving, losses, without) = (0, Int64(0), TimeSpan.zero)
+    var serving = 0
     var since = Instant.start
     for change in changes where change.time < horizon {
-      if serving == 0, change.time > since { without += change.time - max(since, .start) }
-      since = max(since, change.time)
+      if change.time > since {
+        times[serving] += change.time - since
+        since = change.time
+      }
       serving += change.step
+      if serving == times.count { times.append(.zero) }
       if serving == 0, change.isLoss, change.time >= .start { losses += 1 }
     }
-    if serving == 0, horizon > since { without += horizon - since }
-    self.without = without
-    self.losses = losses
+    if horizon > since { times[serving] += horizon - since }
   }
 }
