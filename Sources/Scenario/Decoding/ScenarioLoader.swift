@@ -133,7 +133,7 @@ package struct ScenarioLoader: Sendable {
     else { return nil }
     let spot = spotConfiguration(
       policies, pools, shared, isIdeal: cloud?.launch == .ideal, root, into: &diagnostics)
-    if policies.machines != nil && scaling != nil {
+    if policies.machines != nil && scaling?.autoscaling != nil {
       root.report(
         .other("spot.machines fixes the fleet that the autoscaler would size; give one of them"),
         of: "policies", into: &diagnostics)
