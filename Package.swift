@@ -136,7 +136,8 @@ let package = Package(
     tests("EventKernelTests", ["EventKernel", "Quantities", "RandomStreams"]),
     tests("PoliciesTests", ["Policies", "Quantities", "RandomStreams", "Serving"]),
     tests("WorkloadTests", ["Workload", "Numerics", "Quantities", "RandomStreams"]),
-    tests("CloudModelTests", ["CloudModel", "Quantities", "Serving"]),
+    tests(
+      "CloudModelTests", ["CloudModel", "Numerics", "Quantities", "RandomStreams", "Serving"]),
     tests("StatisticsTests", ["Statistics", "Numerics", "RandomStreams"]),
     tests("CommandTests", ["plimsoll"]),
     tests(

@@ -72,6 +72,8 @@ package struct MeasureDefinition: Sendable, Equatable {
       "availability", "share", "offered requests",
       "answered inside the client's timeout ÷ offered: attainment over the offered load", lost),
     MeasureDefinition(
+      "unanswered", "share", "offered requests", "1 - `availability`", "that of availability"),
+    MeasureDefinition(
       "availability(time)", "share", "minutes with at least one arrival",
       "minutes in which at least 99 % of the offered were answered ÷ minutes",
       lost + ", and no more than there are minutes"),

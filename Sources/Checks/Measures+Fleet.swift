@@ -15,7 +15,7 @@ extension Measures {
   func billShare(of line: String) -> Interval? {
     let pairs = records.map { record -> (numerator: Double, denominator: Double) in
       let part = record.invoice.reduce(USD.zero) { sum, row in
-        let isMachine = row.usage != nil
+        let isMachine = row.kind != .other
         return (line == "machines" ? isMachine : row.line == line) ? sum + row.amount : sum
       }
       return (part.inDollars, record.total.inDollars)

@@ -133,8 +133,18 @@ package struct Measures: Sendable {
       }
     }
     rows.append(MeasureRow(name: "availability", unit: "", interval: availability))
+    rows.append(MeasureRow(name: "unanswered", unit: "", interval: unanswered))
     rows.append(MeasureRow(name: "availability(time)", unit: "", interval: availabilityByTime))
     return rows + answers + costs + operations + machinesReady + spotOutages
+  }
+
+  /// The share of offered requests that were not answered in time.
+  private var unanswered: Interval? {
+    availability.map {
+      Interval(
+        estimate: 1 - $0.estimate, low: 1 - $0.high, high: 1 - $0.low, samples: $0.samples,
+        isExact: $0.isExact)
+    }
   }
 
   /// Who answered, where not all are answered by the replicas of one model.

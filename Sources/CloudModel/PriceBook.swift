@@ -15,6 +15,10 @@ package struct PriceBook: Sendable, Equatable {
     case spot
     /// The price of an hour of a reservation, used or not.
     case reserved
+    /// The price of an hour under a savings plan for all machines.
+    case savings
+    /// The price of an hour under a savings plan for the type's family.
+    case familySavings
   }
 
   /// A price from a date on.
@@ -64,6 +68,13 @@ package struct PriceBook: Sendable, Equatable {
     self.entries = entries
   }
 
+  /// The machine types that it has a price of, in its order, each once.
+  package var types: [String] {
+    var types: [String] = []
+    for entry in entries where !types.contains(entry.type) { types.append(entry.type) }
+    return types
+  }
+
   /// The prices of a type on some terms from `start` on, as times of a scenario; `nil` when the book
   /// has none that holds at the start.
   ///
@@ -107,7 +118,14 @@ package struct PriceSeries: Sendable, Equatable {
   }
 
   /// The number of the change whose price holds at an instant.
+  ///
+  /// - Complexity: O(log changes).
   func position(at instant: Instant) -> Int {
-    (changes.lastIndex { $0.at <= instant }) ?? 0
+    var (low, high) = (0, changes.count)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if changes[middle].at <= instant { low = middle } else { high = middle }
+    }
+    return low
   }
 }

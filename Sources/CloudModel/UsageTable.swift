@@ -2,16 +2,16 @@
 
 import Quantities
 
-/// Machine time by pool and cell, where cells are stretches of time inside one clock hour and price.
+/// Machine time by column and cell, where cells are stretches of time inside one clock hour and price.
 struct UsageTable {
   private let cuts: [Instant]
   private var usage: [[TimeSpan]]
 
   /// An empty table whose cells lie between neighbouring cuts.
-  init(cells cuts: [Instant], pools: Int) {
+  init(cells cuts: [Instant], columns: Int) {
     self.cuts = cuts
     usage = [[TimeSpan]](
-      repeating: [TimeSpan](repeating: .zero, count: max(0, cuts.count - 1)), count: pools)
+      repeating: [TimeSpan](repeating: .zero, count: max(0, cuts.count - 1)), count: columns)
   }
 
   /// How many cells there are.
@@ -21,13 +21,13 @@ struct UsageTable {
 
   func length(of cell: Int) -> TimeSpan { cuts[cell + 1] - cuts[cell] }
 
-  subscript(pool: Int, cell: Int) -> TimeSpan {
-    get { usage[pool][cell] }
-    set { usage[pool][cell] = newValue }
+  subscript(column: Int, cell: Int) -> TimeSpan {
+    get { usage[column][cell] }
+    set { usage[column][cell] = newValue }
   }
 
   /// Adds a machine's time from one instant to another to the cells that it touches.
-  mutating func add(pool: Int, from: Instant, to: Instant) {
+  mutating func add(column: Int, from: Instant, to: Instant) {
     var low = 0
     var high = count
     while low < high {
@@ -36,7 +36,7 @@ struct UsageTable {
     }
     var cell = low
     while cell < count && cuts[cell] < to {
-      usage[pool][cell] += min(to, cuts[cell + 1]) - max(from, cuts[cell])
+      usage[column][cell] += min(to, cuts[cell + 1]) - max(from, cuts[cell])
       cell += 1
     }
   }

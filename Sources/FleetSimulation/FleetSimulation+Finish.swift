@@ -20,8 +20,8 @@ extension FleetSimulation {
     record.outputTokens = TokenCount(recorder.outputTokens)
     record.billedTime = scenario.horizon
     let billing = billing()
-    record.invoice = billing.invoice(
-      for: machines.map(\.rental), answeredTokens: answeredTokens(record))
+    let rentals = machines.map(\.rental)
+    record.invoice = billing.invoice(for: rentals, answeredTokens: answeredTokens(record))
     tallyMachines(&record)
     tallyPolicies(&record)
     allocateCosts(&record, weights: weights)
@@ -40,7 +40,7 @@ extension FleetSimulation {
     try checkRequests(record)
     try checkPolicies()
     try checkTime(record)
-    try checkInvoice(record)
+    try checkInvoice(record, billed: billing.machineTime(of: rentals))
     return record
   }
 
@@ -239,16 +239,11 @@ extension FleetSimulation {
   }
 
   /// What the lines of machines say was held is what was rented, rounded by the rules of billing.
-  private borrowing func checkInvoice(_ record: ReplicationRecord) throws(ConservationError) {
-    var billed = TimeSpan.zero
-    for machine in machines {
-      guard let (from, to) = scenario.billing.billed(machine.rental) else { continue }
-      billed += to - from
-    }
+  private borrowing func checkInvoice(
+    _ record: ReplicationRecord, billed: TimeSpan
+  ) throws(ConservationError) {
     var charged = TimeSpan.zero
-    for line in record.invoice where line.line == "machines" || line.line.hasSuffix(", used") {
-      charged += line.usage ?? .zero
-    }
+    for line in record.invoice where line.isMachineTime { charged += line.usage ?? .zero }
     let allocated = record.tallies.reduce(Int64(0)) {
       $1.name.hasPrefix("cost_") ? $0 + $1.value : $0
     }
@@ -275,7 +270,7 @@ extension Scenario {
   /// The billing of the same pools at other prices.
   func billing(of pools: [PoolModel]) -> Billing {
     Billing(
-      pools: pools, commitments: commitments, fixedCosts: fixedCosts, egress: egress,
+      rules: billingRules, pools: pools, commitments: commitments, fixedCosts: fixedCosts, egress: egress,
       start: start, horizon: horizon)
   }
 }

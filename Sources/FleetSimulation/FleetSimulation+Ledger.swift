@@ -51,8 +51,12 @@ extension FleetSimulation {
   ) {
     var machines = USD.zero
     var unused = USD.zero
-    for line in record.invoice where line.usage != nil {
-      if line.line.hasSuffix(", unused") { unused += line.amount } else { machines += line.amount }
+    for line in record.invoice {
+      switch line.kind {
+      case .machines, .commitmentUsed, .commitmentUpfront: machines += line.amount
+      case .commitmentUnused: unused += line.amount
+      case .other: break
+      }
     }
     let busyByModel = scenario.models.indices.map { model in
       Int128(calmUse.busy[model]) * Int128(weights.calm)

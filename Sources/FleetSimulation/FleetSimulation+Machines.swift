@@ -60,7 +60,7 @@ extension FleetSimulation {
 
   private mutating func interrupt(_ machine: Int) {
     log(.interrupted, pool: places[machines[machine].place].pool, machine: machine)
-    machines[machine].wasInterrupted = true
+    machines[machine].rental.wasInterrupted = true
     end(machine)
   }
 
@@ -102,7 +102,7 @@ extension FleetSimulation {
     guard let pool = launches[id.index] else { return }
     if isOverQuota(pool) {
       refuse(id, in: pool, .overQuota, .quotaExceeded)
-    } else if let place = freePlace(in: pool) {
+    } else if let place = freePlace(in: pool) ?? keptPlace(in: pool) {
       start(id, in: place)
     } else {
       refuse(id, in: pool, .refused, .insufficientCapacity)
@@ -116,6 +116,16 @@ extension FleetSimulation {
     pendingLaunches -= 1
     log(event, pool: pool, machine: -1)
     tell(.launchFailed(id, failure))
+  }
+
+  /// A place that a capacity reservation keeps free, whatever can be had.
+  private func keptPlace(in pool: Int) -> Int? {
+    let kept = scenario.commitments.capacity.reduce(0) {
+      $1.keeps(scenario.pools[pool].cloud) ? $0 + $1.machines : $0
+    }
+    let own = places.indices.filter { places[$0].pool == pool }
+    guard own.count(where: { places[$0].machine != nil }) < kept else { return nil }
+    return own.first { places[$0].machine == nil }
   }
 
   /// Whether one machine more of a pool would be more than the account may have.

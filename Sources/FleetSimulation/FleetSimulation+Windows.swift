@@ -28,10 +28,12 @@ extension FleetSimulation {
 
   /// Sees to it that requests run and are measured round the loss of a machine.
   mutating func scheduleWindow(round machine: Int, from: Instant, until end: Instant) {
-    guard hasRequests, case .sampled(let sample) = scenario.requests else { return }
+    guard hasRequests, case .sampled(let sample) = scenario.requests,
+      let after = sample.afterInterruption
+    else { return }
     // A window begins on a whole minute that is still to come.
     let first = max(.start, from.startOfMinute, (now - TimeSpan(nanoseconds: 1)).endOfMinute)
-    let last = min(horizonEnd, (end + sample.afterInterruption).endOfMinute)
+    let last = min(horizonEnd, (end + after).endOfMinute)
     guard first < last else { return }
     events.schedule(
       .interruptionAhead(machine: machine, from: first, until: last),

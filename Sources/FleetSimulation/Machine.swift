@@ -58,6 +58,4 @@ struct Machine: Sendable {
   var servesFrom: Instant?
   /// When the cloud takes it back; ``Instant/never`` if it never does.
   var interruption = Instant.never
-  /// Whether the cloud took it back.
-  var wasInterrupted = false
 }

@@ -19,7 +19,7 @@ struct ServingCounts {
       guard let from = machine.servesFrom else { continue }
       changes.append((from, 1, false))
       if machine.rental.to != .never {
-        changes.append((machine.rental.to, -1, machine.wasInterrupted))
+        changes.append((machine.rental.to, -1, machine.rental.wasInterrupted))
       }
     }
     // At one instant a machine comes before another goes, so that a replacement leaves no gap.

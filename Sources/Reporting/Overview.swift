@@ -6,17 +6,23 @@ import Recording
 /// Several runs side by side: what each costs, how fast it is, and how its targets were judged.
 package struct Overview: Sendable {
   private let reports: [RunReport]
+  private let measures: [String]
 
   /// An overview of those runs.
-  package init(_ reports: [RunReport]) {
+  ///
+  /// - Parameters:
+  ///   - measures: what is set side by side instead of the usual; then no run is told on its own.
+  package init(_ reports: [RunReport], measures: [String] = []) {
     self.reports = reports
+    self.measures = measures
   }
 
   /// The overview for a terminal.
-  package var table: String { rows(marks: false).plain }
+  package var table: String { measures.isEmpty ? rows(marks: false).plain : chosen(marks: false).plain }
 
   /// The overview in Markdown, then each run, then the assumptions of all.
   package var markdown: String {
+    if !measures.isEmpty { return chosen(marks: true).markdown }
     var text = rows(marks: true).markdown + "\n"
     var assumptions: [String] = []
     for assumption in reports.flatMap(\.assumptions) where !assumptions.contains(assumption) {
@@ -26,6 +32,24 @@ package struct Overview: Sendable {
       text += "Assumed, and open:\n\n" + assumptions.map { "- \($0)\n" }.joined() + "\n"
     }
     return text + reports.map(\.markdown).joined(separator: "\n")
+  }
+
+  /// Each run with the measures that were asked for and their intervals, and what makes it again.
+  private func chosen(marks: Bool) -> TextTable {
+    var table = TextTable(["scenario"] + measures.map { "\($0)>" } + ["replications>", "digest"])
+    for report in reports {
+      let cells = measures.map { name -> String in
+        guard let row = report.measure(name) else { return "" }
+        let range = ValueText.range(row.interval, unit: row.unit)
+        let value = ValueText.estimate(row)
+        return row.state != .estimated || range.isEmpty ? value : "\(value) (\(range))"
+      }
+      let digest = String(report.results.digest.prefix(16))
+      table.add(
+        [marks ? "`\(report.name)`" : report.name] + cells
+          + ["\(report.results.replications)", marks ? "`\(digest)`" : digest])
+    }
+    return table
   }
 
   private func rows(marks: Bool) -> TextTable {

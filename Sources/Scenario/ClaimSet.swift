@@ -34,6 +34,8 @@ package struct ClaimSet: Sendable {
   package let about: String
   /// The claims in the order of the file.
   package let claims: [Claim]
+  /// The measures that are set side by side for all scenarios, instead of each scenario's own report.
+  package let measures: [String]
   private let targets: [(scenario: String, value: ValueReader)]
 
   /// The paths of the scenarios, each once, in the order in which claims first name them.
@@ -68,6 +70,9 @@ extension ClaimSet {
     _ = root.integer("plimsoll_claims", in: 1...1, .required, into: &diagnostics)
     let about = root.string("about", .optional, into: &diagnostics) ?? ""
     let values = root.sequence("claims", .required, into: &diagnostics) ?? []
+    let measures = (root.sequence("measures", .optional, into: &diagnostics) ?? []).compactMap {
+      $0.string(into: &diagnostics)
+    }
     root.finish(into: &diagnostics)
     var claims: [Claim] = []
     var targets: [(scenario: String, value: ValueReader)] = []
@@ -82,7 +87,7 @@ extension ClaimSet {
       root.report(.other("required: at least one claim"), of: "claims", into: &diagnostics)
     }
     try diagnostics.throwIfAny(files: loaded.files)
-    return ClaimSet(about: about, claims: claims, targets: targets)
+    return ClaimSet(about: about, claims: claims, measures: measures, targets: targets)
   }
 
   private static func claim(

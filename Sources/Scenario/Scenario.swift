@@ -38,7 +38,8 @@ package struct Scenario: Sendable {
   ///
   /// The horizon is cut into as many equal parts as there are windows, and in each part one window
   /// begins at a minute drawn at random. Round every interruption, from its notice on, requests are
-  /// always simulated. What was sampled of the rest of the time counts for all of it.
+  /// always simulated, unless that is switched off. What was sampled of the rest of the time counts for
+  /// all of it.
   package struct RequestSample: Sendable, Equatable {
     /// How many windows there are.
     package let windows: Int
@@ -46,14 +47,15 @@ package struct Scenario: Sendable {
     package let length: TimeSpan
     /// For how long before each requests run unmeasured.
     package let warmUp: TimeSpan
-    /// For how long after an interruption requests are measured.
-    package let afterInterruption: TimeSpan
+    /// For how long after an interruption requests are measured; `nil` where interruptions are met only as
+    /// often as windows happen to lie round them.
+    package let afterInterruption: TimeSpan?
 
     /// A sample of those values.
     ///
     /// - Precondition: there is a window, and lengths are whole minutes.
     package init(
-      windows: Int, length: TimeSpan, warmUp: TimeSpan, afterInterruption: TimeSpan
+      windows: Int, length: TimeSpan, warmUp: TimeSpan, afterInterruption: TimeSpan?
     ) {
       let minute = TimeSpan.minutes(1).nanoseconds
       precondition(windows > 0 && length > .zero, "a sample has a window")
@@ -140,8 +142,10 @@ package struct Scenario: Sendable {
   package let quotas: [Quota]
   /// How many machines the fleet should have in all; `nil` where each pool has its own number.
   package let machinesTarget: Int?
-  /// Commitments in the order of the file.
-  package let commitments: [Commitment]
+  /// The provider's rules of billing.
+  package let billingRules: BillingRules
+  /// All that was promised to be paid.
+  package let commitments: Commitments
   /// Costs that don't depend on the run.
   package let fixedCosts: [FixedCost]
   /// Costs of the bytes that leave the cloud.
@@ -170,8 +174,7 @@ package struct Scenario: Sendable {
       String, workload: WorkloadModel,
     models: [ServedModel], timeout: TimeSpan?, pools: [Pool],
     sharedCapacities: [SharedCapacity] = [], shocks: [ShockLaw] = [], quotas: [Quota] = [],
-    machinesTarget: Int? = nil, commitments:
-      [Commitment], fixedCosts: [FixedCost], egress: [EgressCost],
+    machinesTarget: Int? = nil, billingRules: BillingRules = .aws, commitments: Commitments, fixedCosts: [FixedCost], egress: [EgressCost],
     requestPolicies: RequestPolicies, spot: SpotManager.Configuration, autoscaling: Autoscaling?,
     migrationLimit:
       Int, targets: [Target], assumptions: [String], warnings: [String] = []
@@ -196,6 +199,7 @@ package struct Scenario: Sendable {
     self.shocks = shocks
     self.quotas = quotas
     self.machinesTarget = machinesTarget
+    self.billingRules = billingRules
     self.commitments = commitments
     self.fixedCosts = fixedCosts
     self.egress = egress

@@ -80,8 +80,10 @@ package struct ScenarioBuilder: Sendable {
   package var quotas: [Quota] = []
   /// The pools.
   package var pools: [Pool] = [Pool()]
+  /// The provider's rules of billing.
+  package var billingRules = BillingRules.aws
   /// The commitments.
-  package var commitments: [Commitment] = []
+  package var commitments = Commitments()
   /// The autoscaler.
   package var autoscaling: Autoscaling?
   /// The response cache.
@@ -123,7 +125,8 @@ package struct ScenarioBuilder: Sendable {
           deterministic: .whole, content: content)),
       models: [ServedModel(name: "model", quality: nil, contextWindow: nil, tokenPrice: nil)],
       timeout: timeout, pools: pools.map(pool), sharedCapacities: sharedCapacities,
-      shocks: shocks, quotas: quotas, commitments: commitments, fixedCosts: fixedCosts,
+      shocks: shocks, quotas: quotas, billingRules: billingRules,
+      commitments: commitments, fixedCosts: fixedCosts,
       egress: [],
       requestPolicies: requestPolicies,
       spot: spotConfiguration, autoscaling: autoscaling, migrationLimit: migrationLimit,

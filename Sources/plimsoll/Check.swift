@@ -20,6 +20,8 @@ struct Check: AsyncParsableCommand {
   func run() async throws {
     var reports: [RunReport] = []
     var tables: [ClaimTable] = []
+    var overviews: [Overview] = []
+    var told: [RunReport] = []
     var verdicts: [VerdictRow] = []
     for path in scenarios {
       if let claims = try Claims(path) {
@@ -27,16 +29,23 @@ struct Check: AsyncParsableCommand {
         reports += judged.reports
         tables.append(judged.table)
         verdicts += judged.verdicts
+        if claims.measures.isEmpty {
+          told += judged.reports
+        } else {
+          overviews.append(Overview(judged.reports, measures: claims.measures))
+        }
       } else {
         let report = try await options.run(path)
         reports.append(report)
+        told.append(report)
         verdicts += report.results.verdicts
         if options.format == .table { Terminal.print(report.table + "\n") }
       }
     }
+    if !told.isEmpty { overviews.append(Overview(told)) }
     switch options.format {
     case .table:
-      Terminal.print(Overview(reports).table)
+      Terminal.print(overviews.map(\.table).joined(separator: "\n"))
       for table in tables { Terminal.print("\n" + table.text) }
     case .json:
       let documents = try reports.map { try $0.json() }
@@ -44,7 +53,7 @@ struct Check: AsyncParsableCommand {
         reports.count == 1 ? documents[0] : "[\n" + documents.joined(separator: ",\n") + "]\n")
     case .markdown:
       for table in tables { Terminal.print(table.markdown) }
-      Terminal.print(Overview(reports).markdown)
+      Terminal.print(overviews.map(\.markdown).joined(separator: "\n"))
     }
     try leave(verdicts)
   }

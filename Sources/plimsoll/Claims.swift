@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Checks
 import Experiments
 import Quantities
 import Recording
@@ -14,7 +15,15 @@ struct Claims {
   init?(_ path: String) throws {
     guard ClaimSet.isClaims(path, files: Terminal.files) else { return nil }
     claims = try Failure.reporting { try ClaimSet.load(path, files: Terminal.files) }
+    for name in claims.measures where MeasureDefinition.of(name) == nil {
+      Terminal.tell(
+        "\(path): measures: '\(name)' is no measure; plimsoll show --define all lists them\n")
+      throw ExitStatus.invalidScenario.code
+    }
   }
+
+  /// The measures that the file sets side by side.
+  var measures: [String] { claims.measures }
 
   /// Runs every scenario that a claim names once, and judges the claims.
   func judge(

@@ -25,8 +25,10 @@ struct BillingTests {
   ) throws -> Billing {
     let commitments =
       reserved == 0
-      ? []
-      : [Commitment(name: "ri", type: "p4d", machines: reserved, prices: try series("21.18 USD/h"))]
+      ? Commitments()
+      : Commitments(reservations: [
+        Commitment(name: "ri", type: "p4d", machines: reserved, prices: try series("21.18 USD/h"))
+      ])
     return Billing(
       pools: [pool], commitments: commitments,
       fixedCosts: [FixedCost(name: "network", monthly: try USD(parsing: "730 USD"))],

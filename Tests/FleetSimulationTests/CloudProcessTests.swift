@@ -280,3 +280,48 @@ struct CloudProcessTests {
       })
   }
 }
+
+/// What the bill makes of machines that are taken back.
+@Suite("Bills of interrupted machines, against closed forms")
+struct InterruptedBillTests {
+  @Test("A machine that is free in its first hour is billed as long as the closed form says")
+  func firstHour() throws {
+    let life = try Distribution(.exponential(mean: 5_000))
+    var pool = CloudProcessTests.spot(machines: 4) { $0.lifetime = life }
+    pool.launch = try CloudProcessTests.staged(try Distribution(.constant(60)))
+    pool.price = HourlyPrice(nanodollarsPerHour: 3_600_000_000_000)
+    let records = try CloudProcessTests.records(CloudProcessTests.builder([pool]), 60)
+    let theory = FreeIfInterrupted(lifeMean: 5_000, freeBefore: 3_600, unit: 1)
+    // A life is followed by the second that the cloud takes to answer: 1,000 USD an hour are billed for
+    // each second of it, over as many lives as follow one another in a month.
+    let lives = 4 * CloudProcessTests.month.inSeconds / (5_000 + 1)
+    #expect(
+      CloudProcessTests.agree(records, with: lives * theory.billedMean) { $0.total.inDollars })
+    // Without the rule the bill would be that of all the time, which is far off.
+    let plain = RoundedBilling(lifeMean: 5_000, minimum: 60, unit: 1)
+    #expect(!CloudProcessTests.agree(records, with: lives * plain.billedMean) { $0.total.inDollars })
+  }
+
+  @Test("A kept machine can be had when none else can")
+  func capacityReservation() throws {
+    let never = CapacityLaw.schedule(up: .milliseconds(1), down: .hours(9_999), phase: .hours(1))
+    var pool = ScenarioBuilder.Pool()
+    pool.wanted = 3
+    pool.shared = [0]
+    pool.launch = try CloudProcessTests.staged(try Distribution(.constant(60)))
+    var builder = CloudProcessTests.builder([pool])
+    builder.sharedCapacities = [SharedCapacity(name: "market", law: never, drop: .block)]
+    func held(_ builder: ScenarioBuilder) throws -> Int {
+      let record = try CloudProcessTests.records(builder, 1)[0]
+      return record.tallies.filter { $0.name == "serving_count_ns" }
+        .compactMap { Int($0.label) }.max() ?? 0
+    }
+    #expect(try held(builder) == 0)
+    builder.commitments.capacity = [
+      CapacityReservation(
+        name: "odcr", type: "type", zone: "zone", machines: 2,
+        prices: PriceSeries(changes: [PriceSeries.Change(at: .start, price: pool.price)]))
+    ]
+    #expect(try held(builder) == 2)
+  }
+}

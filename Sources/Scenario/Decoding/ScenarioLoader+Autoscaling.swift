@@ -60,7 +60,7 @@ extension ScenarioLoader {
 /// What the autoscaler's reader needs to know of the fleet.
 struct ScalingContext {
   private let pools: [DecodedPool]
-  private let commitments: [Commitment]
+  private let commitments: Commitments
   private let strongest: Int
   private let models: Int
   private let launch: LaunchLaw?
@@ -68,7 +68,7 @@ struct ScalingContext {
   private let fallsBack: Bool
 
   init(
-    pools: [DecodedPool], commitments: [Commitment], strongest: Int, models: Int,
+    pools: [DecodedPool], commitments: Commitments, strongest: Int, models: Int,
     launch: LaunchLaw?, timeout: TimeSpan?, fallsBack: Bool
   ) {
     self.pools = pools
@@ -128,11 +128,11 @@ struct ScalingContext {
     return HourlyPrice(nanodollarsPerHour: dearest ?? spotPrice.nanodollarsPerHour)
   }
 
-  var committedMachines: Int { commitments.reduce(0) { $0 + $1.machines } }
+  var committedMachines: Int { commitments.reservations.reduce(0) { $0 + $1.machines } }
 
   var commitmentRate: HourlyPrice {
     HourlyPrice(
-      nanodollarsPerHour: commitments.reduce(0) { sum, commitment in
+      nanodollarsPerHour: commitments.reservations.reduce(0) { sum, commitment in
         let price = commitment.prices.changes.first?.price.nanodollarsPerHour ?? 0
         return sum + price * Int64(commitment.machines)
       })

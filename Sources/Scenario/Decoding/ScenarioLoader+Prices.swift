@@ -100,30 +100,6 @@ extension ScenarioLoader {
     return series
   }
 
-  /// Commitments to pay for machines by the hour.
-  func commitments(
-    _ root: inout MappingReader, prices book: PriceBook?, start: UTCDate?,
-    into diagnostics: inout Diagnostics
-  ) -> [Commitment] {
-    let entries = root.entries("commitments", .optional, into: &diagnostics) ?? []
-    return entries.compactMap { entry in
-      guard var reader = entry.value.mapping(into: &diagnostics) else { return nil }
-      _ = reader.oneOf("kind", [("reservation", 0)], .required, into: &diagnostics)
-      let type = reader.string("type", .required, into: &diagnostics)
-      let machines = reader.integer("machines", in: 1...100_000, .required, into: &diagnostics)
-      let stated = reader.optional("price", into: &diagnostics) { try hourlyPrice($0) }
-      reader.finish(into: &diagnostics)
-      guard let type, let machines,
-        let series = prices(
-          of: type, .reserved, in: book, from: start, namedBy: reader, into: &diagnostics)
-      else { return nil }
-      return Commitment(
-        name: entry.name, type: type, machines: machines,
-        prices: stated.map { PriceSeries(changes: [PriceSeries.Change(at: .start, price: $0)]) }
-          ?? series)
-    }
-  }
-
   /// Amounts that are due every month, and prices of the bytes that leave the cloud.
   func costs(
     _ root: inout MappingReader, into diagnostics: inout Diagnostics
@@ -136,6 +112,12 @@ extension ScenarioLoader {
         continue
       }
       guard var reader = entry.value.mapping(into: &diagnostics) else { continue }
+      if reader.has("gb") {
+        let cost = storage(entry.name, &reader, into: &diagnostics)
+        reader.finish(into: &diagnostics)
+        if let cost { costs.fixed.append(cost) }
+        continue
+      }
       let price = reader.required("per_gb", into: &diagnostics) { try nonNegativeAmount($0) }
       let bytes = reader.integer(
         "bytes_per_token", in: 1...1_000_000, .required, into: &diagnostics)
@@ -145,5 +127,22 @@ extension ScenarioLoader {
         EgressCost(name: entry.name, perGigabyte: price, bytesPerToken: bytes))
     }
     return costs
+  }
+
+  /// `{ gb: 500, per_gb_month: 0.08 USD }`: storage, which is there all the time.
+  private func storage(
+    _ name: String, _ reader: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> FixedCost? {
+    let size = reader.decimal("gb", in: 0...1e9, .required, into: &diagnostics)
+    let price = reader.required("per_gb_month", into: &diagnostics) { try nonNegativeAmount($0) }
+    guard let size, let price else { return nil }
+    let amount = (size * Double(price.nanodollars)).rounded(.toNearestOrEven)
+    guard amount < 9e18 else {
+      reader.report(
+        .outOfRange(found: "\(size) GB", allowed: "what costs less than 9e9 USD a month"), of: "gb",
+        into: &diagnostics)
+      return nil
+    }
+    return FixedCost(name: name, monthly: USD(nanodollars: Int64(amount)))
   }
 }

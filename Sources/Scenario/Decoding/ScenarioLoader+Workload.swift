@@ -63,7 +63,13 @@ extension ScenarioLoader {
     let windows = reader.integer("windows", in: 1...100_000, .required, into: &diagnostics)
     let length = reader.required("length", into: &diagnostics) { try wholeMinutes($0) }
     let warmUp = reader.optional("warmup", into: &diagnostics) { try nonNegativeSpan($0) }
-    let after = reader.optional("after_interruption", into: &diagnostics) { try wholeMinutes($0) }
+    let after: TimeSpan?? = reader.optional("after_interruption", into: &diagnostics) { text in
+      do {
+        return text == "none" ? TimeSpan?.none : try wholeMinutes(text)
+      } catch {
+        throw UnreadableQuantity(allowed: "whole minutes, such as 5min, or none")
+      }
+    }
     guard let windows, let length, let horizon else { return nil }
     guard length * Int64(windows) <= horizon else {
       reader.report(

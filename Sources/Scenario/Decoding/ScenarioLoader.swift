@@ -99,7 +99,12 @@ package struct ScenarioLoader: Sendable {
         models: models ?? DecodedModels(), prices: prices, start: start, cloud: cloud?.launch,
         queueLimit: policies?.queue),
       &shared, into: &diagnostics)
-    let commitments = commitments(&root, prices: prices, start: start, into: &diagnostics)
+    let rules =
+      root.oneOf(
+        "billing", BillingRules.providers.map { ($0.name, $0) }, .optional, into: &diagnostics)
+      ?? .aws
+    let commitments = commitments(
+      &root, prices: prices, start: start, rules, into: &diagnostics)
     let costs = costs(&root, into: &diagnostics)
     let timeout = client(&root, into: &diagnostics)
     let requests = requests(&root, horizon: horizon, into: &diagnostics)
@@ -147,9 +152,10 @@ package struct ScenarioLoader: Sendable {
       workload: workload.model, models: models.served, timeout: timeout.span,
       pools: pools.map(\.pool), sharedCapacities: shared.capacities, shocks: shared.shocks,
       quotas: cloud?.quotas ?? [], machinesTarget: policies.machines,
+      billingRules: rules,
       commitments: commitments, fixedCosts: costs.fixed, egress: costs.egress,
       requestPolicies: requestPolicies, spot: spot, autoscaling: scaling?.autoscaling,
-      migrationLimit: policies.migrations, targets: targets, assumptions: assumptions ?? [],
+      migrationLimit: policies.migrations, targets: targets, assumptions: (assumptions ?? []) + rules.assumptions,
       warnings: scaling?.warnings ?? [])
   }
 
@@ -175,7 +181,7 @@ package struct ScenarioLoader: Sendable {
   private func readAutoscaling(
     _ policies: inout MappingReader?,
     _ fleet: (
-      policies: DecodedPolicies, pools: [DecodedPool], commitments: [Commitment],
+      policies: DecodedPolicies, pools: [DecodedPool], commitments: Commitments,
       launch: LaunchLaw?
     )?, _ models: DecodedModels?, _ requests: RequestPolicies?, _ timeout: TimeSpan?,
     into diagnostics: inout Diagnostics

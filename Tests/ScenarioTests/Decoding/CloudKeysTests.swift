@@ -13,7 +13,8 @@ struct CloudKeysTests {
     name: book
     source: made up for tests
     read: 2024-12-10
-    machines: { p4d: { onDemand: 30 USD/h, spot: 9 USD/h } }
+    machines:
+      p4d: { onDemand: 30 USD/h, spot: 9 USD/h, reserved: 20 USD/h, savings: 22 USD/h, familySavings: 19 USD/h }
     """
 
   private static let scenario = """
@@ -135,6 +136,11 @@ struct CloudKeysTests {
       ("fleet.b.price={ replay: text.csv }", "time,price"),
       ("policies.autoscaler={ budget: 999 USD/h, p99: 1s }", "give one of them"),
       ("fleet.b.down=5h", "down goes with lifetime"),
+      ("billing=oracle", "aws, gcp, azure"),
+      ("commitments.x={ kind: reservation, type: p4d, machines: 1, upfront: 5 USD }", "term: 1y or 3y"),
+      ("commitments.x={ kind: savings_plan, commit: 5 USD/h, family: p5 }", "of the family p5"),
+      ("commitments.x={ kind: lease }", "reservation, savings_plan, capacity_reservation"),
+      ("costs.x={ gb: 5 }", "costs.x.per_gb_month"),
     ])
   func refuses(change: String, message: String) {
     do {
@@ -144,6 +150,30 @@ struct CloudKeysTests {
       let messages = error.errors.map(\.description)
       #expect(messages.contains { $0.contains(message) }, "\(messages)")
     }
+  }
+
+  @Test("may promise machines, dollars and capacity, by the rules of a provider")
+  func commitments() throws {
+    let scenario = try Self.load(
+      "commitments.ri={ kind: reservation, type: p4d, zone: a, machines: 2, upfront: 1 USD, term: 3y }",
+      "commitments.sp={ kind: savings_plan, commit: 12.5 USD/h }",
+      "commitments.fp={ kind: savings_plan, commit: 5 USD/h, family: p4d }",
+      "commitments.odcr={ kind: capacity_reservation, type: p4d, zone: a, machines: 1 }",
+      "commitments.old={ kind: reservation, type: p4d, machines: 1, until: 2024-12-10 }",
+      "costs.weights={ gb: 500, per_gb_month: 0.08 USD }")
+    let made = scenario.commitments
+    #expect(made.reservations.map(\.zone) == ["a", nil])
+    #expect(made.reservations[0].upfront?.term == .hours(26_280))
+    #expect(made.reservations[1].runs == .start ..< .start + .hours(24))
+    #expect(made.savingsPlans.map(\.isForOneFamily) == [false, true])
+    #expect(made.savingsPlans.flatMap(\.rates).map(\.price.nanodollarsPerHour) == [
+      22_000_000_000, 19_000_000_000,
+    ])
+    #expect(made.capacity.map { $0.keeps(scenario.pools[0].cloud) } == [true])
+    #expect(scenario.fixedCosts.map(\.monthly) == [try USD(parsing: "40 USD")])
+    #expect(scenario.billingRules == .aws && scenario.assumptions.isEmpty)
+    let google = try Self.load("billing=gcp")
+    #expect(google.billingRules == .gcp && google.assumptions[0].contains("sustained-use"))
   }
 
   @Test("may replay a log of events and a series of prices")

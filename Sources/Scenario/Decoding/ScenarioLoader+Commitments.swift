@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import CloudModel
+import Quantities
+
+extension BillingRules {
+  /// What a reader should know of rules that are not the default.
+  var assumptions: [String] {
+    self == .aws
+      ? [] : ["billed by the rules of \(name), without " + notModelled.joined(separator: ", ")]
+  }
+}
+
+extension ScenarioLoader {
+  /// All promises to pay, by kind.
+  func commitments(
+    _ root: inout MappingReader, prices book: PriceBook?, start: UTCDate?, _ rules: BillingRules,
+    into diagnostics: inout Diagnostics
+  ) -> Commitments {
+    var commitments = Commitments()
+    for entry in root.entries("commitments", .optional, into: &diagnostics) ?? [] {
+      guard var reader = entry.value.mapping(into: &diagnostics) else { continue }
+      let kind = reader.oneOf(
+        "kind", [("reservation", 0), ("savings_plan", 1), ("capacity_reservation", 2)], .required,
+        into: &diagnostics)
+      let source = PriceSource(book: book, start: start)
+      switch kind {
+      case 0:
+        let made = reservation(entry.name, &reader, source, into: &diagnostics)
+        if let made { commitments.reservations.append(made) }
+      case 1:
+        if !rules.hasSavingsPlans {
+          reader.report(
+            .other("the rules of \(rules.name) here have no savings plans"), of: "kind",
+            into: &diagnostics)
+        }
+        let made = savingsPlan(entry.name, &reader, source, into: &diagnostics)
+        if let made { commitments.savingsPlans.append(made) }
+      case 2:
+        let made = capacityReservation(entry.name, &reader, source, into: &diagnostics)
+        if let made { commitments.capacity.append(made) }
+      default:
+        continue
+      }
+      reader.finish(into: &diagnostics)
+    }
+    return commitments
+  }
+
+  /// Where prices of commitments come from.
+  private struct PriceSource {
+    let book: PriceBook?
+    let start: UTCDate?
+  }
+
+  private func reservation(
+    _ name: String, _ reader: inout MappingReader, _ source: PriceSource,
+    into diagnostics: inout Diagnostics
+  ) -> Commitment? {
+    let type = reader.string("type", .required, into: &diagnostics)
+    let machines = reader.integer("machines", in: 1...100_000, .required, into: &diagnostics)
+    let zone = reader.string("zone", .optional, into: &diagnostics)
+    let stated = reader.optional("price", into: &diagnostics) { try hourlyPrice($0) }
+    let upfront = upfront(&reader, into: &diagnostics)
+    let runs = runs(&reader, from: source.start, into: &diagnostics)
+    var series = stated.map { PriceSeries(changes: [PriceSeries.Change(at: .start, price: $0)]) }
+    if series == nil, let type {
+      series = prices(
+        of: type, .reserved, in: source.book, from: source.start, namedBy: reader,
+        into: &diagnostics)
+    }
+    guard let type, let machines, let series, let runs else { return nil }
+    return Commitment(
+      name: name, type: type, zone: zone, machines: machines, prices: series, upfront: upfront,
+      runs: runs)
+  }
+
+  /// `upfront: 100_000 USD` with `term: 1y`: what was paid beforehand for the whole term.
+  private func upfront(
+    _ reader: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> Commitment.Upfront? {
+    let amount = reader.optional("upfront", into: &diagnostics) { try nonNegativeAmount($0) }
+    let terms: [(String, TimeSpan)] = [("1y", .hours(8_760)), ("3y", .hours(26_280))]
+    let term = reader.oneOf("term", terms, .optional, into: &diagnostics)
+    guard let amount else { return nil }
+    guard let term else {
+      reader.report(
+        .other("required beside upfront: term: 1y or 3y"), of: "upfront", into: &diagnostics)
+      return nil
+    }
+    return Commitment.Upfront(amount: amount, term: term)
+  }
+
+  /// `from` and `until`, dates of which either may lie outside the scenario or be left out.
+  private func runs(
+    _ reader: inout MappingReader, from start: UTCDate?, into diagnostics: inout Diagnostics
+  ) -> Range<Instant>? {
+    let from = reader.optional("from", into: &diagnostics) { try UTCDate(parsing: $0) }
+    let until = reader.optional("until", into: &diagnostics) { try UTCDate(parsing: $0) }
+    guard let start else { return nil }
+    let begins = from.map { max(.start, .start + ($0 - start)) } ?? .start
+    let ends = until.map { max(.start, .start + ($0 - start)) } ?? .never
+    guard begins <= ends else {
+      reader.report(
+        .other("a commitment ends after it begins"), of: "until", into: &diagnostics)
+      return nil
+    }
+    return begins..<ends
+  }
+
+  private func savingsPlan(
+    _ name: String, _ reader: inout MappingReader, _ source: PriceSource,
+    into diagnostics: inout Diagnostics
+  ) -> SavingsPlan? {
+    let commitment = reader.required("commit", into: &diagnostics) { try hourlyPrice($0) }
+    let family = reader.string("family", .optional, into: &diagnostics)
+    guard let commitment, let book = source.book, let start = source.start else { return nil }
+    let terms: PriceBook.Terms = family == nil ? .savings : .familySavings
+    let types = book.types.filter { type in
+      family.map { type == $0 || type.hasPrefix($0 + ".") || type.hasPrefix($0 + "-") } ?? true
+    }
+    let rates = types.compactMap { type -> SavingsPlan.Rate? in
+      let price = book.prices(of: type, terms, from: start)?.changes.first?.price
+      return price.map { SavingsPlan.Rate(type: type, price: $0) }
+    }
+    guard !rates.isEmpty else {
+      reader.report(
+        .other(
+          "the price book '\(book.name)' has no \(terms.rawValue) price"
+            + (family.map { " of the family \($0)" } ?? "") + " on \(start)"), of: "commit",
+        into: &diagnostics)
+      return nil
+    }
+    return SavingsPlan(
+      name: name, commitment: commitment, isForOneFamily: family != nil, rates: rates)
+  }
+
+  private func capacityReservation(
+    _ name: String, _ reader: inout MappingReader, _ source: PriceSource,
+    into diagnostics: inout Diagnostics
+  ) -> CapacityReservation? {
+    let type = reader.string("type", .required, into: &diagnostics)
+    let zone = reader.string("zone", .required, into: &diagnostics)
+    let machines = reader.integer("machines", in: 1...100_000, .required, into: &diagnostics)
+    guard let type, let zone, let machines,
+      let series = prices(
+        of: type, .onDemand, in: source.book, from: source.start, namedBy: reader,
+        into: &diagnostics)
+    else { return nil }
+    return CapacityReservation(
+      name: name, type: type, zone: zone, machines: machines, prices: series)
+  }
+}
