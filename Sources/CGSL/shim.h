@@ -6,6 +6,9 @@
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_interp.h>
 #include <gsl/gsl_math.h>
+#include <gsl/gsl_matrix.h>
+#include <gsl/gsl_multifit.h>
+#include <gsl/gsl_multimin.h>
 #include <gsl/gsl_qrng.h>
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
@@ -17,6 +20,9 @@
    accessor each. */
 static inline const gsl_interp_type *plimsoll_interp_linear(void) { return gsl_interp_linear; }
 static inline const gsl_interp_type *plimsoll_interp_steffen(void) { return gsl_interp_steffen; }
+static inline const gsl_multimin_fminimizer_type *plimsoll_multimin_nmsimplex2(void) {
+  return gsl_multimin_fminimizer_nmsimplex2;
+}
 static inline const gsl_qrng_type *plimsoll_qrng_sobol(void) { return gsl_qrng_sobol; }
 
 #endif

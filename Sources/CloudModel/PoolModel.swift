@@ -25,6 +25,8 @@ package struct PoolModel: Sendable, Equatable {
   package let shared: [Int]
   /// How long after it was launched a machine is taken back, in seconds; `nil` for never.
   package let lifetime: Distribution?
+  /// When a machine that was not taken before is taken, after its launch; `nil` for never.
+  package let longestLife: TimeSpan?
   /// The shocks that take machines, by their numbers in the scenario.
   package let shocks: [Int]
   /// What the cloud says before it takes a machine back.
@@ -39,7 +41,8 @@ package struct PoolModel: Sendable, Equatable {
   /// A pool of those values.
   package init(
     name: String, type: String, zone: String, market: Market, places: [CapacityLaw],
-    shared: [Int] = [], lifetime: Distribution? = nil, shocks: [Int] = [], notice: NoticeLaw,
+    shared: [Int] = [], lifetime: Distribution? = nil, longestLife: TimeSpan? = nil, shocks: [Int] = [],
+    notice: NoticeLaw,
     launch: LaunchLaw, prices: PriceSeries, priceLaw: PriceLaw? = nil
   ) {
     self.name = name
@@ -49,6 +52,7 @@ package struct PoolModel: Sendable, Equatable {
     self.places = places
     self.shared = shared
     self.lifetime = lifetime
+    self.longestLife = longestLife
     self.shocks = shocks
     self.notice = notice
     self.launch = launch
@@ -56,11 +60,29 @@ package struct PoolModel: Sendable, Equatable {
     self.priceLaw = priceLaw
   }
 
+  /// How long a machine lives from its launch, or from a moment at which nobody knows its age; `nil` when
+  /// its age does not end it.
+  package func life(isNew: Bool, from draws: inout RandomStream) -> TimeSpan? {
+    let longest = longestLife?.inSeconds
+    guard let lifetime else {
+      return longestLife.map { isNew ? $0 : TimeSpan(roundingToMicroseconds: $0.inSeconds * draws.nextUniform()) }
+    }
+    let seconds: Double
+    if isNew {
+      seconds = min(lifetime.sample(from: &draws), longest ?? 4e9)
+    } else if let longest {
+      seconds = lifetime.sampleEquilibriumResidual(cutAt: longest, from: &draws)
+    } else {
+      seconds = lifetime.sampleEquilibriumResidual(from: &draws)
+    }
+    return max(.microseconds(1), TimeSpan(roundingToMicroseconds: min(seconds, 4e9)))
+  }
+
   /// The same pool at other prices.
   package func priced(at prices: PriceSeries) -> PoolModel {
     PoolModel(
       name: name, type: type, zone: zone, market: market, places: places, shared: shared,
-      lifetime: lifetime, shocks: shocks, notice: notice, launch: launch, prices: prices)
+      lifetime: lifetime, longestLife: longestLife, shocks: shocks, notice: notice, launch: launch, prices: prices)
   }
 
   /// The number that names the random draws of one of its places.

@@ -187,13 +187,8 @@ extension FleetSimulation {
     let falls = place.capacities.reduce(Instant.never) {
       min($0, capacities[$1].takes(place.index))
     }
-    var alone = Instant.never
-    if let law = cloud.lifetime {
-      var draws = cloudStream(.lifetime, place.entity).draws(of: place.launches)
-      let seconds =
-        isNew ? law.sample(from: &draws) : law.sampleEquilibriumResidual(from: &draws)
-      alone = now + max(.microseconds(1), TimeSpan(roundingToMicroseconds: min(seconds, 4e9)))
-    }
+    var draws = cloudStream(.lifetime, place.entity).draws(of: place.launches)
+    var alone = cloud.life(isNew: isNew, from: &draws).map { now + $0 } ?? .never
     for shock in cloud.shocks {
       let law = scenario.shocks[shock]
       let victims = cloudStream(.shockVictims, place.entity ^ law.entity)

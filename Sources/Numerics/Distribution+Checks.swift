@@ -35,6 +35,8 @@ extension Distribution.Law {
           && abs(probabilities.reduce(0, +) - 1) <= 1e-9, "probabilities above 0 that sum to 1")
       try require(
         means.allSatisfy(Self.sizes.contains), "means above 0, from 1e-30 to 1e30")
+    case .bathtub(let life):
+      if let fault = life.fault { throw InvalidDistribution(allowed: fault) }
     }
   }
 

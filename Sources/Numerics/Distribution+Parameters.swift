@@ -80,7 +80,53 @@ extension Distribution {
       scaled = .pareto(shape: shape, minimum: minimum * factor)
     case .hyperexponential(let probabilities, let means):
       scaled = .hyperexponential(probabilities: probabilities, means: means.map { $0 * factor })
+    case .bathtub(let life):
+      scaled = .bathtub(
+        ConstrainedLife(
+          share: life.share, early: life.early * factor, late: life.late * factor,
+          onset: life.onset * factor, limit: life.limit * factor))
     }
     return try? Self(scaled)
+  }
+}
+
+extension Distribution {
+  /// The mean of the lesser of a draw and `limit`: the integral of P(X > x) up to it.
+  ///
+  /// Taken over ever shorter parts towards 0, where laws may fall steeply, by Simpson's rule in each.
+  ///
+  /// - Precondition: the limit is positive.
+  /// - Complexity: some thousand probabilities.
+  package func mean(cutAt limit: Double) -> Double {
+    precondition(limit > 0, "a limit lies above 0")
+    if isConstant { return min(mean, limit) }
+    var sum = 0.0
+    var high = limit
+    for _ in 0..<40 {
+      let low = high / 2
+      let width = (high - low) / 32
+      for part in 0..<32 {
+        let x = low + Double(part) * width
+        sum += width / 6 * (survival(x) + 4 * survival(x + width / 2) + survival(x + width))
+      }
+      high = low
+    }
+    return sum + high
+  }
+
+  /// What is left until the lesser of a life and `limit`, seen at a moment long after the start.
+  ///
+  /// Its density is in proportion to P(X > x) below the limit, so that a uniform number is kept with that
+  /// probability. Source: Cox, Renewal Theory (Methuen, 1962), section 5.4.
+  ///
+  /// - Precondition: the limit is positive.
+  /// - Complexity: limit ÷ mean draws on average.
+  package func sampleEquilibriumResidual(
+    cutAt limit: Double, from stream: inout RandomStream
+  ) -> Double {
+    while true {
+      let x = limit * stream.nextUniform()
+      if stream.nextUniform() < survival(x) { return x }
+    }
   }
 }

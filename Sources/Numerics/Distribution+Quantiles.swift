@@ -17,6 +17,7 @@ extension Distribution {
     case .pareto(let shape, let minimum): gsl_cdf_pareto_P(x, shape, minimum)
     case .hyperexponential(let probabilities, let means):
       zip(probabilities, means).reduce(0) { $0 + $1.0 * gsl_cdf_exponential_P(x, $1.1) }
+    case .bathtub(let life): life.cumulative(x)
     }
   }
 
@@ -25,7 +26,7 @@ extension Distribution {
     GSL.prepare()
     guard x > 0 else { return 1 - cumulative(x) }
     return switch law {
-    case .constant, .uniform: 1 - cumulative(x)
+    case .constant, .uniform, .bathtub: 1 - cumulative(x)
     case .exponential(let mean): gsl_cdf_exponential_Q(x, mean)
     case .gamma(let shape, let scale): gsl_cdf_gamma_Q(x, shape, scale)
     case .weibull(let shape, let scale): gsl_cdf_weibull_Q(x, scale, shape)
@@ -54,6 +55,7 @@ extension Distribution {
     case .lognormal(let mean, let deviation): gsl_cdf_lognormal_Pinv(p, mean, deviation)
     case .pareto(let shape, let minimum): gsl_cdf_pareto_Pinv(p, shape, minimum)
     case .hyperexponential: solved(.nan, lower: p)
+    case .bathtub(let life): life.quantile(p)
     }
   }
 
@@ -67,6 +69,7 @@ extension Distribution {
     return switch law {
     case .constant(let value): value
     case .uniform(let low, let high): high - q * (high - low)
+    case .bathtub(let life): life.quantile(1 - q)
     case _ where q == 0: .infinity
     case .exponential(let mean): gsl_cdf_exponential_Qinv(q, mean)
     case .gamma(let shape, let scale): solved(gsl_cdf_gamma_Qinv(q, shape, scale), upper: q)

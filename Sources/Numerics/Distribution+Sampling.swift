@@ -28,6 +28,8 @@ extension Distribution {
     case .hyperexponential(let probabilities, let means):
       let component = Self.component(stream.nextUniform(), of: probabilities)
       return means[component] * stream.nextExponential()
+    case .bathtub(let life):
+      return life.quantile(stream.nextUniform())
     }
   }
 
@@ -47,6 +49,8 @@ extension Distribution {
       let weights = zip(probabilities, means).map { $0 * $1 }
       let component = Self.component(stream.nextUniform() * weights.reduce(0, +), of: weights)
       return means[component] * stream.nextExponential()
+    case .bathtub(let life):
+      return life.residualQuantile(stream.nextUniform())
     default:
       return sampleLengthBiased(from: &stream) * stream.nextUniform()
     }
@@ -75,6 +79,8 @@ extension Distribution {
       let weights = zip(probabilities, means).map { $0 * $1 }
       let component = Self.component(stream.nextUniform() * weights.reduce(0, +), of: weights)
       return means[component] * stream.nextGamma(shape: 2)
+    case .bathtub:
+      preconditionFailure("what is left of it is drawn directly")
     }
   }
 

@@ -26,6 +26,8 @@ package struct Distribution: Hashable, Sendable {
     case pareto(shape: Double, minimum: Double)
     /// An exponential law whose mean is drawn first, with these probabilities.
     case hyperexponential(probabilities: [Double], means: [Double])
+    /// A bathtub-shaped hazard and a longest life.
+    case bathtub(ConstrainedLife)
   }
 
   /// The family and its parameters, as checked.
@@ -68,7 +70,7 @@ package struct Distribution: Hashable, Sendable {
     case .pareto(let shape, let minimum):
       shape > 2
         ? minimum * minimum * shape / ((shape - 1) * (shape - 1) * (shape - 2)) : .infinity
-    case .weibull, .hyperexponential: max(0, moment(2) - mean * mean)
+    case .weibull, .hyperexponential, .bathtub: max(0, moment(2) - mean * mean)
     }
   }
 
@@ -98,6 +100,7 @@ package struct Distribution: Hashable, Sendable {
     case .hyperexponential(let probabilities, let means):
       let sum = zip(probabilities, means).reduce(0) { $0 + $1.0 * power($1.1, order) }
       return gsl_sf_gamma(n + 1) * sum
+    case .bathtub(let life): return life.moment(order)
     }
   }
 

@@ -36,6 +36,8 @@ extension Distribution {
         return decay(u)
           * (u > 700 ? 0 : decayIntegral(rate: s, scale * ElementaryFunctions.exp(exponent)))
       }
+    case .bathtub(let life):
+      return Quadrature.integral(from: 0, to: life.limit) { decay(s * $0) * survival($0) }
     case .pareto(let shape, let minimum):
       // A draw is minimum e^(u/shape).
       return Quadrature.integral(scale: 1) { u in
@@ -82,6 +84,7 @@ extension Distribution {
       case .uniform(let low, let high): [low, high]
       case .pareto(_, let minimum): [minimum]
       case .exponential, .hyperexponential: []
+      case .bathtub(let life): [life.limit]
       case .gamma, .weibull, .lognormal: [quantile(1e-6), quantile(0.5), upperQuantile(1e-6)]
       }
     let bounds = [0] + kinks.filter { $0 > 0 && $0 < limit } + [limit]

@@ -231,7 +231,7 @@ package struct Scenario: Sendable {
   package var isBillExact: Bool {
     egress.isEmpty
       && pools.allSatisfy { pool in
-        guard !isCapacityRandom(of: pool), pool.cloud.lifetime?.isConstant ?? true,
+        guard !isCapacityRandom(of: pool), pool.cloud.lifetime == nil, pool.cloud.longestLife == nil,
           pool.cloud.shocks.isEmpty, pool.cloud.priceLaw == nil
         else { return false }
         guard case .staged(let stages) = pool.cloud.launch else { return true }

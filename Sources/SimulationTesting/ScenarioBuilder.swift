@@ -25,6 +25,8 @@ package struct ScenarioBuilder: Sendable {
     package var shared: [Int] = []
     /// How long a machine lives.
     package var lifetime: Distribution?
+    /// How long a machine may live at most.
+    package var longestLife: TimeSpan?
     /// The shocks that take its machines, by their numbers.
     package var shocks: [Int] = []
     /// What is said before an interruption.
@@ -140,7 +142,8 @@ package struct ScenarioBuilder: Sendable {
     return Scenario.Pool(
       cloud: PoolModel(
         name: pool.name, type: "type", zone: "zone", market: pool.market, places: places,
-        shared: pool.shared, lifetime: pool.lifetime, shocks: pool.shocks, notice: pool.notice,
+        shared: pool.shared, lifetime: pool.lifetime, longestLife: pool.longestLife,
+        shocks: pool.shocks, notice: pool.notice,
         launch: pool.launch,
         prices: PriceSeries(changes: [PriceSeries.Change(at: .start, price: pool.price)]),
         priceLaw: pool.priceLaw),

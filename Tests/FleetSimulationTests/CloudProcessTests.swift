@@ -106,6 +106,26 @@ struct CloudProcessTests {
     #expect(records.allSatisfy { $0.tally("without_spot_ns") == 0 })
   }
 
+  @Test("Machines that live a day at most are taken back as often as that says, from the first day on")
+  func longestLife() throws {
+    let life = try Distribution(.lognormal(logMean: 11, logDeviation: 3))
+    let pool = Self.spot(machines: 4) {
+      $0.lifetime = life
+      $0.longestLife = .hours(24)
+    }
+    let records = try Self.records(Self.builder([pool]), 60)
+    #expect(
+      Self.agree(records, with: 4 * Self.month.inSeconds / life.mean(cutAt: 86_400)) {
+        Double($0.fleetEvents.count { $0.kind == .interrupted })
+      })
+    let day = try Self.records(
+      Self.builder([Self.spot(machines: 3) { $0.longestLife = .hours(24) }]), 20)
+    #expect(
+      Self.agree(day, with: 3 * 730 / 24.0) {
+        Double($0.fleetEvents.count { $0.kind == .interrupted })
+      })
+  }
+
   @Test("A shock takes each machine with its probability, and all at once as often as that says")
   func shocks() throws {
     var pool = Self.spot(machines: 3) { $0.shocks = [0] }

@@ -70,7 +70,12 @@ struct SharedParts {
     for number in pool.shared where capacities[number].drop != .block {
       add(capacities[number].law)
     }
-    if let lifetime = pool.lifetime { sum += 1 / lifetime.mean }
+    let longest = pool.longestLife?.inSeconds
+    if let lifetime = pool.lifetime {
+      sum += 1 / (longest.map { lifetime.mean(cutAt: $0) } ?? lifetime.mean)
+    } else if let longest {
+      sum += 1 / longest
+    }
     for number in pool.shocks {
       sum += shocks[number].takes.fraction / shocks[number].every.inSeconds
     }
@@ -91,6 +96,7 @@ struct PoolCapacity {
   var places: [CapacityLaw]
   var shared: [Int] = []
   var lifetime: Distribution?
+  var longestLife: TimeSpan?
   var shocks: [Int] = []
   var notice = NoticeLaw.none
 }
@@ -308,13 +314,16 @@ extension ScenarioLoader {
     let isSpot = pool.market == .spot
     var capacity = PoolCapacity(
       places: [CapacityLaw](repeating: .always, count: pool.count))
-    for key in ["schedule", "lifetime", "down", "shocks", "notice"]
+    for key in ["schedule", "lifetime", "longest_life", "down", "shocks", "notice"]
     where !isSpot && pool.market != nil && reader.has(key) {
       reader.report(
         .other("only spot machines are taken back; an on-demand pool has no such key"), of: key,
         into: &diagnostics)
     }
     places(&reader, &capacity, into: &diagnostics)
+    capacity.longestLife = reader.optional("longest_life", into: &diagnostics) {
+      try positiveSpan($0)
+    }
     if let zone = parts.zones.first(where: { $0.name == pool.zone }), isSpot {
       capacity.shared += zone.capacities
       capacity.shocks += zone.shocks

@@ -129,7 +129,8 @@ extension ScenarioLoader {
     }
     let cloud = PoolModel(
       name: name, type: type, zone: zone, market: market, places: capacity.places,
-      shared: capacity.shared, lifetime: capacity.lifetime, shocks: capacity.shocks,
+      shared: capacity.shared, lifetime: capacity.lifetime, longestLife: capacity.longestLife,
+      shocks: capacity.shocks,
       notice: capacity.notice, launch: launch, prices: listed, priceLaw: price.law)
     return DecodedPool(
       pool: Scenario.Pool(

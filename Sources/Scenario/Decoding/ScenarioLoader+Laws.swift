@@ -23,7 +23,8 @@ enum LawUnit {
 
 extension ScenarioLoader {
   private static let lawNames = [
-    "constant", "exponential", "uniform", "gamma", "weibull", "lognormal",
+    "constant", "exponential", "uniform", "gamma", "weibull", "lognormal", "hyperexponential",
+    "bathtub",
   ]
 
   /// A law: a single value, or one of the named laws with its parameters.
@@ -72,6 +73,24 @@ extension ScenarioLoader {
     case "weibull":
       guard let scale = value("scale"), let shape = number("shape") else { return nil }
       return { try Distribution(.weibull(shape: shape, scale: scale)) }
+    case "hyperexponential":
+      let probabilities = list("probabilities", of: &reader, into: &diagnostics) {
+        try parseDecimal($0)
+      }
+      let means = list("means", of: &reader, into: &diagnostics) { try unit.parse($0) }
+      guard let probabilities, let means else { return nil }
+      return { try Distribution(.hyperexponential(probabilities: probabilities, means: means)) }
+    case "bathtub":
+      let share = reader.required("share", into: &diagnostics) { try shareOfWhole($0).fraction }
+      let times = ["early", "late", "onset", "limit"].map { value($0) }
+      guard let share, let early = times[0], let late = times[1], let onset = times[2],
+        let limit = times[3]
+      else { return nil }
+      return {
+        try Distribution(
+          .bathtub(
+            ConstrainedLife(share: share, early: early, late: late, onset: onset, limit: limit)))
+      }
     default:
       if reader.has("mean") {
         guard let mean = value("mean"), let cv = number("cv") else { return nil }
@@ -80,6 +99,15 @@ extension ScenarioLoader {
       guard let median = value("median"), let p99 = value("p99") else { return nil }
       return { try Distribution.lognormal(median: median, p99: p99) }
     }
+  }
+
+  private func list(
+    _ key: String, of reader: inout MappingReader, into diagnostics: inout Diagnostics,
+    _ parse: (String) throws -> Double
+  ) -> [Double]? {
+    guard let values = reader.sequence(key, into: &diagnostics) else { return nil }
+    let numbers = values.compactMap { $0.parsed(into: &diagnostics, as: parse) }
+    return numbers.count == values.count ? numbers : nil
   }
 
   /// How service times scatter: `none`, or a law of mean 1, by which they are multiplied.

@@ -11,7 +11,10 @@ import Workload
 struct Calibrate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Fit laws to measured data and write them as fragments that scenarios include.",
-    subcommands: [])
+    subcommands: [
+      CalibrateLifetimes.self,
+      CalibrateAvailability.self,
+    ])
 }
 
 /// The options of every verb that fits.
@@ -32,6 +35,16 @@ struct CalibrateOptions: ParsableArguments {
         String(UInt16(byte) + 0x100, radix: 16).dropFirst()
       }
       return Provenance.Source(path: path, digest: digest.joined(), records: records)
+    }
+  }
+
+  /// Conditions of the form column=text, or leaves with a message.
+  func conditions(_ texts: [String]) throws -> [MeasuredTable.Condition] {
+    try texts.map { text in
+      guard let condition = MeasuredTable.Condition(parsing: text) else {
+        throw ValidationError("--where is '\(text)'; allowed: column=text")
+      }
+      return condition
     }
   }
 
