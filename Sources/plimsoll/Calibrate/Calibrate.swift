@@ -14,6 +14,9 @@ struct Calibrate: ParsableCommand {
     subcommands: [
       CalibrateLifetimes.self,
       CalibrateAvailability.self,
+      CalibrateLatency.self,
+      CalibrateArrivals.self,
+      CalibrateContent.self,
     ])
 }
 
