@@ -167,7 +167,7 @@ let package = Package(
         "Calibration", "CloudModel", "Numerics", "Quantities", "RandomStreams", "Statistics",
         "Workload",
       ]),
-    tests("ScenarioTests", ["Scenario", "Quantities"]),
+    tests("ScenarioTests", ["CloudModel", "Quantities", "Scenario", "Serving"]),
     tests(
       "FleetSimulationTests",
       [

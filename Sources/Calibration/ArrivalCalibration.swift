@@ -194,7 +194,8 @@ package struct ArrivalCalibration: Sendable {
     let peak = (0..<1_440).max { first, second in
       func height(_ minute: Int) -> Double {
         let turn = Double(minute) / 1_440
-        return a * ElementaryFunctions.cosine(turns: turn) + b * ElementaryFunctions.cosine(turns: turn - 0.25)
+        return a * ElementaryFunctions.cosine(turns: turn) + b
+          * ElementaryFunctions.cosine(turns: turn - 0.25)
       }
       return height(first) < height(second)
     }
@@ -294,7 +295,8 @@ package struct ArrivalCalibration: Sendable {
     if let shape {
       keys.append("peak: \(FittedText.number(shape.mean * (1 + shape.swing), digits: 4))/s")
       keys.append(
-        "daily: { peak: \"\(Self.clock(shape.peak))\", swing: \(formatted(shape.swing * 100, places: 1))% }")
+        "daily: { peak: \"\(Self.clock(shape.peak))\", swing: \(formatted(shape.swing * 100, places: 1))% }"
+      )
       if let weekend = shape.weekend {
         keys.append("weekend: \(formatted(min(1, weekend) * 100, places: 1))%")
       }

@@ -52,8 +52,10 @@ extension AvailabilityCalibration {
       rows: zones.indices.map { first in
         [zones[first].name]
           + zones.indices.map { second in
-            second > first ? "" : second == first
-              ? "1" : formatted(correlation(first, second), places: 2)
+            second > first
+              ? ""
+              : second == first
+                ? "1" : formatted(correlation(first, second), places: 2)
           }
       })
   }
@@ -67,9 +69,11 @@ extension AvailabilityCalibration {
       ])
     for region in regions {
       let drops = jointDrops(of: region.zones)
-      let independent = 1 - region.zones.reduce(1.0) { product, zone in
-        product * (1 - share { $0[zone] })
-      }
+      let independent =
+        1
+        - region.zones.reduce(1.0) { product, zone in
+          product * (1 - share { $0[zone] })
+        }
       table.rows.append([
         region.name, formatted(meanCorrelation(region.zones), places: 2), "\(drops.any)",
         FittedText.percent(Double(drops.all) / Double(max(1, drops.any)), places: 0),
@@ -96,10 +100,13 @@ extension AvailabilityCalibration {
   private func fragment(_ regions: [RegionFit]) -> [String] {
     var lines: [String] = []
     if !regions.isEmpty { lines.append("regions:") }
-    func mean(_ seconds: Double) -> String { "{ exponential: { mean: \(FittedText.time(seconds)) } }" }
+    func mean(_ seconds: Double) -> String {
+      "{ exponential: { mean: \(FittedText.time(seconds)) } }"
+    }
     for region in regions {
       lines.append(
-        "  \(region.name): { up: \(mean(region.up)), down: \(mean(region.down)), drops: interrupt }")
+        "  \(region.name): { up: \(mean(region.up)), down: \(mean(region.down)), drops: interrupt }"
+      )
     }
     lines.append("zones:")
     for index in zones.indices {

@@ -71,7 +71,8 @@ package struct ContentCalibration: Sendable {
       let weights = zipfWeights(count: counts.count, exponent: min(20, max(0, s)))
       return s * sum + total * ElementaryFunctions.log(weights.reduce(0, +))
     }
-    let best = Minimum.of({ $0[0] < 0 || $0[0] > 20 ? .infinity : cost($0[0]) }, from: [0.8]).place[0]
+    let best = Minimum.of({ $0[0] < 0 || $0[0] > 20 ? .infinity : cost($0[0]) }, from: [0.8]).place[
+      0]
     let step = 0.01
     let curvature = (cost(best + step) - 2 * cost(best) + cost(max(0, best - step))) / (step * step)
     let width = curvature > 0 ? 1.96 / curvature.squareRoot() : .infinity

@@ -193,7 +193,8 @@ package struct LatencyCalibration: Sendable {
   }
 
   private func affineTable(_ law: Affine, _ others: [String]) -> CalibrationReport.Table {
-    let names = ["constant"] + law.columns.map { $0 == 0 ? "each of the batch" : "each \(others[$0 - 1])" }
+    let names =
+      ["constant"] + law.columns.map { $0 == 0 ? "each of the batch" : "each \(others[$0 - 1])" }
     return CalibrationReport.Table(
       title: "The affine law, which explains \(FittedText.percent(law.explained)) of the variance",
       header: ["part", "value>", "standard error>"],

@@ -131,7 +131,8 @@ package struct LifetimeCalibration: Sendable {
       let ended = lifetimes.count { !$0.isCensored && $0.seconds > low && $0.seconds <= high }
       guard lived > 0 else { continue }
       table.rows.append([
-        FittedText.time(low, digits: 3) + " to " + (high > 1e9 ? "∞" : FittedText.time(high, digits: 3)),
+        FittedText.time(low, digits: 3) + " to "
+          + (high > 1e9 ? "∞" : FittedText.time(high, digits: 3)),
         FittedText.number(lived), "\(ended)", FittedText.number(Double(ended) / lived, digits: 2),
       ])
     }
@@ -143,7 +144,9 @@ package struct LifetimeCalibration: Sendable {
   ) -> CalibrationReport.Table {
     CalibrationReport.Table(
       title: "Laws, most likely first; KS is the largest distance from the measured curve",
-      header: ["law", "log-likelihood>", "AIC>", "more than the best>", "KS>", "as far by chance>"],
+      header: [
+        "law", "log-likelihood>", "AIC>", "more than the best>", "KS>", "as far by chance>",
+      ],
       rows: zip(fits, probabilities).map { fit, probability in
         [
           fit.family.rawValue, FittedText.number(fit.logLikelihood, digits: 6),
@@ -193,8 +196,11 @@ package struct LifetimeCalibration: Sendable {
       let lead = second.criterion - best.criterion
       doubts.append(
         "Does \(best.family.rawValue) win? Its AIC is \(FittedText.number(lead)) below that of "
-          + "\(second.family.rawValue); " + (lead < 2 ? "that is nothing." : lead < 10
-            ? "that is something." : "that is decisive between these two."))
+          + "\(second.family.rawValue); "
+          + (lead < 2
+            ? "that is nothing."
+            : lead < 10
+              ? "that is something." : "that is decisive between these two."))
     }
     if let index = fits.firstIndex(where: { $0.family == chosen.family }) {
       doubts.append(
@@ -214,7 +220,8 @@ package struct LifetimeCalibration: Sendable {
           + "taken to have ended at it, and the fragment says so.")
     }
     doubts.append(
-      "Whose are they? The lifetimes of one account, type and time; another's need not be like them.")
+      "Whose are they? The lifetimes of one account, type and time; another's need not be like them."
+    )
     return doubts
   }
 }

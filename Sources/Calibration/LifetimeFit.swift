@@ -6,19 +6,13 @@ import RandomStreams
 /// A law of lifetimes that makes what was seen most likely, among those of a family.
 package struct LifetimeFit: Sendable {
   /// A parameter with its interval.
-  package struct Parameter: Sendable, Equatable {
+  package struct Parameter: Sendable {
     /// Its name.
     package let name: String
     /// Its most likely value, in seconds where it is a time.
     package let value: Double
     /// The ends of its profile-likelihood interval; nil where the likelihood does not fall so far.
     package let interval: (low: Double, high: Double)?
-
-    package static func == (left: Parameter, right: Parameter) -> Bool {
-      left.name == right.name && left.value == right.value
-        && left.interval?.low == right.interval?.low
-        && left.interval?.high == right.interval?.high
-    }
   }
 
   /// The family.

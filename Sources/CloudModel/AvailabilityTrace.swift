@@ -33,7 +33,8 @@ package struct AvailabilityTrace: Sendable, Equatable {
       precondition(distinct.last.map { $0.at < change.at } ?? true, "times of a trace rise")
       distinct.append(change)
     }
-    precondition(changes.last.map { $0.at < length } ?? false, "a trace lasts beyond its last number")
+    precondition(
+      changes.last.map { $0.at < length } ?? false, "a trace lasts beyond its last number")
     self.changes = distinct
     self.length = length
   }

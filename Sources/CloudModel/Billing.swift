@@ -348,7 +348,8 @@ package struct Billing: Sendable {
   private func planLines(
     _ columns: [Column], covering usage: inout UsageTable
   ) -> [InvoiceLine] {
-    let plans = commitments.savingsPlans.filter(\.isForOneFamily)
+    let plans =
+      commitments.savingsPlans.filter(\.isForOneFamily)
       + commitments.savingsPlans.filter { !$0.isForOneFamily }
     return plans.flatMap { lines(for: $0, columns, covering: &usage) }
   }

@@ -41,7 +41,8 @@ package struct PoolModel: Sendable, Equatable {
   /// A pool of those values.
   package init(
     name: String, type: String, zone: String, market: Market, places: [CapacityLaw],
-    shared: [Int] = [], lifetime: Distribution? = nil, longestLife: TimeSpan? = nil, shocks: [Int] = [],
+    shared: [Int] = [], lifetime: Distribution? = nil, longestLife: TimeSpan? = nil,
+    shocks: [Int] = [],
     notice: NoticeLaw,
     launch: LaunchLaw, prices: PriceSeries, priceLaw: PriceLaw? = nil
   ) {
@@ -65,7 +66,9 @@ package struct PoolModel: Sendable, Equatable {
   package func life(isNew: Bool, from draws: inout RandomStream) -> TimeSpan? {
     let longest = longestLife?.inSeconds
     guard let lifetime else {
-      return longestLife.map { isNew ? $0 : TimeSpan(roundingToMicroseconds: $0.inSeconds * draws.nextUniform()) }
+      return longestLife.map {
+        isNew ? $0 : TimeSpan(roundingToMicroseconds: $0.inSeconds * draws.nextUniform())
+      }
     }
     let seconds: Double
     if isNew {
@@ -82,7 +85,8 @@ package struct PoolModel: Sendable, Equatable {
   package func priced(at prices: PriceSeries) -> PoolModel {
     PoolModel(
       name: name, type: type, zone: zone, market: market, places: places, shared: shared,
-      lifetime: lifetime, longestLife: longestLife, shocks: shocks, notice: notice, launch: launch, prices: prices)
+      lifetime: lifetime, longestLife: longestLife, shocks: shocks, notice: notice, launch: launch,
+      prices: prices)
   }
 
   /// The number that names the random draws of one of its places.

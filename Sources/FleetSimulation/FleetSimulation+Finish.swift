@@ -270,7 +270,8 @@ extension Scenario {
   /// The billing of the same pools at other prices.
   func billing(of pools: [PoolModel]) -> Billing {
     Billing(
-      rules: billingRules, pools: pools, commitments: commitments, fixedCosts: fixedCosts, egress: egress,
+      rules: billingRules, pools: pools, commitments: commitments, fixedCosts: fixedCosts,
+      egress: egress,
       start: start, horizon: horizon)
   }
 }

@@ -30,29 +30,34 @@ package struct Minimum: Sendable, Equatable {
     precondition(!start.isEmpty, "a function of no numbers has one value")
     GSL.prepare()
     return withoutActuallyEscaping(function) { function in
-      let call = Call(function, dimension: start.count)
-      return call.minimum(from: start, step: step, tolerance: tolerance, limit: limit)
+      var call = Call(function: function, place: start)
+      return unsafe withUnsafeMutablePointer(to: &call) { pointer in
+        unsafe Simplex.minimum(
+          of: UnsafeMutableRawPointer(pointer), from: start, step: step, tolerance: tolerance,
+          limit: limit)
+      }
     }
   }
 }
 
 /// A function on its way through C.
-private final class Call {
-  private let function: ([Double]) -> Double
-  private var place: [Double]
+private struct Call {
+  let function: ([Double]) -> Double
+  var place: [Double]
 
-  init(_ function: @escaping ([Double]) -> Double, dimension: Int) {
-    self.function = function
-    place = [Double](repeating: 0, count: dimension)
-  }
-
-  func value(at vector: UnsafePointer<gsl_vector>) -> Double {
+  mutating func value(at vector: UnsafePointer<gsl_vector>) -> Double {
     for index in place.indices { unsafe place[index] = gsl_vector_get(vector, index) }
     let value = function(place)
     return value.isNaN ? .infinity : value
   }
+}
 
-  func minimum(from start: [Double], step: Double, tolerance: Double, limit: Int) -> Minimum {
+private enum Simplex {
+  /// The minimum of the function of a ``Call`` that a pointer leads to.
+  static func minimum(
+    of call: UnsafeMutableRawPointer, from start: [Double], step: Double, tolerance: Double,
+    limit: Int
+  ) -> Minimum {
     let count = start.count
     guard let first = unsafe gsl_vector_alloc(count), let steps = unsafe gsl_vector_alloc(count),
       let simplex = unsafe gsl_multimin_fminimizer_alloc(plimsoll_multimin_nmsimplex2(), count)
@@ -67,8 +72,8 @@ private final class Call {
     var function = unsafe gsl_multimin_function(
       f: { vector, context in
         guard let vector = unsafe vector, let context = unsafe context else { return .infinity }
-        return unsafe Unmanaged<Call>.fromOpaque(context).takeUnretainedValue().value(at: vector)
-      }, n: count, params: Unmanaged.passUnretained(self).toOpaque())
+        return unsafe context.assumingMemoryBound(to: Call.self).pointee.value(at: vector)
+      }, n: count, params: call)
     return unsafe withUnsafeMutablePointer(to: &function) { pointer in
       unsafe gsl_multimin_fminimizer_set(simplex, pointer, first, steps)
       var hasConverged = false

@@ -25,7 +25,8 @@ package struct CalibrationText {
     for table in report.tables {
       text += "\n**\(table.title)**\n\n" + Self.cells(table).markdown
     }
-    return text + "\nWhat to doubt:\n\n" + doubts + "\nFragment, for `\(report.place)`:\n\n```yaml\n"
+    return text + "\nWhat to doubt:\n\n" + doubts
+      + "\nFragment, for `\(report.place)`:\n\n```yaml\n"
       + report.fragment.map { "\($0)\n" }.joined() + "```\n"
   }
 

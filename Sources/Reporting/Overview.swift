@@ -18,7 +18,9 @@ package struct Overview: Sendable {
   }
 
   /// The overview for a terminal.
-  package var table: String { measures.isEmpty ? rows(marks: false).plain : chosen(marks: false).plain }
+  package var table: String {
+    measures.isEmpty ? rows(marks: false).plain : chosen(marks: false).plain
+  }
 
   /// The overview in Markdown, then each run, then the assumptions of all.
   package var markdown: String {

@@ -174,7 +174,8 @@ package struct Scenario: Sendable {
       String, workload: WorkloadModel,
     models: [ServedModel], timeout: TimeSpan?, pools: [Pool],
     sharedCapacities: [SharedCapacity] = [], shocks: [ShockLaw] = [], quotas: [Quota] = [],
-    machinesTarget: Int? = nil, billingRules: BillingRules = .aws, commitments: Commitments, fixedCosts: [FixedCost], egress: [EgressCost],
+    machinesTarget: Int? = nil, billingRules: BillingRules = .aws, commitments: Commitments,
+    fixedCosts: [FixedCost], egress: [EgressCost],
     requestPolicies: RequestPolicies, spot: SpotManager.Configuration, autoscaling: Autoscaling?,
     migrationLimit:
       Int, targets: [Target], assumptions: [String], warnings: [String] = []
@@ -231,7 +232,8 @@ package struct Scenario: Sendable {
   package var isBillExact: Bool {
     egress.isEmpty
       && pools.allSatisfy { pool in
-        guard !isCapacityRandom(of: pool), pool.cloud.lifetime == nil, pool.cloud.longestLife == nil,
+        guard !isCapacityRandom(of: pool), pool.cloud.lifetime == nil,
+          pool.cloud.longestLife == nil,
           pool.cloud.shocks.isEmpty, pool.cloud.priceLaw == nil
         else { return false }
         guard case .staged(let stages) = pool.cloud.launch else { return true }

@@ -6,8 +6,11 @@
 package struct CSVCursor {
   /// One field with its place.
   package struct Field {
+    /// What stands there.
     package let bytes: ArraySlice<UInt8>
+    /// The line, from 1.
     package let line: Int
+    /// The column of its first byte, from 1.
     package let column: Int
 
     /// What stands there, cut where it gets long.
@@ -21,6 +24,7 @@ package struct CSVCursor {
   private var position = 0
   private var line = 0
 
+  /// A walk over a whole file; a byte order mark is skipped.
   package init(_ bytes: [UInt8]) {
     self.bytes = bytes
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }

@@ -17,7 +17,8 @@ struct Plimsoll: AsyncParsableCommand {
       """,
     version: versionText,
     subcommands: [
-      Run.self, Check.self, Compare.self, Sensitivity.self, Calibrate.self, Route.self, Validate.self,
+      Run.self, Check.self, Compare.self, Sensitivity.self, Calibrate.self, Route.self,
+      Validate.self,
       Runs.self, Show.self,
     ])
 }

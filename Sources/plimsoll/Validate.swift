@@ -28,8 +28,9 @@ struct Validate: ParsableCommand {
     if let status { throw status }
   }
 
-  /// Reads a scenario, claims with every scenario that they name, or a study at both ends of its inputs.
+  /// Reads a fragment as text, a scenario, claims with every scenario that they name, or a study at both ends of its inputs.
   private func validate(_ path: String) throws {
+    if ScenarioText.isFragment(path, files: Terminal.files) { return }
     if SensitivityStudy.isStudy(path, files: Terminal.files) {
       _ = try SensitivityStudy.load(path, files: Terminal.files)
       return

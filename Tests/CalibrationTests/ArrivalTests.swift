@@ -34,7 +34,9 @@ struct ArrivalTests {
     #expect(rejected <= 24, "\(rejected)")
   }
 
-  @Test("that are burstier or more regular are told from a Poisson process, and their gaps' variation found")
+  @Test(
+    "that are burstier or more regular are told from a Poisson process, and their gaps' variation found"
+  )
   func renewal() throws {
     for (cv, isBursty) in [(1.8, true), (0.4, false)] {
       let times = Self.times(try .gamma(mean: 1, cv: cv), count: 20_000, trial: 999) { _ in 5 }
@@ -66,7 +68,8 @@ struct ArrivalTests {
     #expect(abs(shape.peak - 54_000) <= 120 && shape.explained > 0.99)
     #expect(abs(try #require(shape.weekend) - 0.7) < 0.005)
     let report = ArrivalCalibration(windows: windows, isDated: true).report
-    #expect(report.fragment[0].contains("peak: 14.0") && report.fragment[0].contains("weekend: 70.0%"))
+    #expect(
+      report.fragment[0].contains("peak: 14.0") && report.fragment[0].contains("weekend: 70.0%"))
     #expect(ArrivalCalibration(windows: Array(windows.prefix(100)), isDated: true).shape == nil)
   }
 }

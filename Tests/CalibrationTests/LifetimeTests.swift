@@ -104,9 +104,11 @@ struct LifetimeTests {
 
   @Test("say how many were cut short, and give a fragment that a scenario reads")
   func report() throws {
-    let lives = Self.sample(try Distribution(.weibull(shape: 0.8, scale: 9_000)), 300, cutAt: 9_000, trial: 9)
+    let lives = Self.sample(
+      try Distribution(.weibull(shape: 0.8, scale: 9_000)), 300, cutAt: 9_000, trial: 9)
     let report = try #require(LifetimeCalibration(lives, rounds: 9).report(family: .weibull))
-    #expect(report.fragment.count == 1 && report.fragment[0].hasPrefix("lifetime: { weibull: { scale: "))
+    #expect(
+      report.fragment.count == 1 && report.fragment[0].hasPrefix("lifetime: { weibull: { scale: "))
     #expect(report.doubts[0].contains("were cut short"))
     let limited = try #require(LifetimeCalibration(lives, limit: 20_000, rounds: 9).report())
     #expect(limited.fragment.last == "longest_life: 5.556h")

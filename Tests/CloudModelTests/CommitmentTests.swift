@@ -85,7 +85,8 @@ struct CommitmentTests {
 
   // MARK: Commitments
 
-  @Test("A commitment of Google covers what runs side by side, AWS's an hour's time however it is used")
+  @Test(
+    "A commitment of Google covers what runs side by side, AWS's an hour's time however it is used")
   func concurrentUse() throws {
     let commitments = Commitments(reservations: [
       Commitment(name: "cud", type: "a2", machines: 1, prices: try Self.series("2 USD/h"))
@@ -154,8 +155,10 @@ struct CommitmentTests {
       try Self.pool("c5.9xlarge", "4 USD/h"), try Self.pool("c5.24xlarge", "10 USD/h"),
       try Self.pool("fargate.vcpu", "1.5 USD/h"), try Self.pool("fargate.gb", "2 USD/h"),
     ]
-    let rates = [("c5.9xlarge", "2"), ("c5.24xlarge", "8"), ("fargate.vcpu", "1"), ("fargate.gb", "1")]
-      .map { (type: $0.0, price: $0.1 + " USD/h") }
+    let rates = [
+      ("c5.9xlarge", "2"), ("c5.24xlarge", "8"), ("fargate.vcpu", "1"), ("fargate.gb", "1"),
+    ]
+    .map { (type: $0.0, price: $0.1 + " USD/h") }
     func plan(_ commit: String) throws -> Commitments {
       Commitments(savingsPlans: [
         SavingsPlan(

@@ -204,6 +204,87 @@ struct CommandTests {
     #expect(requests["completed"] == 3_000)
   }
 
+  /// What each calibration is called with, what it must find in the samples, and a scenario that includes
+  /// the fragment.
+  private static let calibrations: [(call: [String], finds: String, scenario: String)] = [
+    (
+      ["lifetimes", "Scenarios/samples/lifetimes.csv", "--ended", "end_kind", "--limit", "24h"],
+      "cut short", "extends: ROOT/spot/fleet.yaml\nfleet: { spot: { include: FRAGMENT } }\n"
+    ),
+    (
+      [
+        "availability", "Scenarios/samples/zone-1a.json", "Scenarios/samples/zone-1b.json",
+        "Scenarios/samples/zone-1c.json", "--ones", "available",
+      ],
+      "3 zones",
+      "extends: ROOT/spot/fleet.yaml\ninclude: FRAGMENT\nfleet: { spot: { zone: zone-1b } }\n"
+    ),
+    (
+      ["latency", "Scenarios/samples/latency.csv", "--time", "token_time", "--law", "affine"],
+      "7 batch sizes",
+      """
+      extends: ROOT/smoke.yaml
+      models: { new: { on: { p4d.24xlarge: { batch: { max: 64, include: FRAGMENT } } } } }
+
+      """
+    ),
+    (
+      ["arrivals", "Scenarios/samples/arrivals.csv", "--time", "time"], "arrivals a second",
+      "extends: ROOT/smoke.yaml\nworkload: { arrivals: ~ }\n"
+    ),
+    (
+      ["content", "Scenarios/samples/content.csv", "--time", "time", "--capacity", "100"],
+      "repeat an earlier one",
+      "extends: ROOT/smoke.yaml\nworkload: { content: ~ }\n"
+    ),
+  ]
+
+  @Test("calibrates on the samples, and a scenario includes what it writes", arguments: 0..<5)
+  func calibrate(number: Int) throws {
+    let (call, finds, scenario) = Self.calibrations[number]
+    let fragment = Command.temporary("yaml")
+    let answer = try Command.call(["calibrate"] + call + ["-o", fragment]) { _ in }
+    #expect(answer.status == 0, "\(answer.messages)")
+    #expect(answer.output.contains(finds) && answer.output.contains("What to doubt:"))
+    let written = try String(contentsOfFile: fragment, encoding: .utf8)
+    #expect(written.contains("plimsoll_fragment: 1") && written.contains("sha256: "))
+    #expect(try Command.call("validate", fragment).status == 0)
+    // Where the parent has such a mapping already, a child takes it out and another puts it in.
+    let root = Command.root.appendingPathComponent("Scenarios").path
+    let parent = Command.temporary("yaml")
+    try scenario.replacing("ROOT", with: root).replacing("FRAGMENT", with: fragment)
+      .write(toFile: parent, atomically: true, encoding: .utf8)
+    var file = parent
+    if !scenario.contains("FRAGMENT") {
+      file = Command.temporary("yaml")
+      try "extends: \(parent)\nworkload: { include: \(fragment) }\n"
+        .write(toFile: file, atomically: true, encoding: .utf8)
+    }
+    let valid = try Command.call("validate", file)
+    #expect(valid.status == 0, "\(valid.messages)")
+    let document = try Command.call(["calibrate"] + call + ["--format", "json"]) { _ in }
+    #expect(try json(document)["fragment"] is String)
+  }
+
+  @Test("leaves a calibration that cannot be with the code and place of what is wrong")
+  func calibrateErrors() throws {
+    let missing = try Command.call("calibrate", "lifetimes", "nowhere.csv")
+    #expect(missing.status == 66 && missing.messages.contains("nowhere.csv"))
+    let column = try Command.call(
+      "calibrate", "latency", "Scenarios/samples/latency.csv", "--time", "nothing")
+    #expect(column.status == 65 && column.messages.contains("latency.csv:1:1: found no column"))
+    let polarity = try Command.call(
+      "calibrate", "availability", "Scenarios/samples/zone-1a.json")
+    #expect(polarity.status == 65 && polarity.messages.contains("say what a 1 means"))
+    let family = try Command.call(
+      "calibrate", "lifetimes", "Scenarios/samples/lifetimes.csv", "--family", "bathtub")
+    #expect(family.status == 64)
+    let unwritable = try Command.call(
+      "calibrate", "arrivals", "Scenarios/samples/arrivals.csv", "--time", "time", "-o",
+      "/nowhere/x.yaml")
+    #expect(unwritable.status == 74)
+  }
+
   @Test("accepts every shipped scenario")
   func shippedScenarios() throws {
     let scenarios = Command.root.appendingPathComponent("Scenarios")

@@ -106,7 +106,8 @@ struct CloudProcessTests {
     #expect(records.allSatisfy { $0.tally("without_spot_ns") == 0 })
   }
 
-  @Test("Machines that live a day at most are taken back as often as that says, from the first day on")
+  @Test(
+    "Machines that live a day at most are taken back as often as that says, from the first day on")
   func longestLife() throws {
     let life = try Distribution(.lognormal(logMean: 11, logDeviation: 3))
     let pool = Self.spot(machines: 4) {
@@ -140,7 +141,8 @@ struct CloudProcessTests {
       Self.agree(records, with: shocks * 3 * 0.6) {
         Double($0.fleetEvents.count { $0.kind == .interrupted })
       })
-    #expect(Self.agree(records, with: shocks * 0.6 * 0.6 * 0.6) { Double($0.tally("all_spot_lost")) })
+    #expect(
+      Self.agree(records, with: shocks * 0.6 * 0.6 * 0.6) { Double($0.tally("all_spot_lost")) })
   }
 
   @Test("A fleet with hot spares is whole as often as the machine repair model says")
@@ -319,7 +321,8 @@ struct InterruptedBillTests {
       CloudProcessTests.agree(records, with: lives * theory.billedMean) { $0.total.inDollars })
     // Without the rule the bill would be that of all the time, which is far off.
     let plain = RoundedBilling(lifeMean: 5_000, minimum: 60, unit: 1)
-    #expect(!CloudProcessTests.agree(records, with: lives * plain.billedMean) { $0.total.inDollars })
+    #expect(
+      !CloudProcessTests.agree(records, with: lives * plain.billedMean) { $0.total.inDollars })
   }
 
   @Test("A kept machine can be had when none else can")

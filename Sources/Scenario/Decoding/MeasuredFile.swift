@@ -178,7 +178,9 @@ package enum MeasuredFile {
     guard cursor.nextLine(into: &fields),
       fields.map({ String(decoding: $0.bytes, as: UTF8.self) }) == columns
     else {
-      throw failure(file, 1, 1, "allowed: JSON, a log of events, or the header "
+      throw failure(
+        file, 1, 1,
+        "allowed: JSON, a log of events, or the header "
           + columns.joined(separator: ","))
     }
     while cursor.nextLine(into: &fields) {
@@ -303,7 +305,10 @@ package enum MeasuredFile {
 
 extension UInt8 {
   fileprivate var isBlank: Bool {
-    [UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\t"), 0xEF, 0xBB, 0xBF]
-      .contains(self)
+    [
+      UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\t"), 0xEF, 0xBB,
+      0xBF,
+    ]
+    .contains(self)
   }
 }

@@ -117,9 +117,11 @@ package struct ScenarioLoader: Sendable {
     }
     let fleet = policies.flatMap { policies in
       pools.map { pools in
-        (policies: policies, pools: pools, commitments: commitments,
+        (
+          policies: policies, pools: pools, commitments: commitments,
           launch: pools.first { $0.pool.cloud.market == .spot }?.pool.cloud.launch
-            ?? pools.first?.pool.cloud.launch)
+            ?? pools.first?.pool.cloud.launch
+        )
       }
     }
     let requestPolicies = readRequestPolicies(
@@ -155,7 +157,8 @@ package struct ScenarioLoader: Sendable {
       billingRules: rules,
       commitments: commitments, fixedCosts: costs.fixed, egress: costs.egress,
       requestPolicies: requestPolicies, spot: spot, autoscaling: scaling?.autoscaling,
-      migrationLimit: policies.migrations, targets: targets, assumptions: (assumptions ?? []) + rules.assumptions,
+      migrationLimit: policies.migrations, targets: targets,
+      assumptions: (assumptions ?? []) + rules.assumptions,
       warnings: scaling?.warnings ?? [])
   }
 

@@ -40,6 +40,12 @@ package enum ScenarioText {
     return LoadedScenario(root: root, files: chain.files)
   }
 
+  /// Whether a file is a fragment that scenarios include; false for one that cannot be read.
+  package static func isFragment(_ path: String, files: FileReader) -> Bool {
+    guard let loaded = try? load(path, files: files, overrides: []) else { return false }
+    return loaded.root.entries?.contains { $0.key == "plimsoll_fragment" } ?? false
+  }
+
   /// The path that `relative` means inside `file`, without `.` and with `..` taken back by name.
   ///
   /// Links are not followed: `a/../b` is `b` whatever `a` is.

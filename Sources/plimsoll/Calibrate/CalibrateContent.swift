@@ -31,7 +31,9 @@ struct CalibrateContent: ParsableCommand {
   @OptionGroup var options: CalibrateOptions
 
   func validate() throws {
-    guard capacity > 0 else { throw ValidationError("--capacity is \(capacity); allowed: 1 or more") }
+    guard capacity > 0 else {
+      throw ValidationError("--capacity is \(capacity); allowed: 1 or more")
+    }
   }
 
   func run() throws {

@@ -81,7 +81,8 @@ struct CalibrateLatency: ParsableCommand {
     guard
       let report = calibration.report(affine: law == .affine, largest: max, others: others)
     else {
-      Terminal.tell("plimsoll: \(file): an affine law needs two batch sizes and more rows than columns\n")
+      Terminal.tell(
+        "plimsoll: \(file): an affine law needs two batch sizes and more rows than columns\n")
       throw ExitStatus.invalidScenario.code
     }
     try options.finish(report, [input.source(records: points.count)])

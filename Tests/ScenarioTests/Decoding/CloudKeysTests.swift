@@ -137,7 +137,10 @@ struct CloudKeysTests {
       ("policies.autoscaler={ budget: 999 USD/h, p99: 1s }", "give one of them"),
       ("fleet.b.down=5h", "down goes with lifetime"),
       ("billing=oracle", "aws, gcp, azure"),
-      ("commitments.x={ kind: reservation, type: p4d, machines: 1, upfront: 5 USD }", "term: 1y or 3y"),
+      (
+        "commitments.x={ kind: reservation, type: p4d, machines: 1, upfront: 5 USD }",
+        "term: 1y or 3y"
+      ),
       ("commitments.x={ kind: savings_plan, commit: 5 USD/h, family: p5 }", "of the family p5"),
       ("commitments.x={ kind: lease }", "reservation, savings_plan, capacity_reservation"),
       ("costs.x={ gb: 5 }", "costs.x.per_gb_month"),
@@ -166,9 +169,10 @@ struct CloudKeysTests {
     #expect(made.reservations[0].upfront?.term == .hours(26_280))
     #expect(made.reservations[1].runs == .start ..< .start + .hours(24))
     #expect(made.savingsPlans.map(\.isForOneFamily) == [false, true])
-    #expect(made.savingsPlans.flatMap(\.rates).map(\.price.nanodollarsPerHour) == [
-      22_000_000_000, 19_000_000_000,
-    ])
+    #expect(
+      made.savingsPlans.flatMap(\.rates).map(\.price.nanodollarsPerHour) == [
+        22_000_000_000, 19_000_000_000,
+      ])
     #expect(made.capacity.map { $0.keeps(scenario.pools[0].cloud) } == [true])
     #expect(scenario.fixedCosts.map(\.monthly) == [try USD(parsing: "40 USD")])
     #expect(scenario.billingRules == .aws && scenario.assumptions.isEmpty)
@@ -179,7 +183,8 @@ struct CloudKeysTests {
   @Test("may replay a log of events and a series of prices")
   func replays() throws {
     let scenario = try Self.load(
-      "zones.b={ replay: log.csv, from: 10s, drops: replace }", "fleet.b.price={ replay: price.csv }")
+      "zones.b={ replay: log.csv, from: 10s, drops: replace }",
+      "fleet.b.price={ replay: price.csv }")
     guard case .replay(let trace, from: .seconds(10)) = scenario.sharedCapacities[2].law else {
       Issue.record("the zone replays a log")
       return

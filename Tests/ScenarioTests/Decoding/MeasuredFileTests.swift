@@ -26,7 +26,8 @@ struct MeasuredFileTests {
   @Test("mean the same in both polarities")
   func polarity() throws {
     let up = try availability(
-      "{\"metadata\": {\"gap_seconds\": 10, \"zone\": \"a\"},\n\t\"data\": [1, 1, 0, 1]}", .available)
+      "{\"metadata\": {\"gap_seconds\": 10, \"zone\": \"a\"},\n\t\"data\": [1, 1, 0, 1]}",
+      .available)
     let down = try availability("time,available\n0,0\n20,1\n30,0\n40,0\n", .unavailable)
     #expect(up == down)
     #expect(up.changes.map(\.count) == [.max, 0, .max] && up.length == .seconds(40))

@@ -19,7 +19,8 @@ struct IncludeTests {
       ("dir/fits/x.yaml", fragment))
     #expect(
       outline(loaded.root)
-        == "{fleet: {spot: {lifetime: {weibull: {scale: 30h, shape: 0.8}}, notice: 2min, type: p4d}}}")
+        == "{fleet: {spot: {lifetime: {weibull: {scale: 30h, shape: 0.8}}, notice: 2min, type: p4d}}}"
+    )
     #expect(loaded.files.map(\.path) == ["dir/a.yaml", "dir/fits/x.yaml"])
   }
 
@@ -49,7 +50,8 @@ struct IncludeTests {
   @Test("are told apart from scenarios, and missed where they are missing")
   func errors() {
     let other = problems(in: ("a.yaml", "b:\n  include: x.yaml"), ("x.yaml", "c: 1"))
-    #expect(other.contains { $0.contains("lacks plimsoll_fragment: 1") && $0.contains("a.yaml:2:") })
+    #expect(
+      other.contains { $0.contains("lacks plimsoll_fragment: 1") && $0.contains("a.yaml:2:") })
     #expect(problems(in: "b: { include: no.yaml }").contains { $0.contains("no.yaml") })
     #expect(problems(in: "b: { include: [1] }").contains { $0.contains("path of a fragment") })
   }
