@@ -66,6 +66,7 @@ remake() {
 }
 
 remake Results/reference-design/README.md Scenarios/reference-design/claims.yaml
+remake Results/spot/README.md Scenarios/spot/claims.yaml
 
 # The figures come out of the same database. Compared byte for byte; the versions of the libraries that
 # draw them are fixed.
