@@ -24,7 +24,7 @@ enum InvoiceSummary {
       }
     }
     let billed = records.reduce(TimeSpan.zero) { $0 + $1.billedTime }
-    return sums.map { sum in
+    return withoutManyPrices(sums).map { sum in
       let hours = sum.usage.inSeconds / billed.inSeconds * 730
       return InvoiceRow(
         line: sum.first.line, pool: sum.first.pool, market: sum.first.market,
@@ -32,6 +32,32 @@ enum InvoiceSummary {
         monthly: sum.amount.monthly(over: billed))
     }
   }
+
+  /// The same, but one line without a price for what had more prices than anyone reads.
+  private static func withoutManyPrices(_ sums: [Sum]) -> [Sum] {
+    var merged: [Sum] = []
+    for sum in sums {
+      let line = sum.first
+      let alike = sums.count {
+        $0.first.line == line.line && $0.first.pool == line.pool && $0.first.market == line.market
+      }
+      guard alike > mostPrices else {
+        merged.append(sum)
+        continue
+      }
+      let whole = InvoiceLine(
+        line: line.line, pool: line.pool, market: line.market, usage: line.usage, price: nil,
+        amount: .zero)
+      let position = merged.firstIndex { isSame($0.first, whole) } ?? merged.count
+      if position == merged.count { merged.append(Sum(first: whole)) }
+      merged[position].amount += sum.amount
+      merged[position].usage += sum.usage
+    }
+    return merged
+  }
+
+  /// How many prices of one thing are told apart.
+  private static var mostPrices: Int { 4 }
 
   private static func isSame(_ left: InvoiceLine, _ right: InvoiceLine) -> Bool {
     left.line == right.line && left.pool == right.pool && left.market == right.market

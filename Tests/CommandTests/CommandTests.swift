@@ -266,6 +266,54 @@ struct CommandTests {
     #expect(try json(document)["fragment"] is String)
   }
 
+  /// Public measurements that are kept beside a checkout, where there are any.
+  private static let published = Command.root.deletingLastPathComponent()
+    .appendingPathComponent("shared/data").path
+
+  /// What is known of them from their publishers or by other means: survival of 0.85, 0.72, 0.68 and 0.63 at
+  /// 1, 6, 12 and 20 h; at least one zone of us-west-2 96.1 % of the time; a variance ÷ mean of 1.39 at one
+  /// second; 0.98 % of requests that repeat.
+  private static let findings: [(call: [String], finds: [String])] = [
+    (
+      [
+        "lifetimes", "gcp-preemptions-2019/lifetimes.csv", "--ended", "end_kind", "--rounds", "9",
+        "--limit", "24h",
+      ],
+      ["725 cut short", "85.1 %", "72.4 %", "68.2 %", "63.3 %", "half outlive 24.0h"]
+    ),
+    (
+      ["availability", "--ones", "available"]
+        + ["a", "b", "c"].map {
+          "aws-v100-spot-2023/availability/us-west-2\($0)_v100_1.json"
+        }, ["96.1 %", "88.5 %", "90.5 %", "89.1 %"]
+    ),
+    (
+      [
+        "arrivals", "azure-llm-2023/AzureLLMInferenceTrace_conv.csv", "--time", "TIMESTAMP",
+      ], ["5.530 arrivals a second", "1.39", "1.09"]
+    ),
+    (["content", "mooncake-fast25/conversation_trace.jsonl"], ["0.98 %", "12031"]),
+    (
+      [
+        "latency", "perf-splitwise/perf_model.csv", "--time", "token_time", "--where",
+        "model=llama2-70b", "--where", "hardware=a100-80gb", "--where", "tensor_parallel=8",
+      ], ["64: 71.61ms", "32: 53.02ms"]
+    ),
+  ]
+
+  @Test(
+    "finds in public measurements what is known of them",
+    .enabled(
+      if: FileManager.default.fileExists(atPath: published), "public measurements are not there"),
+    arguments: 0..<5)
+  func calibrateOnPublished(number: Int) throws {
+    let (call, finds) = Self.findings[number]
+    let arguments = call.map { $0.contains("/") ? "\(Self.published)/\($0)" : $0 }
+    let answer = try Command.call(["calibrate"] + arguments) { _ in }
+    #expect(answer.status == 0, "\(answer.messages)")
+    for text in finds { #expect(answer.output.contains(text), "\(text): \(answer.output)") }
+  }
+
   @Test("leaves a calibration that cannot be with the code and place of what is wrong")
   func calibrateErrors() throws {
     let missing = try Command.call("calibrate", "lifetimes", "nowhere.csv")

@@ -284,6 +284,21 @@ struct CloudProcessTests {
     #expect(Set(digests).count == digests.count)
   }
 
+  @Test("A trace that is entered at a time is replayed from there, in every replication")
+  func replayFrom() throws {
+    let trace = AvailabilityTrace(samples: [1, 0, 0, 1], every: .hours(1))
+    var builder = Self.builder([Self.spot { $0.shared = [0] }], horizon: .hours(3))
+    builder.sharedCapacities = [
+      SharedCapacity(name: "trace", law: .replay(trace, from: .minutes(90)), drop: .interrupt)
+    ]
+    for record in try Self.records(builder, 3) {
+      // The trace is down from 1:30 to 3:00, and up from there to its end and from its beginning on.
+      #expect(record.tally("without_spot_ns") == TimeSpan.minutes(90).nanoseconds)
+      #expect(record.fleetEvents.map(\.kind) == [.requested, .launched, .ready])
+      #expect(record.fleetEvents[1].time == .start + .minutes(90))
+    }
+  }
+
   @Test("A price that wanders and jumps has its stated mean, and the bill follows it")
   func prices() throws {
     var pool = ScenarioBuilder.Pool()
