@@ -19,7 +19,9 @@ package struct Overview: Sendable {
 
   /// The overview for a terminal.
   package var table: String {
-    measures.isEmpty ? rows(marks: false).plain : chosen(marks: false).plain
+    guard !measures.isEmpty else { return rows(marks: false).plain }
+    return chosen(marks: false).plain
+      + "\n  Intervals: --format markdown, or plimsoll show RUN.\n"
   }
 
   /// The overview in Markdown, then each run, then the assumptions of all.
@@ -44,7 +46,9 @@ package struct Overview: Sendable {
         guard let row = report.measure(name) else { return "" }
         let range = ValueText.range(row.interval, unit: row.unit)
         let value = ValueText.estimate(row)
-        return row.state != .estimated || range.isEmpty ? value : "\(value) (\(range))"
+        // A terminal is too narrow for so many intervals.
+        let isBare = !marks || row.state != .estimated || range.isEmpty
+        return isBare ? value : "\(value) (\(range))"
       }
       let digest = String(report.results.digest.prefix(16))
       table.add(

@@ -60,6 +60,18 @@ struct SharedParts {
   var shocks: [ShockLaw] = []
   var zones: [Zone] = []
 
+  /// What may be a slip of the pen: zones are told of, and a spot pool stands in another.
+  func warnings(of pools: [PoolModel]) -> [String] {
+    guard !zones.isEmpty else { return [] }
+    return pools.compactMap { pool in
+      guard pool.market == .spot, !zones.contains(where: { $0.name == pool.zone }) else {
+        return nil
+      }
+      return "pool \(pool.name) stands in \(pool.zone), of which zones says nothing: no zone takes "
+        + "its machines"
+    }
+  }
+
   /// Interruptions a second of a machine of a pool, in the long run.
   func hazard(of pool: PoolModel) -> Double {
     var sum = 0.0

@@ -159,7 +159,7 @@ package struct ScenarioLoader: Sendable {
       requestPolicies: requestPolicies, spot: spot, autoscaling: scaling?.autoscaling,
       migrationLimit: policies.migrations, targets: targets,
       assumptions: (assumptions ?? []) + rules.assumptions,
-      warnings: scaling?.warnings ?? [])
+      warnings: (scaling?.warnings ?? []) + shared.warnings(of: pools.map(\.pool.cloud)))
   }
 
   private func readRequestPolicies(

@@ -176,6 +176,9 @@ struct CloudKeysTests {
     #expect(made.capacity.map { $0.keeps(scenario.pools[0].cloud) } == [true])
     #expect(scenario.fixedCosts.map(\.monthly) == [try USD(parsing: "40 USD")])
     #expect(scenario.billingRules == .aws && scenario.assumptions.isEmpty)
+    #expect(scenario.warnings.isEmpty)
+    let elsewhere = try Self.load("fleet.b.zone=c")
+    #expect(elsewhere.warnings.contains { $0.contains("pool b stands in c") })
     let google = try Self.load("billing=gcp")
     #expect(google.billingRules == .gcp && google.assumptions[0].contains("sustained-use"))
   }
