@@ -114,17 +114,21 @@ package struct CapacityProcess: Sendable {
     }
   }
 
-  /// When no more than `index` machines can be had again; ``Instant/never`` when that never happens.
+  /// When the number that can be had next falls from above `index` to `index` or less.
   ///
-  /// - Precondition: more can be had now.
+  /// ``Instant/never`` when that never happens, or when it cannot be known yet: a renewal process that is
+  /// down has not drawn how long it will be up.
+  ///
   /// - Complexity: O(changes) of a trace, else O(1).
-  package func end(ofPlace index: Int) -> Instant {
-    guard case .replay(let trace, _) = law else { return nextChange }
-    var (place, start) = (position, traceStart)
-    for _ in trace.changes {
+  package func fall(ofPlace index: Int) -> Instant {
+    guard case .replay(let trace, _) = law else { return count > index ? nextChange : .never }
+    var (place, start, before) = (position, traceStart, count)
+    for _ in 0..<2 * trace.changes.count {
       if place + 1 == trace.changes.count { start = start + trace.length }
       place = (place + 1) % trace.changes.count
-      if trace.changes[place].count <= index { return start + trace.changes[place].at }
+      let next = trace.changes[place].count
+      if before > index, next <= index { return start + trace.changes[place].at }
+      before = next
     }
     return .never
   }

@@ -32,10 +32,8 @@ struct Capacity: Sendable {
   /// Whether nothing that it does keeps a machine from being had in a place of that number.
   func allows(_ index: Int) -> Bool { drop == .replace || process.count > index }
 
-  /// When it takes the machine in a place of that number; never where it only blocks.
-  func takes(_ index: Int) -> Instant {
-    drop == .block || process.count <= index ? .never : process.end(ofPlace: index)
-  }
+  /// When it takes the machine in a place of that number, as far as is known; never where it only blocks.
+  func takes(_ index: Int) -> Instant { drop == .block ? .never : process.fall(ofPlace: index) }
 }
 
 /// The capacities of a fleet: those that places share, in the order of the scenario, then each place's own.

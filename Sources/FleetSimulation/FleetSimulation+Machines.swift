@@ -36,6 +36,7 @@ extension FleetSimulation {
   private mutating func change(_ capacity: Int) {
     let covered = capacities[capacity].places
     for place in covered { places[place].countUpTime(until: now, horizon: horizonEnd) }
+    let before = capacities[capacity].process.count
     capacities[capacity].process.change()
     for place in covered {
       let isUp = places[place].capacities.allSatisfy {
@@ -51,7 +52,10 @@ extension FleetSimulation {
     schedule(
       .capacityChange(capacity: capacity), at: capacities[capacity].process.nextChange, .capacity)
     if capacities[capacity].drop != .block {
-      for place in covered where capacities[capacity].process.count <= places[place].index {
+      // Those that it covered and no longer does.
+      let after = capacities[capacity].process.count
+      let lost = after..<max(before, after)
+      for place in covered where lost.contains(places[place].index) {
         if let machine = places[place].machine { interrupt(machine) }
       }
     }

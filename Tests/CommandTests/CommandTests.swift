@@ -314,6 +314,32 @@ struct CommandTests {
     for text in finds { #expect(answer.output.contains(text), "\(text): \(answer.output)") }
   }
 
+  @Test(
+    "makes of fitted laws much the bill that the traces themselves make",
+    .enabled(
+      if: FileManager.default.fileExists(atPath: published), "public measurements are not there"))
+  func fitsAgainstReplays() throws {
+    func bill(_ text: String) throws -> Double {
+      let file = Command.temporary("yaml")
+      let fleet = Command.root.appendingPathComponent("Scenarios/spot/fleet.yaml").path
+      try "extends: \(fleet)\nfleet: { spot: { zone: us-west-2a } }\n\(text)\n"
+        .write(toFile: file, atomically: true, encoding: .utf8)
+      let answer = try Command.call(
+        "run", file, "--format", "json", "--db", Command.temporary("sqlite"), "--quiet",
+        "--replications", "12")
+      #expect(answer.status == 0, "\(answer.messages)")
+      let measures = try #require(try json(answer)["measures"] as? [[String: Any]])
+      let row = try #require(measures.first { $0["name"] as? String == "monthly_cost" })
+      return try #require(row["mean"] as? Double)
+    }
+    let fits = Command.root.appendingPathComponent("Scenarios/spot/fits/aws-v100-2023.yaml").path
+    let trace = Self.published + "/aws-v100-spot-2023/availability/us-west-2a_v100_1.json"
+    let fitted = try bill("include: \(fits)")
+    let replayed = try bill(
+      "zones: { us-west-2a: { replay: \(trace), ones: available, drops: interrupt } }")
+    #expect(abs(fitted / replayed - 1) < 0.05, "\(fitted) against \(replayed)")
+  }
+
   @Test("leaves a calibration that cannot be with the code and place of what is wrong")
   func calibrateErrors() throws {
     let missing = try Command.call("calibrate", "lifetimes", "nowhere.csv")

@@ -145,6 +145,41 @@ struct CloudProcessTests {
       Self.agree(records, with: shocks * 0.6 * 0.6 * 0.6) { Double($0.tally("all_spot_lost")) })
   }
 
+  @Test("Machines that nobody replaces are lost together as often as Marshall and Olkin say")
+  func commonShocks() throws {
+    var pool = Self.spot(machines: 4) {
+      $0.shared = [0]
+      $0.shocks = [0]
+      $0.lifetime = try? Distribution(.exponential(mean: 3_600 / 0.3))
+    }
+    pool.launch = .ideal
+    var builder = Self.builder([pool], horizon: .hours(1))
+    // Sold at the very beginning and never again.
+    builder.sharedCapacities = [
+      SharedCapacity(
+        name: "closed", law: .schedule(up: .milliseconds(1), down: .hours(9), phase: .zero),
+        drop: .block)
+    ]
+    builder.shocks = [
+      ShockLaw(name: "storm", every: .hours(5), takes: Share(billionths: 800_000_000))
+    ]
+    let count = 4_000
+    let lost = try Self.records(builder, count).map { record in
+      record.fleetEvents.count { $0.kind == .interrupted }
+    }
+    let theory = CommonShocks(
+      machines: 4, individualRate: 0.3, shocks: [.init(rate: 0.2, probability: 0.8)], window: 1)
+    for number in 1...4 {
+      let truth = theory.probability(ofLosingAtLeast: number)
+      let share = Double(lost.count { $0 >= number }) / Double(count)
+      let error = (truth * (1 - truth) / Double(count)).squareRoot()
+      #expect(abs(share - truth) <= 4 * error, "\(number): \(share) against \(truth)")
+      // Alone they would lose three or four at once far less often.
+      let alone = theory.independentProbability(ofLosingAtLeast: number)
+      if number > 2 { #expect(abs(share - alone) > 8 * error) }
+    }
+  }
+
   @Test("A fleet with hot spares is whole as often as the machine repair model says")
   func machineRepair() throws {
     let life = try Distribution(.exponential(mean: 20_000))
@@ -207,6 +242,24 @@ struct CloudProcessTests {
       #expect(record.tally("place_up_ns") == 2 * Self.month.nanoseconds)
       #expect(record.fleetEvents.contains { $0.kind == .interrupted })
     }
+  }
+
+  @Test("A log of numbers takes as many machines as it falls by, each with its notice")
+  func replacesByNumber() throws {
+    let trace = AvailabilityTrace(samples: [2, 1, 0, 2], every: .hours(1))
+    var pool = Self.spot(machines: 2) {
+      $0.shared = [0]
+      $0.notice = .always(.seconds(120))
+    }
+    pool.launch = try Self.staged(try Distribution(.constant(30)))
+    var builder = Self.builder([pool], horizon: .hours(400))
+    builder.sharedCapacities = [
+      SharedCapacity(name: "log", law: .replay(trace, from: .zero), drop: .replace)
+    ]
+    let events = try Self.records(builder, 1)[0].fleetEvents
+    // Two in each cycle of four hours: one when it falls to 1, the other when it falls to 0.
+    #expect(events.count { $0.kind == .interrupted } == 200)
+    #expect(events.count { $0.kind == .noticed } == 200)
   }
 
   @Test("Never more machines than the quota are held, whatever is wanted")
