@@ -66,14 +66,14 @@ package struct EgressCost: Sendable, Equatable {
 /// the sum of its seconds, rounded once. An ideal cloud takes machines back by its timetable, which is no
 /// interruption, so that there nothing is free. Left out: taxes, and what the rules name themselves.
 package struct Billing: Sendable {
-  private let rules: BillingRules
+  let rules: BillingRules
   private let frees: Bool
-  private let pools: [PoolModel]
-  private let commitments: Commitments
+  let pools: [PoolModel]
+  let commitments: Commitments
   private let fixedCosts: [FixedCost]
   private let egress: [EgressCost]
   private let start: UTCDate
-  private let horizon: TimeSpan
+  let horizon: TimeSpan
 
   /// The billing of those pools from the scenario's start to its horizon.
   package init(
@@ -111,20 +111,8 @@ package struct Billing: Sendable {
   /// - Complexity: O(rentals × the cells that each spans + cells × pools × commitments), where a cell is
   ///   a stretch of time inside one clock hour and one price.
   package func invoice(for rentals: [Rental], answeredTokens: Int128 = 0) -> [InvoiceLine] {
-    let billed = rentals.compactMap { rental -> (rental: Rental, from: Instant, to: Instant)? in
-      self.billed(rental).map { (rental, $0.from, $0.to) }
-    }
     let columns = Column.all(pools, commitments.capacity)
-    var usage = UsageTable(cells: cells(billed.map { ($0.from, $0.to) }), columns: columns.count)
-    var free = pools.map { _ in TimeSpan.zero }
-    for (rental, from, to) in billed {
-      if frees && rules.isFree(rental) {
-        free[rental.pool] += to - from
-      } else {
-        usage.add(column: rental.pool, from: from, to: to)
-      }
-    }
-    leaveUnusedCapacity(in: &usage, billed)
+    var (usage, free) = usage(of: rentals)
     let reserved = commitments.reservations.flatMap { lines(for: $0, columns, covering: &usage) }
     let saved = planLines(columns, covering: &usage)
     return columns.indices.flatMap { machineLines(for: columns[$0], $0, usage) }
@@ -137,25 +125,44 @@ package struct Billing: Sendable {
       }
   }
 
+  /// What is billed of each rental of which anything is.
+  private func billed(
+    _ rentals: [Rental]
+  ) -> [(rental: Rental, from: Instant, to: Instant)] {
+    rentals.compactMap { rental in billed(rental).map { (rental, $0.from, $0.to) } }
+  }
+
+  /// The billed machine time by column and cell, and by pool what is free.
+  private func usage(of rentals: [Rental]) -> (usage: UsageTable, free: [TimeSpan]) {
+    let billed = billed(rentals)
+    var usage = UsageTable(
+      cells: cells(billed.map { ($0.from, $0.to) }),
+      columns: pools.count + commitments.capacity.count)
+    var free = pools.map { _ in TimeSpan.zero }
+    for (rental, from, to) in billed {
+      if frees && rules.isFree(rental) {
+        free[rental.pool] += to - from
+      } else {
+        usage.add(column: rental.pool, from: from, to: to)
+      }
+    }
+    leaveUnusedCapacity(in: &usage)
+    return (usage, free)
+  }
+
   /// The machine time that an invoice must show: what is billed of rentals, and capacity that was kept for
   /// nobody.
   package func machineTime(of rentals: [Rental]) -> TimeSpan {
-    let billed = rentals.compactMap { rental -> (rental: Rental, from: Instant, to: Instant)? in
-      self.billed(rental).map { (rental, $0.from, $0.to) }
-    }
-    let columns = Column.all(pools, commitments.capacity)
-    var sum = billed.reduce(TimeSpan.zero) { $0 + ($1.to - $1.from) }
+    let sum = billed(rentals).reduce(TimeSpan.zero) { $0 + ($1.to - $1.from) }
     guard !commitments.capacity.isEmpty else { return sum }
-    var usage = UsageTable(cells: cells(billed.map { ($0.from, $0.to) }), columns: columns.count)
-    leaveUnusedCapacity(in: &usage, billed)
-    for cell in 0..<usage.count {
-      for column in columns.indices { sum += usage[column, cell] }
+    let usage = usage(of: rentals).usage
+    return (0..<usage.count).reduce(sum) { sum, cell in
+      commitments.capacity.indices.reduce(sum) { $0 + usage[pools.count + $1, cell] }
     }
-    return sum
   }
 
   /// What is billed by the hour: a pool's machines, or capacity that is kept and not used.
-  private struct Column {
+  struct Column {
     let name: String
     let line: String
     let type: String
@@ -207,7 +214,7 @@ package struct Billing: Sendable {
   }
 
   /// The cells that belong together: those of each clock hour, or each for itself.
-  private func periods(of usage: UsageTable, hourly: Bool) -> [Range<Int>] {
+  func periods(of usage: UsageTable, hourly: Bool) -> [Range<Int>] {
     var periods: [Range<Int>] = []
     var first = 0
     for cell in 0..<usage.count {
@@ -250,163 +257,6 @@ package struct Billing: Sendable {
     return InvoiceLine(
       line: InvoiceLine.freeMachines, pool: pools[pool].name, market: pools[pool].market.rawValue,
       usage: time, price: HourlyPrice(nanodollarsPerHour: 0), amount: .zero)
-  }
-
-  /// Puts what is kept and not used into the columns of capacity reservations.
-  ///
-  /// In a cell the number of machines does not change, so that its machine time tells how many ran.
-  private func leaveUnusedCapacity(
-    in usage: inout UsageTable, _ billed: [(rental: Rental, from: Instant, to: Instant)]
-  ) {
-    guard !commitments.capacity.isEmpty else { return }
-    var running = UsageTable(
-      cells: (0...usage.count).map { usage.start(of: $0) }, columns: commitments.capacity.count)
-    for (rental, from, to) in billed {
-      // A machine uses the first reservation of its kind; two of a kind are as good as one.
-      if let number = commitments.capacity.firstIndex(where: { $0.keeps(pools[rental.pool]) }) {
-        running.add(column: number, from: from, to: to)
-      }
-    }
-    for cell in 0..<usage.count {
-      for (number, kept) in commitments.capacity.enumerated() {
-        let whole = usage.length(of: cell) * Int64(kept.machines)
-        usage[pools.count + number, cell] = max(.zero, whole - running[number, cell])
-      }
-    }
-  }
-
-  // MARK: Commitments
-
-  /// The lines of a commitment; what it covers is taken out of the usage.
-  private func lines(
-    for commitment: Commitment, _ columns: [Column], covering usage: inout UsageTable
-  ) -> [InvoiceLine] {
-    let series = commitment.prices
-    let covered = columns.indices.filter { column in
-      columns[column].isOnDemand && columns[column].type == commitment.type
-        && (commitment.zone == nil || commitment.zone == columns[column].zone)
-    }
-    var promised = [TimeSpan](repeating: .zero, count: series.changes.count)
-    var used = promised
-    for period in periods(of: usage, hourly: rules.commitmentPeriod == .clockHour) {
-      let cells = period.filter { commitment.runs.contains(usage.start(of: $0)) }
-      var left = cells.reduce(TimeSpan.zero) {
-        $0 + usage.length(of: $1) * Int64(commitment.machines)
-      }
-      var taken = TimeSpan.zero
-      for cell in cells {
-        for column in covered {
-          let time = min(left, usage[column, cell])
-          usage[column, cell] -= time
-          left -= time
-          taken += time
-        }
-      }
-      // Where the price changes within the hour, what was used counts at the first price first.
-      for cell in cells {
-        let price = series.position(at: usage.start(of: cell))
-        let length = usage.length(of: cell) * Int64(commitment.machines)
-        let part = min(taken, length)
-        promised[price] += length
-        used[price] += part
-        taken -= part
-      }
-    }
-    let lines = series.changes.indices.flatMap { index -> [InvoiceLine] in
-      let price = series.changes[index].price
-      let whole = price.cost(of: promised[index])
-      let usedPart = price.cost(of: used[index])
-      return [
-        InvoiceLine(
-          line: "\(commitment.name), used", pool: "", market: "reserved", usage: used[index],
-          price: price, amount: usedPart),
-        InvoiceLine(
-          line: "\(commitment.name), unused", pool: "", market: "reserved",
-          usage: promised[index] - used[index], price: price,
-          amount: whole - usedPart),
-      ].filter { $0.usage != .zero }
-    }
-    return lines + upfrontLine(of: commitment)
-  }
-
-  private func upfrontLine(of commitment: Commitment) -> [InvoiceLine] {
-    guard let upfront = commitment.upfront else { return [] }
-    let from = max(commitment.runs.lowerBound, .start)
-    let to = min(commitment.runs.upperBound, .start + horizon)
-    guard to > from else { return [] }
-    let scaled = Int128(upfront.amount.nanodollars) * Int128((to - from).nanoseconds)
-    return [
-      InvoiceLine(
-        line: "\(commitment.name), upfront", pool: "", market: "reserved", usage: nil, price: nil,
-        amount: USD(
-          nanodollars: Int64(
-            scaled.dividedRoundingToNearestOrEven(by: Int128(upfront.term.nanoseconds)))))
-    ]
-  }
-
-  /// The lines of all savings plans; what they cover is taken out of the usage.
-  private func planLines(
-    _ columns: [Column], covering usage: inout UsageTable
-  ) -> [InvoiceLine] {
-    let plans =
-      commitments.savingsPlans.filter(\.isForOneFamily)
-      + commitments.savingsPlans.filter { !$0.isForOneFamily }
-    return plans.flatMap { lines(for: $0, columns, covering: &usage) }
-  }
-
-  private func lines(
-    for plan: SavingsPlan, _ columns: [Column], covering usage: inout UsageTable
-  ) -> [InvoiceLine] {
-    var used = columns.map { _ in TimeSpan.zero }
-    for period in periods(of: usage, hourly: true) {
-      // In nanodollars times nanoseconds, as prices are by the hour.
-      var left = period.reduce(Int128(0)) {
-        $0 + Int128(plan.commitment.nanodollarsPerHour) * Int128(usage.length(of: $1).nanoseconds)
-      }
-      for (column, rate) in order(of: plan, columns, at: usage.start(of: period.lowerBound)) {
-        let price = Int128(rate.nanodollarsPerHour)
-        for cell in period where usage[column, cell] > .zero {
-          let affordable = price > 0 ? left / price : Int128(Int64.max)
-          let time = min(usage[column, cell], TimeSpan(nanoseconds: Int64(clamping: affordable)))
-          usage[column, cell] -= time
-          left -= Int128(time.nanoseconds) * price
-          used[column] += time
-        }
-      }
-    }
-    var lines: [InvoiceLine] = []
-    for (number, column) in columns.enumerated() where used[number] > .zero {
-      guard let rate = plan.rates.first(where: { $0.type == column.type })?.price else { continue }
-      lines.append(
-        InvoiceLine(
-          line: "\(plan.name), used", pool: column.name, market: "savings", usage: used[number],
-          price: rate, amount: rate.cost(of: used[number])))
-    }
-    let whole = plan.commitment.cost(of: horizon)
-    let unused = lines.reduce(whole) { $0 - $1.amount }
-    if unused > .zero {
-      lines.append(
-        InvoiceLine(
-          line: "\(plan.name), unused", pool: "", market: "savings", usage: nil, price: nil,
-          amount: unused))
-    }
-    return lines
-  }
-
-  /// What a plan covers, in the order in which it does: most saved first, then the lower rate.
-  private func order(
-    of plan: SavingsPlan, _ columns: [Column], at instant: Instant
-  ) -> [(column: Int, rate: HourlyPrice)] {
-    var covered: [(column: Int, rate: HourlyPrice, paid: Double)] = []
-    for (number, column) in columns.enumerated() where column.isOnDemand {
-      guard let rate = plan.rates.first(where: { $0.type == column.type })?.price else { continue }
-      let list = column.prices.changes[column.prices.position(at: instant)].price
-      guard list.nanodollarsPerHour > 0 else { continue }
-      covered.append(
-        (number, rate, Double(rate.nanodollarsPerHour) / Double(list.nanodollarsPerHour)))
-    }
-    return covered.sorted { ($0.paid, $0.rate, $0.column) < ($1.paid, $1.rate, $1.column) }
-      .map { ($0.column, $0.rate) }
   }
 
   private func line(_ cost: FixedCost) -> InvoiceLine {

@@ -146,6 +146,22 @@ struct CommitmentTests {
       ])
   }
 
+  @Test("Two capacity reservations of one kind are used one after the other")
+  func twoCapacityReservations() throws {
+    let kept = try ["first", "second"].map { name in
+      CapacityReservation(
+        name: name, type: "p5", zone: "a", machines: 1, prices: try Self.series("50 USD/h"))
+    }
+    let billing = Self.billing(
+      [try Self.pool("p5", "50 USD/h")], Commitments(capacity: kept))
+    let one = Self.rental(0, .zero, .hours(1))
+    #expect(
+      Self.amounts(billing.invoice(for: [one])) == [
+        "machines p5 50.000000", "second, unused  50.000000",
+      ])
+    #expect(Self.amounts(billing.invoice(for: [one, one])) == ["machines p5 100.000000"])
+  }
+
   /// The example of AWS, Savings Plans User Guide, "Understanding how Savings Plans are applied to your
   /// usage" (the edition with c5.9xlarge at 4, c5.24xlarge at 10, Fargate at 1.50 and 2.00): a plan of 25
   /// an hour pays for all; one of 14 for what saves most, at equal savings the lower rate first.
