@@ -31,6 +31,7 @@ let package = Package(
   products: [
     .library(name: "Policies", targets: ["Policies"]),
     .executable(name: "plimsoll", targets: ["plimsoll"]),
+    .executable(name: "plimsoll-policies", targets: ["plimsoll-policies"]),
     .executable(name: "plimsoll-bench", targets: ["plimsoll-bench"]),
   ],
   dependencies: [
@@ -73,12 +74,15 @@ let package = Package(
       "Calibration",
       ["Quantities", "RandomStreams", "Numerics", "CloudModel", "Statistics", "Workload"]),
 
+    house("DecisionLog", ["Quantities", "Serving", "Policies"]),
+
     // Level 4
+    house("DecisionReplay", ["Quantities", "Serving", "Policies", "DecisionLog"]),
     house(
       "FleetSimulation",
       [
         "Quantities", "RandomStreams", "Serving", "EventKernel", "Policies", "Workload",
-        "ReplicaModel", "CloudModel", "Recording", "Statistics", "Scenario",
+        "ReplicaModel", "CloudModel", "Recording", "Statistics", "Scenario", "DecisionLog",
       ]),
     house(
       "Checks",
@@ -102,10 +106,13 @@ let package = Package(
     .executableTarget(
       name: "plimsoll",
       dependencies: [
-        "Calibration", "Checks", "Experiments", "FleetSimulation", "Policies", "Quantities",
+        "Calibration", "Checks", "DecisionLog", "DecisionReplay", "Experiments",
+        "FleetSimulation", "Policies", "Quantities",
         "Reporting", "ResultsStore", "Recording", "Scenario", "Workload", arguments, crypto,
       ],
       swiftSettings: strict),
+    .executableTarget(
+      name: "plimsoll-policies", dependencies: ["DecisionReplay"], swiftSettings: strict),
     .executableTarget(
       name: "plimsoll-bench",
       dependencies: [

@@ -120,7 +120,7 @@ package struct PriceSeries: Sendable, Equatable {
   /// The number of the change whose price holds at an instant.
   ///
   /// - Complexity: O(log changes).
-  func position(at instant: Instant) -> Int {
+  package func position(at instant: Instant) -> Int {
     var (low, high) = (0, changes.count)
     while high - low > 1 {
       let middle = (low + high) / 2

@@ -21,6 +21,7 @@ extension FleetSimulation {
     if let seen {
       scalingEffects.removeAll()
       autoscaler?.step(.observed(seen), at: now, into: &scalingEffects)
+      if isLogging { decisionLog?.write(.observed(seen), at: now, scalingEffects.effects) }
       for effect in scalingEffects.effects { carryOut(effect) }
     }
     events.schedule(.autoscale, at: now + scaling.configuration.period, .policy)
@@ -30,13 +31,14 @@ extension FleetSimulation {
     switch effect {
     case .decide(let decision):
       tell(.target(machines: decision.granted))
-      if decision.denial == .budget { budgetDenials += 1 }
+      if decision.denial == .budget || decision.denial == .pace { budgetDenials += 1 }
       if now >= .start && now < horizonEnd {
         series.append(
           SeriesPoint(
             time: now, name: "machines_target", pool: "", value: Double(decision.granted)))
       }
     case .degrade(let step):
+      degradation = step
       highestDegradation = max(highestDegradation, step)
     case .optimizeAggressively:
       // The design's way out: batches up to the largest that was measured. Cache and routing are on.
@@ -47,15 +49,20 @@ extension FleetSimulation {
 
   private mutating func observe(_ scaling: Autoscaling) -> FleetObservation {
     var ready = 0
+    var effective = 0.0
     var starting = pendingLaunches
     for place in places {
       guard let number = place.machine else { continue }
       if machines[number].state == .starting { starting += 1 }
-      if machines[number].state == .serving && !machines[number].isCordoned { ready += 1 }
+      if machines[number].state == .serving && !machines[number].isCordoned {
+        ready += 1
+        effective += scaling.effectiveness[place.pool]
+      }
     }
     var seen = FleetObservation(
       time: now, engineRate: .zero, queueWait: nil, p99: nil, readyMachines: ready,
       startingMachines: starting, committedRate: committedRate(scaling))
+    if effective != Double(ready) { seen.effectiveMachines = effective }
     if scrape.answered >= Self.fewestAnswers {
       seen.engineRate = Rate(
         roundingPerSecond: busiestRate(scrape.sent) / scaling.configuration.period.inSeconds)

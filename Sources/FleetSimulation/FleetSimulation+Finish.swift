@@ -167,6 +167,10 @@ extension FleetSimulation {
           name: "capacity_digest", label: pool.cloud.name, value: Int64(bitPattern: digest)))
     }
     var counts = [("stream_digest", Int64(bitPattern: streamDigest()))]
+    if let budget = desk.budget {
+      counts.append(("budget_refusals", budget.refusals))
+      counts.append(("charged", budget.ledger.total.spent.nanodollars))
+    }
     if desk.usesCache {
       counts.append(("cache_evictions", Int64(desk.cache.evictions)))
       counts.append(("cache_expirations", Int64(desk.cache.expirations)))
@@ -230,6 +234,7 @@ extension FleetSimulation {
       let pool = scenario.pools[machine.rental.pool]
       let lanes = pool.replicas.reduce(Int64(0)) { $0 + Int64($1.model.lanes) }
       rented += (min(machine.rental.to, now) - machine.rental.from) * lanes
+      if let closed = machine.closedAt, machine.state != .gone { overhead += (now - closed) * lanes }
       if machine.state == .starting { overhead += (now - machine.rental.from) * lanes }
     }
     try hold(

@@ -282,6 +282,29 @@ extension FleetSimulation {
     end(machine)
   }
 
+  /// Moves what a machine still serves to others before it is taken back; an empty one is left alone.
+  private mutating func evacuate(_ machine: Int) {
+    let replicas = replicas(of: machine).replicas
+    guard machines[machine].state == .serving,
+      replicas.contains(where: { observations[$0].outstanding > 0 })
+    else { return }
+    machines[machine].closedAt = now
+    close(replicas)
+  }
+
+  /// Closes replicas; the requests that they held look for others at this instant.
+  private mutating func close(_ replicas: [Int]) {
+    for replica in replicas where bank.isReady(replica) {
+      displaced += bank.close(replica, at: now)
+      observations[replica].acceptsRequests = false
+      observations[replica].outstanding = 0
+    }
+    if !displaced.isEmpty && !isRedispatchDue {
+      isRedispatchDue = true
+      events.schedule(.redispatch, at: now, .policy)
+    }
+  }
+
   /// Ends a machine; the requests that its replicas held look for another.
   private mutating func end(_ machine: Int) {
     let place = machines[machine].place
@@ -290,18 +313,11 @@ extension FleetSimulation {
       overheadLaneTime += (now - machines[machine].rental.from) * lanes
     }
     if machines[machine].state == .draining { drainingMachines -= 1 }
-    for replica in replicas where bank.isReady(replica) {
-      displaced += bank.close(replica, at: now)
-      observations[replica].acceptsRequests = false
-      observations[replica].outstanding = 0
-    }
+    if let closed = machines[machine].closedAt { overheadLaneTime += (now - closed) * lanes }
+    close(replicas)
     machines[machine].state = .gone
     machines[machine].rental.to = now
     places[place].machine = nil
-    if !displaced.isEmpty && !isRedispatchDue {
-      isRedispatchDue = true
-      events.schedule(.redispatch, at: now, .policy)
-    }
     tell(.gone(MachineID(machine)))
     // In an ideal cloud the place may be wanted by a launch that found none.
     fulfilOpenLaunches(of: places[place].pool)
@@ -342,6 +358,10 @@ extension FleetSimulation {
       inboxPosition += 1
       effects.removeAll()
       manager.step(event, at: now, into: &effects)
+      if isLogging {
+        decisionLog?.write(event, at: now, effects.effects, by: manager)
+        handOverDecisions()
+      }
       for effect in effects.effects { carryOut(effect) }
     }
     managerInbox.removeAll(keepingCapacity: true)
@@ -353,6 +373,9 @@ extension FleetSimulation {
     case .launch(let id, let pool): launch(id, in: pool.index)
     case .cancel(let id): cancel(id)
     case .cordon(let machine): cordon(machine.index)
+    // A batch is over long before any machine goes: none is too long for one at risk.
+    case .avoid: break
+    case .evacuate(let machine): evacuate(machine.index)
     case .release(let machine): release(machine.index)
     case .wake(let time): events.schedule(.wake, at: time, .policy)
     }
@@ -364,6 +387,7 @@ extension FleetSimulation {
     openLaunches.remove(at: position)
     launches[id.index] = nil
     pendingLaunches -= 1
+    tell(.launchFailed(id, .withdrawn))
   }
 
   // MARK: Recording

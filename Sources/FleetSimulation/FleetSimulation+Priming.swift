@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import DecisionLog
 import Policies
 import Quantities
 import RandomStreams
@@ -19,24 +20,27 @@ extension FleetSimulation {
   mutating func primeCache() {
     guard desk.usesCache else { return }
     desk.cache.removeAll()
+    if logsRequests { decisionLog?.write(clearedAt: now, cache: desk.cache) }
     let life = desk.cache.configuration.ttl
     let offered = scenario.workload.expectedRequests(from: now - life, for: life)
     let priming = CachePriming(
-      desk: desk, shares: contentShares, tenants: scenario.workload.mix.tenantShares,
+      desk: desk, isLogging: logsRequests, shares: contentShares, tenants: scenario.workload.mix.tenantShares,
       offered: Double(offered), now: now,
       stream: primingStream(UInt32(truncatingIfNeeded: now.nanoseconds / 1_000_000_000)))
     if priming.mayReachCapacity(deterministic: scenario.workload.mix.deterministicShare) {
       priming.fillInOrder(
-        &desk.cache, from: source, deterministic: scenario.workload.mix.deterministicShare)
+        &desk.cache, from: source, deterministic: scenario.workload.mix.deterministicShare, &decisionLog)
     } else {
-      priming.fill(&desk.cache, from: source)
+      priming.fill(&desk.cache, from: source, &decisionLog)
     }
+    handOverDecisions()
   }
 }
 
 /// Draws which contents a cache holds.
 private struct CachePriming {
   let desk: RequestDesk
+  let isLogging: Bool
   /// The share of requests of each content, by number; of 0 that of contents nobody else asks for.
   let shares: [Double]
   let tenants: [Double]
@@ -79,14 +83,26 @@ private struct CachePriming {
 
   private func instant(_ age: Double) -> Instant { now - TimeSpan(nanoseconds: Int64(age * life)) }
 
-  func fill(_ cache: inout ResponseCache, from source: borrowing RequestSource) {
-    forEachPresent(in: source) { key, age, _, _ in cache.prime(key, storedAt: instant(age)) }
+  func fill(
+    _ cache: inout ResponseCache, from source: borrowing RequestSource, _ decisionLog: inout DecisionWriter?
+  ) {
+    forEachPresent(in: source) { key, age, _, _ in
+      prime(&cache, key, storedAt: instant(age), &decisionLog)
+    }
+  }
+
+  private func prime(
+    _ cache: inout ResponseCache, _ key: CacheKey, storedAt: Instant, _ decisionLog: inout DecisionWriter?
+  ) {
+    cache.prime(key, storedAt: storedAt)
+    if isLogging { decisionLog?.write(primed: key, storedAt: storedAt, at: now, cache: cache) }
   }
 
   /// The same with contents that nobody else asks for, in the order of last use, so that what the
   /// capacity pushes out is what it would have pushed out.
   func fillInOrder(
-    _ cache: inout ResponseCache, from source: borrowing RequestSource, deterministic: Double
+    _ cache: inout ResponseCache, from source: borrowing RequestSource, deterministic: Double,
+    _ decisionLog: inout DecisionWriter?
   ) {
     var entries: [(sinceUse: Double, storedAt: Instant, key: CacheKey)] = []
     forEachPresent(in: source) { key, age, mean, bits in
@@ -99,7 +115,7 @@ private struct CachePriming {
       entries.append((age, instant(age), CacheKey(high: block.high, low: block.low)))
     }
     for index in Self.oldestFirst(entries.map(\.sinceUse)) {
-      cache.prime(entries[index].key, storedAt: entries[index].storedAt)
+      prime(&cache, entries[index].key, storedAt: entries[index].storedAt, &decisionLog)
     }
   }
 

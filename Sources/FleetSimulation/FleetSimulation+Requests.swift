@@ -16,39 +16,61 @@ extension FleetSimulation {
   /// Asks router, cache and de-duplication what becomes of a request.
   mutating func consult(_ arrived: QueuedRequest, _ arrival: Arrival) {
     var request = arrived
-    let question = RouteRequest(
+    var reservation: ReservationID?
+    if desk.budget != nil {
+      reservation = reserve(for: arrived, tenant: TenantID(Int(arrival.tenantIndex)))
+      guard reservation != nil else {
+        fail(arrived, .rejected)
+        return
+      }
+    }
+    var question = RouteRequest(
       plan: desk.textPlans[Int(arrival.textIndex)], promptTokens: arrival.promptTokens,
       outputTokens: arrival.outputTokens,
       session: scenario.workload.sessions?.session(of: arrival.number, at: now) ?? 0)
+    question.goesDown = degradation >= .routeDown
     let route = observations.withSpan { desk.router.intended(question, at: now, among: $0) }
+    if logsRequests { log(question, text: Int(arrival.textIndex), route) }
     request.model = UInt8(truncatingIfNeeded: route.model.index)
     if let hits = desk.fixedHits, fixedHitStream.block(at: request.number).low >> 32 < hits {
+      settle(reservation, cost: .zero)
       answerFromCache(request)
       return
     }
-    guard desk.usesCache || desk.usesDeduplication else {
+    guard desk.usesCache || desk.usesDeduplication || reservation != nil else {
       dispatch(request, otherwise: .rejected)
       return
     }
     let key = desk.key(of: arrival.contentID, tenant: arrival.tenantIndex, model: route.model)
-    if desk.usesCache,
-      case .hit = desk.cache.lookUp(key, isDeterministic: arrival.isDeterministic, at: now)
-    {
-      answerFromCache(request)
-      return
+    if desk.usesCache {
+      let found = desk.cache.lookUp(key, isDeterministic: arrival.isDeterministic, at: now)
+      if logsRequests {
+        decisionLog?.write(lookUp: key, isDeterministic: arrival.isDeterministic, at: now, found)
+      }
+      if case .hit = found {
+        settle(reservation, cost: .zero)
+        answerFromCache(request)
+        return
+      }
     }
-    if arrival.isDeterministic || desk.joinsAnything {
+    if arrival.isDeterministic || desk.joinsAnything || reservation != nil {
       let row = table.add(
         PolicyTable.Row(
           request, contentID: arrival.contentID, tenantIndex: arrival.tenantIndex,
           isDeterministic: arrival.isDeterministic))
+      table[row].reservation = reservation
       request.policyRow = row
       if desk.usesDeduplication {
         let deadline = timeout == .max ? .never : request.arrival + TimeSpan(nanoseconds: timeout)
-        switch desk.deduplicator.join(
+        let joined = desk.deduplicator.join(
           key, isDeterministic: arrival.isDeterministic, waiter: UInt32(row), deadline: deadline,
           at: now)
-        {
+        if logsRequests {
+          decisionLog?.write(
+            join: key, isDeterministic: arrival.isDeterministic, waiter: UInt32(row),
+            deadline: deadline, at: now, joined)
+        }
+        switch joined {
         case .lead(let flight): table[row].flight = flight
         case .joined(let flight):
           table[row].flight = flight
@@ -71,30 +93,45 @@ extension FleetSimulation {
   }
 
   /// Answers a request whose batch has ended, and whoever waits for the same answer.
-  mutating func answer(_ request: QueuedRequest, by model: ModelID, started: Instant) {
+  mutating func answer(
+    _ request: QueuedRequest, by model: ModelID, started: Instant, cost: USD = .zero
+  ) {
     guard request.policyRow >= 0 else {
       record(request, .completed, by: model, started: started)
       return
     }
     let row = table[request.policyRow]
+    settle(row.reservation, cost: cost)
     if desk.usesCache {
       let key = desk.key(of: row.contentID, tenant: row.tenantIndex, model: model)
-      desk.cache.store(key, isDeterministic: row.isDeterministic, at: now)
+      // An engine that answers here has said all it had to say.
+      let response = StoredResponse(
+        status: 200, finishReason: .stop, isComplete: true, choices: 1,
+        isDeterministic: row.isDeterministic, isNoStore: false)
+      let admission = desk.cache.keep(key, response, at: now)
+      if logsRequests { decisionLog?.write(answered: key, response, at: now, admission, cache: desk.cache) }
     }
     guard let flight = row.flight else {
       record(request, .completed, by: model, started: started)
       table.free(request.policyRow)
       return
     }
-    _ = desk.deduplicator.land(flight, .success(isCacheable: true), at: now)
+    let landing = desk.deduplicator.land(flight, .success(isCacheable: true), at: now)
+    var delivered: [Delivery] = []
     while let delivery = desk.deduplicator.nextDelivered() {
+      if logsRequests { delivered.append(delivery) }
       let waiter = Int32(delivery.waiter)
       if delivery.isLead {
         record(request, .completed, by: model, started: started)
       } else {
+        // The call is paid once, by the request that made it.
+        settle(table[waiter].reservation, cost: .zero)
         record(table[waiter].request, .joined, by: model, started: started)
       }
       table.free(waiter)
+    }
+    if logsRequests {
+      decisionLog?.write(land: flight, .success(isCacheable: true), at: now, landing, delivered)
     }
   }
 
@@ -127,11 +164,16 @@ extension FleetSimulation {
   mutating func fail(_ request: QueuedRequest, _ outcome: RequestOutcome) {
     guard request.policyRow >= 0, let flight = table[request.policyRow].flight else {
       if request.isMeasured { recorder.unanswered(outcome, at: request.place) }
-      if request.policyRow >= 0 { table.free(request.policyRow) }
+      if request.policyRow >= 0 {
+        settle(table[request.policyRow].reservation, cost: outcome == .rejected ? .zero : nil)
+        table.free(request.policyRow)
+      }
       return
     }
     let landing = desk.deduplicator.land(flight, .retryableFailure, at: now)
+    var delivered: [Delivery] = []
     while let delivery = desk.deduplicator.nextDelivered() {
+      if logsRequests { delivered.append(delivery) }
       let waiter = Int32(delivery.waiter)
       let waiting = table[waiter].request
       if waiting.isMeasured {
@@ -140,13 +182,48 @@ extension FleetSimulation {
           delivery.result == .error ? (isSame ? outcome : .failed) : .timedOut
         recorder.unanswered(end, at: waiting.place)
       }
+      // Of what failed on a replica nobody knows how far it got: the estimate is charged.
+      let isLead = waiter == request.policyRow
+      settle(table[waiter].reservation, cost: isLead && outcome != .rejected ? nil : .zero)
       table.free(waiter)
     }
+    if logsRequests { decisionLog?.write(land: flight, .retryableFailure, at: now, landing, delivered) }
     if case .promoted(let flight, let lead) = landing {
       table[Int32(lead)].flight = flight
       var next = table[Int32(lead)].request
       next.enqueued = now
       dispatch(next, otherwise: .rejected)
+    }
+  }
+
+  // MARK: Money
+
+  /// Puts a request's estimate aside; nil where no budget holds it.
+  private mutating func reserve(for request: QueuedRequest, tenant: TenantID) -> ReservationID? {
+    guard var budget = desk.budget.take() else { return nil }
+    defer { desk.budget = budget }
+    if budget.beginPeriodIfDue(at: now), logsRequests { decisionLog?.write(periodBeganAt: now) }
+    let deadline = timeout == .max ? .never : request.arrival + TimeSpan(nanoseconds: timeout)
+    let estimate = budget.estimate
+    let answer = budget.ledger.reserve(estimate, for: tenant, deadline: deadline, at: now)
+    if logsRequests {
+      decisionLog?.write(reserve: estimate, for: tenant, deadline: deadline, at: now, answer)
+    }
+    guard case .reserved(let id) = answer else {
+      budget.countRefusal()
+      return nil
+    }
+    return id
+  }
+
+  /// Charges what a request cost; its estimate where that is not known.
+  private mutating func settle(_ reservation: ReservationID?, cost: USD?) {
+    guard let reservation, var budget = desk.budget.take() else { return }
+    defer { desk.budget = budget }
+    let answer = budget.ledger.settle(reservation, actual: cost, at: now)
+    if logsRequests {
+      decisionLog?.write(
+        settle: reservation, actual: cost, at: now, answer, ledger: budget.ledger)
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import CloudModel
+import DecisionLog
 import EventKernel
 import Policies
 import Quantities
@@ -42,6 +43,8 @@ package struct FleetSimulation: ~Copyable {
   /// The part of the arrivals that reaches replicas, as far as requests have shown it.
   var engineShare = 1.0
   var budgetDenials: Int64 = 0
+  /// What is given up at this time, and the most that ever was.
+  var degradation = DegradationStep.none
   var highestDegradation = DegradationStep.none
   var reachedForLargerBatches = false
   /// Launches that the cloud has not answered.
@@ -102,6 +105,12 @@ package struct FleetSimulation: ~Copyable {
   var capacityDigests: [UInt64]
   var fleetEvents: [FleetEvent] = []
   var series: [SeriesPoint] = []
+  /// Where the decisions of the policies are written; nothing else depends on it.
+  var decisionLog: DecisionWriter?
+  /// Whether decisions about machines are written, and those about requests.
+  let isLogging: Bool
+  let logsRequests: Bool
+  let takeDecisions: (_ lines: [UInt8]) -> Void
 
   /// How long before the start machines begin to come and go where they need time to do so: long
   /// enough for boots, back-offs and holds to have forgotten how they began.
@@ -111,18 +120,27 @@ package struct FleetSimulation: ~Copyable {
   ///
   /// - Parameters:
   ///   - withRequests: whether requests arrive; without them only the slow world and its bill are run.
+  ///   - decisions: takes the lines of the decision log, some thousands at a time; `nil` for no log.
+  ///   - aboutRequests: whether the log holds decisions about requests too, and not of machines only.
   /// - Throws: ``ConservationError`` when a law of conservation is broken.
   package static func run(
-    _ scenario: Scenario, seed: UInt64, replication: Int, withRequests: Bool = true
+    _ scenario: Scenario, seed: UInt64, replication: Int, withRequests: Bool = true,
+    decisions: ((_ lines: [UInt8]) -> Void)? = nil, aboutRequests: Bool = true
   ) throws(ConservationError) -> ReplicationRecord {
-    var simulation = FleetSimulation(scenario, seed: seed, replication: UInt32(replication))
+    var simulation = FleetSimulation(
+      scenario, seed: seed, replication: UInt32(replication), decisions: decisions,
+      aboutRequests: aboutRequests)
     simulation.hasRequests = withRequests
     simulation.begin()
     simulation.loop()
+    simulation.handOverDecisions(atLeast: 1)
     return try simulation.finish(replication: replication)
   }
 
-  private init(_ scenario: Scenario, seed: UInt64, replication: UInt32) {
+  private init(
+    _ scenario: Scenario, seed: UInt64, replication: UInt32, decisions: (([UInt8]) -> Void)?,
+    aboutRequests decidesAboutRequests: Bool
+  ) {
     func stream(_ purpose: StreamPurpose, _ entity: Int) -> RandomStream {
       RandomStream(
         seed: seed, replication: replication, purpose: purpose, entity: UInt32(entity))
@@ -194,6 +212,10 @@ package struct FleetSimulation: ~Copyable {
     fixedHitStream = stream(.fixedHits, 0)
     if let rate = scenario.requestPolicies.cache?.fixedHitRate { engineShare = 1 - rate.fraction }
     primingStream = { stream(.cachePriming, Int($0)) }
+    takeDecisions = decisions ?? { _ in }
+    isLogging = decisions != nil
+    logsRequests = decisions != nil && decidesAboutRequests
+    if isLogging { beginLog(seed: seed, replication: replication) }
   }
 
   /// Puts the machines in place that are there at the beginning, and starts the manager.
@@ -319,9 +341,13 @@ package struct FleetSimulation: ~Copyable {
   mutating func dispatch(_ request: QueuedRequest, otherwise outcome: RequestOutcome) {
     let model = ModelID(Int(request.model))
     let range = replicasOfModel[model.index]
+    // Under admission control a request is sent only where it need not wait long.
+    let longestWait =
+      degradation < .reject ? nil : scenario.autoscaling?.configuration.longestQueueWait
     let choice = observations.withSpan {
-      dispatcher.choose(of: model, among: $0.extracting(range))
+      dispatcher.choose(of: model, within: longestWait, among: $0.extracting(range))
     }
+    if logsRequests { logChoice(of: model, within: longestWait, choice, offset: range.lowerBound) }
     guard case .replica(let inRange) = choice else {
       fail(request, outcome)
       return
@@ -339,7 +365,19 @@ package struct FleetSimulation: ~Copyable {
       let started = bank.startTime(of: lane)
       let model = observations[replica].model
       for position in 0..<count {
-        answer(bank.finished(position, in: lane), by: model, started: started)
+        let request = bank.finished(position, in: lane)
+        guard let budget = desk.budget else {
+          answer(request, by: model, started: started)
+          continue
+        }
+        let pool = scenario.pools[places[placeOfReplica[replica]].pool]
+        let prices = pool.cloud.prices
+        answer(
+          request, by: model, started: started,
+          cost: budget.cost(
+            of: now - request.arrival, batch: now - started, shared: count,
+            lanes: pool.replicas.reduce(0) { $0 + Int64($1.model.lanes) },
+            at: prices.changes[prices.position(at: now)].price))
       }
       observations[replica].outstanding -= Int32(count)
       bank.free(lane, now: now)

@@ -56,6 +56,8 @@ struct Machine: Sendable {
   var isCordoned = false
   /// When its replicas began to serve.
   var servesFrom: Instant?
+  /// When its replicas were closed though it was still rented.
+  var closedAt: Instant?
   /// When the cloud takes it back; ``Instant/never`` if it never does.
   var interruption = Instant.never
 }

@@ -15,6 +15,8 @@ struct PolicyTable: ~Copyable {
     let contentID: UInt64
     /// The flight that it is in; `nil` when it goes alone.
     var flight: FlightID?
+    /// What is put aside for it; `nil` where no budget binds.
+    var reservation: ReservationID?
     let tenantIndex: UInt8
     let isDeterministic: Bool
     var isUsed = true

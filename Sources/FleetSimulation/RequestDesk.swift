@@ -16,6 +16,8 @@ struct RequestDesk: Sendable {
   let intendedModel: ContiguousArray<ModelID>
   /// Whether any policy is to be asked about a request.
   let isOpen: Bool
+  /// The cost ledger; `nil` where no budget binds.
+  var budget: BudgetDesk?
   let usesCache: Bool
   let usesDeduplication: Bool
   /// Whether requests of any temperature share calls, as in the reference design.
@@ -36,6 +38,7 @@ struct RequestDesk: Sendable {
     isOpen = !policies.areTrivial
     fixedHits = policies.cache?.fixedHitRate.map { UInt64($0.fraction * 0x1p32) }
     usesCache = policies.cache != nil && fixedHits == nil
+    budget = policies.budget.map { BudgetDesk($0) }
     usesDeduplication = policies.deduplication != nil
     joinsAnything = policies.deduplication?.rule == .reference
     keysLackTenant =

@@ -4,7 +4,7 @@ import Quantities
 
 extension CostAwareAutoscaler {
   /// By which rules it scales.
-  public enum Rule: Sendable {
+  public enum Rule: String, Sendable, CaseIterable {
     /// Demand first, latency as a guard, never beyond the budget.
     case production
     /// The reference design's class as it stands.
@@ -35,6 +35,8 @@ extension CostAwareAutoscaler {
     public var longestQueueWait: TimeSpan
     /// The most that may be spent an hour.
     public var budget: HourlyPrice
+    /// The most that may be spent in a month of 730 h from the start; `nil` for no limit.
+    public var monthlyBudget: USD?
     /// What one more machine costs an hour at the dearest market that it may end on.
     public var worstPrice: HourlyPrice
     /// What one more machine costs an hour at spot; only the reference rule believes it.
@@ -43,6 +45,9 @@ extension CostAwareAutoscaler {
     public var scaleDownWindow = TimeSpan.seconds(300)
     /// How often at most machines go; control-plane defaults after HPA.
     public var scaleDownPeriod = TimeSpan.seconds(60)
+    /// How many scrapes may fail before the fleet is kept at what it has, if that is more; KEDA's
+    /// `failureThreshold`.
+    public var toleratedMisses = 3
 
     /// A configuration of those values, with the defaults of Dynamo's planner and Kubernetes' HPA.
     public init(

@@ -36,7 +36,8 @@ public struct CostAwareAutoscaler: Sendable {
     var desired: Int
   }
 
-  private let configuration: Configuration
+  /// What it was told at its start.
+  public let configuration: Configuration
   private var target: Int
   private var floor: Int
   private var floorDue = Instant(nanoseconds: .min)
@@ -50,6 +51,12 @@ public struct CostAwareAutoscaler: Sendable {
   private var mayShrinkAt = Instant(nanoseconds: .min)
   private var step = DegradationStep.none
   private var stepSince = Instant(nanoseconds: .min)
+  private var pace: BudgetPace?
+  /// What a machine of the fleet does on average, in machines of the common type.
+  private var unit = 1.0
+  /// The machines, ready or starting, that were last seen, and when that was true.
+  private var present = 0
+  private var seenAt: Instant?
 
   /// An autoscaler of a fleet that has so many machines; its fewest when it is not told.
   public init(_ configuration: Configuration, machines: Int? = nil) {
@@ -59,6 +66,7 @@ public struct CostAwareAutoscaler: Sendable {
     let longest = max(configuration.scaleDownWindow, configuration.startTime)
     remembered = Int(longest.nanoseconds / max(1, configuration.period.nanoseconds)) + 2
     demands.reserveCapacity(remembered)
+    pace = configuration.monthlyBudget.map { BudgetPace(monthly: $0) }
   }
 
   /// Takes in one event and appends what is to be done about it.
@@ -69,19 +77,39 @@ public struct CostAwareAutoscaler: Sendable {
   ) {
     switch event {
     case .missed:
-      misses += 1
+      miss(at: now, into: &effects)
     case .observed(let seen):
       guard configuration.rule == .production else {
         stepAsReference(seen, at: now, into: &effects)
         return
       }
-      guard let wait = seen.queueWait else {
-        misses += 1
+      // A scrape that overtook a later one tells nothing new.
+      if let seenAt, seen.time < seenAt { return }
+      seenAt = seen.time
+      pace?.observe(rate: seen.committedRate, at: now)
+      present = seen.readyMachines + seen.startingMachines
+      let isStale = (now - seen.time).nanoseconds > configuration.period.nanoseconds * 3
+      guard let wait = seen.queueWait, !isStale else {
+        miss(at: now, into: &effects)
         return
       }
       misses = 0
       look(seen, wait: wait, at: now, into: &effects)
     }
+  }
+
+  /// Holds; when metrics stay away, at what there is if that is more than what was wanted.
+  ///
+  /// KEDA's `fallback` with `currentReplicasIfHigher` (kedacore/keda-docs, ScaledObject specification).
+  private mutating func miss(at now: Instant, into effects: inout EffectBuffer<Effect>) {
+    misses += 1
+    let kept = min(present, configuration.maximum)
+    guard configuration.rule == .production, misses == configuration.toleratedMisses, kept > target
+    else { return }
+    effects.append(
+      .decide(
+        ScaleDecision(time: now, desired: target, granted: kept, reason: .hold, denial: nil)))
+    target = kept
   }
 
   /// How many scrapes in a row have failed or lacked a metric; meanwhile the target stays.
@@ -94,6 +122,11 @@ public struct CostAwareAutoscaler: Sendable {
     into effects: inout EffectBuffer<Effect>
   ) {
     let rate = seen.engineRate.perSecond
+    // Machines that are slower or faster than the common type count for what they do.
+    unit = 1
+    if let effective = seen.effectiveMachines, effective > 0, seen.readyMachines > 0 {
+      unit = effective / Double(seen.readyMachines)
+    }
     if now >= floorDue {
       floor = machines(for: forecast(rate, at: now))
       floorDue = now + configuration.floorPeriod
@@ -118,13 +151,13 @@ public struct CostAwareAutoscaler: Sendable {
     remember(Demand(time: now, rate: rate, desired: desired))
     let denial = settle(desired, reason, seen, at: now, into: &effects)
     degrade(
-      isDenied: denial == .budget, isLate: isLate || wait > configuration.longestQueueWait,
+      isDenied: denial == .budget || denial == .pace, isLate: isLate || wait > configuration.longestQueueWait,
       seen, at: now, into: &effects)
   }
 
   /// The machines that carry a rate at the utilization that they are planned for.
   private func machines(for rate: Double) -> Int {
-    let safe = configuration.throughput * configuration.safeUtilization
+    let safe = configuration.throughput * unit * configuration.safeUtilization
     let needed = safe > 0 ? (rate / safe).rounded(.up) : 0
     return max(configuration.minimum, Int(min(needed, 1e6)))
   }
@@ -170,13 +203,14 @@ public struct CostAwareAutoscaler: Sendable {
     var denial: ScaleDecision.Denial? = desired > wanted ? .maximum : nil
     var granted = target
     if wanted > target {
-      let affordable = affordableMachines(seen)
-      granted = target + min(wanted - target, affordable)
-      if granted < wanted { denial = .budget }
+      let hourly = affordableMachines(seen, within: configuration.budget)
+      let paced = pace.map { affordableMachines(seen, within: $0.limit(at: now)) } ?? hourly
+      granted = target + min(wanted - target, hourly, paced)
+      if granted < wanted { denial = paced < hourly ? .pace : .budget }
     } else if wanted < target {
       granted = shrunk(to: wanted, seen, at: now)
     }
-    guard granted != target || denial == .budget else { return denial }
+    guard granted != target || denial == .budget || denial == .pace else { return denial }
     if granted < target { mayShrinkAt = now + configuration.scaleDownPeriod }
     let isNews = granted != target
     target = granted
@@ -193,11 +227,13 @@ public struct CostAwareAutoscaler: Sendable {
   ///
   /// Machines that were wanted before and nobody has asked for yet, such as those that wait out a
   /// back-off, will cost too; those on their way are in the committed rate already.
-  private func affordableMachines(_ seen: FleetObservation) -> Int {
+  private func affordableMachines(
+    _ seen: FleetObservation, within budget: HourlyPrice
+  ) -> Int {
     let worst = configuration.worstPrice.nanodollarsPerHour
     guard worst > 0 else { return .max / 2 }
     let awaited = max(0, target - seen.readyMachines - seen.startingMachines)
-    let free = configuration.budget.nanodollarsPerHour - seen.committedRate.nanodollarsPerHour
+    let free = budget.nanodollarsPerHour - seen.committedRate.nanodollarsPerHour
     return max(0, Int(max(0, free) / worst) - awaited)
   }
 

@@ -47,7 +47,8 @@ public struct CostLedger: Sendable {
     var estimate: USD
   }
 
-  private let configuration: Configuration
+  /// The limits, and how long reservations live.
+  public let configuration: Configuration
   private var shared: Account
   private var accounts: [Account]
   private var reservations: ContiguousArray<Reservation> = []

@@ -5,7 +5,7 @@ import Quantities
 extension Deduplicator {
   /// By which rules requests share calls.
   @frozen
-  public enum Rule: Sendable {
+  public enum Rule: String, Sendable, CaseIterable {
     /// The rules of the type's own description.
     case production
     /// The reference design's: requests join at any temperature and without bound, and those who wait

@@ -32,6 +32,21 @@ public struct DifficultyCalibration: Sendable {
   /// By bin, then by class: the probability of that class or a harder one.
   private var atLeast: [[Double]]
 
+  /// By bin, then by class: the probability of that class or a harder one.
+  public var table: [[Double]] { atLeast }
+
+  /// A calibration that was learned elsewhere.
+  ///
+  /// - Precondition: there is a bin, and all have the same classes, at least one.
+  public init(table: [[Double]]) {
+    precondition(
+      table.first?.isEmpty == false && table.allSatisfy { $0.count == table[0].count },
+      "every bin of a calibration has the same classes")
+    atLeast = table
+    classCount = table[0].count
+    binCount = table.count
+  }
+
   /// Learns from a tuning set.
   ///
   /// - Complexity: O(samples + classes × bins).
@@ -105,8 +120,9 @@ public struct DifficultyCalibration: Sendable {
   }
 
   private static func bin(of score: Double, of binCount: Int) -> Int {
-    // A score of 0.3 is below 0.3 as a double; the margin keeps it in the bin that starts there.
-    let scaled = (score + 1e-9) * Double(binCount)
+    // Scores are kept as floats, of which 0.7 is below 0.7; the margin keeps it in the bin that starts
+    // there.
+    let scaled = (score + 1e-6) * Double(binCount)
     guard scaled > 0 else { return 0 }
     return scaled < Double(binCount) ? Int(scaled) : binCount - 1
   }

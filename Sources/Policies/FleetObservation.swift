@@ -19,12 +19,15 @@ public struct FleetObservation: Equatable, Sendable {
   /// What all machines and open launches cost an hour at the dearest market that they may end on, with
   /// the part of commitments that nothing uses.
   public var committedRate: HourlyPrice
+  /// What the ready machines do, in machines of the common type; `nil` where all are of it.
+  public var effectiveMachines: Double?
 
   /// An observation of those values.
   public init(
     time: Instant, engineRate: Rate, queueWait: TimeSpan?, p99: TimeSpan?, readyMachines: Int,
-    startingMachines: Int, committedRate: HourlyPrice
+    startingMachines: Int, committedRate: HourlyPrice, effectiveMachines: Double? = nil
   ) {
+    self.effectiveMachines = effectiveMachines
     self.time = time
     self.engineRate = engineRate
     self.queueWait = queueWait

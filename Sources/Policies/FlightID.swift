@@ -11,6 +11,15 @@ public struct FlightID: Hashable, BitwiseCopyable, Sendable {
   /// Two for each flight, the second for its second call.
   @usableFromInline let serial: UInt32
 
+  /// The id as one word, for a log.
+  public var rawValue: UInt64 { UInt64(serial) << 32 | UInt64(place) }
+
+  /// The id that a log holds.
+  public init(rawValue: UInt64) {
+    self.init(
+      place: UInt32(truncatingIfNeeded: rawValue), serial: UInt32(truncatingIfNeeded: rawValue >> 32))
+  }
+
   @inlinable
   init(place: UInt32, serial: UInt32) {
     self.place = place

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Quantities
 import Serving
 
 /// Sends each request to the replica that would be through with its requests first.
@@ -17,18 +18,21 @@ public struct LeastLoaded: Sendable {
     case noReplicaReady
     /// Refuse it: every replica that accepts requests is full.
     case queuesFull
+    /// Refuse it: it would wait longer than it may everywhere.
+    case tooLate
   }
 
   /// The policy has no settings.
   @inlinable
   public init() {}
 
-  /// Chooses among the replicas of a model.
+  /// Chooses among the replicas of a model; under admission control only where the wait is short.
   ///
   /// - Complexity: O(n) for n replicas.
   @inlinable
   public mutating func choose(
-    of model: ModelID, among replicas: Span<ReplicaObservation>
+    of model: ModelID, within longestWait: TimeSpan? = nil,
+    among replicas: Span<ReplicaObservation>
   ) -> Choice {
     var best = -1
     var bestLoad = Int64.max
@@ -44,7 +48,10 @@ public struct LeastLoaded: Sendable {
         best = index
       }
     }
-    if best >= 0 { return .replica(ReplicaID(best)) }
+    if best >= 0 {
+      if let longestWait, bestLoad > longestWait.nanoseconds { return .tooLate }
+      return .replica(ReplicaID(best))
+    }
     return sawReady ? .queuesFull : .noReplicaReady
   }
 }

@@ -5,7 +5,7 @@ import Quantities
 extension ResponseCache {
   /// By which rules a cache goes.
   @frozen
-  public enum Rule: Sendable {
+  public enum Rule: String, Sendable, CaseIterable {
     /// The rules of caches in production: see ``ResponseCache/admission(of:under:)``.
     case production
     /// The reference design's: every answer at temperature 0 is kept, and every request asks.

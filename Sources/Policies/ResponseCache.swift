@@ -90,6 +90,17 @@ public struct ResponseCache: Sendable {
     if put(key, storedAt: now.nanoseconds) { evictions += 1 }
   }
 
+  /// Keeps a finished response if it may be kept, and says why not.
+  ///
+  /// All answers go this way, those of a simulator and those of a live engine.
+  public mutating func keep(
+    _ key: CacheKey, _ response: StoredResponse, at now: Instant
+  ) -> Admission {
+    let admission = Self.admission(of: response, under: configuration.rule)
+    if admission == .admitted { store(key, isDeterministic: true, at: now) }
+    return admission
+  }
+
   /// Puts an entry in as if it had been stored then, as the most recently used one.
   ///
   /// For a start in the stationary state: called in the order of last use, the oldest first. Nothing is

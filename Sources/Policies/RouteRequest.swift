@@ -11,6 +11,8 @@ public struct RouteRequest: BitwiseCopyable, Sendable {
   public var outputTokens: UInt32
   /// Its session, or 0 for none.
   public var session: UInt64
+  /// Whether it goes down a tier, since there is no money for more machines.
+  public var goesDown = false
 
   /// A request of those values.
   @inlinable

@@ -28,7 +28,8 @@ extension Router {
       let place = min(complexity.rawValue, candidates.count - 1)
       return RouteDecision(model: candidates[place].id, reason: .reference)
     case .difficulty:
-      let planned = min(Int(request.plan.place), candidates.count - 1)
+      let wanted = Int(request.plan.place) - (request.goesDown ? 1 : 0)
+      let planned = min(max(0, wanted), candidates.count - 1)
       let place = sessions.raise(request.session, to: planned, at: now)
       if standing(of: place, for: request, among: replicas) == .available {
         return RouteDecision(

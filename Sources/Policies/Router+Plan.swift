@@ -7,13 +7,27 @@ extension Router {
   public func plan(for prompt: String) -> RoutePlan {
     switch kind {
     case .difficulty:
-      return plan(forScore: scorer?.score(prompt).value ?? 0)
+      // As it is kept, so that a plan can be made again from what is kept.
+      return plan(forScore: Double(Float(scorer?.score(prompt).value ?? 0)))
     case .reference:
       return RoutePlan(
         place: 0, atFloor: 0, reason: .reference,
         keywords: ReferenceClassifier.keywords(in: prompt))
     case .fixed:
       return RoutePlan(place: 0, atFloor: 0, reason: .fixed)
+    }
+  }
+
+  /// The plan of a text of which only the score and the keywords of the reference rule are known.
+  ///
+  /// - Complexity: O(bins).
+  public func plan(
+    forScore score: Double, keywords: ReferenceClassifier.Keywords
+  ) -> RoutePlan {
+    switch kind {
+    case .difficulty: plan(forScore: score)
+    case .reference: RoutePlan(place: 0, atFloor: 0, reason: .reference, keywords: keywords)
+    case .fixed: RoutePlan(place: 0, atFloor: 0, reason: .fixed)
     }
   }
 

@@ -104,6 +104,8 @@ public struct Router: Sendable {
     case fixed(ModelID)
   }
 
+  /// What to choose among, and by what.
+  public let configuration: Configuration
   @usableFromInline let candidates: ContiguousArray<Candidate>
   @usableFromInline let kind: RuleKind
   @usableFromInline let longestWait: Int64
@@ -120,6 +122,7 @@ public struct Router: Sendable {
   public init(_ configuration: Configuration) {
     precondition(
       (1...8).contains(configuration.models.count), "a router chooses among one to eight models")
+    self.configuration = configuration
     candidates = ContiguousArray(
       configuration.models.map { Candidate(id: $0.id, contextWindow: $0.contextWindow) })
     longestWait = configuration.longestWait.nanoseconds

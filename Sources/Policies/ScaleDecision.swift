@@ -26,6 +26,8 @@ public struct ScaleDecision: Equatable, Sendable {
   public enum Denial: String, Sendable {
     /// The hourly budget.
     case budget
+    /// What the monthly budget leaves for an hour.
+    case pace
     /// The most machines that the fleet may have.
     case maximum
   }

@@ -44,6 +44,25 @@ extension SpotManager {
     public var expectedStart: TimeSpan
     /// The rules by which the fleet is kept.
     public var rule: Rule
+    /// The most that all machines and open launches may cost an hour; nil for no limit.
+    ///
+    /// Fallback leaves enough of it for one spot machine, so that spot can come back.
+    public var budget: HourlyPrice?
+    /// How many on-demand machines commitments pay for.
+    public var coveredMachines = 0
+    /// What commitments cost an hour, used or not.
+    public var commitmentRate = HourlyPrice(nanodollarsPerHour: 0)
+    /// How long before its deadline a machine that is taken back hands over what it still serves.
+    public var drainGuard = TimeSpan.seconds(10)
+    /// Whether a machine that the cloud recommends to leave is replaced while it still serves.
+    ///
+    /// AWS calls that launch-before-terminate (Amazon EC2 Auto Scaling User Guide, Capacity
+    /// Rebalancing); Karpenter and the AWS node termination handler do not launch for it.
+    public var replacesAtRisk = true
+    /// How many machines must be left when any one zone is lost; spot is laid out accordingly.
+    public var zoneLossFloor = 0
+    /// The longest pause after the cloud's interface was asked too often; the first is a second.
+    public var longestThrottle = TimeSpan.minutes(1)
 
     /// A configuration of those values; those that have a default change nothing by it.
     public init(

@@ -16,7 +16,6 @@ extension SpotManager {
     let soon = missing > 0 ? expectedSoon(at: now) : (count: 0, until: nil)
     let uncovered = max(0, missing - soon.count)
     missingSince = uncovered > 0 ? (missingSince ?? now) : nil
-    wholeSince = missing == 0 ? (wholeSince ?? now) : nil
     if lowered > 0 { giveBack(min(lowered, heldFallbacks - missing), into: &effects) }
     let held = heldFallbacks
     if let until = soon.until, missing > held { wake(at: until, into: &effects) }
@@ -27,14 +26,23 @@ extension SpotManager {
       } else {
         rentOnDemand(uncovered - held, at: now, into: &effects)
       }
-    } else if held > missing {
-      let due = (wholeSince ?? now) + configuration.failbackAfter
-      if missing == 0 && now < due {
-        wake(at: due, into: &effects)
-      } else if missing == 0 || configuration.failbackAfter == .zero {
-        giveBack(held - missing, into: &effects)
-      }
     }
+    failBack(surplus: held - missing, at: now, into: &effects)
+  }
+
+  /// Gives back the fallback machines for which spot has been ready for the failback time.
+  ///
+  /// Each goes for itself, and spot need not be whole: what counts is for how long at least so many
+  /// have been too many.
+  private mutating func failBack(
+    surplus: Int, at now: Instant, into effects: inout EffectBuffer<Effect>
+  ) {
+    surplusSince.removeLast(max(0, surplusSince.count - max(0, surplus)))
+    while surplusSince.count < surplus { surplusSince.append(now) }
+    let due = surplusSince.count { now >= $0 + configuration.failbackAfter }
+    giveBack(due, into: &effects)
+    surplusSince.removeFirst(due)
+    if let next = surplusSince.first { wake(at: next + configuration.failbackAfter, into: &effects) }
   }
 
   /// How many fallback machines there are or have been asked for.
@@ -80,7 +88,9 @@ extension SpotManager {
         wake(at: pools[pool].unavailableUntil, into: &effects)
         continue
       }
-      for _ in 0..<room { launch(in: pool, isFallback: true, into: &effects) }
+      for _ in 0..<room where affords(pool, leaving: cheapestSpotPrice) {
+        launch(in: pool, isFallback: true, into: &effects)
+      }
       left -= room
     }
   }
@@ -90,7 +100,7 @@ extension SpotManager {
     guard count > 0 else { return }
     var left = count - withdraw(count, fallbacks: true, into: &effects)
     while left > 0, let id = fallbackMachines.last {
-      release(id, into: &effects)
+      release(id, because: .failback, into: &effects)
       left -= 1
     }
   }

@@ -13,6 +13,7 @@ extension SpotManager {
     let request = Launch(
       pool: PoolID(pool), isFallback: isFallback, isReplacement: isReplacement)
     launches.append(request)
+    pools[pool].committed += 1
     count(request, 1)
     effects.append(.launch(id, PoolID(pool)))
   }
@@ -25,6 +26,7 @@ extension SpotManager {
     }
     let request = launches[launch.index]
     if request.state == .open { count(request, -1) }
+    pools[request.pool.index].committed -= 1
     launches[launch.index].state = .ended
     return request
   }

@@ -12,6 +12,9 @@ extension SpotManager {
     let rest = max(0, (target ?? 0) - floor)
     let kept = rest > 0 ? rest + configuration.overprovision : 0
     plan.perZone = zoneLimit(of: kept)
+    plan.lossLimit =
+      configuration.zoneLossFloor > 0
+      ? max(0, floor + kept - configuration.zoneLossFloor) : .max
     plan.kept = min(kept, placeable(perPool: kept))
     plan.target = min(rest, plan.kept)
     plan.perPool = 0
@@ -45,6 +48,15 @@ extension SpotManager {
     return quotient * Int(cap) + (remainder * Int(cap) + 999_999_999) / 1_000_000_000
   }
 
+  /// How many spot machines a zone may hold: its share, and no more than may be lost with it.
+  func limit(ofZone zone: Int) -> Int {
+    guard plan.lossLimit < .max else { return plan.perZone }
+    let onDemand = onDemandByCost.reduce(0) {
+      pools[$1].zone == zone ? $0 + configuration.pools[$1].minimum : $0
+    }
+    return min(plan.perZone, max(0, plan.lossLimit - onDemand))
+  }
+
   /// How many machines the acceptable pools hold, if each may have so many, and no zone too many.
   private func placeable(perPool: Int) -> Int {
     var sum = 0
@@ -57,7 +69,7 @@ extension SpotManager {
       let inZone = acceptable[place...].reduce(0) {
         pools[$1].zone == zone ? $0 + min(perPool, configuration.pools[$1].maximum) : $0
       }
-      sum += min(plan.perZone, inZone)
+      sum += min(limit(ofZone: zone), inZone)
     }
     return sum
   }

@@ -28,17 +28,19 @@ extension SpotManager {
     guard launches.indices.contains(launch.index), id.index >= 0, self[id] == nil else { return }
     let request = launches[launch.index]
     end(launch)
+    throttle = .zero
     record(
       Machine(
         pool: request.pool, state: .starting, isFallback: request.isFallback, since: now),
       as: id)
     granted(in: request.pool.index, at: now)
-    if request.state != .open { release(id, into: &effects) }
+    if request.state != .open { release(id, because: .unwanted, into: &effects) }
   }
 
   private mutating func record(_ machine: Machine, as id: MachineID) {
     while machines.count <= id.index { machines.append(nil) }
     machines[id.index] = machine
+    pools[machine.pool.index].committed += 1
     alive.append(id)
     count(machine, 1)
     if machine.isFallback { fallbackMachines.append(id) }
@@ -47,6 +49,7 @@ extension SpotManager {
   /// Moves a machine on; a late or repeated report about one that is further already is ignored.
   mutating func move(_ id: MachineID, to state: MachineState) {
     guard var machine = self[id], state.rawValue > machine.state.rawValue else { return }
+    if state == .gone { pools[machine.pool.index].committed -= 1 }
     count(machine, -1)
     machine.state = state
     count(machine, 1)
@@ -60,14 +63,18 @@ extension SpotManager {
     switch machine.state {
     case .starting: pools[machine.pool.index].starting += change
     case .ready: pools[machine.pool.index].ready += change
-    case .leaving, .gone: break
+    case .leaving, .gone: return
     }
+    if machine.isAtRisk { pools[machine.pool.index].atRisk += change }
   }
 
   /// Gives a machine back.
-  mutating func release(_ id: MachineID, into effects: inout EffectBuffer<Effect>) {
+  mutating func release(
+    _ id: MachineID, because reason: ReleaseReason, into effects: inout EffectBuffer<Effect>
+  ) {
     move(id, to: .leaving)
     machines[id.index]?.isReleased = true
+    machines[id.index]?.releaseReason = reason
     effects.append(.release(id))
   }
 }

@@ -36,6 +36,10 @@ extension SpotManager {
     case cancel(LaunchID)
     /// Send the machine no more requests.
     case cordon(MachineID)
+    /// The machine may go soon: send it nothing that takes long.
+    case avoid(MachineID)
+    /// Move what the machine still serves to others, the longest first: its end is near.
+    case evacuate(MachineID)
     /// Send the machine no more requests and give it back when it has none.
     case release(MachineID)
     /// Send a ``Event/wake`` at that time.

@@ -71,7 +71,7 @@ extension SpotManager {
     let change = target - alive.count - leavingUnasked - requested
     if change > 0 { for _ in 0..<change { launchSpotInTurn(false, into: &effects) } }
     if change < 0 {
-      for id in alive.suffix(-change).reversed() { release(id, into: &effects) }
+      for id in alive.suffix(-change).reversed() { release(id, because: .surplus, into: &effects) }
     }
   }
 

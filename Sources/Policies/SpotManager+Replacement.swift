@@ -4,9 +4,10 @@ import Quantities
 import Serving
 
 extension SpotManager {
-  /// How many machines of a pool are there or on their way without being a fallback.
+  /// How many machines of a pool are there to stay or on their way without being a fallback.
   func own(_ pool: Int) -> Int {
-    pools[pool].ready + pools[pool].starting - fallbacks(in: pool) + pools[pool].requested
+    pools[pool].ready + pools[pool].starting - pools[pool].atRisk - fallbacks(in: pool)
+      + pools[pool].requested
   }
 
   /// How many fallback machines are there or start in a pool.
@@ -26,7 +27,7 @@ extension SpotManager {
         wake(at: pools[pool].unavailableUntil, into: &effects)
         continue
       }
-      for _ in 0..<left { launch(in: pool, into: &effects) }
+      for _ in 0..<left where affords(pool) { launch(in: pool, into: &effects) }
     }
     if target != nil { replaceSpot(at: now, into: &effects) }
   }
@@ -59,6 +60,8 @@ extension SpotManager {
         if let next = ends.min() { wake(at: next, into: &effects) }
         return
       }
+      // What is dearer than the cheapest open pool is not affordable either, or not wanted.
+      guard affords(pool) else { return }
       launch(in: pool, into: &effects)
       lacking -= 1
     }
@@ -71,6 +74,6 @@ extension SpotManager {
   private func hasRoom(_ pool: Int) -> Bool {
     guard own(pool) < min(plan.perPool, configuration.pools[pool].maximum) else { return false }
     guard let zone = pools[pool].zone else { return true }
-    return spotByCost.reduce(0) { pools[$1].zone == zone ? $0 + own($1) : $0 } < plan.perZone
+    return spotByCost.reduce(0) { pools[$1].zone == zone ? $0 + own($1) : $0 } < limit(ofZone: zone)
   }
 }

@@ -42,7 +42,7 @@ extension SpotManager {
       guard let machine = self[id] else { return false }
       return machine.pool.index == pool && machine.state == state && !machine.isFallback
     }.suffix(limit)
-    for id in victims.reversed() { release(id, into: &effects) }
+    for id in victims.reversed() { release(id, because: .surplus, into: &effects) }
     return victims.count
   }
 }

@@ -18,6 +18,10 @@ extension SpotManager {
     var since: Instant
     /// Whether the manager itself gave it back.
     var isReleased = false
+    /// Whether the cloud recommended to leave it; it serves, and is replaced meanwhile.
+    var isAtRisk = false
+    /// Why it was given back.
+    var releaseReason: ReleaseReason?
   }
 
   /// Where a launch stands.
@@ -44,6 +48,10 @@ extension SpotManager {
     var ready = 0
     var requested = 0
     var fallbackRequested = 0
+    /// How many of the machines that are alive are at risk.
+    var atRisk = 0
+    /// How many machines are not gone, and how many launches are not answered, withdrawn ones included.
+    var committed = 0
     var backOff: TimeSpan = .zero
     var unavailableUntil = Instant(nanoseconds: .min)
     /// Since when it has granted a launch and not been put on a back-off again.
@@ -60,5 +68,7 @@ extension SpotManager {
     var perPool = 0
     /// The most that one zone may have of them.
     var perZone = 0
+    /// How many machines the fleet may lose with a zone.
+    var lossLimit = Int.max
   }
 }

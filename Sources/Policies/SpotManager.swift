@@ -16,7 +16,8 @@ import Serving
 /// It is a value that steps: what happened goes in, what to do comes out, nothing else is known.
 /// The same code decides in the simulator and in the gateway.
 public struct SpotManager: Sendable {
-  let configuration: Configuration
+  /// What it was told at its start.
+  public let configuration: Configuration
   var pools: [PoolState]
   var machines: [Machine?] = []
   /// The machines that start or are ready, oldest first.
@@ -25,7 +26,13 @@ public struct SpotManager: Sendable {
   var fallbackMachines: [MachineID] = []
   var isStarted = false
   var missingSince: Instant?
-  var wholeSince: Instant?
+  /// Since when there have been one, two and more fallback machines above the spot machines missing.
+  var surplusSince: [Instant] = []
+  /// Machines that are taken back and have not been told to hand over what they serve, by when.
+  var draining: [(machine: MachineID, due: Instant)] = []
+  /// How long the cloud's interface is left alone when it was asked too often, and until when.
+  var throttle = TimeSpan.zero
+  var throttledUntil = Instant(nanoseconds: .min)
   var wakeAt: Instant?
   /// How many machines the fleet should have in all, once that has been said.
   var target: Int?
@@ -72,11 +79,17 @@ public struct SpotManager: Sendable {
     take(in: event, at: now, into: &effects)
     guard isStarted else { return }
     if let due = wakeAt, due <= now { wakeAt = nil }
-    replace(at: now, into: &effects)
-    if configuration.fallsBackToOnDemand {
-      fallBack(lowered: max(0, before - (target ?? before)), at: now, into: &effects)
+    giveUpAtRisk(into: &effects)
+    if now >= throttledUntil {
+      replace(at: now, into: &effects)
+      if configuration.fallsBackToOnDemand {
+        fallBack(lowered: max(0, before - (target ?? before)), at: now, into: &effects)
+      }
+      if target != nil { scaleDown(into: &effects) }
+    } else {
+      wake(at: throttledUntil, into: &effects)
     }
-    if target != nil { scaleDown(into: &effects) }
+    handOver(at: now, into: &effects)
   }
 
   /// Takes note of one event.
@@ -93,23 +106,30 @@ public struct SpotManager: Sendable {
       layOut()
     case .launched(let launch, let id):
       launched(launch, as: id, at: now, into: &effects)
-    case .launchFailed(let launch, _):
-      // Launches that were asked for together are refused together: that is one refusal.
-      if let request = end(launch), now >= pools[request.pool.index].unavailableUntil {
+    case .launchFailed(let launch, let failure):
+      guard let request = end(launch) else { return }
+      switch failure {
+      case .insufficientCapacity, .quotaExceeded:
+        // Launches that were asked for together are refused together: that is one refusal.
+        guard now >= pools[request.pool.index].unavailableUntil else { return }
         backOff(request.pool.index, at: now)
+      case .throttled: slowDown(launch, at: now)
+      case .withdrawn: break
       }
     case .ready(let id):
       move(id, to: .ready)
-    case .noticed(let id, _):
+    case .noticed(let id, let deadline):
       guard let machine = self[id], isAlive(machine) else { return }
       move(id, to: .leaving)
       interrupted(machine, at: now)
       effects.append(.cordon(id))
+      draining.append((id, deadline - configuration.drainGuard))
     case .gone(let id):
       if let machine = self[id], isAlive(machine) { interrupted(machine, at: now) }
       move(id, to: .gone)
-    case .rebalanceRecommended, .wake:
-      // A recommendation is no loss: acting on it trades a machine that runs for one that may not come.
+    case .rebalanceRecommended(let id):
+      putAtRisk(id, at: now, into: &effects)
+    case .wake:
       break
     }
   }

@@ -14,6 +14,18 @@ public struct StoredResponse: Equatable, Sendable {
     case contentFilter
     /// Anything else, or nothing said.
     case other
+
+    /// The name under which OpenAI's interface and logs have it.
+    public var name: String {
+      switch self {
+      case .stop: "stop"
+      case .toolCalls(areValid: true): "tool_calls"
+      case .toolCalls(areValid: false): "invalid_tool_calls"
+      case .length: "length"
+      case .contentFilter: "content_filter"
+      case .other: "other"
+      }
+    }
   }
 
   /// The HTTP status.

@@ -53,11 +53,15 @@ package struct Autoscaling: Sendable {
   /// What commitments cost an hour, used or not.
   package let commitmentRate: HourlyPrice
 
+  /// What a machine of each pool does of what one of the common type does.
+  package let effectiveness: [Double]
+
   /// An autoscaler of those values.
   package init(
     configuration: CostAwareAutoscaler.Configuration, fluid: Fluid, committedMachines: Int,
-    commitmentRate: HourlyPrice
+    commitmentRate: HourlyPrice, effectiveness: [Double]
   ) {
+    self.effectiveness = effectiveness
     self.configuration = configuration
     self.fluid = fluid
     self.committedMachines = committedMachines

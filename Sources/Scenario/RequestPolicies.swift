@@ -24,6 +24,28 @@ package struct RequestPolicies: Sendable {
     }
   }
 
+  /// What may be spent on requests, and by what they are charged.
+  package struct Budget: Sendable {
+    /// By what a request is charged.
+    package enum Charge: Sendable {
+      /// Its part of the batch's time on its part of the machine.
+      case engineWork
+      /// The whole machine at spot's price for as long as it was there, as in the reference design.
+      case wholeMachine
+    }
+
+    /// The limits of one period.
+    package let ledger: CostLedger.Configuration
+    /// How long a period is; the first begins with the first request.
+    package let period: TimeSpan
+    /// By what a request is charged.
+    package let charge: Charge
+    /// What is put aside for a request before it runs.
+    package let estimate: USD
+    /// What the reference design takes a machine to cost.
+    package let spotPrice: HourlyPrice
+  }
+
   /// The router, before its first request.
   package var router: Router
   /// What the router makes of each text, by the text's number; one plan where there are no texts.
@@ -34,6 +56,8 @@ package struct RequestPolicies: Sendable {
   package var cache: Cache?
   /// The de-duplication of requests in flight; `nil` for none.
   package var deduplication: Deduplicator.Configuration?
+  /// The cost ledger's budget; `nil` for none.
+  package var budget: Budget?
 
   /// Policies of those values.
   package init(
@@ -49,6 +73,7 @@ package struct RequestPolicies: Sendable {
 
   /// Whether every request goes to one model and nothing is shared: then nothing is asked.
   package var areTrivial: Bool {
-    cache == nil && deduplication == nil && textPlans.allSatisfy { $0.reason == .fixed }
+    cache == nil && deduplication == nil && budget == nil
+      && textPlans.allSatisfy { $0.reason == .fixed }
   }
 }

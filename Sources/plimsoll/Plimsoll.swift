@@ -18,7 +18,7 @@ struct Plimsoll: AsyncParsableCommand {
     version: versionText,
     subcommands: [
       Run.self, Check.self, Compare.self, Sensitivity.self, Calibrate.self, Route.self,
-      Validate.self,
+      Replay.self, Validate.self,
       Runs.self, Show.self,
     ])
 }

@@ -3,6 +3,11 @@
 import ArgumentParser
 import Reporting
 
+/// What the decisions of a log are about.
+enum DecisionSubject: String, ExpressibleByArgument, CaseIterable {
+  case all, machines
+}
+
 /// `plimsoll run`: simulate, store, print the summary.
 struct Run: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -10,10 +15,33 @@ struct Run: AsyncParsableCommand {
 
   @Argument(help: "The scenario file.")
   var scenario: String
+  @Option(help: "Write every decision of the policies in one replication to this file, as JSONL.")
+  var decisions: String?
+  @Option(help: "The replication whose decisions are written, from 0.")
+  var decisionsOf: Int = 0
+  @Option(help: "What decisions are written about: all, or machines, which is far less.")
+  var decisionsAbout: DecisionSubject = .all
   @OptionGroup var options: RunOptions
 
+  func validate() throws {
+    if decisionsOf < 0 {
+      throw ValidationError("--decisions-of is \(decisionsOf); allowed: a replication, from 0")
+    }
+  }
+
   func run() async throws {
-    let report = try await options.run(scenario)
+    let (report, outcome) = try await options.report(scenario)
+    if let decisions {
+      guard decisionsOf < outcome.records.count else {
+        Terminal.tell(
+          "plimsoll: --decisions-of is \(decisionsOf); allowed: 0 to \(outcome.records.count - 1)\n")
+        throw ExitStatus.usage.code
+      }
+      try Failure.reporting {
+        try DecisionFile(path: decisions).write(
+          outcome, replication: decisionsOf, aboutRequests: decisionsAbout == .all)
+      }
+    }
     switch options.format {
     case .table: Terminal.print(report.table)
     case .json: Terminal.print(try report.json())

@@ -76,12 +76,20 @@ struct RunOptions: ParsableArguments {
 
   /// Reads, runs, stores and reports one scenario.
   func run(_ path: String, claims: ClaimSet? = nil) async throws -> RunReport {
+    try await report(path, claims: claims).report
+  }
+
+  /// The same, with the replications.
+  func report(
+    _ path: String, claims: ClaimSet? = nil
+  ) async throws -> (report: RunReport, outcome: Experiment.Outcome) {
     let loaded = try load(path, overrides: overrides, claims: claims)
     let outcome = try await simulate(loaded)
-    return RunReport(
+    let report = RunReport(
       scenario: path, about: loaded.scenario.about, seed: outcome.seed,
       confidence: loaded.scenario.confidence.fraction, priceBook: loaded.scenario.priceBook,
       assumptions: loaded.scenario.assumptions, run: outcome.run, results: outcome.results)
+    return (report, outcome)
   }
 
   private func openStore() throws -> ResultsStore {

@@ -79,7 +79,15 @@ struct SpotBackOffTests {
   func noticeAndEnd() {
     var driver = Self.pool(afterInterruption: true)
     let first = driver.send(.noticed(MachineID(0), deadline: .start + .seconds(120)), at: 0)
-    #expect(first == [.cordon(MachineID(0)), .wake(at: .start + .seconds(180))])
+    #expect(
+      first == [
+        .cordon(MachineID(0)), .wake(at: .start + .seconds(180)),
+        .wake(at: .start + .seconds(110)),
+      ])
+    #expect(
+      driver.send(.wake, at: 110) == [
+        .wake(at: .start + .seconds(180)), .evacuate(MachineID(0)),
+      ])
     #expect(driver.send(.gone(MachineID(0)), at: 120) == [])
     #expect(driver.send(.wake, at: 180).launchPools == [0])
   }

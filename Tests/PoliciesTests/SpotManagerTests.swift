@@ -45,7 +45,13 @@ struct SpotManagerTests {
     var driver = Driver(spot: 2, room: 0)
     let effects = driver.send(
       .noticed(MachineID(0), deadline: .start + .seconds(1_120)), at: 1_000)
-    #expect(effects == [.cordon(MachineID(0)), .launch(LaunchID(0), PoolID(1))])
+    // Ten seconds before the end, what is left on it moves.
+    #expect(
+      effects == [
+        .cordon(MachineID(0)), .launch(LaunchID(0), PoolID(1)), .wake(at: .start + .seconds(1_110)),
+      ])
+    #expect(driver.send(.wake, at: 1_110) == [.evacuate(MachineID(0))])
+    #expect(driver.send(.wake, at: 1_111) == [])
   }
 
   @Test("launches one replacement however often the notice comes")

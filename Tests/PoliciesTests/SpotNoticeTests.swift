@@ -29,8 +29,13 @@ struct SpotNoticeTests {
     #expect(
       effects == [
         .cordon(MachineID(3)), .launch(LaunchID(0), PoolID(1)), .wake(at: .start + .seconds(1_300)),
+        .wake(at: .start + .seconds(1_110)),
       ])
     #expect(driver.send(.launched(LaunchID(0), MachineID(6)), at: 1_000) == [])
+    #expect(
+      driver.send(.wake, at: 1_110) == [
+        .wake(at: .start + .seconds(1_300)), .evacuate(MachineID(3)),
+      ])
     #expect(driver.send(.gone(MachineID(3)), at: 1_120) == [])
     // The start outlasts the hold of 300 s, so an on-demand machine bridges the last 120 s.
     #expect(driver.send(.wake, at: 1_300).launchPools == [0])

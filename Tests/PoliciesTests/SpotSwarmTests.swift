@@ -63,7 +63,9 @@ struct SpotSwarmTests {
         let life = machines[id.index].life
         if life == .leaving || life == .gone { faults.append("ended twice") }
         machines[id.index].life = .leaving
-      case .wake:
+      case .evacuate(let id):
+        if machines[id.index].life != .leaving { faults.append("evacuated out of turn") }
+      case .avoid, .wake:
         break
       }
     }

@@ -7,10 +7,10 @@ enum ImportRule {
     ["Quantities", "RandomStreams"],
     ["Serving", "EventKernel", "Numerics"],
     ["Policies", "Workload", "ReplicaModel", "CloudModel", "Recording", "Statistics"],
-    ["Scenario", "ResultsStore", "Calibration"],
-    ["FleetSimulation", "Reporting", "Checks"],
+    ["Scenario", "ResultsStore", "Calibration", "DecisionLog"],
+    ["FleetSimulation", "Reporting", "Checks", "DecisionReplay"],
     ["Experiments"],
-    ["plimsoll"],
+    ["plimsoll", "plimsoll-policies"],
   ]
 
   /// The targets that no target with a level may import: oracles and builders.

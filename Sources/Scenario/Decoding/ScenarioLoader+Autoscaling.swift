@@ -26,6 +26,7 @@ extension ScenarioLoader {
       .optional, into: &diagnostics)
     _ = reader.oneOf("kind", [("cost-aware", 0)], .optional, into: &diagnostics)
     let budget = reader.required("budget", into: &diagnostics) { try hourlyPrice($0) }
+    let monthly = reader.optional("monthly_budget", into: &diagnostics) { try monthlyAmount($0) }
     let target = reader.required("p99", into: &diagnostics) { try positiveSpan($0) }
     let wait = reader.optional("longest_wait", into: &diagnostics) { try positiveSpan($0) }
     let every = reader.optional("every", into: &diagnostics) {
@@ -40,6 +41,7 @@ extension ScenarioLoader {
       longestQueueWait: wait ?? TimeSpan(nanoseconds: target.nanoseconds / 2), budget: budget,
       worstPrice: fleet.worstPrice, spotPrice: fleet.spotPrice)
     configuration.rule = rule ?? .production
+    configuration.monthlyBudget = monthly
     configuration.period = every ?? configuration.period
     configuration.safeUtilization = utilization?.fraction ?? configuration.safeUtilization
     var warnings: [String] = []
@@ -53,7 +55,8 @@ extension ScenarioLoader {
     return DecodedAutoscaling(
       autoscaling: Autoscaling(
         configuration: configuration, fluid: fluid, committedMachines: fleet.committedMachines,
-        commitmentRate: fleet.commitmentRate), warnings: warnings)
+        commitmentRate: fleet.commitmentRate, effectiveness: fleet.effectiveness),
+      warnings: warnings)
   }
 }
 
@@ -92,6 +95,16 @@ struct ScalingContext {
   private var replicas: [BatchModel] {
     let places = pools.map { $0.pool.replicas.filter { $0.serves.index == strongest } }
     return (places.first { !$0.isEmpty } ?? []).map(\.model)
+  }
+
+  /// What a machine of each pool does of what one of the common type does.
+  var effectiveness: [Double] {
+    pools.map { pool in
+      let own = pool.pool.replicas.reduce(0) {
+        $1.serves.index == strongest ? $0 + $1.model.maximumThroughput : $0
+      }
+      return throughput > 0 ? own / throughput : 1
+    }
   }
 
   var throughput: Double { replicas.reduce(0) { $0 + $1.maximumThroughput } }

@@ -19,6 +19,9 @@ struct DecodedPolicies {
   var zoneCap = Share.whole
   /// How many machines the fleet should have in all, where pools share them.
   var machines: Int?
+  var replacesAtRisk = true
+  var drainGuard = TimeSpan.seconds(10)
+  var zoneLossFloor = 0
 }
 
 extension ScenarioLoader {
@@ -57,6 +60,13 @@ extension ScenarioLoader {
     policies.zoneCap =
       spot.optional("zone_cap", into: &diagnostics) { try shareOfWhole($0) } ?? .whole
     policies.machines = spot.integer("machines", in: 1...10_000, .optional, into: &diagnostics)
+    policies.replacesAtRisk =
+      spot.oneOf(
+        "rebalance", [("replace", true), ("ignore", false)], .optional, into: &diagnostics) ?? true
+    policies.drainGuard =
+      spot.optional("drain_guard", into: &diagnostics) { try nonNegativeSpan($0) } ?? .seconds(10)
+    policies.zoneLossFloor =
+      spot.integer("zone_loss_floor", in: 0...10_000, .optional, into: &diagnostics) ?? 0
     policies.fallsBack =
       spot.oneOf("fallback", [("none", false), ("onDemand", true)], .required, into: &diagnostics)
       ?? false
@@ -105,6 +115,9 @@ extension ScenarioLoader {
     configuration.rule = policies.rule
     configuration.overprovision = policies.overprovision
     configuration.zoneCap = policies.zoneCap
+    configuration.replacesAtRisk = policies.replacesAtRisk
+    configuration.drainGuard = policies.drainGuard
+    configuration.zoneLossFloor = policies.zoneLossFloor
     // An ideal cloud has no back-off: what is back can be had at once. Elsewhere a pool that took a
     // machine back is left alone where something else can stand in for it.
     let spotPools = pools.count { $0.pool.cloud.market == .spot }

@@ -18,12 +18,15 @@ extension ScenarioLoader {
   ) -> RequestPolicies? {
     let cache = cache(&policies, into: &diagnostics)
     let deduplication = deduplication(&policies, into: &diagnostics)
+    let budget = budget(&policies, context, into: &diagnostics)
     guard let (router, plans) = router(&policies, context, into: &diagnostics) else { return nil }
     let fixed = plans.first.flatMap { $0.reason == .fixed ? router.model(intendedBy: $0) : nil }
-    return RequestPolicies(
+    var read = RequestPolicies(
       router: router, textPlans: plans,
       requestedModel: fixed?.index ?? context.strongest ?? 0, cache: cache,
       deduplication: deduplication)
+    read.budget = budget
+    return read
   }
 
   // MARK: The router
@@ -179,6 +182,35 @@ extension ScenarioLoader {
   }
 }
 
+extension ScenarioLoader {
+  /// The cost ledger's budget.
+  private func budget(
+    _ policies: inout MappingReader, _ context: RoutingContext, into diagnostics: inout Diagnostics
+  ) -> RequestPolicies.Budget? {
+    guard var reader = policies.mapping("ledger", .optional, into: &diagnostics) else { return nil }
+    defer { reader.finish(into: &diagnostics) }
+    let rule = rule(&reader, into: &diagnostics)
+    let all = reader.required("budget", into: &diagnostics) { try hourlyPrice($0) }
+    let period =
+      reader.optional("period", into: &diagnostics) {
+        try span($0, from: .minutes(1), to: .hours(730))
+      } ?? .hours(1)
+    var limits: [USD]?
+    if var tenants = reader.mapping("tenants", .optional, into: &diagnostics) {
+      limits = context.tenants.map { name in
+        tenants.required(name, into: &diagnostics) { try hourlyPrice($0) }?.cost(of: period)
+          ?? .zero
+      }
+      tenants.finish(into: &diagnostics)
+    }
+    guard let all else { return nil }
+    return RequestPolicies.Budget(
+      ledger: CostLedger.Configuration(limit: all.cost(of: period), tenantLimits: limits),
+      period: period, charge: rule == .reference ? .wholeMachine : .engineWork,
+      estimate: context.dearestRequest, spotPrice: context.spotPrice)
+  }
+}
+
 /// What the router's reader needs to know of models and texts.
 struct RoutingContext {
   /// The names of all models, by number.
@@ -190,6 +222,12 @@ struct RoutingContext {
   let texts: [ClassifiedText]
   let hasSessions: Bool
   let timeout: TimeSpan?
+  /// The names of the tenants, by number.
+  let tenants: [String]
+  /// What a request costs that has the slowest batch of the dearest machine to itself.
+  let dearestRequest: USD
+  /// The lowest price of a spot machine; of any machine where none is spot.
+  let spotPrice: HourlyPrice
 
   var served: [Int] { models.map(\.id.index) }
   var strongest: Int? { models.last?.id.index }
@@ -204,6 +242,17 @@ struct RoutingContext {
     self.texts = texts.measuring
     self.hasSessions = hasSessions
     self.timeout = timeout
+    tenants = mix.tenantNames
+    func price(_ pool: DecodedPool) -> HourlyPrice {
+      pool.pool.cloud.prices.changes.first?.price ?? HourlyPrice(nanodollarsPerHour: 0)
+    }
+    let spot = pools.filter { $0.pool.cloud.market == .spot }
+    spotPrice =
+      (spot.isEmpty ? pools : spot).map(price).min() ?? HourlyPrice(nanodollarsPerHour: 0)
+    dearestRequest =
+      pools.flatMap { pool in
+        pool.pool.replicas.map { price(pool).cost(of: $0.model.latency.times[1]) }
+      }.max() ?? .zero
     let places = pools.flatMap(\.pool.replicas)
     let numbers = models.served.indices.filter { number in
       places.contains { $0.serves.index == number }

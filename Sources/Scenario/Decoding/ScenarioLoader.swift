@@ -138,8 +138,14 @@ package struct ScenarioLoader: Sendable {
       let pools, let timeout, let requests, let workload, let models,
       let requestPolicies
     else { return nil }
-    let spot = spotConfiguration(
+    var spot = spotConfiguration(
       policies, pools, shared, isIdeal: cloud?.launch == .ideal, root, into: &diagnostics)
+    if let scaling = scaling?.autoscaling, scaling.configuration.rule == .production {
+      // What the autoscaler may spend binds replacements and fallback too.
+      spot.budget = scaling.configuration.budget
+      spot.coveredMachines = scaling.committedMachines
+      spot.commitmentRate = scaling.commitmentRate
+    }
     if policies.machines != nil && scaling?.autoscaling != nil {
       root.report(
         .other("spot.machines fixes the fleet that the autoscaler would size; give one of them"),
@@ -171,7 +177,7 @@ package struct ScenarioLoader: Sendable {
     defer { policies = reader }
     guard let workload, let models, let pools else {
       // What cannot be checked without them is at least known.
-      for key in ["router", "cache", "dedup"] { _ = reader.has(key) }
+      for key in ["router", "cache", "dedup", "ledger"] { _ = reader.has(key) }
       return nil
     }
     return requestPolicies(

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DecisionLog
+import Policies
+import Quantities
+import Serving
+
+extension DecisionHeader {
+  /// Reads the first line of a log.
+  init(line: [UInt8]) throws(DecisionLogError) {
+    let first = try LogObject(line: line, start: UTCDate(nanosecondsSince1970: 0))
+    guard try first.text("plimsoll") == "decisions" else {
+      throw first.fail("plimsoll", allowed: "decisions")
+    }
+    guard try first.integer("version") == DecisionHeader.version else {
+      throw first.fail("version", allowed: "\(DecisionHeader.version)")
+    }
+    guard let start = UTCDate.read(Array(try first.text("start").utf8)[...]) else {
+      throw first.fail("start", allowed: "a time in UTC, such as 2024-12-09T00:00:00Z")
+    }
+    self.init(start: start, source: try first.text("source"))
+    spot = try first.optional("spot") { key throws(DecisionLogError) in
+      try first.object(key).spot()
+    }
+    autoscaler = try first.optional("autoscaler") { key throws(DecisionLogError) in
+      try first.object(key).autoscaler()
+    }
+    router = try first.optional("router") { key throws(DecisionLogError) in
+      try first.object(key).router()
+    }
+    cache = try first.optional("cache") { key throws(DecisionLogError) in
+      try first.object(key).cache()
+    }
+    deduplicator = try first.optional("dedup") { key throws(DecisionLogError) in
+      try first.object(key).deduplicator()
+    }
+    ledger = try first.optional("ledger") { key throws(DecisionLogError) in
+      try first.object(key).ledger()
+    }
+    for replica in try first.objects("replicas") {
+      replicas.append(
+        ReplicaObservation(
+          model: ModelID(try replica.integer("model")), acceptsRequests: false, outstanding: 0,
+          hasRoom: true, nanosecondsPerRequest: try replica.integer("nanoseconds_per_request")))
+    }
+  }
+}
+
+extension LogObject {
+  /// Ends with an error where a value would break a precondition of a policy.
+  private func hold(
+    _ condition: Bool, _ key: String, _ allowed: String
+  ) throws(DecisionLogError) {
+    if !condition { throw fail(key, allowed: allowed) }
+  }
+
+  fileprivate func spot() throws(DecisionLogError) -> SpotManager.Configuration {
+    var pools: [SpotManager.Configuration.Pool] = []
+    for pool in try objects("pools") {
+      try pool.hold(try pool.double("throughput") > 0, "throughput", "a number above 0")
+      pools.append(
+        SpotManager.Configuration.Pool(
+          market: try pool.oneOf("market"), wanted: try pool.integer("wanted"),
+          maximum: try pool.integer("maximum"), zone: try pool.text("zone"),
+          price: try pool.price("price_nanodollars_per_hour"),
+          throughput: try pool.double("throughput"), minimum: try pool.integer("minimum"),
+          interruptionCost: try pool.price("interruption_nanodollars_per_hour")))
+    }
+    var spot = SpotManager.Configuration(
+      pools: pools, fallsBackToOnDemand: try flag("falls_back"),
+      fallbackHold: try span("fallback_hold_ns"), failbackAfter: try span("failback_after_ns"),
+      initialBackOff: try span("initial_back_off_ns"),
+      maximumBackOff: try span("maximum_back_off_ns"), overprovision: try integer("overprovision"),
+      zoneCap: Share(billionths: try integer("zone_cap_billionths")),
+      backsOffAfterInterruption: try flag("backs_off_after_interruption"),
+      expectedStart: try span("expected_start_ns"), rule: try oneOf("rule"))
+    spot.budget = try optional("budget_nanodollars_per_hour", price)
+    spot.coveredMachines = try integer("covered_machines")
+    spot.commitmentRate = try price("commitment_nanodollars_per_hour")
+    spot.drainGuard = try span("drain_guard_ns")
+    spot.replacesAtRisk = try flag("replaces_at_risk")
+    spot.zoneLossFloor = try integer("zone_loss_floor")
+    spot.longestThrottle = try span("longest_throttle_ns")
+    return spot
+  }
+
+  fileprivate func autoscaler() throws(DecisionLogError) -> (
+    configuration: CostAwareAutoscaler.Configuration, machines: Int
+  ) {
+    var scaling = CostAwareAutoscaler.Configuration(
+      minimum: try integer("minimum"), maximum: try integer("maximum"),
+      throughput: try double("throughput"), startTime: try span("start_time_ns"),
+      latencyTarget: try span("latency_target_ns"),
+      longestQueueWait: try span("longest_queue_wait_ns"),
+      budget: try price("budget_nanodollars_per_hour"),
+      worstPrice: try price("worst_nanodollars_per_hour"),
+      spotPrice: try price("spot_nanodollars_per_hour"))
+    scaling.rule = try oneOf("rule")
+    scaling.safeUtilization = try double("safe_utilization")
+    scaling.period = try span("period_ns")
+    scaling.floorPeriod = try span("floor_period_ns")
+    scaling.monthlyBudget = try optional("monthly_budget_nanodollars") {
+      key throws(DecisionLogError) in USD(nanodollars: try integer(key))
+    }
+    try hold(
+      scaling.monthlyBudget ?? .zero >= .zero, "monthly_budget_nanodollars", "a number from 0 on")
+    scaling.scaleDownWindow = try span("scale_down_window_ns")
+    scaling.scaleDownPeriod = try span("scale_down_period_ns")
+    scaling.toleratedMisses = try integer("tolerated_misses")
+    return (scaling, try integer("machines"))
+  }
+
+  fileprivate func router() throws(DecisionLogError) -> Router.Configuration {
+    var models: [Router.Model] = []
+    for model in try objects("models") {
+      models.append(
+        Router.Model(
+          id: ModelID(try model.integer("model")),
+          qualityByClass: try model.doubles("quality_by_class"),
+          contextWindow: try model.integer("context_window"),
+          nanosecondsPerRequest: try model.integer("nanoseconds_per_request")))
+    }
+    try hold((1...8).contains(models.count), "models", "one to eight models")
+    let rule: Router.Rule
+    switch try text("rule") {
+    case "fixed": rule = .fixed(ModelID(try integer("model")))
+    case "reference": rule = .reference
+    case "difficulty":
+      let table = try rows("classes_at_least")
+      let classes = table.first?.count ?? 0
+      try hold(
+        classes > 0 && table.allSatisfy { $0.count == classes }
+          && models.allSatisfy { $0.qualityByClass.count == classes }, "classes_at_least",
+        "as many shares for each bin as there are classes")
+      rule = .difficulty(
+        Router.QualityRule(
+          calibration: DifficultyCalibration(table: table),
+          qualityFloor: try double("quality_floor"),
+          uncertaintyBand: try double("uncertainty_band")))
+    default: throw fail("rule", allowed: "fixed, reference, difficulty")
+    }
+    return Router.Configuration(
+      models: models, rule: rule, longestWait: try span("longest_wait_ns"),
+      sessionSlots: try integer("session_slots"), sessionLifetime: try span("session_lifetime_ns"))
+  }
+
+  fileprivate func cache() throws(DecisionLogError) -> ResponseCache.Configuration {
+    let rule: ResponseCache.Rule = try oneOf("rule")
+    let ttl = try span("ttl_ns")
+    try hold(ttl > .zero && ttl.nanoseconds < .max / 2, "ttl_ns", "a time above 0")
+    if rule == .reference { return .reference(ttl: ttl) }
+    let capacity: Int = try integer("capacity")
+    try hold((1..<Int(Int32.max)).contains(capacity), "capacity", "1 to 2147483646")
+    let jitter = Share(billionths: try integer("jitter_billionths"))
+    try hold(jitter >= .zero && jitter < .whole, "jitter_billionths", "0 to 999999999")
+    return ResponseCache.Configuration(ttl: ttl, jitter: jitter, capacity: capacity)
+  }
+
+  fileprivate func deduplicator() throws(DecisionLogError) -> Deduplicator.Configuration {
+    if try oneOf("rule") == Deduplicator.Rule.reference { return .reference }
+    let waiters: Int = try integer("maximum_waiters")
+    try hold((1..<Int(Int32.max)).contains(waiters), "maximum_waiters", "1 to 2147483646")
+    let remembered: Int = try integer("remembered")
+    try hold((1..<Int(Int32.max)).contains(remembered), "remembered", "1 to 2147483646")
+    let time = try span("uncoalesced_for_ns")
+    try hold(time > .zero && time.nanoseconds < .max / 2, "uncoalesced_for_ns", "a time above 0")
+    return Deduplicator.Configuration(
+      maximumWaiters: waiters, uncoalescedFor: time, remembered: remembered)
+  }
+
+  fileprivate func ledger() throws(DecisionLogError) -> CostLedger.Configuration {
+    let limits = try optional("tenant_limits_nanodollars", integers)
+    let ledger = CostLedger.Configuration(
+      limit: USD(nanodollars: try integer("limit_nanodollars")),
+      tenantLimits: limits.map { $0.map { USD(nanodollars: $0) } },
+      grace: try span("grace_ns"), lateFor: try span("late_for_ns"))
+    try hold(ledger.limit >= .zero, "limit_nanodollars", "a number from 0 on")
+    try hold(
+      ledger.tenantLimits?.allSatisfy { $0 >= .zero } ?? true, "tenant_limits_nanodollars",
+      "numbers from 0 on")
+    try hold(ledger.grace >= .zero && ledger.lateFor >= .zero, "grace_ns", "a number from 0 on")
+    return ledger
+  }
+}

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DecisionLog
+import Policies
+import Quantities
+import Serving
+
+/// The policies of a decision log, driven by its events: no simulator, no gateway, no clock.
+///
+/// Each line goes in with or without the decision that somebody made; it comes out with the decision that
+/// the policies make here.
+public struct PolicyHost: Sendable {
+  private var spot: SpotManager?
+  private var autoscaler: CostAwareAutoscaler?
+  private var router: Router?
+  private var dispatcher = LeastLoaded()
+  private var cache: ResponseCache?
+  private var deduplicator: Deduplicator?
+  private var ledger: CostLedger?
+  private var replicas: [ReplicaObservation]
+  private var plans: [RoutePlan?] = []
+  private let start: UTCDate
+  private var writer: DecisionWriter
+  private var spotEffects = EffectBuffer<SpotManager.Effect>()
+  private var scalingEffects = EffectBuffer<CostAwareAutoscaler.Effect>()
+
+  /// The policies that a first line names, before their first event.
+  public init(header line: [UInt8]) throws(DecisionLogError) {
+    let header = try DecisionHeader(line: line)
+    start = header.start
+    replicas = header.replicas
+    spot = header.spot.map { SpotManager($0) }
+    autoscaler = header.autoscaler.map { CostAwareAutoscaler($0.configuration, machines: $0.machines) }
+    router = header.router.map { Router($0) }
+    cache = header.cache.map { ResponseCache($0) }
+    deduplicator = header.deduplicator.map { Deduplicator($0) }
+    ledger = header.ledger.map { CostLedger($0) }
+    writer = DecisionWriter(header)
+  }
+
+  /// The lines that have been decided since this was last called, the header first.
+  public mutating func takeLines() -> [UInt8] {
+    let bytes = writer.line.bytes
+    writer.clear()
+    return bytes
+  }
+
+  /// Feeds one line's event to its policy.
+  public mutating func step(_ line: [UInt8]) throws(DecisionLogError) {
+    let event = try LogObject(line: line, start: start)
+    let now = try event.time("at")
+    guard now != .never else { throw event.fail("at", allowed: "a time in UTC") }
+    let policy = try event.text("policy")
+    switch policy {
+    case "spot": try stepSpot(event, at: now)
+    case "autoscaler": try stepAutoscaler(event, at: now)
+    case "router": try stepRouter(event, at: now)
+    case "dispatcher": try choose(event, at: now)
+    case "cache": try stepCache(event, at: now)
+    case "dedup": try stepDeduplicator(event, at: now)
+    case "ledger": try stepLedger(event, at: now)
+    default:
+      throw event.fail(
+        "policy", allowed: "spot, autoscaler, router, dispatcher, cache, dedup, ledger")
+    }
+  }
+
+  private func absent(_ event: LogObject) -> DecisionLogError {
+    DecisionLogError(line: 0, key: "policy", problem: "the first line has no such policy")
+  }
+
+  // MARK: Machines
+
+  private func number(_ event: LogObject, _ key: String) throws(DecisionLogError) -> Int {
+    let number: Int32 = try event.integer(key)
+    guard number >= 0, number < 1 << 24 else {
+      throw event.fail(key, allowed: "a number from 0 to 16777215")
+    }
+    return Int(number)
+  }
+
+  private mutating func stepSpot(_ event: LogObject, at now: Instant) throws(DecisionLogError) {
+    guard spot != nil else { throw absent(event) }
+    let happened: SpotManager.Event
+    switch try event.text("event") {
+    case "adopted":
+      happened = .adopted(
+        MachineID(try number(event, "machine")), pool: PoolID(try number(event, "pool")))
+    case "started": happened = .started
+    case "target": happened = .target(machines: try number(event, "machines"))
+    case "launched":
+      happened = .launched(
+        LaunchID(try number(event, "launch")), MachineID(try number(event, "machine")))
+    case "launch_failed":
+      happened = .launchFailed(LaunchID(try number(event, "launch")), try event.oneOf("why"))
+    case "ready": happened = .ready(MachineID(try number(event, "machine")))
+    case "rebalance_recommended":
+      happened = .rebalanceRecommended(MachineID(try number(event, "machine")))
+    case "noticed":
+      happened = .noticed(
+        MachineID(try number(event, "machine")), deadline: try event.time("deadline"))
+    case "gone": happened = .gone(MachineID(try number(event, "machine")))
+    case "wake": happened = .wake
+    default:
+      throw event.fail(
+        "event",
+        allowed: "adopted, started, target, launched, launch_failed, ready, "
+          + "rebalance_recommended, noticed, gone, wake")
+    }
+    spotEffects.removeAll()
+    spot?.step(happened, at: now, into: &spotEffects)
+    if let spot { writer.write(happened, at: now, spotEffects.effects, by: spot) }
+  }
+
+  private mutating func stepAutoscaler(
+    _ event: LogObject, at now: Instant
+  ) throws(DecisionLogError) {
+    guard autoscaler != nil else { throw absent(event) }
+    let happened: CostAwareAutoscaler.Event
+    switch try event.text("event") {
+    case "missed": happened = .missed
+    case "observed":
+      happened = .observed(
+        FleetObservation(
+          time: try event.time("true_at"),
+          engineRate: Rate(nanoPerSecond: try event.integer("engine_nanohertz")),
+          queueWait: try event.optional("queue_wait_ns", event.span),
+          p99: try event.optional("p99_ns", event.span), readyMachines: try number(event, "ready"),
+          startingMachines: try number(event, "starting"),
+          committedRate: try event.price("committed_nanodollars_per_hour"),
+          effectiveMachines: try event.optional("effective", event.double)))
+    default: throw event.fail("event", allowed: "observed, missed")
+    }
+    scalingEffects.removeAll()
+    autoscaler?.step(happened, at: now, into: &scalingEffects)
+    writer.write(happened, at: now, scalingEffects.effects)
+  }
+
+  // MARK: Requests
+
+  private mutating func see(_ event: LogObject) throws(DecisionLogError) {
+    for row in try event.rows("replicas", width: 4) {
+      guard let index = Int(exactly: row[0]), replicas.indices.contains(index) else {
+        throw event.fail("replicas", allowed: "replicas from 0 to \(replicas.count - 1)")
+      }
+      replicas[index].acceptsRequests = row[1] != 0
+      replicas[index].outstanding = Int32(exactly: row[2]) ?? .max
+      replicas[index].hasRoom = row[3] != 0
+    }
+  }
+
+  private mutating func stepRouter(_ event: LogObject, at now: Instant) throws(DecisionLogError) {
+    // Taken out, as a copy of its sessions would be made for each request.
+    guard var router = router.take() else { throw absent(event) }
+    defer { self.router = router }
+    let text = try number(event, "text")
+    switch try event.text("event") {
+    case "plan":
+      while plans.count <= text { plans.append(nil) }
+      let keywords = ReferenceClassifier.Keywords(
+        hasSimple: try event.flag("has_simple"), hasMedium: try event.flag("has_medium"))
+      let plan = router.plan(forScore: try event.double("score"), keywords: keywords)
+      plans[text] = plan
+      writer.write(plan: plan, of: text, at: now)
+    case "route":
+      guard plans.indices.contains(text), let plan = plans[text] else {
+        throw event.fail("text", allowed: "a text that has been planned")
+      }
+      try see(event)
+      var request = RouteRequest(
+        plan: plan, promptTokens: try event.integer("prompt_tokens"),
+        outputTokens: try event.integer("output_tokens"),
+        session: try event.words("session", count: 1)[0])
+      request.goesDown = try event.flag("goes_down")
+      let replicas = replicas
+      let decision = router.intended(request, at: now, among: replicas.span)
+      writer.write(request, text: text, at: now, among: replicas.span, decision)
+    default: throw event.fail("event", allowed: "plan, route")
+    }
+  }
+
+  private mutating func choose(_ event: LogObject, at now: Instant) throws(DecisionLogError) {
+    guard try event.text("event") == "choose" else { throw event.fail("event", allowed: "choose") }
+    try see(event)
+    let model = ModelID(try number(event, "model"))
+    let longest = try event.optional("longest_wait_ns", event.span)
+    let replicas = replicas
+    let choice = dispatcher.choose(of: model, within: longest, among: replicas.span)
+    writer.write(choiceOf: model, within: longest, at: now, among: replicas.span, choice)
+  }
+
+  private func key(_ event: LogObject) throws(DecisionLogError) -> CacheKey {
+    let words = try event.words("key", count: 2)
+    return CacheKey(high: words[0], low: words[1])
+  }
+
+  private mutating func stepCache(_ event: LogObject, at now: Instant) throws(DecisionLogError) {
+    guard cache != nil else { throw absent(event) }
+    switch try event.text("event") {
+    case "look_up":
+      let (key, isDeterministic) = (try key(event), try event.flag("is_deterministic"))
+      guard let answer = cache?.lookUp(key, isDeterministic: isDeterministic, at: now) else {
+        return
+      }
+      writer.write(lookUp: key, isDeterministic: isDeterministic, at: now, answer)
+    case "answered":
+      let key = try key(event)
+      let response = StoredResponse(
+        status: try event.integer("status"), finishReason: try finishReason(event),
+        isComplete: try event.flag("is_complete"), choices: try event.integer("choices"),
+        isDeterministic: try event.flag("is_deterministic"),
+        isNoStore: try event.flag("is_no_store"))
+      guard let admission = cache?.keep(key, response, at: now), let cache else { return }
+      writer.write(answered: key, response, at: now, admission, cache: cache)
+    case "primed":
+      let (key, storedAt) = (try key(event), try event.time("stored_at"))
+      cache?.prime(key, storedAt: storedAt)
+      if let cache { writer.write(primed: key, storedAt: storedAt, at: now, cache: cache) }
+    case "cleared":
+      cache?.removeAll()
+      if let cache { writer.write(clearedAt: now, cache: cache) }
+    default: throw event.fail("event", allowed: "look_up, answered, primed, cleared")
+    }
+  }
+
+  private func finishReason(
+    _ event: LogObject
+  ) throws(DecisionLogError) -> StoredResponse.FinishReason {
+    let all: [StoredResponse.FinishReason] = [
+      .stop, .toolCalls(areValid: true), .toolCalls(areValid: false), .length, .contentFilter,
+      .other,
+    ]
+    let name = try event.text("finish_reason")
+    guard let reason = all.first(where: { $0.name == name }) else {
+      throw event.fail("finish_reason", allowed: all.map(\.name).joined(separator: ", "))
+    }
+    return reason
+  }
+
+  private mutating func stepDeduplicator(
+    _ event: LogObject, at now: Instant
+  ) throws(DecisionLogError) {
+    guard deduplicator != nil else { throw absent(event) }
+    switch try event.text("event") {
+    case "join":
+      let (key, isDeterministic) = (try key(event), try event.flag("is_deterministic"))
+      let (waiter, deadline): (UInt32, Instant) = (
+        try event.integer("waiter"), try event.time("deadline")
+      )
+      guard
+        let answer = deduplicator?.join(
+          key, isDeterministic: isDeterministic, waiter: waiter, deadline: deadline, at: now)
+      else { return }
+      writer.write(
+        join: key, isDeterministic: isDeterministic, waiter: waiter, deadline: deadline, at: now,
+        answer)
+    case "land":
+      let flight = FlightID(rawValue: try event.words("flight", count: 1)[0])
+      let outcome: FlightOutcome
+      switch try event.text("outcome") {
+      case "success": outcome = .success(isCacheable: try event.flag("is_cacheable"))
+      case "retryable_failure": outcome = .retryableFailure
+      case "failure": outcome = .failure
+      default: throw event.fail("outcome", allowed: "success, retryable_failure, failure")
+      }
+      guard let landing = deduplicator?.land(flight, outcome, at: now) else { return }
+      var deliveries: [Delivery] = []
+      while let delivery = deduplicator?.nextDelivered() { deliveries.append(delivery) }
+      writer.write(land: flight, outcome, at: now, landing, deliveries)
+    case "leave":
+      let flight = FlightID(rawValue: try event.words("flight", count: 1)[0])
+      let waiter: UInt32 = try event.integer("waiter")
+      guard let answer = deduplicator?.leave(flight, waiter) else { return }
+      writer.write(leave: flight, waiter: waiter, at: now, answer)
+    default: throw event.fail("event", allowed: "join, land, leave")
+    }
+  }
+
+  // MARK: Money
+
+  private mutating func stepLedger(_ event: LogObject, at now: Instant) throws(DecisionLogError) {
+    guard ledger != nil else { throw absent(event) }
+    switch try event.text("event") {
+    case "reserve":
+      let estimate = USD(nanodollars: try event.integer("estimate_nanodollars"))
+      guard estimate >= .zero else {
+        throw event.fail("estimate_nanodollars", allowed: "a number from 0 on")
+      }
+      let tenant = TenantID(try number(event, "tenant"))
+      let deadline = try event.time("deadline")
+      guard
+        let answer = ledger?.reserve(estimate, for: tenant, deadline: deadline, at: now)
+      else { return }
+      writer.write(reserve: estimate, for: tenant, deadline: deadline, at: now, answer)
+    case "settle":
+      let id = ReservationID(rawValue: try event.words("reserved", count: 1)[0])
+      let cost: Int64? = try event.optional("actual_nanodollars") {
+        key throws(DecisionLogError) in try event.integer(key)
+      }
+      guard cost ?? 0 >= 0 else {
+        throw event.fail("actual_nanodollars", allowed: "a number from 0 on, or null")
+      }
+      let actual = cost.map { USD(nanodollars: $0) }
+      guard let answer = ledger?.settle(id, actual: actual, at: now), let ledger else { return }
+      writer.write(settle: id, actual: actual, at: now, answer, ledger: ledger)
+    case "period":
+      ledger?.beginPeriod()
+      writer.write(periodBeganAt: now)
+    default: throw event.fail("event", allowed: "reserve, settle, period")
+    }
+  }
+}
