@@ -55,7 +55,7 @@ let package = Package(
     house("Numerics", ["CGSL", "RandomStreams"]),
 
     // Level 2
-    house("Policies", ["Quantities", "RandomStreams", "Serving"]),
+    house("Policies", ["Quantities", "RandomStreams", "Serving", crypto]),
     house("Workload", ["Quantities", "RandomStreams", "EventKernel", "Numerics"]),
     house("ReplicaModel", ["Quantities", "RandomStreams", "Serving", "EventKernel", "Numerics"]),
     house("CloudModel", ["Quantities", "RandomStreams", "Serving", "Numerics"]),

@@ -5,6 +5,11 @@ import Checks
 import Reporting
 import ResultsStore
 
+/// How a stored run is printed.
+enum ShownFormat: String, ExpressibleByArgument, CaseIterable {
+  case table, json, markdown, focus
+}
+
 /// `plimsoll show`: print a stored run again.
 struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,8 +21,11 @@ struct Show: ParsableCommand {
   var define: String?
   @Option(help: "The results database.")
   var db: String = "Results/plimsoll.sqlite"
-  @Option(help: "How results are printed: \(OutputFormat.allCases.map(\.rawValue)).")
-  var format: OutputFormat = .table
+  @Option(
+    help: "table, json or markdown; or focus: the invoice of one replication as FOCUS 1.2 in CSV.")
+  var format: ShownFormat = .table
+  @Option(help: "The replication whose invoice is printed, from 0.")
+  var replication: Int = 0
 
   func run() throws {
     if let define { return try tellDefinition(of: define) }
@@ -28,6 +36,7 @@ struct Show: ParsableCommand {
         Terminal.tell("plimsoll: \(db) has no such run\n")
         throw ExitStatus.missingFile.code
       }
+      if format == .focus { return try tellInvoice(of: id, in: store) }
       guard let results = try store.results(of: id) else {
         Terminal.tell("plimsoll: run \(id) was not finished; its replications are stored\n")
         throw ExitStatus.interrupted.code
@@ -41,8 +50,19 @@ struct Show: ParsableCommand {
       case .table: Terminal.print(report.table)
       case .json: Terminal.print(try report.json())
       case .markdown: Terminal.print(report.markdown)
+      case .focus: break
       }
     }
+  }
+
+  private func tellInvoice(of run: Int64, in store: ResultsStore) throws {
+    let records = try store.replications(of: run)
+    guard let record = records.first(where: { $0.replication == replication }) else {
+      Terminal.tell(
+        "plimsoll: run \(run) has no replication \(replication); it has \(records.count), from 0\n")
+      throw ExitStatus.missingFile.code
+    }
+    Terminal.print(try FocusTable(record, try store.manifest(of: run)).csv)
   }
 
   private func tellDefinition(of name: String) throws {
