@@ -116,7 +116,7 @@ let package = Package(
     .executableTarget(
       name: "plimsoll-bench",
       dependencies: [
-        "Quantities", "EventKernel", "Policies", "Workload", "ReplicaModel", "Numerics",
+        "Quantities", "EventKernel", "Policies", "Serving", "Workload", "ReplicaModel", "Numerics",
         "FleetSimulation", "Scenario", "Recording", "Statistics", "SimulationTesting", arguments,
       ],
       path: "Benchmarks/plimsoll-bench",
@@ -142,11 +142,15 @@ let package = Package(
     tests("QueueingTheoryTests", ["QueueingTheory", "Numerics"]),
     tests("EventKernelTests", ["EventKernel", "Quantities", "RandomStreams"]),
     tests("PoliciesTests", ["Policies", "Quantities", "RandomStreams", "Serving"]),
+    tests("ReportingTests", ["Quantities", "Recording", "Reporting", "Serving"]),
+    tests(
+      "DecisionReplayTests",
+      ["DecisionLog", "DecisionReplay", "Policies", "Quantities", "Serving"]),
     tests("WorkloadTests", ["Workload", "Numerics", "Quantities", "RandomStreams"]),
     tests(
       "CloudModelTests", ["CloudModel", "Numerics", "Quantities", "RandomStreams", "Serving"]),
     tests("StatisticsTests", ["Statistics", "Numerics", "RandomStreams"]),
-    tests("CommandTests", ["plimsoll"]),
+    tests("CommandTests", ["plimsoll", "plimsoll-policies"]),
     tests(
       "CoverageTests",
       [

@@ -24,7 +24,11 @@ struct Bench: ParsableCommand {
   @Flag(help: "With response cache and de-duplication; the bare loop has neither.")
   var policies = false
 
+  @Flag(help: "Time the decisions about a request instead: route, cache and de-duplication.")
+  var decisions = false
+
   func run() throws {
+    if decisions { return timeDecisions() }
     let scenario = try Self.scenario(minutes: Int64(max(1, minutes)), policies: policies)
     var ours: [Double] = []
     var bare: [Double] = []
@@ -48,6 +52,19 @@ struct Bench: ParsableCommand {
     print("simulation            \(Self.rate(each, our))")
     print("bare loop             \(Self.rate(each, their))")
     print("simulation / bare     \(formatted(our / their, places: 2)) times the time")
+  }
+
+  private func timeDecisions() {
+    var bench = DecisionBench()
+    var ours: [Double] = []
+    var bare: [Double] = []
+    for _ in 0..<max(20, runs * 20) {
+      ours.append(bench.decide())
+      bare.append(bench.lookUp())
+    }
+    let (our, their) = (Self.median(ours), Self.median(bare))
+    print("route, cache, de-duplication  \(formatted(our, places: 1)) ns a request")
+    print("bare look-up of the table     \(formatted(their, places: 1)) ns")
   }
 
   private static func rate(_ requests: Double, _ seconds: Double) -> String {

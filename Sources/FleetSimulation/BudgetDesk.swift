@@ -10,6 +10,8 @@ struct BudgetDesk: Sendable {
   var ledger: CostLedger
   /// How many requests no budget held.
   private(set) var refusals: Int64 = 0
+  /// What was charged in periods that are over.
+  private var chargedBefore = USD.zero
   private let policy: RequestPolicies.Budget
   private var periodEnd: Instant?
 
@@ -28,11 +30,15 @@ struct BudgetDesk: Sendable {
       return false
     }
     guard now >= end else { return false }
+    chargedBefore += ledger.total.spent
     ledger.beginPeriod()
     let periods = (now - end).nanoseconds / policy.period.nanoseconds + 1
     periodEnd = end + policy.period * periods
     return true
   }
+
+  /// What was charged in all periods.
+  var charged: USD { chargedBefore + ledger.total.spent }
 
   mutating func countRefusal() { refusals += 1 }
 

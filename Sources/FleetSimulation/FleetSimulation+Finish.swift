@@ -169,7 +169,7 @@ extension FleetSimulation {
     var counts = [("stream_digest", Int64(bitPattern: streamDigest()))]
     if let budget = desk.budget {
       counts.append(("budget_refusals", budget.refusals))
-      counts.append(("charged", budget.ledger.total.spent.nanodollars))
+      counts.append(("charged", budget.charged.nanodollars))
     }
     if desk.usesCache {
       counts.append(("cache_evictions", Int64(desk.cache.evictions)))

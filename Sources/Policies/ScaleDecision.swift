@@ -42,6 +42,15 @@ public struct ScaleDecision: Equatable, Sendable {
   public let reason: Reason
   /// What stood in the way; `nil` for nothing.
   public let denial: Denial?
+
+  /// A decision of those values.
+  public init(time: Instant, desired: Int, granted: Int, reason: Reason, denial: Denial?) {
+    self.time = time
+    self.desired = desired
+    self.granted = granted
+    self.reason = reason
+    self.denial = denial
+  }
 }
 
 /// What is given up while there is no money for more machines, the mildest first.

@@ -21,8 +21,11 @@ package struct FocusTable {
     var pricing = ""
     var commitment: String?
     var status = ""
+    /// What is invoiced for it.
     package var billed = USD.zero
+    /// What it costs once purchases are spread over what they paid for.
     package var effective = USD.zero
+    /// What it would cost without a discount.
     package var list = USD.zero
     /// Whether it is the purchase of a commitment.
     package var isPurchase: Bool { category == "Purchase" }

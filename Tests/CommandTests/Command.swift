@@ -17,23 +17,24 @@ enum Command {
     .deletingLastPathComponent().deletingLastPathComponent()
 
   /// The command beside the test runner, of the same build.
-  private static var executable: URL {
-    get throws {
-      let runner = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-      var folder = runner.deletingLastPathComponent()
-      var found: URL?
-      for _ in 0..<4 where found == nil {
-        let candidate = folder.appendingPathComponent("plimsoll")
-        if FileManager.default.isExecutableFile(atPath: candidate.path) { found = candidate }
-        folder = folder.deletingLastPathComponent()
-      }
-      let fallback = root.appendingPathComponent(".build/release/plimsoll")
-      if found == nil, FileManager.default.isExecutableFile(atPath: fallback.path) {
-        found = fallback
-      }
-      return try #require(found, "the command was not built beside the tests")
+  private static func executable(_ name: String) throws -> URL {
+    let runner = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    var folder = runner.deletingLastPathComponent()
+    var found: URL?
+    for _ in 0..<4 where found == nil {
+      let candidate = folder.appendingPathComponent(name)
+      if FileManager.default.isExecutableFile(atPath: candidate.path) { found = candidate }
+      folder = folder.deletingLastPathComponent()
     }
+    let fallback = root.appendingPathComponent(".build/release/\(name)")
+    if found == nil, FileManager.default.isExecutableFile(atPath: fallback.path) {
+      found = fallback
+    }
+    return try #require(found, "\(name) was not built beside the tests")
   }
+
+  /// Where a command of this build lies.
+  static func path(of name: String) throws -> String { try executable(name).path }
 
   /// Calls the command in the root of the checkout.
   static func call(_ arguments: String...) throws -> Answer {
@@ -41,9 +42,12 @@ enum Command {
   }
 
   /// Calls the command and does something to it while it runs.
-  static func call(_ arguments: [String], meanwhile: (Process) throws -> Void) throws -> Answer {
+  static func call(
+    _ arguments: [String], of name: String = "plimsoll", input: String? = nil,
+    meanwhile: (Process) throws -> Void = { _ in }
+  ) throws -> Answer {
     let process = Process()
-    process.executableURL = try executable
+    process.executableURL = try executable(name)
     process.arguments = arguments
     process.currentDirectoryURL = root
     let names = [temporary("out"), temporary("err")].map { URL(fileURLWithPath: $0) }
@@ -51,7 +55,8 @@ enum Command {
     defer { for name in names { try? FileManager.default.removeItem(at: name) } }
     process.standardOutput = try FileHandle(forWritingTo: names[0])
     process.standardError = try FileHandle(forWritingTo: names[1])
-    process.standardInput = FileHandle.nullDevice
+    process.standardInput = try input.map { try FileHandle(forReadingFrom: URL(fileURLWithPath: $0)) }
+      ?? FileHandle.nullDevice
     try process.run()
     try meanwhile(process)
     process.waitUntilExit()

@@ -2,6 +2,8 @@
 
 import Policies
 import Quantities
+import RandomStreams
+import Serving
 import Testing
 
 @Suite("The cost-aware autoscaler")
@@ -234,5 +236,79 @@ struct CostAwareAutoscalerTests {
     #expect(plant.target > 200)
     for _ in 0..<10_000 { plant.tick(rate: 0, p99: 100) }
     #expect(plant.target == 0)
+  }
+
+  @Test("spends a month's budget evenly, twice as fast for an hour, and makes up for it")
+  func monthlyPace() {
+    // 730 USD for 730 h.
+    var pace = BudgetPace(monthly: USD(nanodollars: 730_000_000_000))
+    #expect(pace.limit(at: .start) == price(2))
+    pace.observe(rate: price(2), at: .start)
+    #expect(pace.limit(at: .start + .minutes(59)) >= price(1.9))
+    pace.observe(rate: price(2), at: .start + .hours(1))
+    // Two are spent, 728 are left for 729 h, and the burst is over.
+    #expect(pace.spent == USD(nanodollars: 2_000_000_000))
+    #expect(pace.limit(at: .start + .hours(1)).nanodollarsPerHour == 728_000_000_000 / 729)
+    pace.observe(rate: price(0.5), at: .start + .hours(1))
+    pace.observe(rate: price(0.5), at: .start + .hours(2))
+    #expect(pace.burst == .zero)
+    #expect(pace.limit(at: .start + .hours(2)) > price(1.9))
+    // A new month begins with the whole budget.
+    pace.observe(rate: price(0), at: .start + .hours(730))
+    #expect(pace.spent == .zero)
+  }
+
+  @Test("says that the month's budget stood in the way")
+  func paceDenies() {
+    var configuration = configuration(minimum: 2, budget: 1_000)
+    // 21 USD an hour: what two machines cost.
+    configuration.monthlyBudget = USD(nanodollars: 21 * 730 * 1_000_000_000)
+    var scaler = CostAwareAutoscaler(configuration)
+    var effects = EffectBuffer<CostAwareAutoscaler.Effect>()
+    // For an hour twice as much is allowed: two machines more.
+    scaler.step(
+      .observed(seen(.start, rate: 800, ready: 2, committed: 19.66)), at: .start, into: &effects)
+    #expect(
+      effects.effects.first
+        == .decide(
+          ScaleDecision(time: .start, desired: 10, granted: 4, reason: .demand, denial: .pace)))
+  }
+
+  @Test("keeps what there is when metrics stay away, and ignores scrapes that come late")
+  func lostMetrics() {
+    var scaler = CostAwareAutoscaler(configuration(minimum: 2), machines: 2)
+    var effects = EffectBuffer<CostAwareAutoscaler.Effect>()
+    scaler.step(.observed(seen(.start, rate: 10, ready: 6)), at: .start, into: &effects)
+    #expect(effects.effects == [])
+    for look in 1...4 {
+      scaler.step(.missed, at: .start + .seconds(Int64(look) * 5), into: &effects)
+    }
+    let third = Instant.start + .seconds(15)
+    #expect(
+      effects.effects == [
+        .decide(ScaleDecision(time: third, desired: 2, granted: 6, reason: .hold, denial: nil))
+      ])
+    effects.removeAll()
+    let later = Instant.start + .minutes(1)
+    scaler.step(.observed(seen(later, rate: 10, ready: 6)), at: later, into: &effects)
+    effects.removeAll()
+    scaler.step(.observed(seen(.start, rate: 9_000, ready: 6)), at: later, into: &effects)
+    #expect(effects.effects.isEmpty)
+  }
+
+  @Test("counts machines for what they do where they are not alike")
+  func unequalMachines() {
+    func wanted(_ effective: Double?) -> Int {
+      var scaler = CostAwareAutoscaler(configuration(minimum: 1), machines: 1)
+      var effects = EffectBuffer<CostAwareAutoscaler.Effect>()
+      var observation = seen(.start, rate: 800, ready: 4)
+      observation.effectiveMachines = effective
+      scaler.step(.observed(observation), at: .start, into: &effects)
+      guard case .decide(let decision) = effects.effects.first else { return 0 }
+      return decision.desired
+    }
+    #expect(wanted(nil) == 10)
+    #expect(wanted(8) == 5)
+    #expect(wanted(2) == 20)
   }
 }

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import DecisionLog
+import DecisionReplay
+import Foundation
+import Policies
+import Quantities
+import Serving
+import Testing
+
+@Suite("A decision log and its replay")
+struct DecisionReplayTests {
+  private static let start = UTCDate(nanosecondsSince1970: 1_733_702_400_000_000_000)
+
+  private static func header() -> DecisionHeader {
+    var header = DecisionHeader(start: start, source: "a test with \"quotes\"\n")
+    header.spot = SpotManager.Configuration(
+      pools: [
+        .init(market: .onDemand, wanted: 1, maximum: 3),
+        .init(market: .spot, wanted: 2, maximum: 4, zone: "a", throughput: 0.1 + 0.2),
+      ],
+      fallsBackToOnDemand: true, fallbackHold: .minutes(5), failbackAfter: .minutes(10),
+      initialBackOff: .minutes(3), maximumBackOff: .minutes(30))
+    var scaling = CostAwareAutoscaler.Configuration(
+      minimum: 1, maximum: 5, throughput: 100, startTime: .minutes(7),
+      latencyTarget: .milliseconds(200), longestQueueWait: .milliseconds(100),
+      budget: HourlyPrice(nanodollarsPerHour: 50_000_000_000),
+      worstPrice: HourlyPrice(nanodollarsPerHour: 9_830_000_000),
+      spotPrice: HourlyPrice(nanodollarsPerHour: 9_830_000_000))
+    scaling.monthlyBudget = USD(nanodollars: 30_000_000_000_000)
+    header.autoscaler = (scaling, 3)
+    header.replicas = (0..<3).map {
+      ReplicaObservation(
+        model: ModelID($0 % 2), acceptsRequests: false, outstanding: 0, hasRoom: true,
+        nanosecondsPerRequest: 1_000_000)
+    }
+    let samples = (0..<40).map {
+      DifficultyCalibration.Sample(score: Double($0) / 40, trueClass: $0 / 20)
+    }
+    header.router = Router.Configuration(
+      models: (0..<2).map {
+        Router.Model(
+          id: ModelID($0), qualityByClass: [0.9, 0.5 + 0.4 * Double($0)], contextWindow: 8_192,
+          nanosecondsPerRequest: Int64($0 + 1))
+      },
+      rule: .difficulty(
+        Router.QualityRule(
+          calibration: DifficultyCalibration(samples, classCount: 2), qualityFloor: 0.8,
+          uncertaintyBand: 0.05)), longestWait: .seconds(2))
+    header.cache = ResponseCache.Configuration(capacity: 10)
+    header.deduplicator = Deduplicator.Configuration()
+    header.ledger = CostLedger.Configuration(
+      limit: USD(nanodollars: 3_000_000_000), tenantLimits: [USD(nanodollars: 2_000_000_000)])
+    return header
+  }
+
+  /// A log with an event of each kind, without its decisions: what a gateway would be fed.
+  private static var events: [String] {
+    func at(_ second: Int) -> String { "2024-12-09T00:0\(second / 60):\(10 + second % 50).5Z" }
+    let key = String(repeating: "0123456789abcdef", count: 2)
+    let bodies = [
+      #""policy":"spot","event":"adopted","machine":0,"pool":0"#,
+      #""policy":"spot","event":"adopted","machine":1,"pool":1"#,
+      #""policy":"spot","event":"started""#,
+      #""policy":"spot","event":"launched","launch":0,"machine":2"#,
+      #""policy":"spot","event":"ready","machine":2"#,
+      #""policy":"spot","event":"rebalance_recommended","machine":1"#,
+      #""policy":"spot","event":"noticed","machine":1,"deadline":"2024-12-09T00:02:00Z""#,
+      #""policy":"spot","event":"launch_failed","launch":1,"why":"insufficientCapacity""#,
+      #""policy":"spot","event":"gone","machine":1"#,
+      #""policy":"spot","event":"target","machines":3"#,
+      #""policy":"spot","event":"wake""#,
+      #""policy":"autoscaler","event":"missed""#,
+      """
+      "policy":"autoscaler","event":"observed","true_at":"2024-12-09T00:00:15Z","engine_nanohertz":\
+      400000000000,"queue_wait_ns":1000000,"p99_ns":null,"ready":3,"starting":0,\
+      "committed_nanodollars_per_hour":20000000000,"effective":2.5
+      """,
+      #""policy":"router","event":"plan","text":0,"score":0.7,"has_simple":false,"has_medium":true"#,
+      """
+      "policy":"router","event":"route","text":0,"prompt_tokens":100,"output_tokens":50,\
+      "session":"00000000000000ff","goes_down":false,"replicas":[[1,1,3,1],[0,1,0,0]]
+      """,
+      """
+      "policy":"dispatcher","event":"choose","model":1,"longest_wait_ns":null,\
+      "replicas":[[1,1,4,1]]
+      """,
+      #""policy":"cache","event":"cleared""#,
+      #""policy":"cache","event":"primed","key":"\#(key)","stored_at":"2024-12-08T23:59:00Z""#,
+      #""policy":"cache","event":"look_up","key":"\#(key)","is_deterministic":true"#,
+      """
+      "policy":"cache","event":"answered","key":"\(key)","status":500,"finish_reason":"length",\
+      "is_complete":true,"choices":1,"is_deterministic":true,"is_no_store":false
+      """,
+      """
+      "policy":"dedup","event":"join","key":"\(key)","is_deterministic":true,"waiter":1,\
+      "deadline":null
+      """,
+      """
+      "policy":"dedup","event":"join","key":"\(key)","is_deterministic":true,"waiter":2,\
+      "deadline":"2024-12-09T00:09:00Z"
+      """,
+      #""policy":"dedup","event":"leave","flight":"0000000200000000","waiter":1"#,
+      #""policy":"dedup","event":"land","flight":"0000000200000000","outcome":"retryable_failure""#,
+      """
+      "policy":"ledger","event":"reserve","tenant":0,"estimate_nanodollars":1000000000,\
+      "deadline":null
+      """,
+      #""policy":"ledger","event":"settle","reserved":"0000000100000000","actual_nanodollars":null"#,
+      #""policy":"ledger","event":"period""#,
+    ]
+    return bodies.enumerated().map { "{\"at\":\"\(at($0.offset))\",\($0.element)}" }
+  }
+
+  private static func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+  private static func log() throws -> [String] {
+    var writer = JSONLine(start: start)
+    writer.write(header())
+    var driver = DecisionReplay()
+    let first = String(decoding: writer.bytes.dropLast(), as: UTF8.self)
+    return try ([first] + events).map {
+      String(decoding: try driver.decide(bytes($0)).dropLast(), as: UTF8.self)
+    }
+  }
+
+  @Test("decides every kind of event, and decides it alike when its own log is fed to it")
+  func roundTrip() throws {
+    let lines = try Self.log()
+    #expect(lines.count == Self.events.count + 1)
+    #expect(lines.dropFirst().allSatisfy { $0.contains("\"decision\":") })
+    var replay = DecisionReplay()
+    for line in lines { #expect(try replay.feed(Self.bytes(line)) == nil) }
+    #expect(replay.matching == lines.count)
+    // Anybody can read it.
+    for line in lines {
+      #expect(throws: Never.self) {
+        try JSONSerialization.jsonObject(with: Data(line.utf8))
+      }
+    }
+  }
+
+  @Test("says what was decided and why")
+  func reasons() throws {
+    let lines = try Self.log()
+    func decision(_ event: String) throws -> String {
+      let line = try #require(lines.first { $0.contains("\"event\":\"\(event)\"") })
+      return String(line[try #require(line.range(of: "\"decision\":")).upperBound...].dropLast())
+    }
+    #expect(
+      try decision("started").hasPrefix(
+        #"[{"do":"launch","launch":0,"pool":1,"because":"missing"},{"do":"wake","at":"2024"#))
+    #expect(
+      try decision("rebalance_recommended")
+        == #"[{"do":"avoid","machine":1,"because":"atRisk"},"#
+        + #"{"do":"launch","launch":1,"pool":1,"because":"missing"}]"#)
+    #expect(try decision("leave") == #"{"answer":"goesOn"}"#)
+    #expect(try decision("answered") == #"{"admission":"status","entries":1,"evicted":0,"expired":0}"#)
+    #expect(try decision("look_up").hasPrefix(#"{"answer":"hit","age_ns":"#))
+    #expect(try decision("reserve") == #"{"reserved":"0000000100000000"}"#)
+    #expect(try decision("settle") == #"{"answer":"settled","spent_nanodollars":1000000000}"#)
+  }
+
+  @Test("shows the first line that comes out otherwise")
+  func difference() throws {
+    var lines = try Self.log()
+    let changed = try #require(lines.firstIndex { $0.contains(#""granted":"#) })
+    lines[changed] = lines[changed].replacingOccurrences(of: #""granted":"#, with: #""granted":1"#)
+    var replay = DecisionReplay()
+    var found: DecisionReplay.Difference?
+    for line in lines where found == nil { found = try replay.feed(Self.bytes(line)) }
+    #expect(found?.line == changed + 1)
+    #expect(found?.recorded == lines[changed])
+    #expect(found?.replayed != found?.recorded)
+  }
+
+  @Test(
+    "says where a line cannot be read, what was found and what is allowed",
+    arguments: [
+      ("", "this is no object"), ("[]", "this is no object"), ("{\"at\":", "this is no object"),
+      (#"{"at":"yesterday","policy":"spot","event":"wake"}"#, #"at: is "yesterday"; allowed: a time"#),
+      (#"{"at":null,"policy":"spot","event":"wake"}"#, "at: is null; allowed: a time"),
+      (#"{"at":"2024-12-09T00:00:00Z","event":"wake"}"#, "policy: is missing; allowed: text"),
+      (
+        #"{"at":"2024-12-09T00:00:00Z","policy":"spot","event":"exploded"}"#,
+        #"event: is "exploded"; allowed: adopted, started"#
+      ),
+      (
+        #"{"at":"2024-12-09T00:00:00Z","policy":"spot","event":"ready","machine":-1}"#,
+        "machine: is -1; allowed: a number from 0"
+      ),
+      (
+        #"{"at":"2024-12-09T00:00:00Z","policy":"spot","event":"ready","machine":1e99}"#,
+        "machine: is 1e+99; allowed: a whole number"
+      ),
+      (
+        #"{"at":"2024-12-09T00:00:00Z","policy":"router","event":"route","text":7}"#,
+        "text: is 7; allowed: a text that has been planned"
+      ),
+      (
+        #"{"at":"2024-12-09T00:00:00Z","policy":"dispatcher","event":"choose","replicas":[[9,1,1,1]]}"#,
+        "replicas: is a list; allowed: replicas from 0 to 2"
+      ),
+    ])
+  func unreadable(line: String, message: String) throws {
+    var writer = JSONLine(start: Self.start)
+    writer.write(Self.header())
+    var replay = DecisionReplay()
+    _ = try replay.decide(Array(writer.bytes.dropLast()))
+    let error = #expect(throws: DecisionLogError.self) { try replay.decide(Self.bytes(line)) }
+    #expect(error?.line == 2)
+    #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+  }
+
+  @Test("refuses another version, and settings that no policy takes")
+  func headers() throws {
+    var writer = JSONLine(start: Self.start)
+    writer.write(Self.header())
+    let good = String(decoding: writer.bytes.dropLast(), as: UTF8.self)
+    for (from, to, key) in [
+      (#""version":1"#, #""version":2"#, "version"),
+      (#""ttl_ns":3600000000000"#, #""ttl_ns":0"#, "cache.ttl_ns"),
+      (#""throughput":0.30000000000000004"#, #""throughput":0"#, "spot.pools[1].throughput"),
+      (#""classes_at_least":[["#, #""classes_at_least":[[1.0,"#, "router.classes_at_least"),
+      (#""limit_nanodollars":3"#, #""limit_nanodollars":-3"#, "ledger.limit_nanodollars"),
+    ] {
+      let bad = good.replacingOccurrences(of: from, with: to)
+      try #require(bad != good)
+      var replay = DecisionReplay()
+      let error = #expect(throws: DecisionLogError.self) { try replay.decide(Self.bytes(bad)) }
+      #expect(error?.key == key)
+      #expect(error?.line == 1)
+    }
+  }
+}
