@@ -7,7 +7,9 @@ import Serving
 /// How long the decisions about one request take: route, cache look-up and de-duplication, on warm data.
 struct DecisionBench {
   private static let keys = 4_096
-  private static let requests = 20_000
+  private static let requests = 20_480
+  /// Requests that are timed together, and in flight at a time.
+  private static let batch = 256
 
   private var router: Router
   private var cache = ResponseCache(.init(capacity: 100_000))
@@ -16,6 +18,7 @@ struct DecisionBench {
   private let plans: [RoutePlan]
   private var now = Instant.start
   private var number: UInt64 = 0
+  private var flights = [FlightID](repeating: FlightID(rawValue: 0), count: batch)
 
   init() {
     let samples = (0..<300).map {
@@ -49,34 +52,53 @@ struct DecisionBench {
     CacheKey(tenant: TenantID(0), artefact: ModelID(0), content: content)
   }
 
-  /// Nanoseconds a request for all three decisions, half of which end at the cache.
-  mutating func decide() -> Double {
+  /// Nanoseconds a request for each decision in turn: route, look-up, opening a flight, ending it.
+  mutating func decide() -> (route: Double, lookUp: Double, join: Double, land: Double) {
+    var times = (route: 0.0, lookUp: 0.0, join: 0.0, land: 0.0)
     let (replicas, plans) = (replicas, plans)
-    let begin = ContinuousClock.now
-    var hits = 0
-    for _ in 0..<Self.requests {
-      number &+= 0x9E37_79B9
-      now = now + TimeSpan(nanoseconds: 100)
-      let request = RouteRequest(
-        plan: plans[Int(number >> 7 & 63)], promptTokens: 350, outputTokens: 180,
-        session: number >> 3 & 1_023)
-      let route = router.intended(request, at: now, among: replicas.span)
-      precondition(route.model.index < 3, "the router names one of its models")
-      let key = Self.key(number % UInt64(Self.keys))
-      if case .hit = cache.lookUp(key, isDeterministic: true, at: now) {
-        hits += 1
-        continue
+    let rounds = Self.requests / Self.batch
+    for _ in 0..<rounds {
+      let first = number
+      var begin = ContinuousClock.now
+      var models = 0
+      for step in 0..<UInt64(Self.batch) {
+        let request = RouteRequest(
+          plan: plans[Int((first &+ step) & 63)], promptTokens: 350, outputTokens: 180,
+          session: (first &+ step) & 1_023)
+        models &+= router.intended(request, at: now, among: replicas.span).model.index
       }
-      guard
-        case .lead(let flight) = deduplicator.join(
-          key, isDeterministic: true, waiter: UInt32(truncatingIfNeeded: number), deadline: .never,
+      times.route += Self.nanoseconds(since: begin)
+      precondition(models < 3 * Self.batch, "the router names one of its models")
+      begin = ContinuousClock.now
+      var hits = 0
+      for step in 0..<UInt64(Self.batch) {
+        let key = Self.key((first &+ step &* 17) % UInt64(Self.keys))
+        if case .hit = cache.lookUp(key, isDeterministic: true, at: now) { hits += 1 }
+      }
+      times.lookUp += Self.nanoseconds(since: begin)
+      precondition(hits > Self.batch / 3, "about half are hits")
+      begin = ContinuousClock.now
+      for step in 0..<UInt64(Self.batch) {
+        let answer = deduplicator.join(
+          Self.key(first &+ step), isDeterministic: true, waiter: UInt32(step), deadline: .never,
           at: now)
-      else { continue }
-      _ = deduplicator.land(flight, .success(isCacheable: true), at: now)
-      _ = deduplicator.nextDelivered()
+        if case .lead(let flight) = answer { flights[Int(step)] = flight }
+      }
+      times.join += Self.nanoseconds(since: begin)
+      begin = ContinuousClock.now
+      for flight in flights {
+        _ = deduplicator.land(flight, .success(isCacheable: true), at: now)
+        _ = deduplicator.nextDelivered()
+      }
+      times.land += Self.nanoseconds(since: begin)
+      precondition(deduplicator.flightCount == 0, "every flight has landed")
+      number &+= UInt64(Self.batch)
+      now = now + .microseconds(100)
     }
-    precondition(hits > Self.requests / 3 && deduplicator.flightCount == 0, "half are hits")
-    return Self.nanoseconds(since: begin)
+    let scale = Double(Self.requests) / Double(rounds * Self.batch)
+    return (
+      times.route * scale, times.lookUp * scale, times.join * scale, times.land * scale
+    )
   }
 
   /// Nanoseconds for a bare look-up of the same keys in the same table.
