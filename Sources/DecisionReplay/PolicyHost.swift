@@ -30,7 +30,9 @@ public struct PolicyHost: Sendable {
     start = header.start
     replicas = header.replicas
     spot = header.spot.map { SpotManager($0) }
-    autoscaler = header.autoscaler.map { CostAwareAutoscaler($0.configuration, machines: $0.machines) }
+    autoscaler = header.autoscaler.map {
+      CostAwareAutoscaler($0.configuration, machines: $0.machines)
+    }
     router = header.router.map { Router($0) }
     cache = header.cache.map { ResponseCache($0) }
     deduplicator = header.deduplicator.map { Deduplicator($0) }

@@ -26,7 +26,9 @@ extension FleetSimulation {
     }
     decisionLog = DecisionWriter(header)
     guard logsRequests, desk.isOpen else { return }
-    for (text, plan) in desk.textPlans.enumerated() { decisionLog?.write(plan: plan, of: text, at: now) }
+    for (text, plan) in desk.textPlans.enumerated() {
+      decisionLog?.write(plan: plan, of: text, at: now)
+    }
   }
 
   /// Hands over the lines that were written, once there are so many bytes of them.

@@ -234,7 +234,9 @@ extension FleetSimulation {
       let pool = scenario.pools[machine.rental.pool]
       let lanes = pool.replicas.reduce(Int64(0)) { $0 + Int64($1.model.lanes) }
       rented += (min(machine.rental.to, now) - machine.rental.from) * lanes
-      if let closed = machine.closedAt, machine.state != .gone { overhead += (now - closed) * lanes }
+      if let closed = machine.closedAt, machine.state != .gone {
+        overhead += (now - closed) * lanes
+      }
       if machine.state == .starting { overhead += (now - machine.rental.from) * lanes }
     }
     try hold(

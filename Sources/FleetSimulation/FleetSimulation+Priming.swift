@@ -24,12 +24,14 @@ extension FleetSimulation {
     let life = desk.cache.configuration.ttl
     let offered = scenario.workload.expectedRequests(from: now - life, for: life)
     let priming = CachePriming(
-      desk: desk, isLogging: logsRequests, shares: contentShares, tenants: scenario.workload.mix.tenantShares,
+      desk: desk, isLogging: logsRequests, shares: contentShares,
+      tenants: scenario.workload.mix.tenantShares,
       offered: Double(offered), now: now,
       stream: primingStream(UInt32(truncatingIfNeeded: now.nanoseconds / 1_000_000_000)))
     if priming.mayReachCapacity(deterministic: scenario.workload.mix.deterministicShare) {
       priming.fillInOrder(
-        &desk.cache, from: source, deterministic: scenario.workload.mix.deterministicShare, &decisionLog)
+        &desk.cache, from: source, deterministic: scenario.workload.mix.deterministicShare,
+        &decisionLog)
     } else {
       priming.fill(&desk.cache, from: source, &decisionLog)
     }
@@ -84,7 +86,8 @@ private struct CachePriming {
   private func instant(_ age: Double) -> Instant { now - TimeSpan(nanoseconds: Int64(age * life)) }
 
   func fill(
-    _ cache: inout ResponseCache, from source: borrowing RequestSource, _ decisionLog: inout DecisionWriter?
+    _ cache: inout ResponseCache, from source: borrowing RequestSource,
+    _ decisionLog: inout DecisionWriter?
   ) {
     forEachPresent(in: source) { key, age, _, _ in
       prime(&cache, key, storedAt: instant(age), &decisionLog)
@@ -92,7 +95,8 @@ private struct CachePriming {
   }
 
   private func prime(
-    _ cache: inout ResponseCache, _ key: CacheKey, storedAt: Instant, _ decisionLog: inout DecisionWriter?
+    _ cache: inout ResponseCache, _ key: CacheKey, storedAt: Instant,
+    _ decisionLog: inout DecisionWriter?
   ) {
     cache.prime(key, storedAt: storedAt)
     if isLogging { decisionLog?.write(primed: key, storedAt: storedAt, at: now, cache: cache) }

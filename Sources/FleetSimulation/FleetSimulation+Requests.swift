@@ -109,7 +109,9 @@ extension FleetSimulation {
         status: 200, finishReason: .stop, isComplete: true, choices: 1,
         isDeterministic: row.isDeterministic, isNoStore: false)
       let admission = desk.cache.keep(key, response, at: now)
-      if logsRequests { decisionLog?.write(answered: key, response, at: now, admission, cache: desk.cache) }
+      if logsRequests {
+        decisionLog?.write(answered: key, response, at: now, admission, cache: desk.cache)
+      }
     }
     guard let flight = row.flight else {
       record(request, .completed, by: model, started: started)
@@ -187,7 +189,9 @@ extension FleetSimulation {
       settle(table[waiter].reservation, cost: isLead && outcome != .rejected ? nil : .zero)
       table.free(waiter)
     }
-    if logsRequests { decisionLog?.write(land: flight, .retryableFailure, at: now, landing, delivered) }
+    if logsRequests {
+      decisionLog?.write(land: flight, .retryableFailure, at: now, landing, delivered)
+    }
     if case .promoted(let flight, let lead) = landing {
       table[Int32(lead)].flight = flight
       var next = table[Int32(lead)].request

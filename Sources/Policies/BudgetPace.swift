@@ -40,7 +40,8 @@ public struct BudgetPace: Sendable {
     var later = self
     later.settle(at: now)
     let pace = later.pace(at: now)
-    return burst < longestBurst ? HourlyPrice(nanodollarsPerHour: 2 * pace) : HourlyPrice(nanodollarsPerHour: pace)
+    return burst < longestBurst
+      ? HourlyPrice(nanodollarsPerHour: 2 * pace) : HourlyPrice(nanodollarsPerHour: pace)
   }
 
   private func pace(at now: Instant) -> Int64 {
@@ -48,13 +49,16 @@ public struct BudgetPace: Sendable {
     let end = Instant.start + TimeSpan(nanoseconds: (month + 1) * TimeSpan.billingMonth.nanoseconds)
     let time = max(TimeSpan.hours(1), end - now)
     guard left > .zero else { return 0 }
-    return Int64(clamping: Int128(left.nanodollars) * Int128(TimeSpan.hours(1).nanoseconds) / Int128(time.nanoseconds))
+    return Int64(
+      clamping: Int128(left.nanodollars) * Int128(TimeSpan.hours(1).nanoseconds)
+        / Int128(time.nanoseconds))
   }
 
   private mutating func settle(at now: Instant) {
     guard let since = last, now > since else { return }
     let passed = now - since
-    burst = rate.nanodollarsPerHour > pace(at: since)
+    burst =
+      rate.nanodollarsPerHour > pace(at: since)
       ? min(longestBurst, burst + passed) : max(.zero, burst - passed)
     let current = max(0, now.nanoseconds / TimeSpan.billingMonth.nanoseconds)
     if current > month {

@@ -151,7 +151,8 @@ public struct CostAwareAutoscaler: Sendable {
     remember(Demand(time: now, rate: rate, desired: desired))
     let denial = settle(desired, reason, seen, at: now, into: &effects)
     degrade(
-      isDenied: denial == .budget || denial == .pace, isLate: isLate || wait > configuration.longestQueueWait,
+      isDenied: denial == .budget || denial == .pace,
+      isLate: isLate || wait > configuration.longestQueueWait,
       seen, at: now, into: &effects)
   }
 

@@ -17,7 +17,8 @@ public struct FlightID: Hashable, BitwiseCopyable, Sendable {
   /// The id that a log holds.
   public init(rawValue: UInt64) {
     self.init(
-      place: UInt32(truncatingIfNeeded: rawValue), serial: UInt32(truncatingIfNeeded: rawValue >> 32))
+      place: UInt32(truncatingIfNeeded: rawValue),
+      serial: UInt32(truncatingIfNeeded: rawValue >> 32))
   }
 
   @inlinable

@@ -42,7 +42,9 @@ extension SpotManager {
     let due = surplusSince.count { now >= $0 + configuration.failbackAfter }
     giveBack(due, into: &effects)
     surplusSince.removeFirst(due)
-    if let next = surplusSince.first { wake(at: next + configuration.failbackAfter, into: &effects) }
+    if let next = surplusSince.first {
+      wake(at: next + configuration.failbackAfter, into: &effects)
+    }
   }
 
   /// How many fallback machines there are or have been asked for.

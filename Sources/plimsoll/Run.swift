@@ -34,7 +34,8 @@ struct Run: AsyncParsableCommand {
     if let decisions {
       guard decisionsOf < outcome.records.count else {
         Terminal.tell(
-          "plimsoll: --decisions-of is \(decisionsOf); allowed: 0 to \(outcome.records.count - 1)\n")
+          "plimsoll: --decisions-of is \(decisionsOf); allowed: 0 to \(outcome.records.count - 1)\n"
+        )
         throw ExitStatus.usage.code
       }
       try Failure.reporting {

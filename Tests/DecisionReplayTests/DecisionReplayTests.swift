@@ -155,7 +155,8 @@ struct DecisionReplayTests {
         == #"[{"do":"avoid","machine":1,"because":"atRisk"},"#
         + #"{"do":"launch","launch":1,"pool":1,"because":"missing"}]"#)
     #expect(try decision("leave") == #"{"answer":"goesOn"}"#)
-    #expect(try decision("answered") == #"{"admission":"status","entries":1,"evicted":0,"expired":0}"#)
+    #expect(
+      try decision("answered") == #"{"admission":"status","entries":1,"evicted":0,"expired":0}"#)
     #expect(try decision("look_up").hasPrefix(#"{"answer":"hit","age_ns":"#))
     #expect(try decision("reserve") == #"{"reserved":"0000000100000000"}"#)
     #expect(try decision("settle") == #"{"answer":"settled","spent_nanodollars":1000000000}"#)
@@ -178,7 +179,10 @@ struct DecisionReplayTests {
     "says where a line cannot be read, what was found and what is allowed",
     arguments: [
       ("", "this is no object"), ("[]", "this is no object"), ("{\"at\":", "this is no object"),
-      (#"{"at":"yesterday","policy":"spot","event":"wake"}"#, #"at: is "yesterday"; allowed: a time"#),
+      (
+        #"{"at":"yesterday","policy":"spot","event":"wake"}"#,
+        #"at: is "yesterday"; allowed: a time"#
+      ),
       (#"{"at":null,"policy":"spot","event":"wake"}"#, "at: is null; allowed: a time"),
       (#"{"at":"2024-12-09T00:00:00Z","event":"wake"}"#, "policy: is missing; allowed: text"),
       (

@@ -137,7 +137,8 @@ struct PolicyPropertyTests {
           if decision.granted > target, decision.reason != .hold {
             let free =
               configuration.budget.nanodollarsPerHour - committed.nanodollarsPerHour
-            let asked = Int64(decision.granted - target) * configuration.worstPrice.nanodollarsPerHour
+            let asked =
+              Int64(decision.granted - target) * configuration.worstPrice.nanodollarsPerHour
             #expect(asked <= max(0, free), "seed \(seed)")
           }
           target = decision.granted
@@ -156,16 +157,17 @@ struct PolicyPropertyTests {
         id: ModelID(2 - place), qualityByClass: [0.9, 0.6 + 0.15 * Double(place), 0.9],
         contextWindow: 1_000 << (2 * place), nanosecondsPerRequest: Int64(place + 1) * 1_000_000)
     }
+    let fresh = Router(
+      Router.Configuration(
+        models: models,
+        rule: .difficulty(
+          Router.QualityRule(
+            calibration: DifficultyCalibration(samples, classCount: 3), qualityFloor: 0.85,
+            uncertaintyBand: 0.05)), longestWait: .milliseconds(50), sessionSlots: 4,
+        sessionLifetime: .seconds(20)))
     for seed in 0..<Self.sequences {
       var dice = Dice(seed, 3)
-      var router = Router(
-        Router.Configuration(
-          models: models,
-          rule: .difficulty(
-            Router.QualityRule(
-              calibration: DifficultyCalibration(samples, classCount: 3), qualityFloor: 0.85,
-              uncertaintyBand: 0.05)), longestWait: .milliseconds(50), sessionSlots: 4,
-          sessionLifetime: .seconds(20)))
+      var router = fresh
       var now = Instant.start
       for _ in 0..<20 {
         now = now + .seconds(Int64(dice.roll(10)) - 2)
@@ -215,7 +217,8 @@ struct PolicyPropertyTests {
         let last = stored.last { $0.key == key }?.at
         if dice.roll(3) == 0 {
           let response = StoredResponse(
-            status: dice.roll(4) == 0 ? 500 : 200, finishReason: .stop, isComplete: true, choices: 1,
+            status: dice.roll(4) == 0 ? 500 : 200, finishReason: .stop, isComplete: true,
+            choices: 1,
             isDeterministic: dice.roll(5) > 0, isNoStore: dice.roll(9) == 0)
           if cache.keep(key, response, at: now) == .admitted { stored.append((key, now)) }
         } else if case .hit(let age) = cache.lookUp(key, isDeterministic: true, at: now) {

@@ -36,7 +36,8 @@ struct FocusTableTests {
     ]
     let manifest = RunManifest(
       scenario: "a.yaml",
-      scenarioText: #"{"start": "2024-12-09T00:00:00Z", "fleet": {"base": {"type": "p4d.24xlarge", "#
+      scenarioText:
+        #"{"start": "2024-12-09T00:00:00Z", "fleet": {"base": {"type": "p4d.24xlarge", "#
         + #""zone": "us-east-1a"}}}"# + "\nfingerprint\n", scenarioHash: "", version: "", seed: 1,
       priceBook: "", confidence: 0.95)
     return (try FocusTable(record, manifest), record.total)
@@ -80,7 +81,8 @@ struct FocusTableTests {
       }
       for name in mandatory { #expect(try !field(name).isEmpty, "\(name)") }
       let (price, quantity, cost) = (
-        try #require(Double(field("ListUnitPrice"))), try #require(Double(field("PricingQuantity"))),
+        try #require(Double(field("ListUnitPrice"))),
+        try #require(Double(field("PricingQuantity"))),
         try #require(Double(field("ListCost")))
       )
       #expect(abs(price * quantity - cost) <= 1e-9)
@@ -88,7 +90,9 @@ struct FocusTableTests {
       #expect(
         ["Standard", "Dynamic", "Committed", "Other"].contains(try field("PricingCategory")))
       let hasCommitment = try !field("CommitmentDiscountId").isEmpty
-      #expect(try !field("CommitmentDiscountStatus").isEmpty == (hasCommitment && field("ChargeCategory") == "Usage"))
+      #expect(
+        try !field("CommitmentDiscountStatus").isEmpty
+          == (hasCommitment && field("ChargeCategory") == "Usage"))
     }
     #expect(rows[1][FocusTable.columns.firstIndex(of: "RegionId") ?? 0] == "us-east-1")
     #expect(rows[2].contains(#"machines of spot, "a""#))
