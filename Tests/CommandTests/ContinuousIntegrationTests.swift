@@ -33,8 +33,8 @@ struct ContinuousIntegrationTests {
         case "$*" in *--jq*) if grep -q POST "$CALLS"; then echo 42; fi ;; esac
         """
       let gh = tools.appendingPathComponent("gh").path
-      FileManager.default.createFile(
-        atPath: gh, contents: Data(stand.utf8), attributes: [.posixPermissions: 0o755])
+      try Data(stand.utf8).write(to: URL(fileURLWithPath: gh))
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: gh)
       environment = [
         "PATH": "\(tools.path):/usr/bin:/bin", "CALLS": calls.path, "NUMBER": "7",
         "GITHUB_REPOSITORY": "acme/fleet", "GITHUB_WORKSPACE": folder.path,
