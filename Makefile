@@ -4,7 +4,7 @@
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench results format clean oracles \
-  bootstrap command build-tests lint imports run-tests scenarios results-check allocations digests notebooks
+  gate gate-baseline bootstrap command build-tests lint imports run-tests scenarios results-check allocations digests notebooks
 
 swift_sources := Package.swift Sources Tests Benchmarks
 
@@ -17,7 +17,7 @@ demo: bootstrap command ## build the command and judge the reference design
 
 test: bootstrap build-tests run-tests ## build and pass all tests
 
-check: bootstrap lint imports run-tests scenarios allocations results-check notebooks digests ## everything CI does
+check: bootstrap lint imports run-tests scenarios gate allocations results-check notebooks digests ## everything CI does
 
 results: bootstrap command ## remake the committed results
 	Scripts/results.sh
@@ -59,6 +59,12 @@ command:
 
 scenarios: command ## validate every shipped scenario
 	Scripts/scenarios.sh
+
+gate: command ## judge a few scenarios against committed results
+	Scripts/gate.sh
+
+gate-baseline: command ## remake what the gate holds scenarios against
+	Scripts/gate.sh --remake
 
 results-check: command ## compare the committed results with remade ones
 	Scripts/results.sh --check

@@ -142,7 +142,9 @@ let package = Package(
     tests("QueueingTheoryTests", ["QueueingTheory", "Numerics"]),
     tests("EventKernelTests", ["EventKernel", "Quantities", "RandomStreams"]),
     tests("PoliciesTests", ["Policies", "Quantities", "RandomStreams", "Serving"]),
-    tests("ReportingTests", ["Quantities", "Recording", "Reporting", "Serving"]),
+    tests(
+      "ReportingTests",
+      ["Checks", "Quantities", "Recording", "Reporting", "Scenario", "Serving", "Statistics"]),
     tests(
       "DecisionReplayTests",
       ["DecisionLog", "DecisionReplay", "Policies", "Quantities", "Serving"]),
@@ -150,7 +152,7 @@ let package = Package(
     tests(
       "CloudModelTests", ["CloudModel", "Numerics", "Quantities", "RandomStreams", "Serving"]),
     tests("StatisticsTests", ["Statistics", "Numerics", "RandomStreams"]),
-    tests("CommandTests", ["plimsoll", "plimsoll-policies"]),
+    tests("CommandTests", ["plimsoll", "plimsoll-policies", yams]),
     tests(
       "CoverageTests",
       [

@@ -221,11 +221,11 @@ package struct Judge: Sendable {
       + "\(formatted(confidence * 100, places: 2)) %"
   }
 
-  private static func dollars(_ value: Double) -> String {
+  static func dollars(_ value: Double) -> String {
     formatted(value, places: 2, groupSeparator: ",") + " USD"
   }
 
-  private static func percent(_ value: Double) -> String {
+  static func percent(_ value: Double) -> String {
     formatted(value * 100, places: 3) + " %"
   }
 
@@ -237,7 +237,7 @@ package struct Judge: Sendable {
     formatted(value, places: 1) + " times"
   }
 
-  private static func milliseconds(_ value: Double) -> String {
+  static func milliseconds(_ value: Double) -> String {
     formatted(value * 1e3, places: 3) + " ms"
   }
 }

@@ -2,7 +2,7 @@
 
 import Calibration
 
-/// A calibration as text for a terminal, Markdown or JSON.
+/// A calibration as text for a terminal, Markdown, CSV or JSON.
 package struct CalibrationText {
   private let report: CalibrationReport
 
@@ -55,6 +55,22 @@ package struct CalibrationText {
         },
         doubts: report.doubts, fragment: report.fragment.joined(separator: "\n") + "\n",
         place: report.place))
+  }
+
+  /// As CSV, a row for each cell of each table.
+  package var csv: String {
+    var text = TextTable(["table", "row", "column", "value"])
+    for table in report.tables {
+      for (number, row) in table.rows.enumerated() {
+        for (name, cell) in zip(table.header, row) {
+          text.add([
+            table.title, "\(number + 1)", name.hasSuffix(">") ? String(name.dropLast()) : name,
+            cell,
+          ])
+        }
+      }
+    }
+    return text.csv
   }
 
   private var doubts: String {

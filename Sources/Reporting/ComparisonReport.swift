@@ -122,6 +122,25 @@ package struct ComparisonReport: Sendable {
     return table
   }
 
+  /// The comparison as CSV: a row for each line of the bill and each measure.
+  package var csv: String {
+    var table = TextTable([
+      "kind", "name", "unit", "first", "second", "difference", "low", "high", "change", "note",
+    ])
+    for (kind, rows) in [("bill", comparison.bill), ("measure", comparison.measures)] {
+      for row in rows {
+        let numbers = [
+          row.first, row.second, row.difference?.estimate, row.difference?.low,
+          row.difference?.high,
+        ]
+        table.add(
+          [kind, row.name, row.unit] + numbers.map(ValueText.plain)
+            + ["\(row.change)", row.note])
+      }
+    }
+    return table.csv
+  }
+
   // MARK: JSON
 
   /// The comparison as JSON, version 1; numbers that are not finite are `null`.

@@ -67,6 +67,53 @@ package struct RouteReport: Sendable {
       + confusions.map { "\n" + text($0, of: confusionTable($0).markdown) }.joined()
   }
 
+  /// The prompts as CSV, each in full.
+  package var csv: String {
+    var table = TextTable(["tier", "score", "reference", "reason", "prompt"])
+    for row in rows {
+      table.add([row.tier, "\(row.score)", row.reference, row.reason, row.text])
+    }
+    return table.csv
+  }
+
+  /// The report as JSON, version 1.
+  package func json() throws -> String {
+    struct Document: Encodable {
+      struct Prompt: Encodable {
+        let tier: String
+        let score: Double
+        let reference: String
+        let reason: String
+        let prompt: String
+      }
+      struct Confusion: Encodable {
+        let name: String
+        let classes: [String]
+        let choices: [String]
+        let counts: [[Int]]
+        let accuracy: Double?
+      }
+      let plimsoll: Int
+      let prompts: [Prompt]
+      let confusions: [Confusion]
+    }
+    return try JSONText.of(
+      Document(
+        plimsoll: 1,
+        prompts: rows.map {
+          Document.Prompt(
+            tier: $0.tier, score: $0.score, reference: $0.reference, reason: $0.reason,
+            prompt: $0.text)
+        },
+        confusions: confusions.map { confusion in
+          Document.Confusion(
+            name: confusion.name, classes: classes, choices: confusion.choices,
+            counts: classes.indices.map { row in
+              confusion.choices.indices.map { confusion.matrix[row, $0] }
+            }, accuracy: confusion.matrix.accuracy)
+        }))
+  }
+
   private var rowTable: TextTable {
     var table = TextTable(["tier", "score>", "reference", "reason", "prompt"])
     for row in rows {

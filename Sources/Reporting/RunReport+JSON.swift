@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Checks
 import Quantities
 import Recording
 import Serving
@@ -19,7 +20,24 @@ extension RunReport {
       measures: results.measures.map { measure($0) }, invoice: results.invoice.map(line),
       verdicts: results.verdicts.map(verdict),
       notes: results.notes.map { Document.Note(topic: $0.topic, text: $0.text) },
-      requests: requests)
+      requests: requests, samples: values, regressions: regressions.map(regression))
+  }
+
+  private func regression(_ found: Regressions) -> Document.Regression {
+    Document.Regression(
+      baseline: found.baseline.origin, digest: found.baseline.digest,
+      measures: found.rows.map { row in
+        Document.Regression.Measure(
+          measure: row.tolerance.measure, tolerance: row.tolerance.text, unit: row.unit,
+          before: row.before?.finite, after: row.after?.finite, method: row.method.rawValue,
+          verdict: verdict(row.verdict))
+      },
+      bill: found.moved.map { row in
+        Document.Regression.Line(
+          line: row.name, before: row.first, after: row.second,
+          difference: row.difference?.estimate.finite, low: row.difference?.low.finite,
+          high: row.difference?.high.finite)
+      })
   }
 
   private func measure(_ row: MeasureRow) -> Document.Measure {
@@ -83,6 +101,29 @@ extension RunReport {
       let confidence: Double
       let reason: String
     }
+    struct Regression: Encodable {
+      struct Measure: Encodable {
+        let measure: String
+        let tolerance: String
+        let unit: String
+        let before: Double?
+        let after: Double?
+        let method: String
+        let verdict: Verdict
+      }
+      struct Line: Encodable {
+        let line: String
+        let before: Double?
+        let after: Double?
+        let difference: Double?
+        let low: Double?
+        let high: Double?
+      }
+      let baseline: String
+      let digest: String
+      let measures: [Measure]
+      let bill: [Line]
+    }
     struct Note: Encodable {
       let topic: String
       let text: String
@@ -100,5 +141,7 @@ extension RunReport {
     let verdicts: [Verdict]
     let notes: [Note]
     let requests: [String: UInt64]
+    let samples: RunValues?
+    let regressions: Regression?
   }
 }

@@ -70,14 +70,7 @@ extension RunReport {
 
   private var verdictLines: String {
     results.verdicts.map { row in
-      let mark =
-        switch row.verdict {
-        case .holds: "✓"
-        case .fails: "✗"
-        case .undecided: "?"
-        case .assumed: "~"
-        }
-      return "  \(mark) \(row.verdict.rawValue)  \(row.target)\n      \(row.reason)\n"
+      "  \(row.verdict.mark) \(row.verdict.rawValue)  \(row.target)\n      \(row.reason)\n"
     }.joined()
   }
 

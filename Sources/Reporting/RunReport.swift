@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Checks
 import Quantities
 import Recording
 import Scenario
@@ -24,6 +25,10 @@ package struct RunReport: Sendable {
   package let run: Int64
   /// The results.
   package let results: RunResults
+  /// What each replication came to; only then the report as JSON can be a baseline.
+  package var values: RunValues?
+  /// How it stands to an earlier run; `nil` where none was held against it.
+  package var regressions: Regressions?
 
   /// A report of those values.
   package init(

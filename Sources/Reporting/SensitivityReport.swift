@@ -35,6 +35,28 @@ package struct SensitivityReport: Sendable {
     return text + next + "\n\(legend)\n"
   }
 
+  /// The report as CSV, a row for each input and measure.
+  package var csv: String {
+    var table = TextTable([
+      "measure", "unit", "base", "input", "input_unit", "from", "to", "at_lowest", "at_highest",
+      "effect", "effect_low", "effect_high", "total", "total_low", "total_high", "turned",
+    ])
+    for answer in answers {
+      for row in answer.inputs {
+        let effect = row.effects?.meanAbsolute
+        let total = row.indices?.total
+        table.add(
+          [answer.measure, answer.unit, ValueText.plain(answer.base)]
+            + [row.input.name, row.input.unit]
+            + [
+              row.input.low, row.input.high, row.atLow, row.atHigh, effect?.estimate, effect?.low,
+              effect?.high, total?.estimate, total?.low, total?.high,
+            ].map(ValueText.plain) + [row.turned.joined(separator: "; ")])
+      }
+    }
+    return table.csv
+  }
+
   private func heading(_ answer: SensitivityAnswer) -> String {
     "\(answer.measure) of \(RunReport.name(of: scenario)), "
       + "\(value(answer.base, answer.unit)) as it is"

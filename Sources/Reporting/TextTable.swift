@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// Rows of cells with aligned columns, for a terminal or for Markdown.
+/// Rows of cells with aligned columns, for a terminal, for Markdown or as CSV.
 struct TextTable {
   private var rows: [[String]]
   private let alignsRight: [Bool]
@@ -31,8 +31,29 @@ struct TextTable {
 
   /// The table in GitHub's Markdown.
   var markdown: String {
-    func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
+    func line(_ cells: [String]) -> String {
+      "| " + cells.map(Self.markdownCell).joined(separator: " | ") + " |\n"
+    }
     let rule = alignsRight.map { $0 ? "---:" : "---" }
     return line(rows[0]) + line(rule) + rows.dropFirst().map(line).joined()
+  }
+
+  /// A text that neither ends its cell nor its row.
+  private static func markdownCell(_ text: String) -> String {
+    guard text.contains(where: { $0 == "|" || $0.isNewline }) else { return text }
+    return text.reduce(into: "") { cell, character in
+      cell += character == "|" ? "\\|" : character.isNewline ? " " : String(character)
+    }
+  }
+
+  /// The table as CSV (RFC 4180) with a line of column names.
+  var csv: String {
+    rows.map { $0.map(Self.csvField).joined(separator: ",") + "\n" }.joined()
+  }
+
+  /// A field of a CSV file, in quotation marks where it needs them.
+  static func csvField(_ text: String) -> String {
+    guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
+    return "\"" + text.reduce(into: "") { $0 += $1 == "\"" ? "\"\"" : String($1) } + "\""
   }
 }

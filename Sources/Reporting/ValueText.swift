@@ -48,6 +48,11 @@ enum ValueText {
       + text(interval.high, unit: unit, places: places)
   }
 
+  /// A number for other programs; nothing where there is none.
+  static func plain(_ value: Double?) -> String {
+    value.map { $0.isNaN ? "" : "\($0)" } ?? ""
+  }
+
   /// Decimals such that the last one is no finer than a tenth of the half width.
   private static func places(_ interval: Interval, unit: String) -> Int {
     let scale = unit == "s" ? 1e3 : unit == "" ? 100 : 1

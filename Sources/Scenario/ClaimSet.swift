@@ -12,6 +12,8 @@ package struct ClaimSet: Sendable {
     package let scenario: String
     /// The target as it is written; the scenario of the same path judges it.
     package let target: String
+    /// Where the target stands.
+    package let location: SourceLocation
     /// What would make the claim true, where it restates an input.
     package let breakEven: BreakEven?
   }
@@ -105,7 +107,9 @@ extension ClaimSet {
     let path = ScenarioLoader.resolve(name, at: file.location)
     if (try? files.read(path)) == nil { file.report(.missingFile(path), into: &diagnostics) }
     return (
-      Claim(text: text, scenario: path, target: written, breakEven: breakEven), target
+      Claim(
+        text: text, scenario: path, target: written, location: target.location,
+        breakEven: breakEven), target
     )
   }
 

@@ -160,6 +160,8 @@ package struct Scenario: Sendable {
   package let migrationLimit: Int
   /// The targets in the order of the file.
   package let targets: [Target]
+  /// How much worse than before measures may be, in the order of the file.
+  package let tolerances: [Tolerance]
   /// What is wrong with it and does not keep it from running.
   package let warnings: [String]
   /// What the author assumes and a reader should know, printed beside every verdict.
@@ -178,7 +180,8 @@ package struct Scenario: Sendable {
     fixedCosts: [FixedCost], egress: [EgressCost],
     requestPolicies: RequestPolicies, spot: SpotManager.Configuration, autoscaling: Autoscaling?,
     migrationLimit:
-      Int, targets: [Target], assumptions: [String], warnings: [String] = []
+      Int, targets: [Target], tolerances: [Tolerance] = [], assumptions: [String],
+    warnings: [String] = []
   ) {
     self.path = path
     self.about = about
@@ -209,6 +212,7 @@ package struct Scenario: Sendable {
     self.autoscaling = autoscaling
     self.migrationLimit = migrationLimit
     self.targets = targets
+    self.tolerances = tolerances
     self.assumptions = assumptions
     self.warnings = warnings
   }

@@ -116,7 +116,8 @@ extension Target {
       case .capacity: .capacity(against: path)
       default: measure
       }
-    return Target(text: text, measure: measure, comparison: comparison, bound: bound)
+    return Target(
+      text: text, measure: measure, comparison: comparison, bound: bound, location: location)
   }
 }
 

@@ -129,4 +129,6 @@ package struct Target: Sendable, Equatable {
   package let comparison: Comparison
   /// The bound.
   package let bound: Bound
+  /// Where it stands; `nil` for one that stands in no file.
+  package internal(set) var location: SourceLocation?
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import ArgumentParser
-import Recording
 import Reporting
+import Scenario
 
 /// `plimsoll check`: run and judge the targets.
 struct Check: AsyncParsableCommand {
@@ -10,60 +10,77 @@ struct Check: AsyncParsableCommand {
     abstract: "Simulate scenarios and judge their targets.",
     discussion:
       "A file of claims runs the scenarios that its claims name and prints a table of claims. "
-      + "Exits 0 when all targets hold or are assumed, 98 when one is undecided, 99 when one fails."
+      + "Exits 0 when all targets hold or are assumed, 98 when one is undecided, 99 when one fails, "
+      + "74 when a report could not be written. Documentation/ContinuousIntegration.md tells how "
+      + "pipelines use it."
   )
 
   @Argument(help: "The scenario files, or files of claims about them.")
   var scenarios: [String]
+  @OptionGroup var gate: GateOptions
   @OptionGroup var options: RunOptions
 
+  func validate() throws {
+    if scenarios.isEmpty { throw ValidationError("name a scenario file at least") }
+  }
+
   func run() async throws {
-    var reports: [RunReport] = []
-    var tables: [ClaimTable] = []
-    var overviews: [Overview] = []
-    var told: [RunReport] = []
-    var verdicts: [VerdictRow] = []
-    for path in scenarios {
-      if let claims = try Claims(path) {
-        let judged = try await claims.judge(options)
-        reports += judged.reports
-        tables.append(judged.table)
-        verdicts += judged.verdicts
-        if claims.measures.isEmpty {
-          told += judged.reports
-        } else {
-          overviews.append(Overview(judged.reports, measures: claims.measures))
-        }
-      } else {
-        let report = try await options.run(path)
-        reports.append(report)
-        told.append(report)
-        verdicts += report.results.verdicts
-        if options.format == .table { Terminal.print(report.table + "\n") }
+    // All that can be wrong with files is told before anything is simulated.
+    let inputs = try inputs()
+    let baselines = try gate.baselines(db: options.db)
+    for loaded in inputs.flatMap(\.scenarios) { try baselines.check(loaded.scenario, gate) }
+
+    var judged: [Judged] = []
+    for input in inputs {
+      let one = try await input.judge(options) { try baselines.compare(&$0, with: $1, gate) }
+      judged.append(one)
+      if options.format == .table, one.isTold {
+        Terminal.print(one.suites.map { $0.report.table + "\n" }.joined())
       }
     }
-    if !told.isEmpty { overviews.append(Overview(told)) }
+    let report = CheckReport(judged.flatMap(\.suites))
+    print(report, judged)
+    for line in report.missing { Terminal.tell("plimsoll: \(line)\n") }
+    // A report that cannot be written keeps none of the others from being written.
+    let isWritten = gate.write(report, isQuiet: options.quiet)
+    if !isWritten { throw ExitStatus.inputOutput.code }
+    if report.count(.fails) > 0 { throw ExitStatus.targetFails.code }
+    if report.count(.undecided) > 0 { throw ExitStatus.undecided.code }
+  }
+
+  /// Reads every file; tells what is wrong with any of them.
+  private func inputs() throws -> [CheckInput] {
+    var inputs: [CheckInput] = []
+    var status: ExitCode?
+    for path in scenarios {
+      do {
+        inputs.append(try CheckInput(path, options))
+      } catch let code as ExitCode {
+        status = status ?? code
+      }
+    }
+    if let status { throw status }
+    return inputs
+  }
+
+  private func print(_ report: CheckReport, _ judged: [Judged]) {
+    let overviews = judged.compactMap(\.overview)
+    let told = judged.filter(\.isTold).flatMap(\.suites)
+    let tables = judged.compactMap(\.table)
     switch options.format {
     case .table:
-      Terminal.print(overviews.map(\.table).joined(separator: "\n"))
+      var all = overviews
+      if !told.isEmpty { all.append(Overview(told.map(\.report))) }
+      Terminal.print(all.map(\.table).joined(separator: "\n"))
       for table in tables { Terminal.print("\n" + table.text) }
+      Terminal.print(report.regressionTable)
     case .json:
-      let documents = try reports.map { try $0.json() }
-      Terminal.print(
-        reports.count == 1 ? documents[0] : "[\n" + documents.joined(separator: ",\n") + "]\n")
+      do { Terminal.print(try report.json()) } catch { Terminal.tell("plimsoll: \(error)\n") }
+    case .csv: Terminal.print(RunReport.csv(report.suites.map(\.report)))
     case .markdown:
       for table in tables { Terminal.print(table.markdown) }
       Terminal.print(overviews.map(\.markdown).joined(separator: "\n"))
+      if !told.isEmpty { Terminal.print(CheckReport(told).markdown) }
     }
-    try leave(verdicts)
-  }
-
-  private func leave(_ verdicts: [VerdictRow]) throws {
-    if verdicts.isEmpty {
-      Terminal.tell("plimsoll: the scenarios have no targets, so there is nothing to judge\n")
-      throw ExitStatus.targetFails.code
-    }
-    if verdicts.contains(where: { $0.verdict == .fails }) { throw ExitStatus.targetFails.code }
-    if verdicts.contains(where: { $0.verdict == .undecided }) { throw ExitStatus.undecided.code }
   }
 }

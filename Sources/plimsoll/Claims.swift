@@ -25,13 +25,19 @@ struct Claims {
   /// The measures that the file sets side by side.
   var measures: [String] { claims.measures }
 
-  /// Runs every scenario that a claim names once, and judges the claims.
+  /// The scenarios that claims name, each once.
+  func load(_ options: RunOptions) throws -> [LoadedExperiment] {
+    try claims.scenarios.map {
+      try options.load($0, overrides: options.overrides, claims: claims)
+    }
+  }
+
+  /// Judges the claims by runs of their scenarios.
   func judge(
-    _ options: RunOptions
-  ) async throws -> (reports: [RunReport], table: ClaimTable, verdicts: [VerdictRow]) {
-    var reports: [RunReport] = []
-    for path in claims.scenarios { reports.append(try await options.run(path, claims: claims)) }
+    _ reports: [RunReport]
+  ) throws -> (table: ClaimTable, cases: [(scenario: String, judged: CheckReport.Case)]) {
     var rows: [ClaimTable.Row] = []
+    var cases: [(scenario: String, judged: CheckReport.Case)] = []
     for claim in claims.claims {
       guard let report = reports.first(where: { $0.scenario == claim.scenario }),
         let verdict = report.results.verdicts.first(where: { $0.target == claim.target })
@@ -40,13 +46,19 @@ struct Claims {
         ClaimTable.Row(
           claim: claim.text, scenario: report.name, verdict: verdict,
           breakEven: try breakEven(of: claim, seed: report.seed)))
+      cases.append(
+        (
+          report.scenario,
+          CheckReport.Case(
+            kind: .claim, name: "\(claim.text): \(claim.target)", verdict: verdict,
+            location: claim.location)
+        ))
     }
     var assumptions: [String] = []
     for line in reports.flatMap(\.assumptions) where !assumptions.contains(line) {
       assumptions.append(line)
     }
-    let table = ClaimTable(about: claims.about, rows: rows, assumptions: assumptions)
-    return (reports, table, rows.map(\.verdict))
+    return (ClaimTable(about: claims.about, rows: rows, assumptions: assumptions), cases)
   }
 
   private func breakEven(of claim: ClaimSet.Claim, seed: UInt64) throws -> String {

@@ -41,6 +41,7 @@ struct Compare: AsyncParsableCommand {
     switch options.format {
     case .table: Terminal.print(report.table)
     case .json: Terminal.print(try report.json())
+    case .csv: Terminal.print(report.csv)
     case .markdown: Terminal.print(report.markdown)
     }
   }

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Experiments
 import FleetSimulation
+import Foundation
 import ResultsStore
 import Scenario
 
@@ -39,6 +40,10 @@ enum Failure {
       return ExitStatus.invalidScenario.code
     case let code as ExitCode:
       return code
+    case let error as CocoaError:
+      let place = error.filePath.map { "\($0): " } ?? ""
+      Terminal.tell("plimsoll: \(place)\(error.localizedDescription)\n")
+      return ExitStatus.inputOutput.code
     default:
       Terminal.tell("plimsoll: \(error)\n")
       return ExitStatus.inputOutput.code

@@ -25,7 +25,7 @@ struct Route: ParsableCommand {
   var file: String
   @Option(help: "Use the router of a scenario.")
   var scenario: String?
-  @Option(help: "How results are printed: table or markdown.")
+  @Option(help: "How results are printed: \(OutputFormat.allCases.map(\.rawValue)).")
   var format: OutputFormat = .table
 
   private static let tiers = ["simple", "medium", "complex"]
@@ -38,7 +38,12 @@ struct Route: ParsableCommand {
     let judged = judge(prompts, router)
     let report = RouteReport(
       rows: judged.map(\.row), classes: Self.tiers, confusions: confusions(prompts, judged, router))
-    Terminal.print(format == .markdown ? report.markdown : report.table)
+    switch format {
+    case .table: Terminal.print(report.table)
+    case .json: Terminal.print(try report.json())
+    case .csv: Terminal.print(report.csv)
+    case .markdown: Terminal.print(report.markdown)
+    }
   }
 
   // MARK: Reading

@@ -30,7 +30,8 @@ struct Run: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let (report, outcome) = try await options.report(scenario)
+    let (report, outcome) = try await options.report(
+      options.load(scenario, overrides: options.overrides))
     if let decisions {
       guard decisionsOf < outcome.records.count else {
         Terminal.tell(
@@ -46,6 +47,7 @@ struct Run: AsyncParsableCommand {
     switch options.format {
     case .table: Terminal.print(report.table)
     case .json: Terminal.print(try report.json())
+    case .csv: Terminal.print(RunReport.csv([report]))
     case .markdown: Terminal.print(report.markdown)
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import ArgumentParser
+import Checks
 import Dispatch
 import Experiments
 import FleetSimulation
@@ -11,7 +12,7 @@ import Scenario
 
 /// How results are printed.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
-  case table, json, markdown
+  case table, json, csv, markdown
 }
 
 /// The options of every verb that runs a scenario.
@@ -74,21 +75,17 @@ struct RunOptions: ParsableArguments {
     }
   }
 
-  /// Reads, runs, stores and reports one scenario.
-  func run(_ path: String, claims: ClaimSet? = nil) async throws -> RunReport {
-    try await report(path, claims: claims).report
-  }
-
-  /// The same, with the replications.
+  /// Runs, stores and reports one scenario.
   func report(
-    _ path: String, claims: ClaimSet? = nil
+    _ loaded: LoadedExperiment
   ) async throws -> (report: RunReport, outcome: Experiment.Outcome) {
-    let loaded = try load(path, overrides: overrides, claims: claims)
     let outcome = try await simulate(loaded)
-    let report = RunReport(
-      scenario: path, about: loaded.scenario.about, seed: outcome.seed,
-      confidence: loaded.scenario.confidence.fraction, priceBook: loaded.scenario.priceBook,
-      assumptions: loaded.scenario.assumptions, run: outcome.run, results: outcome.results)
+    let scenario = loaded.scenario
+    var report = RunReport(
+      scenario: scenario.path, about: scenario.about, seed: outcome.seed,
+      confidence: scenario.confidence.fraction, priceBook: scenario.priceBook,
+      assumptions: scenario.assumptions, run: outcome.run, results: outcome.results)
+    report.values = Measures(outcome.scenario, records: outcome.records).values
     return (report, outcome)
   }
 

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Recording
+import Reporting
 import ResultsStore
 
 /// Opens a results database that is there already.
@@ -26,18 +27,29 @@ struct Runs: ParsableCommand {
   @Option(help: "The results database.")
   var db: String = "Results/plimsoll.sqlite"
 
+  @Option(help: "How they are printed: \(OutputFormat.allCases.map(\.rawValue)).")
+  var format: OutputFormat = .table
+
   func run() throws {
     try Failure.reporting {
       let store = try openExistingStore(db)
-      for run in try store.runs(limit: limit, matching: matching) {
-        let digest = run.digest.map { String($0.prefix(16)) } ?? "-"
-        let verdicts = VerdictRow.Verdict.allCases
-          .filter { run.verdicts[$0] > 0 }.map { "\(run.verdicts[$0]) \($0.rawValue)" }
-        Terminal.print(
-          "\(run.id)\t\(run.startedAt)\t\(run.state.rawValue)\t\(run.scenario)\tseed \(run.seed)\t"
-            + "\(run.replications) replications\t\(digest)\t\(verdicts.joined(separator: ", "))\n")
-      }
+      let list = RunList(try store.runs(limit: limit, matching: matching).map(row))
       try store.close()
+      switch format {
+      case .table: Terminal.print(list.table)
+      case .json: Terminal.print(try list.json())
+      case .csv: Terminal.print(list.csv)
+      case .markdown: Terminal.print(list.markdown)
+      }
     }
+  }
+
+  private func row(_ run: RunSummary) -> RunList.Row {
+    let verdicts = VerdictRow.Verdict.allCases
+      .filter { run.verdicts[$0] > 0 }.map { "\(run.verdicts[$0]) \($0.rawValue)" }
+    return RunList.Row(
+      run: run.id, startedAt: run.startedAt, state: run.state.rawValue, scenario: run.scenario,
+      seed: run.seed, replications: run.replications, digest: run.digest,
+      verdicts: verdicts.joined(separator: ", "))
   }
 }

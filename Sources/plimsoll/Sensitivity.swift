@@ -72,6 +72,7 @@ struct Sensitivity: AsyncParsableCommand {
     switch format {
     case .table: Terminal.print(report.table)
     case .json: Terminal.print(try report.json())
+    case .csv: Terminal.print(report.csv)
     case .markdown: Terminal.print(report.markdown)
     }
   }

@@ -7,7 +7,7 @@ import ResultsStore
 
 /// How a stored run is printed.
 enum ShownFormat: String, ExpressibleByArgument, CaseIterable {
-  case table, json, markdown, focus
+  case table, json, csv, markdown, focus
 }
 
 /// `plimsoll show`: print a stored run again.
@@ -22,7 +22,8 @@ struct Show: ParsableCommand {
   @Option(help: "The results database.")
   var db: String = "Results/plimsoll.sqlite"
   @Option(
-    help: "table, json or markdown; or focus: the invoice of one replication as FOCUS 1.2 in CSV.")
+    help:
+      "table, json, csv or markdown; or focus: the invoice of one replication as FOCUS 1.2 in CSV.")
   var format: ShownFormat = .table
   @Option(help: "The replication whose invoice is printed, from 0.")
   var replication: Int = 0
@@ -42,13 +43,16 @@ struct Show: ParsableCommand {
         throw ExitStatus.interrupted.code
       }
       let manifest = try store.manifest(of: id)
-      let report = RunReport(
+      var report = RunReport(
         scenario: manifest.scenario, about: "", seed: manifest.seed,
         confidence: manifest.confidence, priceBook: manifest.priceBook, assumptions: [], run: id,
         results: results)
       switch format {
       case .table: Terminal.print(report.table)
-      case .json: Terminal.print(try report.json())
+      case .json:
+        report.values = RunValues(try store.replications(of: id))
+        Terminal.print(try report.json())
+      case .csv: Terminal.print(RunReport.csv([report]))
       case .markdown: Terminal.print(report.markdown)
       case .focus: break
       }

@@ -44,12 +44,15 @@ enum Command {
   /// Calls the command and does something to it while it runs.
   static func call(
     _ arguments: [String], of name: String = "plimsoll", input: String? = nil,
+    environment: [String: String] = [:], in folder: URL = root,
     meanwhile: (Process) throws -> Void = { _ in }
   ) throws -> Answer {
     let process = Process()
-    process.executableURL = try executable(name)
+    process.executableURL =
+      name.hasPrefix("/") ? URL(fileURLWithPath: name) : try executable(name)
     process.arguments = arguments
-    process.currentDirectoryURL = root
+    process.currentDirectoryURL = folder
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let names = [temporary("out"), temporary("err")].map { URL(fileURLWithPath: $0) }
     for name in names { try Data().write(to: name) }
     defer { for name in names { try? FileManager.default.removeItem(at: name) } }

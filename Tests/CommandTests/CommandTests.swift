@@ -118,20 +118,6 @@ struct CommandTests {
     #expect(!answer.messages.contains("\r"))
   }
 
-  @Test(
-    "exits with 0 when targets hold, 99 when one fails, 98 when one is undecided",
-    arguments: [
-      ("targets: [monthly_cost <= 900_000 USD]", Int32(0)),
-      ("targets: [monthly_cost <= 1 USD, availability >= 1%]", 99),
-      ("targets: [availability >= 99.99%]", 98), ("targets: []", 99),
-    ])
-  func exitCodes(targets: String, status: Int32) throws {
-    let path = try Command.scenario(targets)
-    let answer = try Command.call(
-      "check", path, "--db", Command.temporary("sqlite"), "--quiet", "--set", Self.short)
-    #expect(answer.status == status, "\(answer.messages)")
-  }
-
   @Test("exits with 65 and names every error of a file with its place and the nearest key")
   func invalidScenario() throws {
     let path = try Command.scenario("horizn: 5h\nhorizon: 48\nclient: { timeout: 2s, retries: 3 }")
@@ -142,14 +128,6 @@ struct CommandTests {
         "\(path):2:1: horizn: unknown key 'horizn'; did you mean 'horizon'?"))
     #expect(answer.messages.contains("\(path):3:10: horizon: found '48'"))
     #expect(answer.messages.contains("client.retries"))
-  }
-
-  @Test("exits with 66 when a file is missing and with 64 on wrong use")
-  func missingAndUsage() throws {
-    #expect(try Command.call("run", "no-such.yaml").status == 66)
-    #expect(try Command.call("show", "--db", "no-such.sqlite").status == 66)
-    #expect(try Command.call("run", "Scenarios/smoke.yaml", "--sede", "3").status == 64)
-    #expect(try Command.call("run", "Scenarios/smoke.yaml", "--jobs", "0").status == 64)
   }
 
   @Test("refuses a malformed trace with line and column, and simulates nothing")
@@ -175,22 +153,6 @@ struct CommandTests {
     #expect(list.output.contains("Scenarios/smoke.yaml") && list.output.contains("finished"))
     let shown = try Command.call("show", "1", "--db", database, "--format", "json")
     #expect(try json(shown)["digest"] as? String == json(first)["digest"] as? String)
-  }
-
-  @Test("exits with 75 when it is interrupted, and what is stored is whole")
-  func interrupted() throws {
-    let database = Command.temporary("sqlite")
-    let arguments = [
-      "run", "Scenarios/oracles/mm1.yaml", "--db", database, "--replications", "1000", "--quiet",
-    ]
-    let answer = try Command.call(arguments) { process in
-      while !FileManager.default.fileExists(atPath: database) { usleep(1_000) }
-      usleep(300_000)
-      process.interrupt()
-    }
-    #expect(answer.status == 75)
-    #expect(try Command.call("runs", "--db", database).output.contains("running"))
-    #expect(try Command.call("show", "1", "--db", database).status == 75)
   }
 
   @Test("replays the shipped trace without loss, and its figures are exact")

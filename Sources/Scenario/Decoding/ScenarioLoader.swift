@@ -133,6 +133,7 @@ package struct ScenarioLoader: Sendable {
       models: models?.served.map(\.name), pools: pools?.map(\.pool.cloud.name),
       bill: ["machines"] + costs.fixed.map(\.name) + costs.egress.map(\.name))
     let targets = targets(&root, names, judged, into: &diagnostics)
+    let tolerances = tolerances(&root, into: &diagnostics)
     root.finish(into: &diagnostics)
     guard diagnostics.isEmpty, let start, let horizon, let replications, let prices, let policies,
       let pools, let timeout, let requests, let workload, let models,
@@ -163,7 +164,7 @@ package struct ScenarioLoader: Sendable {
       billingRules: rules,
       commitments: commitments, fixedCosts: costs.fixed, egress: costs.egress,
       requestPolicies: requestPolicies, spot: spot, autoscaling: scaling?.autoscaling,
-      migrationLimit: policies.migrations, targets: targets,
+      migrationLimit: policies.migrations, targets: targets, tolerances: tolerances,
       assumptions: (assumptions ?? []) + rules.assumptions,
       warnings: (scaling?.warnings ?? []) + shared.warnings(of: pools.map(\.pool.cloud)))
   }
@@ -220,9 +221,10 @@ package struct ScenarioLoader: Sendable {
     }
     let others = more.filter { !written.contains($0.node.content) }
     return (values + others).compactMap { value in
-      guard let target = value.parsed(into: &diagnostics, as: { try Target(parsing: $0) }) else {
+      guard var target = value.parsed(into: &diagnostics, as: { try Target(parsing: $0) }) else {
         return nil
       }
+      target.location = value.location
       names.check(target, at: value, into: &diagnostics)
       guard let file = target.measure.otherScenario else { return target }
       let path = Self.resolve(file, at: value.location)
@@ -232,6 +234,19 @@ package struct ScenarioLoader: Sendable {
         value.report(.missingFile(path), into: &diagnostics)
       }
       return target.comparing(with: path)
+    }
+  }
+
+  private func tolerances(
+    _ root: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> [Tolerance] {
+    (root.entries("regressions", .optional, into: &diagnostics) ?? []).compactMap { entry in
+      guard !entry.value.node.isNull else { return nil }
+      var tolerance = entry.value.parsed(into: &diagnostics) {
+        try Tolerance(measure: entry.name, amount: $0)
+      }
+      tolerance?.location = entry.value.location
+      return tolerance
     }
   }
 

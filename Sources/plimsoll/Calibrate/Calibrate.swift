@@ -82,6 +82,7 @@ struct CalibrateOptions: ParsableArguments {
     case .table: Terminal.print(text.table)
     case .markdown: Terminal.print(text.markdown)
     case .json: Terminal.print(try text.json())
+    case .csv: Terminal.print(text.csv)
     }
     guard let output else { return }
     let arguments = CommandLine.arguments.dropFirst().map { argument in

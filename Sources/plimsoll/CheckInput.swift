@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Checks
+import Experiments
+import Foundation
+import Reporting
+import Scenario
+
+/// A file that `check` was given, read and ready to be run.
+enum CheckInput {
+  case scenario(path: String, LoadedExperiment)
+  case claims(Claims, [LoadedExperiment])
+
+  init(_ path: String, _ options: RunOptions) throws {
+    if let claims = try Claims(path) {
+      self = .claims(claims, try claims.load(options))
+    } else {
+      self = .scenario(path: path, try options.load(path, overrides: options.overrides))
+    }
+  }
+
+  /// The scenarios that will be run.
+  var scenarios: [LoadedExperiment] {
+    switch self {
+    case .scenario(_, let loaded): [loaded]
+    case .claims(_, let loaded): loaded
+    }
+  }
+
+  /// Runs the scenarios, holds each against its baseline and judges it.
+  func judge(
+    _ options: RunOptions, compare: (inout RunReport, Experiment.Outcome) throws -> Void
+  ) async throws -> Judged {
+    func run(_ loaded: LoadedExperiment) async throws -> (report: RunReport, seconds: Double) {
+      let started = Date()
+      var (report, outcome) = try await options.report(loaded)
+      try compare(&report, outcome)
+      return (report, Date().timeIntervalSince(started))
+    }
+    switch self {
+    case .scenario(_, let loaded):
+      let (report, seconds) = try await run(loaded)
+      let cases = zip(loaded.scenario.targets, report.results.verdicts).map { target, verdict in
+        CheckReport.Case(
+          kind: .target, name: target.text, verdict: verdict, location: target.location)
+      }
+      return Judged(suites: [CheckReport.Suite(report, judged: cases, seconds: seconds)])
+    case .claims(let claims, let all):
+      var runs: [(report: RunReport, seconds: Double)] = []
+      for loaded in all { runs.append(try await run(loaded)) }
+      let (table, cases) = try claims.judge(runs.map(\.report))
+      let suites = runs.map { run in
+        CheckReport.Suite(
+          run.report,
+          judged: cases.filter { $0.scenario == run.report.scenario }.map(\.judged),
+          seconds: run.seconds)
+      }
+      let isTold = claims.measures.isEmpty
+      return Judged(
+        suites: suites, table: table,
+        overview: isTold
+          ? Overview(runs.map(\.report)) : Overview(runs.map(\.report), measures: claims.measures))
+    }
+  }
+}
+
+/// A file that `check` was given, judged.
+struct Judged {
+  let suites: [CheckReport.Suite]
+  /// The table of its claims; `nil` for a scenario.
+  var table: ClaimTable?
+  /// Its scenarios side by side; `nil` for a scenario, which stands beside others.
+  var overview: Overview?
+
+  /// Whether each of its runs is told on its own.
+  var isTold: Bool { table == nil }
+}

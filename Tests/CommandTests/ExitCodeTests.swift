@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import Testing
+
+/// Every code of `Documentation/ExitCodes.md` but 70, which nothing from outside brings about.
+@Suite("The command's exit codes")
+struct ExitCodeTests {
+  private static let short = "requests={ from: 14h, for: 10s }"
+
+  private func check(_ text: String, _ more: String...) throws -> Command.Answer {
+    let path = try Command.scenario(text)
+    return try Command.call(
+      ["check", path, "--db", Command.temporary("sqlite"), "--quiet", "--set", Self.short] + more)
+  }
+
+  @Test("0 when every target holds or is assumed")
+  func done() throws {
+    let answer = try check("targets: [monthly_cost <= 900_000 USD, spot_discount(spot) >= 1%]")
+    #expect(answer.status == 0, "\(answer.messages)")
+  }
+
+  @Test(
+    "64 on wrong use",
+    arguments: [
+      ["run", "Scenarios/smoke.yaml", "--sede", "3"],
+      ["run", "Scenarios/smoke.yaml", "--jobs", "0"],
+      ["check"], ["check", "Scenarios/smoke.yaml", "--tolerance", "monthly_cost: +1%"],
+      ["check", "Scenarios/smoke.yaml", "--baseline", "1", "--tolerance", "monthly_cost: -1%"],
+      ["check", "Scenarios/smoke.yaml", "--baseline", "1", "--tolerance", "availability: +1%"],
+      ["check", "Scenarios/smoke.yaml", "--baseline", "1", "--tolerance", "cost: +1%"],
+    ])
+  func usage(arguments: [String]) throws {
+    #expect(try Command.call(arguments).status == 64)
+  }
+
+  @Test("65 on a target that cannot be read, with its place, before anything is simulated")
+  func badTarget() throws {
+    let database = Command.temporary("sqlite")
+    let path = try Command.scenario("targets:\n  - p99 latency < 200ms")
+    let answer = try Command.call("check", "Scenarios/smoke.yaml", path, "--db", database)
+    #expect(answer.status == 65)
+    #expect(answer.messages.contains("\(path):3:5: targets[0]: found 'p99 latency < 200ms'"))
+    #expect(!FileManager.default.fileExists(atPath: database))
+  }
+
+  @Test(
+    "66 when a file or a run is missing",
+    arguments: [
+      ["run", "no-such.yaml"], ["check", "no-such.yaml"], ["show", "--db", "no-such.sqlite"],
+      [
+        "check", "Scenarios/gate/smoke.yaml", "--baseline", "no-such.json",
+      ],
+      ["check", "Scenarios/gate/smoke.yaml", "--baseline", "3", "--db", "no-such.sqlite"],
+    ])
+  func missing(arguments: [String]) throws {
+    #expect(try Command.call(arguments).status == 66)
+  }
+
+  @Test("74 when the database cannot be opened")
+  func database() throws {
+    let answer = try Command.call("run", "Scenarios/smoke.yaml", "--db", "Package.swift/x.sqlite")
+    #expect(answer.status == 74)
+    #expect(answer.messages.contains("Package.swift"))
+  }
+
+  @Test("74 when a report cannot be written, after all verdicts are printed and the others written")
+  func report() throws {
+    let saved = Command.temporary("json")
+    let answer = try check(
+      "targets: [monthly_cost <= 1 USD]", "--junit", "Package.swift/junit.xml", "--save", saved)
+    #expect(answer.status == 74)
+    #expect(answer.output.contains("✗ fails  monthly_cost <= 1 USD"))
+    #expect(answer.messages.contains("Package.swift/junit.xml cannot be written"))
+    #expect(FileManager.default.fileExists(atPath: saved))
+  }
+
+  @Test("75 when it is interrupted, and what is stored is whole")
+  func interrupted() throws {
+    let database = Command.temporary("sqlite")
+    let arguments = [
+      "run", "Scenarios/oracles/mm1.yaml", "--db", database, "--replications", "1000", "--quiet",
+    ]
+    let answer = try Command.call(arguments) { process in
+      while !FileManager.default.fileExists(atPath: database) { usleep(1_000) }
+      usleep(300_000)
+      process.interrupt()
+    }
+    #expect(answer.status == 75)
+    #expect(try Command.call("runs", "--db", database).output.contains("running"))
+    #expect(try Command.call("show", "1", "--db", database).status == 75)
+  }
+
+  @Test("98 when a target is undecided and none fails")
+  func undecided() throws {
+    #expect(try check("targets: [availability >= 99.99%]").status == 98)
+  }
+
+  @Test("99 when a target fails, whatever the others are")
+  func fails() throws {
+    let answer = try check("targets: [monthly_cost <= 1 USD, availability >= 99.99%]")
+    #expect(answer.status == 99, "\(answer.messages)")
+  }
+
+  @Test("99 when there is no target, and it is said of which scenario")
+  func noTargets() throws {
+    let answer = try check("targets: []")
+    #expect(answer.status == 99)
+    #expect(answer.messages.contains(".yaml: the scenario has no targets"))
+  }
+
+  @Test(
+    "99 when no request arrives, even where the target needs none",
+    arguments: ["p99(latency) < 200ms", "monthly_cost <= 900_000 USD"])
+  func noSamples(target: String) throws {
+    let answer = try check("targets: [\(target)]", "--set", "workload.arrivals.peak=0.0001/s")
+    #expect(answer.status == 99)
+    #expect(answer.messages.contains(".yaml: no request arrived in the measured windows"))
+  }
+
+  @Test("each code has its row in the documentation")
+  func documented() throws {
+    let page = try String(
+      contentsOf: Command.root.appendingPathComponent("Documentation/ExitCodes.md"), encoding: .utf8
+    )
+    for code in [0, 64, 65, 66, 70, 74, 75, 98, 99] {
+      #expect(page.contains("\n| \(code) |"), "\(code)")
+    }
+  }
+}
