@@ -142,7 +142,9 @@ let package = Package(
     tests("QueueingTheoryTests", ["QueueingTheory", "Numerics"]),
     tests("EventKernelTests", ["EventKernel", "Quantities", "RandomStreams"]),
     tests("PoliciesTests", ["Policies", "Quantities", "RandomStreams", "Serving"]),
-    tests("ReportingTests", ["Quantities", "Recording", "Reporting", "Serving"]),
+    tests(
+      "ReportingTests",
+      ["Checks", "Quantities", "Recording", "Reporting", "Serving", "Statistics"]),
     tests(
       "DecisionReplayTests",
       ["DecisionLog", "DecisionReplay", "Policies", "Quantities", "Serving"]),

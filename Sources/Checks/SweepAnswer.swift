@@ -26,6 +26,14 @@ package struct SweepAnswer: Sendable {
       }
     }
 
+    /// What a run came to, by values.
+    package init(run: Int64, results: RunResults, costs: [Double], latencies: [Double?]) {
+      self.run = run
+      self.results = results
+      self.costs = costs
+      self.latencies = latencies
+    }
+
     /// The bill of a month in dollars.
     package var cost: Double { estimate("monthly_cost") ?? .nan }
 

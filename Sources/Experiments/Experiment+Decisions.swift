@@ -22,7 +22,8 @@ extension Experiment.Outcome {
     ofReplication replication: Int, aboutRequests: Bool, to take: ([UInt8]) -> Void
   ) throws {
     let record = try withoutActuallyEscaping(take) { take in
-      try FleetSimulation.run(scenario, seed: seed, replication: replication, decisions: take,
+      try FleetSimulation.run(
+        scenario, seed: seed, replication: replication, decisions: take,
         aboutRequests: aboutRequests)
     }
     guard let first = records.first(where: { $0.replication == replication }),

@@ -8,7 +8,7 @@ enum SideBySide {
   ///   - task: makes the n-th task; called in order, when its turn comes.
   ///   - take: takes what the n-th came to.
   static func run<Value: Sendable>(
-    _ count: Int, jobs: Int, task: (Int) throws -> @Sendable () throws -> Value,
+    _ count: Int, jobs: Int, task: (Int) throws -> @Sendable () async throws -> Value,
     take: (Int, Value) throws -> Void
   ) async throws {
     try await withThrowingTaskGroup(of: (Int, Value).self) { group in
@@ -18,7 +18,7 @@ enum SideBySide {
         let number = next
         let work = try task(number)
         next += 1
-        group.addTask { (number, try work()) }
+        group.addTask { (number, try await work()) }
       }
       for _ in 0..<max(1, jobs) { try start() }
       while let (number, value) = try await group.next() {
@@ -30,7 +30,7 @@ enum SideBySide {
 
   /// Does them and hands each over as soon as those before it are handed over.
   static func inOrder<Value: Sendable>(
-    _ count: Int, jobs: Int, task: (Int) throws -> @Sendable () throws -> Value,
+    _ count: Int, jobs: Int, task: (Int) throws -> @Sendable () async throws -> Value,
     take: (Int, Value) throws -> Void
   ) async throws {
     var waiting: [Int: Value] = [:]

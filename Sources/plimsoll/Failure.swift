@@ -47,6 +47,9 @@ enum Failure {
     case is UnknownMeasure, is AllPointsRefused, is ScenarioChanged, is PlanError:
       Terminal.tell("plimsoll: \(error)\n")
       return ExitStatus.invalidScenario.code
+    case let usage as ValidationError:
+      Terminal.tell("plimsoll: \(usage.message)\n")
+      return ExitStatus.usage.code
     case is SweepGrammarErrors:
       Terminal.tell("plimsoll: \(error)\n")
       return ExitStatus.usage.code

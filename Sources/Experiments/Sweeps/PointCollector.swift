@@ -53,7 +53,12 @@ struct PointCollector {
   func isDone(_ point: Int) -> Bool { outcomes[point] != nil }
 
   /// Takes in what a replication came to.
-  mutating func take(_ pair: SweepPair, _ outcome: PairOutcome) throws {
+  ///
+  /// - Parameters:
+  ///   - loaded: the scenario of its point; read again where it is `nil`.
+  mutating func take(
+    _ pair: SweepPair, _ loaded: LoadedExperiment?, _ outcome: PairOutcome
+  ) throws {
     let count = sweep.points[pair.point].replications
     var found = open.removeValue(forKey: pair.point) ?? [PairOutcome?](repeating: nil, count: count)
     found[pair.replication] = outcome
@@ -69,7 +74,8 @@ struct PointCollector {
       case .failed(let reason): return try fail(pair.point, reason)
       }
     }
-    let finished = try judge.judge(pair.point, sweep.load(pair.point), records)
+    let finished = try judge.judge(
+      pair.point, loaded ?? sweep.load(pair.point), records)
     let run = try store.finish(finished, of: stored, startedAt: startedAt, isDurable: isDurable)
     outcomes[pair.point] = .finished(
       SweepAnswer.Finished(run: run, results: finished.results, records: records))
@@ -97,7 +103,7 @@ struct PointCollector {
 
 extension PreparedSweep {
   /// The sweep as a database keeps it.
-  var manifest: SweepManifest {
+  package var manifest: SweepManifest {
     SweepManifest(
       identity: identity, scenario: request.scenario, options: request.options,
       version: request.version, seed: seed,

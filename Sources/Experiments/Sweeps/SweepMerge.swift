@@ -33,7 +33,7 @@ package struct SweepMerge: Sendable {
       guard outcomes.map(\.pair) == Array(pairs[shard.range]) else {
         throw UnreadableReplication()
       }
-      for (pair, outcome) in outcomes { try collector.take(pair, outcome) }
+      for (pair, outcome) in outcomes { try collector.take(pair, nil, outcome) }
       progress(index + 1, plan.shards.count)
     }
     return collector.answer(confidence: sweep.confidence)

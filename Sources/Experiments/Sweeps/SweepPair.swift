@@ -45,27 +45,47 @@ extension PreparedSweep {
   }
 
   /// Simulates pairs side by side; a point's scenario is read once for all its pairs in a row.
+  ///
+  /// With more than one job the scenario of the next point is read meanwhile, so that no job waits for it.
+  ///
+  /// - Parameters:
+  ///   - take: takes a pair with the scenario of its point and what it came to.
   func simulate(
     _ pairs: [SweepPair], jobs: Int, inOrder: Bool,
-    take: (SweepPair, PairOutcome) throws -> Void
+    take: (SweepPair, LoadedExperiment, PairOutcome) throws -> Void
   ) async throws {
-    var open: (point: Int, scenario: Scenario)?
+    let points = pairs.indices.filter { $0 == 0 || pairs[$0].point != pairs[$0 - 1].point }
+      .map { pairs[$0].point }
+    var readings: [(point: Int, task: Task<LoadedExperiment, any Error>)] = []
+    var read = 0
     let seed = self.seed
-    func task(_ number: Int) throws -> @Sendable () throws -> PairOutcome {
+    func startReading() {
+      guard read < points.count else { return }
+      let point = points[read]
+      read += 1
+      readings.append((point, Task { try load(point) }))
+    }
+    func task(_ number: Int) -> @Sendable () async throws -> (LoadedExperiment, PairOutcome) {
       let pair = pairs[number]
-      let scenario: Scenario
-      if let open, open.point == pair.point {
-        scenario = open.scenario
-      } else {
-        scenario = try load(pair.point).scenario
-        open = (pair.point, scenario)
+      while readings.first?.point != pair.point {
+        if !readings.isEmpty { readings.removeFirst() }
+        if readings.isEmpty { startReading() }
       }
-      return { PairOutcome.of(pair, scenario, seed: seed) }
+      if jobs > 1 && readings.count == 1 { startReading() }
+      let reading = readings[0].task
+      return {
+        let loaded = try await reading.value
+        return (loaded, PairOutcome.of(pair, loaded.scenario, seed: seed))
+      }
     }
     if inOrder {
-      try await SideBySide.inOrder(pairs.count, jobs: jobs, task: task) { try take(pairs[$0], $1) }
+      try await SideBySide.inOrder(pairs.count, jobs: jobs, task: task) {
+        try take(pairs[$0], $1.0, $1.1)
+      }
     } else {
-      try await SideBySide.run(pairs.count, jobs: jobs, task: task) { try take(pairs[$0], $1) }
+      try await SideBySide.run(pairs.count, jobs: jobs, task: task) {
+        try take(pairs[$0], $1.0, $1.1)
+      }
     }
   }
 }

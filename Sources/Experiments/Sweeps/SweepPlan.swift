@@ -5,7 +5,7 @@ import Scenario
 
 /// A sweep cut into shards: with the number of a shard, all that any machine needs to run it.
 ///
-/// Files of up to a mebibyte are in the plan itself. Larger ones are named with their hash, and a shard
+/// Files of up to a quarter of a mebibyte are in the plan itself. Larger ones are named with their hash, and a shard
 /// checks it when it reads them.
 package struct SweepPlan: Sendable, Equatable {
   /// A file that the scenarios are made of.
@@ -62,7 +62,7 @@ package struct SweepPlan: Sendable, Equatable {
   package static var shardLimit: Int { 10_000 }
 
   /// The largest file that a plan holds itself.
-  private static var embeddedBytes: Int { 1 << 20 }
+  private static var embeddedBytes: Int { 1 << 18 }
 
   /// Cuts a sweep into shards of nearly equal numbers of replications.
   ///

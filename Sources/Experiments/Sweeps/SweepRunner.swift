@@ -48,8 +48,8 @@ package struct SweepRunner: Sendable {
     let pairs = sweep.pairs.filter { !collector.isDone($0.point) }
     var done = 0
     progress(0, pairs.count)
-    try await sweep.simulate(pairs, jobs: options.jobs, inOrder: false) { pair, outcome in
-      try collector.take(pair, outcome)
+    try await sweep.simulate(pairs, jobs: options.jobs, inOrder: false) { pair, loaded, outcome in
+      try collector.take(pair, loaded, outcome)
       done += 1
       progress(done, pairs.count)
     }

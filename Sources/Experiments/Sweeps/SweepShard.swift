@@ -83,7 +83,7 @@ package struct SweepShard: Sendable {
     try put(header)
     var done = 0
     progress(0, pairs.count)
-    try await sweep.simulate(pairs, jobs: jobs, inOrder: true) { pair, outcome in
+    try await sweep.simulate(pairs, jobs: jobs, inOrder: true) { pair, _, outcome in
       switch outcome {
       case .record(let record):
         try put(
