@@ -5,10 +5,44 @@ import Testing
 
 @Suite("The command, sweeping")
 struct SweepCommandTests {
+  /// A fleet that is read and simulated in milliseconds, with chance in it.
+  private static let fleet = """
+    plimsoll: 1
+    start: 2024-12-09T00:00:00Z
+    horizon: 20h
+    requests: { from: 2h, for: 40s }
+    replications: 3
+    seed: 7
+    cloud: { answer: 5s, boot: 90s, load: 60s }
+    prices: \(Command.root.path)/Scenarios/prices/reference-design.yaml
+    workload: { arrivals: { rate: 20/s } }
+    client: { timeout: 2s, retries: 0 }
+    models: { m: { on: { p4d.24xlarge: { batch: { max: 1, latency: { 1: 20ms }, noise: { gamma: { cv: 1 } } } } } } }
+    fleet:
+      one: { type: p4d.24xlarge, zone: z, market: onDemand, machines: 1, serves: { m: 1 } }
+      two:
+        type: p4d.24xlarge
+        zone: z
+        market: spot
+        machines: 2
+        serves: { m: 1 }
+        lifetime: { weibull: { scale: 3h, shape: 0.8 } }
+        down: { gamma: { mean: 1h, cv: 1 } }
+        notice: 120s
+    policies: { queue: { limit: 100 } }
+    targets: [ monthly_cost <= 40_000 USD, p99(latency) <= 200ms ]
+    """
+
+  /// Where it lies: one path for all tests, because results name it.
+  private static let scenario: String = {
+    let path = Command.temporary("yaml")
+    _ = FileManager.default.createFile(atPath: path, contents: Data(fleet.utf8))
+    return path
+  }()
+
   private static let sweep = [
-    "Scenarios/smoke.yaml", "--set", "requests={ from: 1h, for: 1s }", "--set", "horizon=3h",
-    "--vary",
-    "fleet.spot.machines.max=0..3", "--vary", "policies.cache.ttl=10m,1h", "--replications", "2",
+    scenario, "--vary", "fleet.two.machines=0..3", "--vary", "policies.queue.limit=50,100",
+    "--replications", "12",
   ]
 
   private func call(_ arguments: [String], _ more: String...) throws -> Command.Answer {
@@ -47,7 +81,7 @@ struct SweepCommandTests {
   @Test("goes on after kill -9 and redoes no point that was stored")
   func resume() throws {
     let (database, whole) = (Command.temporary("sqlite"), Command.temporary("sqlite"))
-    let arguments = ["sweep"] + Self.sweep + ["--replications", "4", "--format", "csv"]
+    let arguments = ["sweep"] + Self.sweep + ["--replications", "24", "--format", "csv"]
     _ = try Command.call(arguments + ["--jobs", "1", "--db", database]) { process in
       while try finished(database).count < 2, process.isRunning { usleep(20_000) }
       #expect(kill(process.processIdentifier, SIGKILL) == 0)
@@ -76,10 +110,10 @@ struct SweepCommandTests {
     }
     #expect(answer.status == 75 && answer.messages.contains("--resume"))
     let none = Command.temporary("sqlite")
-    let grammar = try Command.call("sweep", "Scenarios/smoke.yaml", "--vary", "a", "--db", none)
+    let grammar = try Command.call("sweep", Self.scenario, "--vary", "a", "--db", none)
     #expect(grammar.status == 64 && grammar.messages.contains("--vary a: allowed"))
     let unknown = try Command.call(
-      "sweep", "Scenarios/smoke.yaml", "--vary", "fleet.spot.machins=0..3", "--db", none)
+      "sweep", Self.scenario, "--vary", "fleet.two.machins=0..3", "--db", none)
     #expect(unknown.status == 65 && unknown.messages.contains("did you mean 'machines'?"))
     #expect(unknown.messages.contains("for the same reason"))
     #expect(try Command.call("sweep", "none.yaml", "--vary", "a=1", "--db", none).status == 66)
@@ -89,8 +123,7 @@ struct SweepCommandTests {
   @Test("reports a point that fails, and the others go on")
   func failing() throws {
     let answer = try Command.call(
-      "sweep", "Scenarios/smoke.yaml", "--set", "requests={ from: 14h, for: 2s }",
-      "--replications", "1", "--vary", "fleet.spot.machines.max=-1,1", "--db",
+      "sweep", Self.scenario, "--replications", "1", "--vary", "fleet.two.machines=-1,1", "--db",
       Command.temporary("sqlite"))
     #expect(answer.status == 0 && answer.messages.contains("1 of 2 points failed"))
     #expect(answer.output.contains("point 0 failed: ") && answer.output.contains("out of range"))
@@ -252,7 +285,7 @@ struct SweepCommandTests {
 
   @Test("a plan that was changed is refused with 65, and so are shards of another plan")
   func otherPlan() throws {
-    let (plan, other) = (try plan(shards: 2), try self.plan(shards: 4))
+    let (plan, other) = (try plan(shards: 8), try self.plan(shards: 16))
     #expect(try run(0, of: other) == 0)
     try FileManager.default.createDirectory(
       at: URL(fileURLWithPath: shard(0, of: plan)).deletingLastPathComponent(),
@@ -267,7 +300,7 @@ struct SweepCommandTests {
       #expect(try Command.call(["sweep"] + verb).status == 65)
     }
     #expect(try Command.call("sweep", "status", "none.json").status == 66)
-    #expect(try run(4, of: other) == 64)
+    #expect(try run(16, of: other) == 64)
   }
 
   @Test(
