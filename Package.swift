@@ -98,8 +98,8 @@ let package = Package(
     house(
       "Experiments",
       [
-        "Quantities", "RandomStreams", "Serving", "FleetSimulation", "Recording", "Statistics",
-        "Scenario", "ResultsStore", "Checks", crypto,
+        "Quantities", "RandomStreams", "Serving", "Numerics", "FleetSimulation", "Recording",
+        "Statistics", "Scenario", "ResultsStore", "Checks", crypto,
       ]),
 
     // Level 6
@@ -170,7 +170,7 @@ let package = Package(
       "ExperimentsTests",
       [
         "Checks", "CloudModel", "Experiments", "FleetSimulation", "Numerics", "Quantities",
-        "QueueingTheory", "Recording", "ReplicaModel", "ResultsStore", "Scenario",
+        "QueueingTheory", "RandomStreams", "Recording", "ReplicaModel", "ResultsStore", "Scenario",
         "SimulationTesting", "Statistics",
         "Workload",
       ]),

@@ -79,12 +79,8 @@ package struct Experiment: Sendable {
   ) async throws -> Outcome {
     let (scenario, pilot) = try await cuttingWarmUp(loaded.scenario)
     let plan = self.plan
-    let run = try store.begin(
-      RunManifest(
-        scenario: scenario.path, scenarioText: scenario.canonicalText,
-        scenarioHash: ResultDigest.of(scenario.canonicalText), version: options.version,
-        seed: seed, priceBook: scenario.priceBook, confidence: scenario.confidence.fraction),
-      startedAt: options.startedAt)
+    let assembly = RunAssembly(scenario: scenario, seed: seed, version: options.version)
+    let run = try store.begin(assembly.manifest, startedAt: options.startedAt)
     var records: [ReplicationRecord] = []
     var digests: [String] = []
     // Whatever is compared runs its requests in the same part of the time.
@@ -108,15 +104,15 @@ package struct Experiment: Sendable {
       }
       look += 1
       let isOnlyLook = plan.minimum == plan.maximum
-      let judged = judge(
-        scenario, records, references: others, look: isOnlyLook ? nil : look)
+      let judged = assembly.judge(
+        records, references: others.map { ($0.scenario, $0.records) },
+        look: isOnlyLook ? nil : look)
       let stop = StoppingRule(plan: plan)
       guard records.count == plan.maximum || stop.isMet(judged) else { continue }
       var notes = [stop.note(judged, replications: records.count)].compactMap(\.self)
       // The pilots have said what there is to say about warm-up.
       notes += pilot + judged.measures.notes.filter { pilot.isEmpty || $0.topic != "warm-up" }
-      let results = self.results(
-        scenario, records, digests: digests, judged: judged, notes: notes)
+      let results = assembly.results(records, digests: digests, judged: judged, notes: notes)
       try store.finish(run, results)
       return Outcome(
         scenario: scenario, run: run, results: results, seed: seed, records: records)
@@ -142,32 +138,6 @@ package struct Experiment: Sendable {
       reference.records.count..<records.count, of: reference.scenario,
       withRequests: reference.hasRequests
     ) { _ in }
-  }
-
-  private func judge(
-    _ scenario: Scenario, _ records: [ReplicationRecord], references: [ReferenceRun], look: Int?
-  ) -> StoppingRule.Judged {
-    let measures = Measures(scenario, records: records)
-    let judge = Judge(
-      measures,
-      references: references.map { ($0.scenario.path, Measures($0.scenario, records: $0.records)) },
-      confidence: scenario.confidence.fraction)
-    return StoppingRule.Judged(
-      measures: measures, judge: judge, verdicts: judge.verdicts(on: scenario.targets, look: look),
-      targets: scenario.targets)
-  }
-
-  private func results(
-    _ scenario: Scenario, _ records: [ReplicationRecord], digests: [String],
-    judged: StoppingRule.Judged, notes: [RunNote]
-  ) -> RunResults {
-    let identity = "\(options.version) \(seed) \(ResultDigest.of(scenario.canonicalText))"
-    return RunResults(
-      digest: ResultDigest.of(([identity] + digests).joined(separator: "\n")),
-      replications: records.count,
-      requests: records.reduce(RequestCounts()) { $0 + $1.requests },
-      measures: judged.measures.rows, invoice: InvoiceSummary.rows(records),
-      verdicts: judged.verdicts, notes: notes)
   }
 
   // MARK: Warm-up
@@ -205,33 +175,18 @@ package struct Experiment: Sendable {
     inOrder: (ReplicationRecord) throws -> Void
   ) async throws -> [ReplicationRecord] {
     let seed = self.seed
-    return try await withThrowingTaskGroup(of: ReplicationRecord.self) { group in
-      var next = numbers.lowerBound
-      var waiting: [ReplicationRecord] = []
-      var done: [ReplicationRecord] = []
-      func startNext() {
-        guard next < numbers.upperBound else { return }
-        let number = next
-        next += 1
-        group.addTask {
-          try FleetSimulation.run(
-            scenario, seed: seed, replication: number, withRequests: withRequests)
-        }
+    var done: [ReplicationRecord] = []
+    try await SideBySide.inOrder(numbers.count, jobs: options.jobs) { position in
+      let number = numbers.lowerBound + position
+      return {
+        try FleetSimulation.run(
+          scenario, seed: seed, replication: number, withRequests: withRequests)
       }
-      for _ in 0..<max(1, options.jobs) { startNext() }
-      while let record = try await group.next() {
-        startNext()
-        waiting.append(record)
-        while let position = waiting.firstIndex(where: {
-          $0.replication == numbers.lowerBound + done.count
-        }) {
-          let record = waiting.remove(at: position)
-          try inOrder(record)
-          done.append(record)
-        }
-      }
-      return done
+    } take: { _, record in
+      try inOrder(record)
+      done.append(record)
     }
+    return done
   }
 }
 

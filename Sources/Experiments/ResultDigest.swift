@@ -9,10 +9,16 @@ import Statistics
 /// SHA-256 over everything that a run yields: equal results, equal digest.
 enum ResultDigest {
   /// The digest of a text.
-  static func of(_ text: String) -> String {
+  static func of(_ text: String) -> String { of(Array(text.utf8)) }
+
+  /// The digest of bytes.
+  static func of(_ bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
+
+  /// A digest as a text.
+  fileprivate static func hexadecimal(_ digest: SHA256.Digest) -> String {
     let hexadecimal: [Character] = Array("0123456789abcdef")
     var digits = ""
-    for byte in SHA256.hash(data: Array(text.utf8)) {
+    for byte in digest {
       digits.append(hexadecimal[Int(byte >> 4)])
       digits.append(hexadecimal[Int(byte & 15)])
     }
@@ -50,4 +56,14 @@ enum ResultDigest {
     lines.append("workload \(record.workloadDigest)")
     return of(lines.joined(separator: "\n"))
   }
+}
+
+/// SHA-256 of bytes that come piece by piece.
+struct RunningDigest {
+  private var hash = SHA256()
+
+  mutating func update(_ bytes: [UInt8]) { hash.update(data: bytes) }
+
+  /// The digest of all bytes so far.
+  var text: String { ResultDigest.hexadecimal(hash.finalize()) }
 }

@@ -178,25 +178,16 @@ package struct SensitivityAnalysis: Sendable {
     _ points: [[String]], seed: UInt64, after done: Int,
     _ progress: @escaping @Sendable (Int, Int) -> Void
   ) async throws -> [Outcome] {
-    try await withThrowingTaskGroup(of: (Int, Outcome).self) { group in
-      var found = points.map { _ in Outcome() }
-      var next = 0
-      func start() {
-        guard next < points.count else { return }
-        let number = next
-        next += 1
-        group.addTask { (number, try outcome(points[number], seed: seed)) }
-      }
-      for _ in 0..<max(1, effort.jobs) { start() }
-      var finished = 0
-      while let (number, outcome) = try await group.next() {
-        start()
-        found[number] = outcome
-        finished += 1
-        progress(done + finished, pointCount)
-      }
-      return found
+    var found = points.map { _ in Outcome() }
+    var finished = 0
+    try await SideBySide.run(points.count, jobs: effort.jobs) { number in
+      { try outcome(points[number], seed: seed) }
+    } take: { number, outcome in
+      found[number] = outcome
+      finished += 1
+      progress(done + finished, pointCount)
     }
+    return found
   }
 
   private func outcome(_ overrides: [String], seed: UInt64) throws -> Outcome {

@@ -79,7 +79,7 @@ public struct DecimalText: Hashable, Sendable {
 
 extension StringProtocol {
   /// The text cut where the number ends: `"180ms"` becomes `"180"` and `"ms"`, blanks trimmed.
-  func splitAfterNumber() -> (number: SubSequence, unit: SubSequence) {
+  package func splitAfterNumber() -> (number: SubSequence, unit: SubSequence) {
     let numeric = utf8.prefix { byte in
       byte.isDecimalDigit || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
         || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+")

@@ -45,6 +45,8 @@ public enum StreamPurpose: UInt8, Sendable, CaseIterable {
   case price = 19
   /// When a price jumps; one entity a pool, indexed by jump.
   case priceJumps = 20
+  /// Which points of a sweep are drawn; no simulation draws from it.
+  case sweep = 21
   /// Draws of tests and benchmarks.
   case testing = 255
 }

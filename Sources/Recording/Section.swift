@@ -13,6 +13,13 @@ package struct Section: Sendable, Equatable {
   /// Time from arrival to the start of the batch, of requests that a replica answered.
   package let wait: SparseHistogram
 
+  /// A section of those counts.
+  package init(counts: RequestCounts, latency: SparseHistogram, wait: SparseHistogram) {
+    self.counts = counts
+    self.latency = latency
+    self.wait = wait
+  }
+
   /// Requests that ended, in whatever way.
   package var ended: UInt64 { counts.ended.reduce(0, +) }
 }

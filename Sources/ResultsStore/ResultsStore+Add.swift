@@ -17,15 +17,22 @@ extension ResultsStore {
   ) throws(StoreError) {
     try writing("adding replication \(record.replication) to run \(run)") { database in
       try checkOpen(run, in: database)
-      let writer = ReplicationWriter(run: run, replication: record.replication, database: database)
-      try writer.insertCounts(of: record, digest: digest)
-      try writer.insertWeights(of: record)
-      try writer.insert(record.latency, kind: .latency)
-      try writer.insert(record.wait, kind: .wait)
-      try writer.insertInvoice(of: record)
-      try writer.insertEvents(of: record)
-      try writer.insertSeries(of: record)
+      try insert(record, digest: digest, of: run, in: database)
     }
+  }
+
+  /// Inserts the rows of a replication inside a transaction.
+  func insert(
+    _ record: ReplicationRecord, digest: String, of run: Int64, in database: Database
+  ) throws {
+    let writer = ReplicationWriter(run: run, replication: record.replication, database: database)
+    try writer.insertCounts(of: record, digest: digest)
+    try writer.insertWeights(of: record)
+    try writer.insert(record.latency, kind: .latency)
+    try writer.insert(record.wait, kind: .wait)
+    try writer.insertInvoice(of: record)
+    try writer.insertEvents(of: record)
+    try writer.insertSeries(of: record)
   }
 }
 

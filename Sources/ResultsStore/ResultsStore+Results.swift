@@ -12,15 +12,20 @@ extension ResultsStore {
   package func finish(_ run: Int64, _ results: RunResults) throws(StoreError) {
     try writing("finishing run \(run)", isDurable: true) { database in
       try checkOpen(run, in: database)
-      try insert(results, of: run, in: database)
-      let counts = Schema.requestColumns.map { "\($0) = ?" }.joined(separator: ", ")
-      let values: [(any DatabaseValueConvertible)?] =
-        [RunSummary.State.finished.rawValue, results.digest, results.replications]
-        + results.requests.columnValues + [run]
-      try database.execute(
-        sql: "UPDATE run SET state = ?, digest = ?, replications = ?, \(counts) WHERE run = ?",
-        arguments: StatementArguments(values))
+      try finish(run, results, in: database)
     }
+  }
+
+  /// Inserts what a run comes to and marks it as finished inside a transaction.
+  func finish(_ run: Int64, _ results: RunResults, in database: Database) throws {
+    try insert(results, of: run, in: database)
+    let counts = Schema.requestColumns.map { "\($0) = ?" }.joined(separator: ", ")
+    let values: [(any DatabaseValueConvertible)?] =
+      [RunSummary.State.finished.rawValue, results.digest, results.replications]
+      + results.requests.columnValues + [run]
+    try database.execute(
+      sql: "UPDATE run SET state = ?, digest = ?, replications = ?, \(counts) WHERE run = ?",
+      arguments: StatementArguments(values))
   }
 
   private func insert(_ results: RunResults, of run: Int64, in database: Database) throws {

@@ -11,20 +11,30 @@ extension ResultsStore {
   /// - Returns: the run's number, which no other run of this database ever gets.
   package func begin(_ manifest: RunManifest, startedAt: String) throws(StoreError) -> Int64 {
     try writing("entering a run") { database in
-      let columns = [
-        "scenario", "scenario_hash", "version", "seed", "price_book", "confidence", "started_at",
-        "state",
-      ]
-      try Insertion(into: "run", columns, in: database)([
-        manifest.scenario, manifest.scenarioHash, manifest.version, String(manifest.seed),
-        manifest.priceBook, manifest.confidence, startedAt, RunSummary.State.running.rawValue,
-      ])
-      let run = database.lastInsertedRowID
-      try Insertion(into: "run_scenario", ["run", "scenario_text"], in: database)([
-        run, manifest.scenarioText,
-      ])
-      return run
+      try insert(manifest, startedAt: startedAt, as: nil, in: database)
     }
+  }
+
+  /// Enters a run inside a transaction.
+  ///
+  /// - Parameters:
+  ///   - number: a number that was kept for it; the next one when it is `nil`.
+  func insert(
+    _ manifest: RunManifest, startedAt: String, as number: Int64?, in database: Database
+  ) throws -> Int64 {
+    let columns = [
+      "run", "scenario", "scenario_hash", "version", "seed", "price_book", "confidence",
+      "started_at", "state",
+    ]
+    try Insertion(into: "run", columns, in: database)([
+      number, manifest.scenario, manifest.scenarioHash, manifest.version, String(manifest.seed),
+      manifest.priceBook, manifest.confidence, startedAt, RunSummary.State.running.rawValue,
+    ])
+    let run = database.lastInsertedRowID
+    try Insertion(into: "run_scenario", ["run", "scenario_text"], in: database)([
+      run, manifest.scenarioText,
+    ])
+    return run
   }
 
   /// The newest runs first.

@@ -8,7 +8,7 @@ enum Schema {
   /// `PLIM` in ASCII: by it `file` and this target know a results database.
   static let applicationID: Int32 = 0x504C_494D
   /// The newest version, kept as `user_version`: one more with each migration.
-  static let version: Int32 = 3
+  static let version: Int32 = 4
 
   /// The columns that count how requests ended, with the ones that arrived first.
   static let requestColumns = ["arrived"] + RequestOutcome.allCases.map(\.name)
@@ -31,6 +31,10 @@ enum Schema {
     migrator.registerMigration("3") { database in
       try database.execute(sql: statesAndNotes)
       try database.execute(sql: "PRAGMA user_version = 3")
+    }
+    migrator.registerMigration("4") { database in
+      try database.execute(sql: sweeps)
+      try database.execute(sql: "PRAGMA user_version = 4")
     }
     return migrator
   }
@@ -201,6 +205,30 @@ enum Schema {
       text TEXT NOT NULL,
       PRIMARY KEY (run, position)
     ) STRICT, WITHOUT ROWID;
+    """
+
+  private static let sweeps = """
+    CREATE TABLE sweep (
+      sweep INTEGER PRIMARY KEY AUTOINCREMENT,
+      identity TEXT NOT NULL,
+      scenario TEXT NOT NULL,
+      options TEXT NOT NULL,
+      version TEXT NOT NULL,
+      seed TEXT NOT NULL,
+      started_at TEXT NOT NULL,
+      first_run INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX sweep_by_identity ON sweep (identity);
+    CREATE TABLE sweep_point (
+      sweep INTEGER NOT NULL REFERENCES sweep ON DELETE CASCADE,
+      point INTEGER NOT NULL,
+      overrides TEXT NOT NULL,
+      state TEXT NOT NULL CHECK (state IN ('planned', 'finished', 'failed')),
+      run INTEGER REFERENCES run ON DELETE SET NULL,
+      reason TEXT NOT NULL,
+      PRIMARY KEY (sweep, point)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX sweep_point_by_run ON sweep_point (run);
     """
 
   // The ends of a bucket repeat the arithmetic of `LatencyHistogram` (512 buckets for each power of

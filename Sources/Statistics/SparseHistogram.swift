@@ -3,8 +3,9 @@
 /// What a histogram counted in one stretch of a run: only the buckets that hold something.
 package struct SparseHistogram: Sendable, Equatable {
   /// Bucket and count in one word, the bucket in the low 16 bits, in order of buckets.
-  private let cells: [UInt64]
-  private let countsAboveEdges: [UInt64]
+  package let cells: [UInt64]
+  /// How many times lay above each exact edge.
+  package let countsAboveEdges: [UInt64]
   /// How many times were recorded.
   package let count: UInt64
   /// The exact sum of these times, in nanoseconds.
@@ -36,6 +37,27 @@ package struct SparseHistogram: Sendable, Equatable {
     }
     count = histogram.count - (earlier?.count ?? 0)
     sum = histogram.sum - (earlier?.sum ?? 0)
+  }
+
+  /// The stretch that has these parts, which a shard of a sweep keeps.
+  ///
+  /// - Returns: `nil` where buckets are out of order or range, or the counts do not add up.
+  package init?(cells: [UInt64], countsAboveEdges: [UInt64], sum: Int128) {
+    var next: UInt64 = 0
+    var count: UInt64 = 0
+    for cell in cells {
+      let (added, overflows) = count.addingReportingOverflow(cell >> 16)
+      guard cell & 0xFFFF >= next, cell & 0xFFFF < UInt64(LatencyHistogram.bucketCount),
+        !overflows
+      else { return nil }
+      count = added
+      next = cell & 0xFFFF + 1
+    }
+    guard sum >= 0, countsAboveEdges.allSatisfy({ $0 <= count }) else { return nil }
+    self.cells = cells
+    self.countsAboveEdges = countsAboveEdges
+    self.count = count
+    self.sum = sum
   }
 
   /// How many of its times lie above `nanoseconds`, those in the same bucket taken as evenly spread.

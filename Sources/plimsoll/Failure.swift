@@ -27,6 +27,16 @@ enum Failure {
     }
   }
 
+  /// The same where an array engine decides whether to try again: failures of input and output may pass.
+  static func retryable<Result>(_ body: () async throws -> Result) async throws -> Result {
+    do {
+      return try await body()
+    } catch {
+      let code = exit(for: error)
+      throw code == ExitStatus.inputOutput.code ? ExitStatus.interrupted.code : code
+    }
+  }
+
   private static func exit(for error: any Error) -> ExitCode {
     switch error {
     case let errors as ScenarioErrors:
@@ -35,9 +45,18 @@ enum Failure {
     case let broken as ConservationError:
       Terminal.tell("plimsoll: a law of conservation is broken, please report this: \(broken)\n")
       return ExitStatus.bug.code
-    case let unknown as UnknownMeasure:
-      Terminal.tell("plimsoll: \(unknown)\n")
+    case is UnknownMeasure, is AllPointsRefused, is ScenarioChanged, is PlanError:
+      Terminal.tell("plimsoll: \(error)\n")
       return ExitStatus.invalidScenario.code
+    case let usage as ValidationError:
+      Terminal.tell("plimsoll: \(usage.message)\n")
+      return ExitStatus.usage.code
+    case is SweepGrammarErrors:
+      Terminal.tell("plimsoll: \(error)\n")
+      return ExitStatus.usage.code
+    case is UnreadableReplication, is UnequalShards:
+      Terminal.tell("plimsoll: \(error)\n")
+      return ExitStatus.bug.code
     case let code as ExitCode:
       return code
     case let error as CocoaError:

@@ -17,7 +17,7 @@ struct Plimsoll: AsyncParsableCommand {
       """,
     version: versionText,
     subcommands: [
-      Run.self, Check.self, Compare.self, Sensitivity.self, Calibrate.self, Route.self,
+      Run.self, Check.self, Compare.self, Sweep.self, Sensitivity.self, Calibrate.self, Route.self,
       Replay.self, Validate.self,
       Runs.self, Show.self,
     ])

@@ -61,7 +61,7 @@ struct RunOptions: ParsableArguments {
     try await Failure.reporting {
       let signals = Interruption.listen()
       defer { for signal in signals { signal.cancel() } }
-      let store = try openStore()
+      let store = try openStore(db)
       let progress = ProgressLine(scenario: loaded.scenario.path, isShown: !quiet)
       let experiment = Experiment(
         loaded,
@@ -87,11 +87,5 @@ struct RunOptions: ParsableArguments {
       assumptions: scenario.assumptions, run: outcome.run, results: outcome.results)
     report.values = Measures(outcome.scenario, records: outcome.records).values
     return (report, outcome)
-  }
-
-  private func openStore() throws -> ResultsStore {
-    let folder = URL(fileURLWithPath: db).deletingLastPathComponent()
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    return try ResultsStore(path: db)
   }
 }

@@ -15,6 +15,13 @@ func openExistingStore(_ path: String) throws -> ResultsStore {
   return try ResultsStore(path: path)
 }
 
+/// Opens a results database, or makes it with the folder that it lies in.
+func openStore(_ path: String) throws -> ResultsStore {
+  let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  return try ResultsStore(path: path)
+}
+
 /// `plimsoll runs`: list the runs of a database.
 struct Runs: ParsableCommand {
   static let configuration = CommandConfiguration(

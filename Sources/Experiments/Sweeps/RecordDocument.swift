@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Quantities
+import Recording
+import Serving
+import Statistics
+
+/// A replication as a shard of a sweep keeps it: whole numbers and names alone, so nothing is rounded.
+struct RecordDocument: Codable {
+  private let replication: Int
+  private let requests: [UInt64]
+  private let weighted: [UInt64]
+  private let weightUnit: UInt64
+  private let latency: Histogram
+  private let wait: Histogram
+  private let sections: [Part]
+  private let counts: [UInt64]
+  private let amounts: [Int64]
+  private let invoice: [Line]
+  private let events: [Event]
+  private let series: [Curve]
+  private let tallies: [Count]
+
+  fileprivate struct Histogram: Codable {
+    let edges: [Int64]
+    let above: [UInt64]
+    let buckets: [Int]
+    let counts: [UInt64]
+    let count: UInt64
+    let sum: String
+    let maximum: Int64
+  }
+
+  fileprivate struct Stretch: Codable {
+    let cells: [UInt64]
+    let above: [UInt64]
+    let sum: String
+  }
+
+  private struct Part: Codable {
+    let counts: [UInt64]
+    let latency: Stretch
+    let wait: Stretch
+  }
+
+  private struct Line: Codable {
+    let line: String
+    let pool: String
+    let market: String
+    let usage: Int64?
+    let price: Int64?
+    let amount: Int64
+  }
+
+  private struct Event: Codable {
+    let time: Int64
+    let kind: String
+    let pool: Int
+    let machine: Int
+  }
+
+  /// Points of a series in a row that have the same name and pool, with the bits of their values.
+  private struct Curve: Codable {
+    let name: String
+    let pool: String
+    var times: [Int64]
+    var bits: [UInt64]
+  }
+
+  private struct Count: Codable {
+    let name: String
+    let label: String
+    let value: Int64
+  }
+}
+
+// MARK: Writing
+
+extension RecordDocument {
+  /// The document of a replication.
+  init(_ record: ReplicationRecord) {
+    replication = record.replication
+    requests = [record.requests.arrived] + record.requests.ended
+    weighted = [record.weighted.arrived] + record.weighted.ended
+    weightUnit = record.weightUnit
+    latency = Histogram(record.latency)
+    wait = Histogram(record.wait)
+    sections = record.sections.map { section in
+      Part(
+        counts: [section.counts.arrived] + section.counts.ended,
+        latency: Stretch(section.latency), wait: Stretch(section.wait))
+    }
+    counts = [
+      record.sampledMinutes, record.minutes, record.minutesAvailable, record.simulatedRequests,
+      record.migrations, record.workloadDigest,
+    ]
+    amounts = [
+      record.promptTokens.count, record.outputTokens.count, record.measuredTime.nanoseconds,
+      record.billedTime.nanoseconds, record.batches, record.batchedRequests,
+      record.batchesOutsideMeasurements, record.busyTime.nanoseconds, record.idleTime.nanoseconds,
+    ]
+    invoice = record.invoice.map {
+      Line(
+        line: $0.line, pool: $0.pool, market: $0.market, usage: $0.usage?.nanoseconds,
+        price: $0.price?.nanodollarsPerHour, amount: $0.amount.nanodollars)
+    }
+    events = record.fleetEvents.map {
+      Event(
+        time: $0.time.nanoseconds, kind: $0.kind.rawValue, pool: $0.pool, machine: $0.machine)
+    }
+    var curves: [Curve] = []
+    for point in record.series {
+      if curves.last.map({ $0.name != point.name || $0.pool != point.pool }) ?? true {
+        curves.append(Curve(name: point.name, pool: point.pool, times: [], bits: []))
+      }
+      curves[curves.count - 1].times.append(point.time.nanoseconds)
+      curves[curves.count - 1].bits.append(point.value.bitPattern)
+    }
+    series = curves
+    tallies = record.tallies.map { Count(name: $0.name, label: $0.label, value: $0.value) }
+  }
+}
+
+extension RecordDocument.Histogram {
+  fileprivate init(_ histogram: LatencyHistogram) {
+    edges = histogram.edges
+    above = histogram.countsAboveEdges
+    buckets = histogram.occupiedBuckets.map(\.bucket)
+    counts = histogram.occupiedBuckets.map(\.count)
+    count = histogram.count
+    sum = String(histogram.sum)
+    maximum = histogram.maximum
+  }
+
+  fileprivate func histogram() throws -> LatencyHistogram {
+    guard buckets.count == counts.count, let sum = Int128(sum),
+      let histogram = LatencyHistogram(
+        edges: edges, countsAboveEdges: above, occupied: Array(zip(buckets, counts)),
+        count: count, sum: sum, maximum: maximum)
+    else { throw UnreadableReplication() }
+    return histogram
+  }
+}
+
+extension RecordDocument.Stretch {
+  fileprivate init(_ stretch: SparseHistogram) {
+    cells = stretch.cells
+    above = stretch.countsAboveEdges
+    sum = String(stretch.sum)
+  }
+
+  fileprivate func stretch() throws -> SparseHistogram {
+    guard let sum = Int128(sum),
+      let stretch = SparseHistogram(cells: cells, countsAboveEdges: above, sum: sum)
+    else { throw UnreadableReplication() }
+    return stretch
+  }
+}
+
+// MARK: Reading
+
+extension RecordDocument {
+  /// The replication of the document.
+  func record() throws -> ReplicationRecord {
+    guard counts.count == 6, amounts.count == 9 else { throw UnreadableReplication() }
+    var record = ReplicationRecord(replication: replication, edges: [])
+    record.requests = try Self.requestCounts(requests)
+    record.weighted = try Self.requestCounts(weighted)
+    record.weightUnit = weightUnit
+    record.latency = try latency.histogram()
+    record.wait = try wait.histogram()
+    record.sections = try sections.map {
+      Section(
+        counts: try Self.requestCounts($0.counts), latency: try $0.latency.stretch(),
+        wait: try $0.wait.stretch())
+    }
+    record.sampledMinutes = counts[0]
+    record.minutes = counts[1]
+    record.minutesAvailable = counts[2]
+    record.simulatedRequests = counts[3]
+    record.migrations = counts[4]
+    record.workloadDigest = counts[5]
+    record.promptTokens = TokenCount(amounts[0])
+    record.outputTokens = TokenCount(amounts[1])
+    record.measuredTime = TimeSpan(nanoseconds: amounts[2])
+    record.billedTime = TimeSpan(nanoseconds: amounts[3])
+    record.batches = amounts[4]
+    record.batchedRequests = amounts[5]
+    record.batchesOutsideMeasurements = amounts[6]
+    record.busyTime = TimeSpan(nanoseconds: amounts[7])
+    record.idleTime = TimeSpan(nanoseconds: amounts[8])
+    record.invoice = invoice.map { line in
+      InvoiceLine(
+        line: line.line, pool: line.pool, market: line.market,
+        usage: line.usage.map(TimeSpan.init(nanoseconds:)),
+        price: line.price.map(HourlyPrice.init(nanodollarsPerHour:)),
+        amount: USD(nanodollars: line.amount))
+    }
+    record.fleetEvents = try events.map { event in
+      guard let kind = FleetEvent.Kind(rawValue: event.kind) else { throw UnreadableReplication() }
+      return FleetEvent(
+        time: Instant(nanoseconds: event.time), kind: kind, pool: event.pool,
+        machine: event.machine)
+    }
+    record.series = series.flatMap { curve in
+      zip(curve.times, curve.bits).map { time, bits in
+        SeriesPoint(
+          time: Instant(nanoseconds: time), name: curve.name, pool: curve.pool,
+          value: Double(bitPattern: bits))
+      }
+    }
+    record.tallies = tallies.map { Tally(name: $0.name, label: $0.label, value: $0.value) }
+    return record
+  }
+
+  private static func requestCounts(_ numbers: [UInt64]) throws -> RequestCounts {
+    var counts = RequestCounts()
+    guard numbers.count == counts.ended.count + 1 else { throw UnreadableReplication() }
+    counts.arrived = numbers[0]
+    counts.ended = Array(numbers.dropFirst())
+    return counts
+  }
+}
+
+/// A replication of a shard that is not what was written, though the hash is right: a bug of ours.
+package struct UnreadableReplication: Error, Sendable, CustomStringConvertible {
+  /// What is wrong, for a report.
+  package var description: String {
+    "a shard has a replication that cannot be put together, please report this"
+  }
+}

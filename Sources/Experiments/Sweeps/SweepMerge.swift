@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Checks
+import ResultsStore
+import Scenario
+
+/// Puts the shards of a sweep together into the results that one process would have stored.
+package struct SweepMerge: Sendable {
+  private let plan: SweepPlan
+
+  /// A merge of the shards of a plan.
+  package init(_ plan: SweepPlan) {
+    self.plan = plan
+  }
+
+  /// Stores all points, in order, so that the bytes of a new database depend on the plan alone.
+  ///
+  /// - Parameters:
+  ///   - disk: reads the files that are too large for the plan.
+  ///   - progress: called with how many shards are merged and how many there are.
+  ///   - read: gives the bytes of the file of a shard, which was found whole.
+  package func run(
+    into store: ResultsStore, disk: FileReader, progress: (Int, Int) -> Void,
+    read: (Int) throws -> [UInt8]
+  ) throws -> SweepAnswer {
+    let sweep = plan.sweep(disk: disk)
+    let stored = try store.begin(sweep.manifest, startedAt: "")
+    var collector = try PointCollector(
+      sweep, into: store, as: stored, startedAt: "", isDurable: false)
+    let pairs = sweep.pairs
+    for (index, shard) in plan.shards.enumerated() {
+      let outcomes = try SweepShard(plan, index: index).outcomes(read(index))
+      guard outcomes.map(\.pair) == Array(pairs[shard.range]) else {
+        throw UnreadableReplication()
+      }
+      for (pair, outcome) in outcomes { try collector.take(pair, nil, outcome) }
+      progress(index + 1, plan.shards.count)
+    }
+    return collector.answer(confidence: sweep.confidence)
+  }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+
+/// A file on its way to the disk: written aside, and renamed when it is whole.
+struct FileAside {
+  let path: String
+
+  /// Where it is written; hidden, so that nobody takes it for a file that is whole.
+  var aside: String {
+    let file = URL(fileURLWithPath: path)
+    let name = ".\(file.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier).part"
+    return file.deletingLastPathComponent().appendingPathComponent(name).path
+  }
+
+  /// Writes what `body` writes; leaves nothing behind where that fails.
+  func write(_ body: (FileHandle) throws -> Void) throws {
+    let file = try open()
+    defer { discard() }
+    try body(file)
+    try finish(file)
+  }
+
+  /// The same where what is written takes its time.
+  func write(_ body: (FileHandle) async throws -> Void) async throws {
+    let file = try open()
+    defer { discard() }
+    try await body(file)
+    try finish(file)
+  }
+
+  /// Removes what was written aside, if anything was.
+  func discard() { try? FileManager.default.removeItem(atPath: aside) }
+
+  /// Puts a file that was written aside by other means in its place, once the disk holds it.
+  func rename() throws {
+    let file = try FileHandle(forUpdating: URL(fileURLWithPath: aside))
+    try finish(file)
+  }
+
+  private func open() throws -> FileHandle {
+    guard FileManager.default.createFile(atPath: aside, contents: nil),
+      let file = FileHandle(forWritingAtPath: aside)
+    else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: aside]) }
+    return file
+  }
+
+  private func finish(_ file: FileHandle) throws {
+    try file.synchronize()
+    try file.close()
+    // Replaces what is there in one step.
+    guard unsafe Glibc.rename(aside, path) == 0 else {
+      throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path])
+    }
+    // The new name outlives a power cut only once the folder is on the disk too.
+    let folder = unsafe Glibc.open(
+      URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY)
+    if folder >= 0 {
+      _ = fsync(folder)
+      _ = close(folder)
+    }
+  }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import Checks
+import Experiments
+import Foundation
+import ResultsStore
+
+/// `plimsoll sweep merge`: put the shards of a plan together.
+struct MergeShards: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "merge", abstract: "Put the shards of a plan together into one results database.",
+    discussion: """
+      The database is the same, byte for byte, in whatever order and wherever the shards ran. Exits 75 \
+      while shards are missing or damaged.
+      """)
+
+  @Argument(help: "The plan: plan.json.")
+  var plan: String
+  @Option(
+    name: .customLong("from"), help: "A folder with shards; shards, beside the plan, by default.")
+  var folders: [String] = []
+  @Option(help: "The database that is made; sweep.sqlite, beside the plan, by default.")
+  var db: String?
+  @Flag(help: "Print nothing but the results.")
+  var quiet = false
+  @OptionGroup var output: SweepOutput
+
+  func run() async throws {
+    let (plan, answer) = try Failure.reporting {
+      let plan = try readPlan(self.plan)
+      let folder = ShardFolder(plan, at: self.plan, folders: folders)
+      let survey = try folder.survey()
+      if let foreign = survey.foreign.first {
+        throw PlanError("\(foreign) is a shard of another plan")
+      }
+      guard survey.done == plan.shards.count else {
+        Terminal.tell("plimsoll: \(SweepStatus.text(survey, plan))\n")
+        throw ExitStatus.interrupted.code
+      }
+      let answer = try merge(plan) { index in try folder.bytes(of: survey.whole[index][0]) }
+      return (plan, answer)
+    }
+    try output.tell(answer, refused: plan.refusedCount)
+  }
+
+  private func merge(
+    _ plan: SweepPlan, read: (Int) throws -> [UInt8]
+  ) throws -> SweepAnswer {
+    let path =
+      db
+      ?? URL(fileURLWithPath: self.plan).deletingLastPathComponent()
+      .appendingPathComponent("sweep.sqlite").path
+    let file = FileAside(path: path)
+    let signals = Interruption.listen("nothing was merged") { file.discard() }
+    defer { for signal in signals { signal.cancel() } }
+    file.discard()
+    defer { file.discard() }
+    let store = try openStore(file.aside)
+    let progress = ProgressLine(scenario: "merge", isShown: !quiet, unit: "shards")
+    let answer = try SweepMerge(plan).run(into: store, disk: Terminal.files) {
+      progress.show(done: $0, of: $1)
+    } read: {
+      try read($0)
+    }
+    progress.clear()
+    try store.close()
+    if FileManager.default.fileExists(atPath: path) {
+      guard FileManager.default.contentsEqual(atPath: path, andPath: file.aside) else {
+        throw StoreError(path: path, reason: "holds something else already; name another with --db")
+      }
+      return answer
+    }
+    try file.rename()
+    return answer
+  }
+}
