@@ -37,7 +37,7 @@ enum LoopBench {
     }
     let each = requests / Double(runs)
     let our = Stopwatch.median(ours)
-    print("requests a run        \(formatted(each / 1e6, places: 2)) million")
+    print("requests              \(Int(requests))")
     print("simulation            \(rate(each, our))")
     guard !isAlone else { return }
     let their = Stopwatch.median(bare)
