@@ -4,7 +4,7 @@
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench results format clean oracles \
-  gate gate-baseline bootstrap command build-tests lint imports run-tests scenarios results-check allocations digests notebooks
+  gate gate-baseline bootstrap command build-tests lint imports run-tests scenarios results-check allocations instructions digests notebooks
 
 swift_sources := Package.swift Sources Tests Benchmarks
 
@@ -17,7 +17,7 @@ demo: bootstrap command ## build the command and judge the reference design
 
 test: bootstrap build-tests run-tests ## build and pass all tests
 
-check: bootstrap lint imports run-tests scenarios gate allocations results-check notebooks digests ## everything CI does
+check: bootstrap lint imports run-tests scenarios gate allocations instructions results-check notebooks digests ## everything CI does
 
 results: bootstrap command ## remake the committed results
 	Scripts/results.sh
@@ -25,7 +25,7 @@ results: bootstrap command ## remake the committed results
 oracles: bootstrap build-tests ## compare every closed form with its scenario, the slow ones too
 	PLIMSOLL_ORACLES=all swift test -c release --skip-build --filter '^OracleTests'
 
-bench: bootstrap ## build and run the benchmarks
+bench: bootstrap command ## build and run the benchmarks
 	swift build -c release --product plimsoll-bench
 	.build/release/plimsoll-bench
 
@@ -74,6 +74,9 @@ notebooks: command ## run the notebooks on results that were just made
 
 allocations: bootstrap ## heap blocks per simulated request: none
 	Scripts/allocations.sh
+
+instructions: bootstrap ## instructions per simulated request: at most 3 % above the record
+	Scripts/instructions.sh
 
 digests: command ## one digest on every corner: jobs, debug, no FMA, twice
 	Scripts/digests.sh

@@ -117,7 +117,8 @@ let package = Package(
       name: "plimsoll-bench",
       dependencies: [
         "Quantities", "EventKernel", "Policies", "Serving", "Workload", "ReplicaModel", "Numerics",
-        "FleetSimulation", "Scenario", "Recording", "Statistics", "SimulationTesting", arguments,
+        "FleetSimulation", "Scenario", "Recording", "ResultsStore", "Statistics",
+        "SimulationTesting", arguments,
       ],
       path: "Benchmarks/plimsoll-bench",
       swiftSettings: strict),

@@ -74,16 +74,16 @@ package struct AliasTable: Sendable, Hashable {
   /// The weights in whole parts that fill as many columns as there are weights exactly.
   private static func parts(of weights: [Double]) -> [UInt64] {
     let scale = weights.max() ?? 1
+    // Divided by the largest first, so that no sum overflows.
     let rounded = weights.map { weight in
-      // Divided by the largest first, so that no sum overflows.
-      let part = weight / scale
-      return part > 0
-        ? Double(
-          sign: .plus, exponent: part.exponent,
-          significand: (part.significand * 0x1p31).rounded() * 0x1p-31) : 0
+      roundedTo32Bits(weight / scale)
     }
     let unit = Double(weights.count) * 0x1p32 / rounded.reduce(0, +)
-    var parts = rounded.map { UInt64(($0 * unit).rounded()) }
+    var parts = rounded.map { weight in
+      // The nearest whole number, halves up, without a call of the C library.
+      let whole = UInt64(weight * unit)
+      return whole + (weight * unit - Double(whole) >= 0.5 ? 1 : 0)
+    }
     let missing = Int64(full) * Int64(weights.count) - parts.reduce(0) { $0 + Int64($1) }
     // At most half a part per weight, taken from or given to the largest, which has at least one
     // column.
@@ -91,6 +91,13 @@ package struct AliasTable: Sendable, Hashable {
       parts[largest] = UInt64(Int64(parts[largest]) + missing)
     }
     return parts
+  }
+
+  /// The nearest number with 32 significant bits, halves away from zero; 0 for subnormal ones.
+  private static func roundedTo32Bits(_ x: Double) -> Double {
+    guard x.isNormal else { return 0 }
+    // Half of the last bit that stays carries into the exponent where it must.
+    return Double(bitPattern: (x.bitPattern + 1 << 20) & ~(1 << 21 - 1))
   }
 
   /// Vose's algorithm: each item short of a column is topped up by one that has too much.

@@ -51,10 +51,13 @@ struct DifficultyLexicon: Sendable {
   init(_ entries: [Entry] = DifficultyLexicon.entries) {
     var pairs: [(word: String, marker: DifficultyMarker)] = []
     for entry in entries {
-      for word in entry.words.split(whereSeparator: \.isWhitespace) {
-        pairs.append((String(word), entry.marker))
+      for word in entry.words.utf8.split(whereSeparator: { $0 <= UInt8(ascii: " ") }) {
+        pairs.append((String(Substring(word)), entry.marker))
       }
     }
+    // Comparing texts as Unicode orders them is slow, and quick where they stand in order already:
+    // as composed words do once their bytes are in order.
+    pairs.sort { $0.word.utf8.lexicographicallyPrecedes($1.word.utf8) }
     pairs.sort { ($0.word, $1.marker) < ($1.word, $0.marker) }
     var longest = 1
     for pair in pairs where words.last != pair.word {

@@ -95,25 +95,30 @@ extension UTCDate: CustomStringConvertible {
   }
 
   /// Reads the bytes of a date; `nil` when they are none.
+  public static func read(_ bytes: ArraySlice<UInt8>) -> UTCDate? { read(bytes.span) }
+
+  /// Reads the bytes of a date where they lie; `nil` when they are none.
   ///
-  /// Trace readers call it for every line, so it works on bytes and allocates nothing.
-  public static func read(_ bytes: ArraySlice<UInt8>) -> UTCDate? {
-    var cursor = DigitCursor(bytes)
-    guard let year = cursor.number(width: 4), cursor.skip("-"), let month = cursor.number(width: 2),
-      cursor.skip("-"), let day = cursor.number(width: 2)
+  /// Trace readers call it for every line, so it allocates and counts no references.
+  public static func read(_ bytes: Span<UInt8>) -> UTCDate? {
+    var place = 0
+    guard let year = bytes.number(width: 4, at: &place), bytes.skip("-", at: &place),
+      let month = bytes.number(width: 2, at: &place), bytes.skip("-", at: &place),
+      let day = bytes.number(width: 2, at: &place)
     else { return nil }
-    if cursor.isAtEnd { return UTCDate(year: year, month: month, day: day) }
-    guard cursor.skip("T") || cursor.skip(" "), let hour = cursor.number(width: 2), hour < 24,
-      cursor.skip(":"), let minute = cursor.number(width: 2), minute < 60,
-      cursor.skip(":"), let second = cursor.number(width: 2), second < 60
+    if place == bytes.count { return UTCDate(year: year, month: month, day: day) }
+    guard bytes.skip("T", at: &place) || bytes.skip(" ", at: &place),
+      let hour = bytes.number(width: 2, at: &place), hour < 24, bytes.skip(":", at: &place),
+      let minute = bytes.number(width: 2, at: &place), minute < 60, bytes.skip(":", at: &place),
+      let second = bytes.number(width: 2, at: &place), second < 60
     else { return nil }
     var nanoseconds = Int64(hour * 3_600 + minute * 60 + second) * 1_000_000_000
-    if cursor.skip(".") {
-      guard let fraction = cursor.fraction() else { return nil }
+    if bytes.skip(".", at: &place) {
+      guard let fraction = bytes.fraction(at: &place) else { return nil }
       nanoseconds += fraction
     }
-    _ = cursor.skip("Z")
-    guard cursor.isAtEnd else { return nil }
+    _ = bytes.skip("Z", at: &place)
+    guard place == bytes.count else { return nil }
     return UTCDate(
       year: year, month: month, day: day, timeOfDay: TimeSpan(nanoseconds: nanoseconds))
   }
@@ -164,43 +169,39 @@ extension UTCDate: CustomStringConvertible {
   }
 }
 
-/// Walks over digits and separators of fixed width.
-private struct DigitCursor {
-  private var rest: ArraySlice<UInt8>
-
-  init(_ bytes: ArraySlice<UInt8>) {
-    rest = bytes
-  }
-
-  var isAtEnd: Bool { rest.isEmpty }
-
-  mutating func number(width: Int) -> Int? {
-    guard rest.count >= width else { return nil }
+extension Span<UInt8> {
+  /// The number that so many digits make; the place moves behind them.
+  @inline(__always)
+  fileprivate func number(width: Int, at place: inout Int) -> Int? {
+    guard count - place >= width else { return nil }
     var value = 0
-    for byte in rest.prefix(width) {
-      guard byte.isDecimalDigit else { return nil }
-      value = value * 10 + Int(byte - UInt8(ascii: "0"))
+    for index in place..<place + width {
+      guard self[index].isDecimalDigit else { return nil }
+      value = value * 10 + Int(self[index] - UInt8(ascii: "0"))
     }
-    rest = rest.dropFirst(width)
+    place += width
     return value
   }
 
-  /// One to nine decimals of a second, in nanoseconds.
-  mutating func fraction() -> Int64? {
+  /// One to nine decimals of a second, in nanoseconds; the place moves behind them.
+  @inline(__always)
+  fileprivate func fraction(at place: inout Int) -> Int64? {
     var value: Int64 = 0
     var scale: Int64 = 1_000_000_000
-    while let byte = rest.first, byte.isDecimalDigit {
+    while place < count, self[place].isDecimalDigit {
       guard scale > 1 else { return nil }
       scale /= 10
-      value += Int64(byte - UInt8(ascii: "0")) * scale
-      rest = rest.dropFirst()
+      value += Int64(self[place] - UInt8(ascii: "0")) * scale
+      place += 1
     }
     return scale == 1_000_000_000 ? nil : value
   }
 
-  mutating func skip(_ separator: Unicode.Scalar) -> Bool {
-    guard rest.first == UInt8(ascii: separator) else { return false }
-    rest = rest.dropFirst()
+  /// Whether that separator stands at the place, which then moves behind it.
+  @inline(__always)
+  fileprivate func skip(_ separator: Unicode.Scalar, at place: inout Int) -> Bool {
+    guard place < count, self[place] == UInt8(ascii: separator) else { return false }
+    place += 1
     return true
   }
 }

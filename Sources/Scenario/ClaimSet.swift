@@ -54,14 +54,6 @@ package struct ClaimSet: Sendable {
 }
 
 extension ClaimSet {
-  /// Whether a file holds claims and not a scenario; false for a file that cannot be read.
-  package static func isClaims(_ path: String, files: FileReader) -> Bool {
-    guard let loaded = try? ScenarioText.load(path, files: files, overrides: []) else {
-      return false
-    }
-    return loaded.root.entries?.contains { $0.key == "plimsoll_claims" } ?? false
-  }
-
   /// Reads the claims of a file; the scenarios that they name are read when they are run.
   package static func load(
     _ path: String, files: FileReader

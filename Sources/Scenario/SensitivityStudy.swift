@@ -81,14 +81,6 @@ package struct SensitivityStudy: Sendable {
 }
 
 extension SensitivityStudy {
-  /// Whether a file holds a study and not a scenario; false for a file that cannot be read.
-  package static func isStudy(_ path: String, files: FileReader) -> Bool {
-    guard let loaded = try? ScenarioText.load(path, files: files, overrides: []) else {
-      return false
-    }
-    return loaded.root.entries?.contains { $0.key == "plimsoll_sensitivity" } ?? false
-  }
-
   /// Reads the study of a file, and checks the scenario at both ends of every input.
   package static func load(
     _ path: String, files: FileReader

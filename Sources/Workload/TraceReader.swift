@@ -4,44 +4,15 @@ import Quantities
 
 /// Reads recorded traces; a file is good as a whole or not at all.
 package enum TraceReader {
-  /// Reads requests in the format of the Azure LLM inference traces.
-  ///
-  /// The header `TIMESTAMP,ContextTokens,GeneratedTokens`, then a line for each request with its time
-  /// in UTC, its prompt tokens and its answer tokens, in order of time. Format: Patel et al.,
-  /// "Splitwise: Efficient generative LLM inference using phase splitting", ISCA 2024,
-  /// DOI 10.1109/ISCA59077.2024.00019.
+  /// Reads requests in the format of the Azure LLM inference traces, as ``AzureTraceParser`` does.
   ///
   /// - Complexity: O(bytes).
   package static func requests(
     azure bytes: [UInt8]
   ) throws(TraceErrors) -> ReplayTrace {
-    var reader = LineReader(bytes, header: ["TIMESTAMP", "ContextTokens", "GeneratedTokens"])
-    var requests: [ReplayTrace.Request] = []
-    var first: UTCDate?
-    var previous: UTCDate?
-    while let fields = reader.next() {
-      let date = UTCDate.read(fields[0].bytes)
-      let prompt = fields[1].wholeNumber
-      let output = fields[2].wholeNumber
-      if date == nil {
-        reader.fail(fields[0], allowed: "a time such as 2023-11-16 18:15:46.6805900")
-      }
-      if prompt == nil { reader.fail(fields[1], allowed: "a whole number of tokens") }
-      if output == nil { reader.fail(fields[2], allowed: "a whole number of tokens") }
-      guard let date, let prompt, let output else { continue }
-      if let previous, date < previous {
-        reader.fail(fields[0], allowed: "a time not before that of the line above")
-      }
-      previous = date
-      let start = first ?? date
-      first = start
-      requests.append(
-        ReplayTrace.Request(
-          time: Instant.start + (date - start), promptTokens: prompt, outputTokens: output))
-    }
-    if requests.isEmpty { reader.failEmpty(allowed: "at least one request") }
-    try reader.throwErrors()
-    return ReplayTrace(requests: requests)
+    var parser = AzureTraceParser()
+    parser.read(bytes, ofSize: bytes.count)
+    return try parser.finish()
   }
 
   /// Reads a series of rates: the header `time,rate`, then a line for each step.

@@ -13,7 +13,7 @@ struct Claims {
 
   /// The claims of a file; `nil` when it holds none.
   init?(_ path: String) throws {
-    guard ClaimSet.isClaims(path, files: Terminal.files) else { return nil }
+    guard ScenarioText.kind(of: path, files: Terminal.files) == .claims else { return nil }
     claims = try Failure.reporting { try ClaimSet.load(path, files: Terminal.files) }
     for name in claims.measures where MeasureDefinition.of(name) == nil {
       Terminal.tell(

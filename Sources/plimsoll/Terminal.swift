@@ -26,7 +26,23 @@ enum Terminal {
     } catch {
       throw .unreadable(error.localizedDescription)
     }
+  } stream: { (path: String, take: FileReader.Piece) throws(FileReadFailure) in
+    guard FileManager.default.fileExists(atPath: path) else { throw .missing }
+    do {
+      let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+      defer { try? file.close() }
+      let size = try file.seekToEnd()
+      try file.seek(toOffset: 0)
+      while let piece = try file.read(upToCount: pieceSize), !piece.isEmpty {
+        take([UInt8](piece), Int(size))
+      }
+    } catch {
+      throw .unreadable(error.localizedDescription)
+    }
   }
+
+  /// A mebibyte, beyond which larger pieces read no faster.
+  private static let pieceSize = 1 << 20
 
   /// The time, for the record of when a run was made; no result depends on it.
   static var timestamp: String { ISO8601DateFormatter().string(from: Date()) }

@@ -30,18 +30,18 @@ struct Validate: ParsableCommand {
 
   /// Reads a fragment as text, a scenario, claims with every scenario that they name, or a study at both ends of its inputs.
   private func validate(_ path: String) throws {
-    if ScenarioText.isFragment(path, files: Terminal.files) { return }
-    if SensitivityStudy.isStudy(path, files: Terminal.files) {
+    switch ScenarioText.kind(of: path, files: Terminal.files) {
+    case .fragment:
+      return
+    case .sensitivity:
       _ = try SensitivityStudy.load(path, files: Terminal.files)
-      return
-    }
-    guard ClaimSet.isClaims(path, files: Terminal.files) else {
+    case .claims:
+      let claims = try ClaimSet.load(path, files: Terminal.files)
+      for scenario in claims.scenarios {
+        _ = try ScenarioLoader.load(scenario, files: Terminal.files, claims: claims)
+      }
+    case .scenario:
       _ = try ScenarioLoader.load(path, files: Terminal.files, overrides: overrides)
-      return
-    }
-    let claims = try ClaimSet.load(path, files: Terminal.files)
-    for scenario in claims.scenarios {
-      _ = try ScenarioLoader.load(scenario, files: Terminal.files, claims: claims)
     }
   }
 }

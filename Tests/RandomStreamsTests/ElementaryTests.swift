@@ -18,6 +18,16 @@ struct ElementaryTests {
     return worst
   }
 
+  @Test("The exponentials of four numbers have the bits of each one's own")
+  func fourExponentials() {
+    for step in stride(from: -700.0, to: 697, by: 0.37) {
+      let four = SIMD4(step, step + 1.0 / 3, step / 700, -step / 1e9)
+      let values = Elementary.exp(four)
+      #expect((0..<4).allSatisfy { values[$0] == Elementary.exp(four[$0]) })
+    }
+    #expect(Elementary.exp(SIMD4(repeating: 0)) == SIMD4(repeating: 1))
+  }
+
   @Test("log stays within 2 units in the last place of the C library's")
   func logarithm() {
     #expect(worstError(from: 1e-6, to: 1, Elementary.log, Foundation.log) <= 2)

@@ -48,6 +48,40 @@ struct TraceReaderTests {
     #expect(errors(header).count == 1)
   }
 
+  /// Reads a text in pieces of so many bytes.
+  private func inPieces(of length: Int, _ text: String) throws(TraceErrors) -> ReplayTrace {
+    var parser = AzureTraceParser()
+    let bytes = Array(text.utf8)
+    for start in stride(from: 0, to: bytes.count, by: length) {
+      parser.read(Array(bytes[start..<min(start + length, bytes.count)]), ofSize: bytes.count)
+    }
+    return try parser.finish()
+  }
+
+  @Test("reads the same requests wherever a piece ends", arguments: [1, 2, 7, 38, 39, 40, 1_000])
+  func pieces(length: Int) throws {
+    let lines = (10..<60).map { "2023-11-16 18:15:\($0).25,\($0),\(2 * $0)" }
+    let text = "\u{FEFF}" + header + lines.joined(separator: "\r\n")
+    let trace = try inPieces(of: length, text)
+    #expect(trace.requests.map(\.promptTokens) == Array(10..<60))
+    #expect(trace.requests.map(\.outputTokens) == (10..<60).map { 2 * $0 })
+    #expect(trace.duration == .seconds(49))
+  }
+
+  @Test("finds the same errors at the same places wherever a piece ends", arguments: [1, 5, 33])
+  func errorsInPieces(length: Int) {
+    let text =
+      header + "2023-11-16 18:15:46,374,x\n2023-11-16 18:15:45,1,2\n2023-11-16 18:15:47,12\nno,1,2"
+    #expect(throws: TraceErrors(errors: errors(text))) { try inPieces(of: length, text) }
+  }
+
+  @Test("stops after twenty errors, and at a line without an end")
+  func stops() {
+    #expect(errors(header + String(repeating: "no,1,2\n", count: 50)).count == 20)
+    let endless = errors(header + String(repeating: "1", count: 70_000))
+    #expect(endless.map(\.line) == [2] && endless.map(\.column) == [1])
+  }
+
   @Test("reads a series of rates in seconds or dates")
   func series() throws {
     let rates = try TraceReader.rates(series: Array("time,rate\n0,10\n300,20.5\n".utf8))

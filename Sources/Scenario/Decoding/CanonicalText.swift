@@ -51,8 +51,28 @@ extension ScenarioNode {
 extension ScenarioFile {
   /// A line that changes whenever a byte of the file changes; 64 bits, against accidents only.
   var fingerprint: String {
-    var state: UInt64 = 0
-    for byte in text.utf8 { state = mixed(state ^ UInt64(byte)) }
-    return "file \(path) \(text.utf8.count) bytes \(String(state, radix: 16))\n"
+    var fingerprint = FileFingerprint()
+    fingerprint.add(text.utf8)
+    return fingerprint.line(for: path)
+  }
+}
+
+/// What tells a file from another by its bytes, gathered piece by piece.
+struct FileFingerprint {
+  private var state: UInt64 = 0
+  /// How many bytes were added.
+  private(set) var count = 0
+
+  /// Goes on with the next bytes of the file.
+  mutating func add(_ bytes: some Sequence<UInt8>) {
+    for byte in bytes {
+      state = mixed(state ^ UInt64(byte))
+      count += 1
+    }
+  }
+
+  /// The line of a file with that path.
+  func line(for path: String) -> String {
+    "file \(path) \(count) bytes \(String(state, radix: 16))\n"
   }
 }

@@ -263,12 +263,14 @@ extension ScenarioLoader {
   private mutating func replay(
     _ value: ValueReader, into diagnostics: inout Diagnostics
   ) -> ArrivalProcess? {
+    var parser = AzureTraceParser()
     guard let name = value.string(into: &diagnostics),
-      let (path, bytes) = read(name, namedBy: value, into: &diagnostics)
+      let path = stream(name, namedBy: value, into: &diagnostics, { parser.read($0, ofSize: $1) })
     else { return nil }
     do {
-      return .replay(try TraceReader.requests(azure: bytes))
+      return .replay(try parser.finish())
     } catch {
+      quote(path)
       report(error, in: path, named: value, into: &diagnostics)
       return nil
     }

@@ -12,8 +12,10 @@ extension UnreadableQuantity: StatesWhatIsAllowed {}
 package struct ScenarioLoader: Sendable {
   /// How files are read.
   let files: FileReader
-  /// What was read beside the scenario's own files, for messages and for the digest.
+  /// What was read beside the scenario's own files, for messages.
   private(set) var inputs: [ScenarioFile] = []
+  /// A line for each of them and each file that was streamed, for the digest.
+  private var fingerprints: [String] = []
 
   private init(files: FileReader) {
     self.files = files
@@ -154,7 +156,7 @@ package struct ScenarioLoader: Sendable {
     }
     return Scenario(
       path: path, about: about ?? "",
-      canonicalText: loaded.root.canonicalText + inputs.map(\.fingerprint).joined(),
+      canonicalText: loaded.root.canonicalText + fingerprints.joined(),
       start: start, horizon: horizon, requests: requests, replications: replications,
       sections: sections, confidence: confidence ?? Share(billionths: 950_000_000), seed: seed,
       priceBook: prices.name,
@@ -264,21 +266,57 @@ package struct ScenarioLoader: Sendable {
     let path = Self.resolve(file, at: value.location)
     do {
       let bytes = try files.read(path)
-      inputs.append(ScenarioFile(path: path, text: String(decoding: bytes, as: UTF8.self)))
+      note([ScenarioFile(path: path, text: String(decoding: bytes, as: UTF8.self))])
       return (path, bytes)
     } catch {
-      switch error {
-      case .missing: value.report(.missingFile(path), into: &diagnostics)
-      case .unreadable(let reason):
-        value.report(.other("\(path) cannot be read: \(reason)"), into: &diagnostics)
-      }
+      report(error, of: path, namedBy: value, into: &diagnostics)
+      return nil
     }
-    return nil
+  }
+
+  /// Hands on the bytes of a file that a value names, piece by piece with the size of the whole.
+  ///
+  /// - Returns: its path; `nil` when it cannot be had, which is an error.
+  mutating func stream(
+    _ file: String, namedBy value: ValueReader, into diagnostics: inout Diagnostics,
+    _ take: FileReader.Piece
+  ) -> String? {
+    let path = Self.resolve(file, at: value.location)
+    var fingerprint = FileFingerprint()
+    do {
+      try files.stream(path) { (piece, size) in
+        fingerprint.add(piece)
+        take(piece, size)
+      }
+      fingerprints.append(fingerprint.line(for: path))
+      return path
+    } catch {
+      report(error, of: path, namedBy: value, into: &diagnostics)
+      return nil
+    }
+  }
+
+  private func report(
+    _ failure: FileReadFailure, of path: String, namedBy value: ValueReader,
+    into diagnostics: inout Diagnostics
+  ) {
+    switch failure {
+    case .missing: value.report(.missingFile(path), into: &diagnostics)
+    case .unreadable(let reason):
+      value.report(.other("\(path) cannot be read: \(reason)"), into: &diagnostics)
+    }
   }
 
   /// Adds files that were read by other means to those that messages may quote.
   mutating func note(_ read: [ScenarioFile]) {
     inputs += read
+    fingerprints += read.map(\.fingerprint)
+  }
+
+  /// Adds the beginning of a file that was streamed to what messages may quote.
+  mutating func quote(_ path: String) {
+    guard let bytes = try? files.read(path, upTo: ScenarioBytes.sizeLimit) else { return }
+    inputs.append(ScenarioFile(path: path, text: String(decoding: bytes, as: UTF8.self)))
   }
 }
 

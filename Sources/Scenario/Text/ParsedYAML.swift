@@ -32,9 +32,12 @@ enum ParsedYAML {
     of text: String, file: String, _ body: (Node?, Unicode.Scalar, [RenamedKey]) -> Result
   ) throws(ScenarioError) -> Result {
     let placeholder = unused(in: text)
-    var hidden = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars { hidden.append(scalar == "*" ? placeholder : scalar) }
-    var source = String(hidden)
+    var source = text
+    if text.utf8.contains(UInt8(ascii: "*")) {
+      var hidden = String.UnicodeScalarView()
+      for scalar in text.unicodeScalars { hidden.append(scalar == "*" ? placeholder : scalar) }
+      source = String(hidden)
+    }
     var renamed: [RenamedKey] = []
     let limit = renamingLimit(text)
     while true {

@@ -40,10 +40,24 @@ package enum ScenarioText {
     return LoadedScenario(root: root, files: chain.files)
   }
 
-  /// Whether a file is a fragment that scenarios include; false for one that cannot be read.
-  package static func isFragment(_ path: String, files: FileReader) -> Bool {
-    guard let loaded = try? load(path, files: files, overrides: []) else { return false }
-    return loaded.root.entries?.contains { $0.key == "plimsoll_fragment" } ?? false
+  /// What a file holds, by the key that says so.
+  package enum Kind: String, CaseIterable, Sendable {
+    /// A part of scenarios, which they include.
+    case fragment = "plimsoll_fragment"
+    /// A study of which inputs matter.
+    case sensitivity = "plimsoll_sensitivity"
+    /// Claims, each judged on a scenario.
+    case claims = "plimsoll_claims"
+    /// A scenario, or a file that cannot be read.
+    case scenario = "plimsoll"
+  }
+
+  /// What the file at `path` holds.
+  package static func kind(of path: String, files: FileReader) -> Kind {
+    guard let loaded = try? load(path, files: files, overrides: []) else { return .scenario }
+    return Kind.allCases.first { kind in
+      loaded.root.entries?.contains { $0.key == kind.rawValue } ?? false
+    } ?? .scenario
   }
 
   /// The path that `relative` means inside `file`, without `.` and with `..` taken back by name.

@@ -214,8 +214,8 @@ struct ScenarioLoaderTests {
         }
       }
     }
-    #expect(ClaimSet.isClaims("c.yaml", files: files(text)))
-    #expect(!ClaimSet.isClaims("a.yaml", files: files(text)))
+    #expect(ScenarioText.kind(of: "c.yaml", files: files(text)) == .claims)
+    #expect(ScenarioText.kind(of: "a.yaml", files: files(text)) == .scenario)
     let claims = try ClaimSet.load("c.yaml", files: files(text))
     #expect(claims.scenarios == ["a.yaml"] && claims.claims.count == 2)
     #expect(claims.claims[1].breakEven?.high == 9)

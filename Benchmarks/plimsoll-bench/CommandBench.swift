@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import FleetSimulation
+import Foundation
+import Quantities
+
+/// What users wait for, and how much memory it takes, by runs of the whole command.
+struct CommandBench {
+  private static let traceLines = 10_000_000
+  private static let runCount = 10_000
+
+  private let folder: String
+
+  /// A bench with a folder for its files, in memory where the system has such a place.
+  init() throws {
+    let base =
+      FileManager.default.isWritableFile(atPath: "/dev/shm")
+      ? "/dev/shm" : FileManager.default.temporaryDirectory.path
+    folder = base + "/plimsoll-bench-\(ProcessInfo.processInfo.processIdentifier)"
+    try FileManager.default.createDirectory(
+      atPath: folder, withIntermediateDirectories: true)
+  }
+
+  private func cleanUp() { try? FileManager.default.removeItem(atPath: folder) }
+
+  /// Reads a trace of ten million requests, with all that validating a scenario takes.
+  func readTrace(runs: Int) throws {
+    defer { cleanUp() }
+    let path = folder + "/trace.csv"
+    let bytes = try TraceFile.write(lines: Self.traceLines, to: path)
+    var times: [Double] = []
+    var peak = 0.0
+    for _ in 0..<runs {
+      let run = try CommandRun([
+        "validate", "--quiet", "Scenarios/replay-trace.yaml", "--set",
+        "workload.arrivals.trace=\(path)",
+      ])
+      times.append(run.seconds)
+      peak = max(peak, run.peakMegabytes)
+    }
+    Bar.atLeast(
+      50, "reading a trace of \(Self.traceLines / 1_000_000) million requests",
+      Double(bytes) / 1e6 / Stopwatch.median(times), "MB/s"
+    ).print()
+    // 16 bytes a request, and what the command needs without any.
+    Bar.atMost(240, "reading a trace: peak memory", peak, "MB").print()
+  }
+
+  /// Starts the command, to check scenarios of several sizes.
+  func startUp(runs: Int) throws {
+    defer { cleanUp() }
+    for scenario in [
+      "Scenarios/smoke.yaml", "Scenarios/reference-design/as-claimed.yaml", FleetBench.scenario,
+    ] {
+      var times: [Double] = []
+      for _ in 0..<7 * runs { times.append(try CommandRun(["validate", scenario]).seconds) }
+      Bar.atMost(50, "validate \(scenario.dropFirst(10))", Stopwatch.median(times) * 1e3, "ms")
+        .print()
+    }
+  }
+
+  /// Lists the newest of ten thousand stored runs.
+  func listRuns(runs: Int) throws {
+    defer { cleanUp() }
+    let path = folder + "/runs.sqlite"
+    try RunsDatabase.write(runs: Self.runCount, to: path)
+    for filter in [[], ["--matching", "scenario-77"]] {
+      var times: [Double] = []
+      for _ in 0..<7 * runs {
+        times.append(try CommandRun(["runs", "--db", path] + filter).seconds)
+      }
+      Bar.atMost(
+        100, (["runs"] + filter).joined(separator: " ") + " of \(Self.runCount)",
+        Stopwatch.median(times) * 1e3, "ms"
+      ).print()
+    }
+  }
+
+  private func simulate(
+    _ name: String, jobs: Int, replications: Int, _ overrides: [String]
+  ) throws -> CommandRun {
+    try CommandRun(
+      [
+        "run", FleetBench.scenario, "--quiet", "--db", folder + "/\(name).sqlite", "--jobs",
+        "\(jobs)", "--replications", "\(replications)",
+      ] + overrides.flatMap { ["--set", $0] })
+  }
+
+  /// Runs the fleet for a day and for thirty, with as many windows.
+  func compareHorizons() throws {
+    defer { cleanUp() }
+    let windows = "requests.windows=24"
+    let day = try simulate("day", jobs: 2, replications: 2, [windows, "horizon=1d"])
+    let month = try simulate("month", jobs: 2, replications: 2, [windows, "horizon=30d"])
+    Bar.figure("memory: a day", day.peakMegabytes, "MB").print()
+    Bar.atMost(200, "memory: thirty days", month.peakMegabytes, "MB").print()
+    let ratio = month.peakMegabytes / day.peakMegabytes
+    Bar.atMost(1.1, "memory: thirty days to a day", ratio, "times", places: 2).print()
+  }
+
+  /// Runs four replications one after the other, and two at a time.
+  func compareJobs(runs: Int) throws {
+    defer { cleanUp() }
+    var gains: [Double] = []
+    for run in 0..<runs {
+      let one = try simulate("one-\(run)", jobs: 1, replications: 4, ["requests.windows=24"])
+      let two = try simulate("two-\(run)", jobs: 2, replications: 4, ["requests.windows=24"])
+      gains.append(one.seconds / two.seconds)
+    }
+    Bar.atLeast(
+      1.8, "replications on two cores", Stopwatch.median(gains), "times as fast", places: 2
+    ).print()
+  }
+
+  /// Judges the reference design's month as it is shipped.
+  func judgeMonth() throws {
+    defer { cleanUp() }
+    let run = try CommandRun(
+      ["check", FleetBench.scenario, "--quiet", "--db", folder + "/month.sqlite", "--jobs", "2"],
+      statuses: [0, 98, 99])
+    Bar.atMost(60, "judging a month on two cores", run.seconds, "s").print()
+    Bar.atMost(200, "judging a month: peak memory", run.peakMegabytes, "MB").print()
+  }
+}
