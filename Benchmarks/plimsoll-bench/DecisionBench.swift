@@ -5,7 +5,7 @@ import Quantities
 import Serving
 
 /// How long the decisions about one request take: route, cache look-up and de-duplication, on warm data.
-struct DecisionBench {
+struct DecisionBench: ~Copyable {
   private static let keys = 4_096
   private static let requests = 20_480
   /// Requests that are timed together, and in flight at a time.

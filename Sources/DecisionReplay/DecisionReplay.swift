@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Makes the decisions of a log again, line by line, and compares them with those that it holds.
-public struct DecisionReplay: Sendable {
+public struct DecisionReplay: ~Copyable, Sendable {
   /// The first line that came out otherwise.
   public struct Difference: Equatable, Sendable {
     /// Its number, from 1.

@@ -9,12 +9,13 @@ import Serving
 ///
 /// Each line goes in with or without the decision that somebody made; it comes out with the decision that
 /// the policies make here.
-public struct PolicyHost: Sendable {
+public struct PolicyHost: ~Copyable, Sendable {
   private var spot: SpotManager?
   private var autoscaler: CostAwareAutoscaler?
   private var router: Router?
   private var dispatcher = LeastLoaded()
-  private var cache: ResponseCache?
+  private var cache: ResponseCache
+  private let hasCache: Bool
   private var deduplicator: Deduplicator?
   private var ledger: CostLedger?
   private var replicas: [ReplicaObservation]
@@ -34,7 +35,8 @@ public struct PolicyHost: Sendable {
       CostAwareAutoscaler($0.configuration, machines: $0.machines)
     }
     router = header.router.map { Router($0) }
-    cache = header.cache.map { ResponseCache($0) }
+    hasCache = header.cache != nil
+    cache = ResponseCache(header.cache ?? ResponseCache.Configuration(capacity: 1))
     deduplicator = header.deduplicator.map { Deduplicator($0) }
     ledger = header.ledger.map { CostLedger($0) }
     writer = DecisionWriter(header)
@@ -197,13 +199,11 @@ public struct PolicyHost: Sendable {
   }
 
   private mutating func stepCache(_ event: LogObject, at now: Instant) throws(DecisionLogError) {
-    guard cache != nil else { throw absent(event) }
+    guard hasCache else { throw absent(event) }
     switch try event.text("event") {
     case "look_up":
       let (key, isDeterministic) = (try key(event), try event.flag("is_deterministic"))
-      guard let answer = cache?.lookUp(key, isDeterministic: isDeterministic, at: now) else {
-        return
-      }
+      let answer = cache.lookUp(key, isDeterministic: isDeterministic, at: now)
       writer.write(lookUp: key, isDeterministic: isDeterministic, at: now, answer)
     case "answered":
       let key = try key(event)
@@ -212,15 +212,15 @@ public struct PolicyHost: Sendable {
         isComplete: try event.flag("is_complete"), choices: try event.integer("choices"),
         isDeterministic: try event.flag("is_deterministic"),
         isNoStore: try event.flag("is_no_store"))
-      guard let admission = cache?.keep(key, response, at: now), let cache else { return }
+      let admission = cache.keep(key, response, at: now)
       writer.write(answered: key, response, at: now, admission, cache: cache)
     case "primed":
       let (key, storedAt) = (try key(event), try event.time("stored_at"))
-      cache?.prime(key, storedAt: storedAt)
-      if let cache { writer.write(primed: key, storedAt: storedAt, at: now, cache: cache) }
+      cache.prime(key, storedAt: storedAt)
+      writer.write(primed: key, storedAt: storedAt, at: now, cache: cache)
     case "cleared":
-      cache?.removeAll()
-      if let cache { writer.write(clearedAt: now, cache: cache) }
+      cache.removeAll()
+      writer.write(clearedAt: now, cache: cache)
     default: throw event.fail("event", allowed: "look_up, answered, primed, cleared")
     }
   }

@@ -4,6 +4,7 @@ import DecisionLog
 import Policies
 import Quantities
 import RandomStreams
+import Serving
 import Workload
 
 extension FleetSimulation {
@@ -24,9 +25,9 @@ extension FleetSimulation {
     let life = desk.cache.configuration.ttl
     let offered = scenario.workload.expectedRequests(from: now - life, for: life)
     let priming = CachePriming(
-      desk: desk, isLogging: logsRequests, shares: contentShares,
-      tenants: scenario.workload.mix.tenantShares,
-      offered: Double(offered), now: now,
+      keys: desk.keys, intendedModel: desk.intendedModel, life: Double(life.nanoseconds),
+      capacity: desk.cache.configuration.capacity, isLogging: logsRequests, shares: contentShares,
+      tenants: scenario.workload.mix.tenantShares, offered: Double(offered), now: now,
       stream: primingStream(UInt32(truncatingIfNeeded: now.nanoseconds / 1_000_000_000)))
     if priming.mayReachCapacity(deterministic: scenario.workload.mix.deterministicShare) {
       priming.fillInOrder(
@@ -41,7 +42,11 @@ extension FleetSimulation {
 
 /// Draws which contents a cache holds.
 private struct CachePriming {
-  let desk: RequestDesk
+  let keys: KeyRule
+  let intendedModel: ContiguousArray<ModelID>
+  /// The life of an entry in nanoseconds.
+  let life: Double
+  let capacity: Int
   let isLogging: Bool
   /// The share of requests of each content, by number; of 0 that of contents nobody else asks for.
   let shares: [Double]
@@ -51,15 +56,14 @@ private struct CachePriming {
   let now: Instant
   let stream: RandomStream
 
-  private var life: Double { Double(desk.cache.configuration.ttl.nanoseconds) }
-  private var tenantCount: Int { desk.keysLackTenant ? 1 : tenants.count }
+  private var tenantCount: Int { keys.lackTenant ? 1 : tenants.count }
 
   private func unique(_ deterministic: Double) -> Double { offered * shares[0] * deterministic }
 
   func mayReachCapacity(deterministic: Double) -> Bool {
     let repeating = Double((shares.count - 1) * tenantCount) * deterministic
     let most = repeating + unique(deterministic)
-    return most >= Double(desk.cache.configuration.capacity)
+    return most >= Double(capacity)
   }
 
   /// Calls `body` with each content that is there, its age as a part of its life, and random bits.
@@ -70,12 +74,12 @@ private struct CachePriming {
     for content in 1..<max(1, shares.count) {
       let entry = source.content(content)
       guard entry.isDeterministic else { continue }
-      let model = desk.intendedModel[Int(entry.textIndex)]
+      let model = intendedModel[Int(entry.textIndex)]
       for tenant in 0..<tenantCount {
         let block = stream.block(at: UInt64(content * tenantCount + tenant))
-        let mean = offered * shares[content] * (desk.keysLackTenant ? 1 : tenants[tenant])
+        let mean = offered * shares[content] * (keys.lackTenant ? 1 : tenants[tenant])
         guard uniform(block.high) * (1 + mean) < mean else { continue }
-        let key = desk.key(of: UInt64(content), tenant: UInt8(tenant), model: model)
+        let key = keys.key(of: UInt64(content), tenant: UInt8(tenant), model: model)
         body(key, uniform(block.low), mean, block.high)
       }
     }

@@ -14,7 +14,10 @@ import Workload
 /// ``answerFromCache`` and ``fail``, once.
 extension FleetSimulation {
   /// Asks router, cache and de-duplication what becomes of a request.
-  mutating func consult(_ arrived: QueuedRequest, _ arrival: Arrival) {
+  ///
+  /// - Parameters:
+  ///   - drawnPlace: its place among the requests that were drawn ahead.
+  mutating func consult(_ arrived: QueuedRequest, _ arrival: Arrival, drawnAt drawnPlace: Int) {
     var request = arrived
     var reservation: ReservationID?
     if desk.budget != nil {
@@ -27,9 +30,11 @@ extension FleetSimulation {
     var question = RouteRequest(
       plan: desk.textPlans[Int(arrival.textIndex)], promptTokens: arrival.promptTokens,
       outputTokens: arrival.outputTokens,
-      session: scenario.workload.sessions?.session(of: arrival.number, at: now) ?? 0)
+      session: sessions?.session(of: arrival.number, at: now) ?? 0)
     question.goesDown = degradation >= .routeDown
-    let route = observations.withSpan { desk.router.intended(question, at: now, among: $0) }
+    let route = observations.withSpan {
+      desk.router.intended(question, at: now, among: $0, ofModels: replicasOfModel)
+    }
     if logsRequests { log(question, text: Int(arrival.textIndex), route) }
     request.model = UInt8(truncatingIfNeeded: route.model.index)
     if let hits = desk.fixedHits, fixedHitStream.block(at: request.number).low >> 32 < hits {
@@ -41,7 +46,12 @@ extension FleetSimulation {
       dispatch(request, otherwise: .rejected)
       return
     }
-    let key = desk.key(of: arrival.contentID, tenant: arrival.tenantIndex, model: route.model)
+    let isAsIntended =
+      desk.usesCache && route.model == desk.intendedModel[Int(arrival.textIndex)]
+    let key =
+      isAsIntended
+      ? drawnKeys[drawnPlace]
+      : desk.keys.key(of: arrival.contentID, tenant: arrival.tenantIndex, model: route.model)
     if desk.usesCache {
       let found = desk.cache.lookUp(key, isDeterministic: arrival.isDeterministic, at: now)
       if logsRequests {
@@ -56,8 +66,7 @@ extension FleetSimulation {
     if arrival.isDeterministic || desk.joinsAnything || reservation != nil {
       let row = table.add(
         PolicyTable.Row(
-          request, contentID: arrival.contentID, tenantIndex: arrival.tenantIndex,
-          isDeterministic: arrival.isDeterministic))
+          request, key: key, isDeterministic: arrival.isDeterministic))
       table[row].reservation = reservation
       request.policyRow = row
       if desk.usesDeduplication {
@@ -103,14 +112,13 @@ extension FleetSimulation {
     let row = table[request.policyRow]
     settle(row.reservation, cost: cost)
     if desk.usesCache {
-      let key = desk.key(of: row.contentID, tenant: row.tenantIndex, model: model)
       // An engine that answers here has said all it had to say.
       let response = StoredResponse(
         status: 200, finishReason: .stop, isComplete: true, choices: 1,
         isDeterministic: row.isDeterministic, isNoStore: false)
-      let admission = desk.cache.keep(key, response, at: now)
+      let admission = desk.cache.keep(row.key, response, at: now)
       if logsRequests {
-        decisionLog?.write(answered: key, response, at: now, admission, cache: desk.cache)
+        decisionLog?.write(answered: row.key, response, at: now, admission, cache: desk.cache)
       }
     }
     guard let flight = row.flight else {

@@ -56,6 +56,8 @@ extension FleetSimulation {
     if windows.isOpen && !acceptsArrivals {
       source.restart(at: now)
       primeCache()
+      // The column may be entered in its middle.
+      if desk.usesCache { touchAhead() }
       acceptsArrivals = true
     }
     enterMinute()

@@ -54,8 +54,13 @@ package struct FleetSimulation: ~Copyable {
   /// What reading ahead came to; nothing depends on it.
   var touched: Int64 = 0
   var table = PolicyTable()
+  /// The keys of the requests that were drawn ahead, by their place, and those that look-ups need.
+  var drawnKeys: Column<CacheKey>
+  var keysToTouch: Column<CacheKey>
   /// The share of requests of each content, by number; empty without a cache.
   let contentShares: [Double]
+  /// Which requests belong to one conversation; `nil` where none do.
+  let sessions: Sessions?
   let primingStream: (_ window: UInt32) -> RandomStream
   /// Which requests hit a cache whose hit rate is given.
   let fixedHitStream: RandomStream
@@ -194,6 +199,8 @@ package struct FleetSimulation: ~Copyable {
       })
     source = RequestSource(
       scenario.workload, from: opening, seed: seed, replication: replication)
+    drawnKeys = Column(repeating: CacheKey(high: 0, low: 0), count: RequestSource.columnLength)
+    keysToTouch = Column(repeating: CacheKey(high: 0, low: 0), count: RequestSource.columnLength)
     recorder = RequestRecorder(
       edges: scenario.latencyEdges, minutes: scenario.minutesToMeasure,
       models: scenario.models.count, classes: scenario.workload.mix.classNames.count)
@@ -209,6 +216,7 @@ package struct FleetSimulation: ~Copyable {
     desk = RequestDesk(scenario.requestPolicies)
     contentShares =
       scenario.requestPolicies.cache == nil ? [] : scenario.workload.mix.contentShares
+    sessions = scenario.workload.sessions
     fixedHitStream = stream(.fixedHits, 0)
     if let rate = scenario.requestPolicies.cache?.fixedHitRate { engineShare = 1 - rate.fraction }
     primingStream = { stream(.cachePriming, Int($0)) }
@@ -305,6 +313,7 @@ package struct FleetSimulation: ~Copyable {
       return false
     }
     if source.isAtColumnStart && desk.usesCache { touchAhead() }
+    let drawnPlace = source.nextPlace
     let arrival = source.take()
     simulatedRequests += 1
     if now >= minuteEnd { enterMinute() }
@@ -317,7 +326,7 @@ package struct FleetSimulation: ~Copyable {
       outputTokens: arrival.outputTokens, recordPlace: place.bits,
       classIndex: arrival.classIndex, model: desk.requestedModel)
     if desk.isOpen {
-      consult(request, arrival)
+      consult(request, arrival, drawnAt: drawnPlace)
     } else {
       dispatch(request, otherwise: .rejected)
     }
@@ -325,16 +334,18 @@ package struct FleetSimulation: ~Copyable {
   }
 
   /// Reads what the cache holds of the requests that were drawn ahead, all side by side.
-  private mutating func touchAhead() {
-    var sum: Int64 = 0
+  mutating func touchAhead() {
+    var count = 0
     for index in 0..<source.drawnCount {
       let arrival = source.drawn(index)
-      guard arrival.isDeterministic else { continue }
       let model = desk.intendedModel[Int(arrival.textIndex)]
-      sum &+= desk.cache.touch(
-        desk.key(of: arrival.contentID, tenant: arrival.tenantIndex, model: model))
+      let key = desk.keys.key(of: arrival.contentID, tenant: arrival.tenantIndex, model: model)
+      drawnKeys[index] = key
+      // Whether it counts is a coin's toss: written in any case, and kept by the count.
+      keysToTouch[count] = key
+      count += arrival.isDeterministic ? 1 : 0
     }
-    touched = sum
+    touched = keysToTouch.withSpan { desk.cache.touch($0.extracting(first: count)) }
   }
 
   /// Sends a request to the replica that the policy chooses, or ends it.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import EventKernel
 import Policies
 import ReplicaModel
 
@@ -12,33 +13,44 @@ struct PolicyTable: ~Copyable {
   struct Row: BitwiseCopyable {
     /// The request as it was sent, or would be sent if it made the call.
     var request: QueuedRequest
-    let contentID: UInt64
+    /// By what cache and de-duplication know it.
+    let key: CacheKey
     /// The flight that it is in; `nil` when it goes alone.
     var flight: FlightID?
     /// What is put aside for it; `nil` where no budget binds.
     var reservation: ReservationID?
-    let tenantIndex: UInt8
     let isDeterministic: Bool
     var isUsed = true
     var nextFree: Int32 = -1
 
-    init(_ request: QueuedRequest, contentID: UInt64, tenantIndex: UInt8, isDeterministic: Bool) {
+    init(_ request: QueuedRequest, key: CacheKey, isDeterministic: Bool) {
       self.request = request
-      self.contentID = contentID
-      self.tenantIndex = tenantIndex
+      self.key = key
       self.isDeterministic = isDeterministic
+    }
+
+    /// What stands in a row that nobody has used.
+    static var none: Row {
+      Row(
+        QueuedRequest(
+          arrival: .never, number: 0, promptTokens: 0, outputTokens: 0, recordPlace: -1,
+          classIndex: 0, model: 0), key: CacheKey(high: 0, low: 0), isDeterministic: false)
     }
   }
 
-  private var rows: ContiguousArray<Row> = []
+  /// Those in use or used before, of which there are `count`, and room for more.
+  private var rows = Column<Row>(repeating: .none, count: 256)
+  private var count = 0
   private var firstFree: Int32 = -1
 
   /// Puts a request into a row of its own, whose number it is told.
   mutating func add(_ row: Row) -> Int32 {
     guard firstFree >= 0 else {
-      rows.append(row)
-      rows[rows.count - 1].request.policyRow = Int32(rows.count - 1)
-      return Int32(rows.count - 1)
+      if count == rows.count { grow() }
+      rows[count] = row
+      rows[count].request.policyRow = Int32(count)
+      count += 1
+      return Int32(count - 1)
     }
     let number = firstFree
     firstFree = rows[Int(number)].nextFree
@@ -47,9 +59,15 @@ struct PolicyTable: ~Copyable {
     return number
   }
 
+  private mutating func grow() {
+    var larger = Column<Row>(repeating: .none, count: 2 * rows.count)
+    for number in 0..<count { larger[number] = rows[number] }
+    rows = larger
+  }
+
   subscript(number: Int32) -> Row {
     get { rows[Int(number)] }
-    set { rows[Int(number)] = newValue }
+    _modify { yield &rows[Int(number)] }
   }
 
   /// Gives a row back.
@@ -65,8 +83,8 @@ struct PolicyTable: ~Copyable {
   /// - Complexity: O(rows).
   var used: (inFlights: Int, alone: Int) {
     var used = (inFlights: 0, alone: 0)
-    for row in rows where row.isUsed {
-      if row.flight == nil { used.alone += 1 } else { used.inFlights += 1 }
+    for number in 0..<count where rows[number].isUsed {
+      if rows[number].flight == nil { used.alone += 1 } else { used.inFlights += 1 }
     }
     return used
   }

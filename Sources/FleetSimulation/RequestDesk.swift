@@ -6,7 +6,7 @@ import Scenario
 import Serving
 
 /// The policies that requests pass, as one replication runs them.
-struct RequestDesk: Sendable {
+struct RequestDesk: ~Copyable {
   var router: Router
   var cache: ResponseCache
   var deduplicator: Deduplicator
@@ -22,8 +22,8 @@ struct RequestDesk: Sendable {
   let usesDeduplication: Bool
   /// Whether requests of any temperature share calls, as in the reference design.
   let joinsAnything: Bool
-  /// Whether keys say nothing of tenants and serving models, as in the reference design.
-  let keysLackTenant: Bool
+  /// By what cache and de-duplication know a request.
+  let keys: KeyRule
   let cacheLatency: TimeSpan
   /// Of 2^32 requests so many hit the cache whatever they ask for; `nil` where hits emerge.
   let fixedHits: UInt64?
@@ -31,29 +31,26 @@ struct RequestDesk: Sendable {
   let requestedModel: UInt8
 
   init(_ policies: RequestPolicies) {
+    // Settled before any property is set: of a value that cannot be copied none is read half-made.
+    let fixedHits = policies.cache?.fixedHitRate.map { UInt64($0.fraction * 0x1p32) }
+    let joinsAnything = policies.deduplication?.rule == .reference
+    let lackTenant =
+      policies.cache?.configuration.rule == .reference || policies.cache == nil && joinsAnything
     router = policies.router
     textPlans = ContiguousArray(policies.textPlans)
     intendedModel = ContiguousArray(
       policies.textPlans.map { policies.router.model(intendedBy: $0) })
     isOpen = !policies.areTrivial
-    fixedHits = policies.cache?.fixedHitRate.map { UInt64($0.fraction * 0x1p32) }
+    self.fixedHits = fixedHits
     usesCache = policies.cache != nil && fixedHits == nil
     budget = policies.budget.map { BudgetDesk($0) }
     usesDeduplication = policies.deduplication != nil
-    joinsAnything = policies.deduplication?.rule == .reference
-    keysLackTenant =
-      policies.cache?.configuration.rule == .reference || policies.cache == nil && joinsAnything
+    self.joinsAnything = joinsAnything
     cacheLatency = policies.cache?.latency ?? .zero
     requestedModel = UInt8(truncatingIfNeeded: policies.requestedModel)
+    keys = KeyRule(lackTenant: lackTenant, requestedModel: ModelID(policies.requestedModel))
     cache = ResponseCache(
       policies.cache?.configuration ?? ResponseCache.Configuration(capacity: 1))
     deduplicator = Deduplicator(policies.deduplication ?? Deduplicator.Configuration())
-  }
-
-  /// By what cache and de-duplication know a request.
-  func key(of contentID: UInt64, tenant: UInt8, model: ModelID) -> CacheKey {
-    keysLackTenant
-      ? .reference(model: ModelID(Int(requestedModel)), content: contentID)
-      : CacheKey(tenant: TenantID(Int(tenant)), artefact: model, content: contentID)
   }
 }

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import EventKernel
 import Quantities
 
 /// What a metrics endpoint counts between two scrapes: requests sent by model, waits and latencies.
-struct ScrapeWindow: Sendable {
+struct ScrapeWindow: ~Copyable {
   /// Eight buckets for each power of two of nanoseconds.
-  private var buckets = [UInt32](repeating: 0, count: 64 * 8)
+  private var buckets = Column<UInt32>(repeating: 0, count: 64 * 8)
   private(set) var answered: UInt32 = 0
   private var waited: Int64 = 0
-  private(set) var sent: [UInt32]
+  private var sentByModel: Column<UInt32>
 
   init(models: Int) {
-    sent = [UInt32](repeating: 0, count: models)
+    sentByModel = Column(repeating: 0, count: models)
   }
 
   mutating func send(to model: Int) {
-    sent[model] += 1
+    sentByModel[model] += 1
   }
+
+  /// Requests sent, by model.
+  var sent: [UInt32] { (0..<sentByModel.count).map { sentByModel[$0] } }
 
   mutating func answer(latency: TimeSpan, wait: TimeSpan) {
     answered += 1
@@ -34,7 +38,7 @@ struct ScrapeWindow: Sendable {
   /// - Complexity: O(buckets).
   var p99: TimeSpan {
     var left = UInt64(answered) * 99 / 100 + 1
-    for index in buckets.indices {
+    for index in 0..<buckets.count {
       let count = UInt64(buckets[index])
       if count >= left {
         let (exponent, part) = (index / 8, index % 8)
@@ -50,8 +54,8 @@ struct ScrapeWindow: Sendable {
   /// - Complexity: O(buckets).
   mutating func reset() {
     guard answered > 0 || sent.contains(where: { $0 > 0 }) else { return }
-    for index in buckets.indices { buckets[index] = 0 }
-    for index in sent.indices { sent[index] = 0 }
+    for index in 0..<buckets.count { buckets[index] = 0 }
+    for index in 0..<sentByModel.count { sentByModel[index] = 0 }
     answered = 0
     waited = 0
   }

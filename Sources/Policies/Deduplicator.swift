@@ -11,12 +11,14 @@ import Quantities
 ///
 /// Errors are shared as in Go's singleflight (golang/sync), what could not be cached is remembered as by
 /// Varnish's hit-for-miss (varnishcache/varnish-cache).
-public struct Deduplicator: Sendable {
+///
+/// It cannot be copied: requests wait in it.
+public struct Deduplicator: ~Copyable, Sendable {
   /// By which rules and within which bounds it goes.
   public let configuration: Configuration
 
   var flights = KeyTable<Flight>()
-  var waiters: ContiguousArray<Waiter> = []
+  var waiters = GrowingColumn<Waiter>(minimumCapacity: 64)
   /// The first place that is free, and the first and last of those whose wait is over; -1 for none.
   var firstFree: Int32 = -1
   var firstDelivered: Int32 = -1

@@ -9,7 +9,7 @@
 /// of the slots.
 @frozen
 @usableFromInline
-struct KeyTable<Value: BitwiseCopyable & Sendable>: Sendable {
+struct KeyTable<Value: BitwiseCopyable & Sendable>: ~Copyable, Sendable {
   /// One place: a key and what belongs to it.
   @frozen
   @usableFromInline
@@ -24,23 +24,44 @@ struct KeyTable<Value: BitwiseCopyable & Sendable>: Sendable {
     }
   }
 
-  /// The places, by number; removed ones keep their last content until they are used again.
-  @usableFromInline var places: ContiguousArray<Place> = []
+  /// The places, by number; a removed one keeps its value until it is used again, and its key's low
+  /// word holds the number after the next unused place's.
+  @usableFromInline var places: GrowingColumn<Place>
   /// How many keys are held.
   @usableFromInline var count = 0
-  @usableFromInline var slots: ContiguousArray<UInt64>
-  @usableFromInline var unused: ContiguousArray<Int32> = []
+  @usableFromInline var slots: GrowingColumn<UInt64>
+  /// The number of the place that was removed last and not used since; -1 for none.
+  @usableFromInline var firstUnused: Int32 = -1
 
-  @inlinable
+  @usableFromInline
   init() {
-    slots = ContiguousArray(repeating: 0, count: 16)
+    places = GrowingColumn(minimumCapacity: 8)
+    slots = GrowingColumn(repeating: 0, count: 16)
+  }
+
+  @inlinable var mask: Int { slots.count - 1 }
+
+  /// The word in the slot where the search for a key begins; 0 where the key is not held for sure.
+  @inlinable
+  @inline(__always)
+  func firstWord(of key: CacheKey) -> UInt64 { slots[Int(key.tag) & mask] }
+
+  /// The place that a slot's word names, if it has the key's tag; otherwise any place.
+  ///
+  /// - Precondition: there is a place.
+  @inlinable
+  @inline(__always)
+  func likelyPlace(_ word: UInt64, of key: CacheKey) -> Int {
+    let isSame = UInt32(truncatingIfNeeded: word >> 32) == key.tag && word != 0
+    return isSame ? Int(UInt32(truncatingIfNeeded: word)) - 1 : 0
   }
 
   /// The number of a key's place, or nil.
   @inlinable
+  @inline(__always)
   func find(_ key: CacheKey) -> Int32? {
     let tag = key.tag
-    let mask = slots.count - 1
+    let mask = mask
     var slot = Int(tag) & mask
     while true {
       let word = slots[slot]
@@ -59,8 +80,9 @@ struct KeyTable<Value: BitwiseCopyable & Sendable>: Sendable {
     if (count + 1) * 2 > slots.count { grow() }
     let place = Place(key: key, value: value)
     let number: Int32
-    if let free = unused.popLast() {
-      number = free
+    if firstUnused >= 0 {
+      number = firstUnused
+      firstUnused = Int32(truncatingIfNeeded: places[Int(number)].key.low) - 1
       places[Int(number)] = place
     } else {
       number = Int32(places.count)
@@ -75,7 +97,7 @@ struct KeyTable<Value: BitwiseCopyable & Sendable>: Sendable {
   @inlinable
   mutating func remove(_ number: Int32) {
     let word = UInt64(places[Int(number)].key.tag) << 32 | UInt64(number + 1)
-    let mask = slots.count - 1
+    let mask = mask
     var hole = Int(word >> 32) & mask
     while slots[hole] != word { hole = (hole + 1) & mask }
     var slot = hole
@@ -91,7 +113,8 @@ struct KeyTable<Value: BitwiseCopyable & Sendable>: Sendable {
       }
     }
     slots[hole] = 0
-    unused.append(number)
+    places[Int(number)].key = CacheKey(high: 0, low: UInt64(firstUnused + 1))
+    firstUnused = number
     count -= 1
   }
 
@@ -100,15 +123,15 @@ struct KeyTable<Value: BitwiseCopyable & Sendable>: Sendable {
   /// - Complexity: O(slots).
   @usableFromInline
   mutating func removeAll() {
-    for slot in slots.indices { slots[slot] = 0 }
-    places.removeAll(keepingCapacity: true)
-    unused.removeAll(keepingCapacity: true)
+    slots.fill(with: 0)
+    places.removeAll()
+    firstUnused = -1
     count = 0
   }
 
   @inlinable
   mutating func put(_ word: UInt64) {
-    let mask = slots.count - 1
+    let mask = mask
     var slot = Int(word >> 32) & mask
     while slots[slot] != 0 { slot = (slot + 1) & mask }
     slots[slot] = word
@@ -116,8 +139,8 @@ struct KeyTable<Value: BitwiseCopyable & Sendable>: Sendable {
 
   @usableFromInline
   mutating func grow() {
-    let old = slots
-    slots = ContiguousArray(repeating: 0, count: old.count * 2)
-    for word in old where word != 0 { put(word) }
+    var old = GrowingColumn<UInt64>(repeating: 0, count: slots.count * 2)
+    swap(&old, &slots)
+    for slot in 0..<old.count where old[slot] != 0 { put(old[slot]) }
   }
 }

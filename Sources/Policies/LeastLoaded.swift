@@ -39,14 +39,13 @@ public struct LeastLoaded: Sendable {
     var sawReady = false
     for index in replicas.indices {
       let replica = replicas[index]
-      guard replica.acceptsRequests, replica.model == model else { continue }
-      sawReady = true
-      guard replica.hasRoom else { continue }
+      let isReady = replica.acceptsRequests && replica.model == model
+      sawReady = sawReady || isReady
+      // Chosen and not branched on: which is the least loaded changes with every request.
       let load = (Int64(replica.outstanding) + 1) * replica.nanosecondsPerRequest
-      if load < bestLoad {
-        bestLoad = load
-        best = index
-      }
+      let isBetter = isReady && replica.hasRoom && load < bestLoad
+      bestLoad = isBetter ? load : bestLoad
+      best = isBetter ? index : best
     }
     if best >= 0 {
       if let longestWait, bestLoad > longestWait.nanoseconds { return .tooLate }

@@ -9,7 +9,9 @@ import RandomStreams
 /// stored in a burst does not go in one; at the capacity the least recently used entry goes. What has
 /// expired is dropped when it is looked up, or when it becomes the least recently used, so that no
 /// more is held than was used within one life.
-public struct ResponseCache: Sendable {
+///
+/// It cannot be copied: a cache is large, and two would no longer be told of each other's answers.
+public struct ResponseCache: ~Copyable, Sendable {
   /// How patient and how large the cache is, and by which rules it goes.
   public let configuration: Configuration
   /// How many entries the capacity has pushed out; entries primed do not push any out in this count.
@@ -77,6 +79,34 @@ public struct ResponseCache: Sendable {
     guard let number = table.find(key) else { return 0 }
     let entry = table.places[Int(number)].value
     return entry.storedAt &+ Int64(entry.next)
+  }
+
+  /// Reads what look-ups of keys will read, and stores after them, all side by side; changes nothing.
+  ///
+  /// In steps, since a read waits for nothing where its address is known: the slots, then the places that
+  /// they name, then the neighbours of what was found. For what was not found something is stored
+  /// later, and for that the entry used longest ago goes: the slots of as many of those are read too.
+  @inlinable
+  public func touch(_ keys: Span<CacheKey>) -> Int64 {
+    guard table.count > 0 else { return 0 }
+    var sum: UInt64 = 0
+    for index in keys.indices { sum &+= table.firstWord(of: keys[index]) }
+    for index in keys.indices {
+      let key = keys[index]
+      sum &+= table.places[table.likelyPlace(table.firstWord(of: key), of: key)].key.low
+    }
+    var oldest = last
+    for index in keys.indices {
+      if let number = table.find(keys[index]) {
+        let entry = table.places[Int(number)].value
+        sum &+= table.places[Int(max(0, entry.previous))].key.low
+        sum &+= table.places[Int(max(0, entry.next))].key.low
+      } else if oldest >= 0 {
+        sum &+= table.firstWord(of: table.places[Int(oldest)].key)
+        oldest = table.places[Int(oldest)].value.previous
+      }
+    }
+    return Int64(truncatingIfNeeded: sum)
   }
 
   /// Keeps a response under the key of the artefact that produced it; a response already there is

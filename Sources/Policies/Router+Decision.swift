@@ -20,6 +20,22 @@ extension Router {
   public mutating func intended(
     _ request: RouteRequest, at now: Instant, among replicas: Span<ReplicaObservation>
   ) -> RouteDecision {
+    intended(request, at: now, among: replicas, ofModels: [])
+  }
+
+  /// Chooses the model for one request where the replicas of each model lie side by side.
+  ///
+  /// The decision is the same as without `stretches`, which only say where to look.
+  ///
+  /// - Parameters:
+  ///   - stretches: where the replicas of each model lie, by the model's number; empty where that is
+  ///     not known.
+  /// - Complexity: O(replicas of the intended model), where it can take the request.
+  @inlinable
+  public mutating func intended(
+    _ request: RouteRequest, at now: Instant, among replicas: Span<ReplicaObservation>,
+    ofModels stretches: ContiguousArray<Range<Int>>
+  ) -> RouteDecision {
     switch kind {
     case .fixed(let model):
       return RouteDecision(model: model, reason: .fixed)
@@ -31,24 +47,27 @@ extension Router {
       let wanted = Int(request.plan.place) - (request.goesDown ? 1 : 0)
       let planned = min(max(0, wanted), candidates.count - 1)
       let place = sessions.raise(request.session, to: planned, at: now)
-      if standing(of: place, for: request, among: replicas) == .available {
+      let standing = standing(of: place, for: request, among: replicas, ofModels: stretches)
+      if standing == .available {
         return RouteDecision(
           model: candidates[place].id, reason: place > planned ? .session : request.plan.reason)
       }
-      return detour(from: place, for: request, among: replicas)
+      return detour(from: place, for: request, among: replicas, ofModels: stretches)
     }
   }
 
   /// Whether a model can take a request: its window, its readiness, its wait, in this order.
   @inlinable
   func standing(
-    of place: Int, for request: RouteRequest, among replicas: Span<ReplicaObservation>
+    of place: Int, for request: RouteRequest, among replicas: Span<ReplicaObservation>,
+    ofModels stretches: ContiguousArray<Range<Int>>
   ) -> Standing {
     let candidate = candidates[place]
     let tokens = Int(request.promptTokens) + Int(request.outputTokens)
     guard tokens <= candidate.contextWindow else { return .tooLong }
     var standing = Standing.notReady
-    for index in replicas.indices {
+    let all = stretches.isEmpty ? replicas.indices : stretches[candidate.id.index]
+    for index in all {
       let replica = replicas[index]
       guard replica.model == candidate.id, replica.acceptsRequests else { continue }
       standing = .late
@@ -62,7 +81,8 @@ extension Router {
   /// The nearest stronger model that can take it, else the nearest weaker one, else the least bad.
   @usableFromInline
   func detour(
-    from place: Int, for request: RouteRequest, among replicas: Span<ReplicaObservation>
+    from place: Int, for request: RouteRequest, among replicas: Span<ReplicaObservation>,
+    ofModels stretches: ContiguousArray<Range<Int>>
   ) -> RouteDecision {
     var firstLate: Int?
     var firstNotReady: Int?
@@ -70,7 +90,7 @@ extension Router {
       // From the intended place up to the strongest, then from below it down to the weakest.
       let isUpward = place + step < candidates.count
       let other = isUpward ? place + step : candidates.count - 1 - step
-      switch standing(of: other, for: request, among: replicas) {
+      switch standing(of: other, for: request, among: replicas, ofModels: stretches) {
       case .available:
         return RouteDecision(
           model: candidates[other].id, reason: isUpward ? .stronger : .weaker)

@@ -29,6 +29,38 @@ extension RandomStream {
       high: SIMD4(lowHalf: lowHalf.high, highHalf: highHalf.high))
   }
 
+  /// Rounds of two generators with one key, which moves on with each.
+  @usableFromInline
+  @frozen
+  struct Rounds {
+    @usableFromInline var key0: SIMD2<UInt64>
+    @usableFromInline var key1: SIMD2<UInt64>
+
+    @inlinable
+    @inline(__always)
+    init(key: UInt64) {
+      key0 = SIMD2(repeating: key & 0xFFFF_FFFF)
+      key1 = SIMD2(repeating: key &>> 32)
+    }
+
+    @inlinable
+    @inline(__always)
+    mutating func take(
+      _ first: inout SIMD2<UInt64>, _ second: inout SIMD2<UInt64>, _ third: inout SIMD2<UInt64>,
+      _ fourth: inout SIMD2<UInt64>
+    ) {
+      let mask = SIMD2<UInt64>(repeating: 0xFFFF_FFFF)
+      let product0 = (first & mask) &* SIMD2<UInt64>(repeating: 0xD251_1F53)
+      let product1 = (third & mask) &* SIMD2<UInt64>(repeating: 0xCD9E_8D57)
+      first = (product1 &>> 32) ^ second ^ key0
+      second = product1
+      third = (product0 &>> 32) ^ fourth ^ key1
+      fourth = product0
+      key0 = key0 &+ SIMD2<UInt64>(repeating: 0x9E37_79B9)
+      key1 = key1 &+ SIMD2<UInt64>(repeating: 0xBB67_AE85)
+    }
+  }
+
   /// Two blocks whose rounds run side by side in vector registers of 128 bits.
   ///
   /// 32-bit words lie in 64-bit lanes, so that a multiplication gives the whole product; what stands in
@@ -42,18 +74,18 @@ extension RandomStream {
     var second = indices &>> 32
     var third = SIMD2<UInt64>(repeating: UInt64(entity))
     var fourth = SIMD2<UInt64>(repeating: UInt64(replication))
-    var key0 = SIMD2<UInt64>(repeating: key & 0xFFFF_FFFF)
-    var key1 = SIMD2<UInt64>(repeating: key &>> 32)
-    for _ in 0..<10 {
-      let product0 = (first & mask) &* SIMD2<UInt64>(repeating: 0xD251_1F53)
-      let product1 = (third & mask) &* SIMD2<UInt64>(repeating: 0xCD9E_8D57)
-      first = (product1 &>> 32) ^ second ^ key0
-      second = product1
-      third = (product0 &>> 32) ^ fourth ^ key1
-      fourth = product0
-      key0 = key0 &+ SIMD2<UInt64>(repeating: 0x9E37_79B9)
-      key1 = key1 &+ SIMD2<UInt64>(repeating: 0xBB67_AE85)
-    }
+    // Written out: in a loop half of the instructions move words from one name to the next.
+    var rounds = Rounds(key: key)
+    rounds.take(&first, &second, &third, &fourth)
+    rounds.take(&first, &second, &third, &fourth)
+    rounds.take(&first, &second, &third, &fourth)
+    rounds.take(&first, &second, &third, &fourth)
+    rounds.take(&first, &second, &third, &fourth)
+    rounds.take(&first, &second, &third, &fourth)
+    rounds.take(&first, &second, &third, &fourth)
+    rounds.take(&first, &second, &third, &fourth)
+    rounds.take(&first, &second, &third, &fourth)
+    rounds.take(&first, &second, &third, &fourth)
     return ((second &<< 32) | (first & mask), (fourth &<< 32) | (third & mask))
   }
 }

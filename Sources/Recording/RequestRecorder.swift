@@ -36,24 +36,32 @@ package struct MeasuredPlace: BitwiseCopyable, Sendable {
   @inlinable package var minute: Int { Int(bits >> 1) }
   /// Whether it arrived round an interruption.
   @inlinable package var isEventful: Bool { bits & 1 != 0 }
+  /// The number of its stratum: 0 away from interruptions, 1 round them.
+  @inlinable package var stratum: Int { Int(bits & 1) }
 }
 
 /// Counts how requests end while a replication runs; tells nothing back.
 @usableFromInline
 package struct RequestRecorder: ~Copyable {
   /// What is counted of the requests of one stratum.
-  @usableFromInline
   package struct Stratum: Sendable {
     /// How requests ended.
-    @usableFromInline package var counts = RequestCounts()
+    package let counts: RequestCounts
     /// End-to-end latency of answered requests.
-    @usableFromInline package var latency: LatencyHistogram
+    package let latency: LatencyHistogram
     /// Time from arrival to the start of the batch, of requests that a replica answered.
-    @usableFromInline package var wait: LatencyHistogram
+    package let wait: LatencyHistogram
     /// Tokens of all answers.
-    @usableFromInline package var answeredTokens: Int64 = 0
+    package let answeredTokens: Int64
     /// Answers by who gave them, model × class.
-    @usableFromInline package var answeredBy: [UInt64]
+    package let answeredBy: [UInt64]
+  }
+
+  /// The plain sums of one stratum, in one row.
+  @usableFromInline
+  struct Sums: BitwiseCopyable, Sendable {
+    @usableFromInline var arrived: UInt64 = 0
+    @usableFromInline var answeredTokens: Int64 = 0
   }
 
   /// What is counted of the requests that arrived in one minute, in one row.
@@ -68,10 +76,12 @@ package struct RequestRecorder: ~Copyable {
     @usableFromInline var isEventful = false
   }
 
-  /// The requests that arrived away from interruptions; all of them where nothing is sampled.
-  @usableFromInline package var calm: Stratum
-  /// The requests that arrived round interruptions.
-  @usableFromInline package var eventful: Stratum
+  // Each by stratum first: of the calm one, then of the eventful one.
+  @usableFromInline var sums: Column<Sums>
+  @usableFromInline var ended: Column<UInt64>
+  @usableFromInline var answeredBy: Column<UInt64>
+  @usableFromInline var latency: TimeCounts
+  @usableFromInline var wait: TimeCounts
   @usableFromInline var minutes: Column<Minute>
   /// Tokens of prompts of completed requests.
   @usableFromInline package var promptTokens: Int64 = 0
@@ -82,16 +92,48 @@ package struct RequestRecorder: ~Copyable {
 
   /// How many classes of requests there are.
   @usableFromInline let classes: Int
+  /// How many pairs of a model and a class there are.
+  @usableFromInline let cells: Int
 
   /// A recorder for so many measured minutes, models and classes.
   package init(edges: [Int64], minutes: Int, models: Int, classes: Int) {
     self.classes = classes
-    let stratum = Stratum(
-      latency: LatencyHistogram(edges: edges), wait: LatencyHistogram(edges: edges),
-      answeredBy: [UInt64](repeating: 0, count: models * classes))
-    calm = stratum
-    eventful = stratum
+    cells = models * classes
+    sums = Column(repeating: Sums(), count: Self.strata)
+    ended = Column(repeating: 0, count: Self.strata * Self.outcomes)
+    answeredBy = Column(repeating: 0, count: Self.strata * cells)
+    latency = TimeCounts(edges: edges, strata: Self.strata)
+    wait = TimeCounts(edges: edges, strata: Self.strata)
     self.minutes = Column(repeating: Minute(), count: minutes)
+  }
+
+  private static var strata: Int { 2 }
+  @usableFromInline static var outcomes: Int { 16 }
+
+  /// The requests that arrived away from interruptions; all of them where nothing is sampled.
+  ///
+  /// - Complexity: O(buckets).
+  package var calm: Stratum { stratum(0) }
+
+  /// The requests that arrived round interruptions.
+  ///
+  /// - Complexity: O(buckets).
+  package var eventful: Stratum { stratum(1) }
+
+  private func stratum(_ number: Int) -> Stratum {
+    Stratum(
+      counts: counts(of: number), latency: latency.histogram(of: number),
+      wait: wait.histogram(of: number), answeredTokens: sums[number].answeredTokens,
+      answeredBy: (0..<cells).map { answeredBy[number * cells + $0] })
+  }
+
+  private func counts(of stratum: Int) -> RequestCounts {
+    var counts = RequestCounts()
+    counts.arrived = sums[stratum].arrived
+    for outcome in RequestOutcome.allCases {
+      counts[outcome] = ended[stratum * Self.outcomes + Int(outcome.rawValue)]
+    }
+    return counts
   }
 
   /// Counts a measured request that arrived.
@@ -99,12 +141,8 @@ package struct RequestRecorder: ~Copyable {
   package mutating func arrived(at place: MeasuredPlace) {
     inFlight += 1
     minutes[place.minute].offered += 1
-    if place.isEventful {
-      eventful.counts.arrived += 1
-      minutes[place.minute].isEventful = true
-    } else {
-      calm.counts.arrived += 1
-    }
+    sums[place.stratum].arrived += 1
+    if place.isEventful { minutes[place.minute].isEventful = true }
   }
 
   /// Counts a measured request that a replica answered in time.
@@ -113,11 +151,7 @@ package struct RequestRecorder: ~Copyable {
     _ answer: Answer, wait waited: TimeSpan, at place: MeasuredPlace, promptTokens prompt: UInt32
   ) {
     answered(.completed, answer, at: place)
-    if place.isEventful {
-      eventful.wait.record(waited.nanoseconds)
-    } else {
-      calm.wait.record(waited.nanoseconds)
-    }
+    wait.record(waited.nanoseconds, in: place.stratum)
     promptTokens += Int64(prompt)
     outputTokens += Int64(answer.tokens)
   }
@@ -149,33 +183,22 @@ package struct RequestRecorder: ~Copyable {
     inFlight -= 1
     minutes[place.minute].answered += 1
     minutes[place.minute].latency += answer.latency
-    let cell = Int(answer.model) * classes + Int(answer.classIndex)
-    if place.isEventful {
-      eventful.counts[outcome] += 1
-      eventful.latency.record(answer.latency)
-      eventful.answeredTokens += Int64(answer.tokens)
-      eventful.answeredBy[cell] += 1
-    } else {
-      calm.counts[outcome] += 1
-      calm.latency.record(answer.latency)
-      calm.answeredTokens += Int64(answer.tokens)
-      calm.answeredBy[cell] += 1
-    }
+    let stratum = place.stratum
+    sums[stratum].answeredTokens += Int64(answer.tokens)
+    ended[stratum * Self.outcomes + Int(outcome.rawValue)] += 1
+    answeredBy[stratum * cells + Int(answer.model) * classes + Int(answer.classIndex)] += 1
+    latency.record(answer.latency, in: stratum)
   }
 
   /// Counts a measured request that got no answer in time.
   @inlinable
   package mutating func unanswered(_ outcome: RequestOutcome, at place: MeasuredPlace) {
     inFlight -= 1
-    if place.isEventful {
-      eventful.counts[outcome] += 1
-    } else {
-      calm.counts[outcome] += 1
-    }
+    ended[place.stratum * Self.outcomes + Int(outcome.rawValue)] += 1
   }
 
   /// How requests of both strata ended, each once.
-  package var counts: RequestCounts { calm.counts + eventful.counts }
+  package var counts: RequestCounts { counts(of: 0) + counts(of: 1) }
 
   /// How many minutes may be measured.
   package var minuteCount: Int { minutes.count }

@@ -1,6 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 extension LatencyHistogram {
+  /// The histogram of what somebody else counted by ``bucket(of:)``.
+  ///
+  /// - Precondition: there is a count for each bucket, and one for each edge.
+  package init(
+    edges: [Int64], countsAboveEdges: [UInt64], counts: [UInt64], sum: Int128, maximum: Int64
+  ) {
+    precondition(
+      counts.count == Self.bucketCount && edges.count == countsAboveEdges.count,
+      "a histogram has a count for each bucket and each edge")
+    self.init(edges: edges)
+    self.counts = counts
+    self.countsAboveEdges = countsAboveEdges
+    count = counts.reduce(0, +)
+    self.sum = sum
+    self.maximum = maximum
+  }
+
   /// The histogram that has these parts, which a results database keeps.
   ///
   /// - Parameters:

@@ -9,7 +9,8 @@
 package struct LatencyHistogram: Sendable, Equatable {
   /// The share of the width of a power of two that a bucket covers, as a power of two.
   @usableFromInline static var precisionBits: Int { 9 }
-  @usableFromInline static var bucketCount: Int { 55 << precisionBits + 1 << precisionBits }
+  /// How many buckets there are.
+  @inlinable package static var bucketCount: Int { 55 << precisionBits + 1 << precisionBits }
 
   @usableFromInline var counts: [UInt64]
   /// The times above which is counted exactly, in nanoseconds.
@@ -32,7 +33,8 @@ package struct LatencyHistogram: Sendable, Equatable {
 
   /// The bucket of a time.
   @inlinable
-  static func bucket(of nanoseconds: Int64) -> Int {
+  @inline(__always)
+  package static func bucket(of nanoseconds: Int64) -> Int {
     let exponent = 63 - nanoseconds.leadingZeroBitCount
     let shift = max(0, exponent - precisionBits)
     return shift << precisionBits + Int(nanoseconds >> Int64(shift))

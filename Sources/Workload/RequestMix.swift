@@ -32,7 +32,9 @@ package struct RequestMix: Sendable, Equatable {
   package let tenantNames: [String]
   private let tenantThresholds: [UInt16]
   /// The texts of each class in the order of their lengths; empty when there are none.
-  private let textsByClass: [[UInt16]]
+  private let texts: ContiguousArray<UInt16>
+  /// Where the texts of each class begin and end among all.
+  private let textRanges: ContiguousArray<Range<Int>>
   private let classThresholds: [UInt32]
   private let promptTokens: QuantileTable?
   private let outputTokens: QuantileTable?
@@ -75,7 +77,13 @@ package struct RequestMix: Sendable, Equatable {
       before = before + entry.share
       return UInt16(min(4_096, (before.fraction * 4_096).rounded()))
     }
-    self.textsByClass = textsByClass
+    texts = ContiguousArray(textsByClass.joined())
+    var first = 0
+    textRanges = ContiguousArray(
+      textsByClass.map { texts in
+        defer { first += texts.count }
+        return first..<first + texts.count
+      })
     self.promptTokens = promptTokens.map { QuantileTable($0) }
     self.outputTokens = outputTokens.map { QuantileTable($0) }
     deterministicThreshold = UInt64(deterministic.fraction * 0x1p32)
@@ -95,9 +103,10 @@ package struct RequestMix: Sendable, Equatable {
   /// The class that belongs to 32 random bits.
   @inline(__always)
   func classIndex(for bits: UInt32) -> UInt8 {
+    // Thresholds rise; all are compared, since no predictor foresees how far the bits come.
     var index = 0
-    while index < classThresholds.count && bits >= classThresholds[index] { index += 1 }
-    return UInt8(index)
+    for threshold in classThresholds { index += bits >= threshold ? 1 : 0 }
+    return UInt8(truncatingIfNeeded: index)
   }
 
   /// Whether 32 random bits make a request with temperature 0.
@@ -110,16 +119,17 @@ package struct RequestMix: Sendable, Equatable {
   func tenantIndex(for bits: UInt64) -> UInt8 {
     let place = UInt16(truncatingIfNeeded: bits & 0xFFF)
     var index = 0
-    while index < tenantThresholds.count && place >= tenantThresholds[index] { index += 1 }
-    return UInt8(index)
+    for threshold in tenantThresholds { index += place >= threshold ? 1 : 0 }
+    return UInt8(truncatingIfNeeded: index)
   }
 
   /// The text of a class at the place among its texts that the bits of a length have among lengths.
   @inline(__always)
   func textIndex(for lengthBits: UInt32, class index: UInt8) -> UInt16 {
-    guard !textsByClass.isEmpty else { return 0 }
-    let texts = textsByClass[Int(index)]
-    return texts[Int((UInt64(lengthBits) * UInt64(texts.count)) >> 32)]
+    guard !texts.isEmpty else { return 0 }
+    let range = textRanges[Int(index)]
+    let place = (UInt64(lengthBits) * UInt64(truncatingIfNeeded: range.count)) >> 32
+    return texts[range.lowerBound + Int(truncatingIfNeeded: place)]
   }
 
   /// How many contents repeat.

@@ -12,7 +12,8 @@ import RandomStreams
 /// request the next one is the same, and whoever looks at a minute sees the same requests in it.
 @usableFromInline
 package struct RequestSource: ~Copyable {
-  private static var columnLength: Int { 256 }
+  /// How many requests are drawn at a time.
+  package static var columnLength: Int { 256 }
   /// Cells are so long that the busiest has some thousand requests, and a column is well used.
   private static var fewestPerCell: Double { 4_096 }
 
@@ -96,6 +97,9 @@ package struct RequestSource: ~Copyable {
 
   /// Whether a new column has been drawn and nothing of it taken.
   @inlinable package var isAtColumnStart: Bool { position == 0 }
+
+  /// The place in the column of the request that comes next.
+  @inlinable package var nextPlace: Int { position }
 
   /// How many requests of the column are drawn.
   @inlinable package var drawnCount: Int { filled }

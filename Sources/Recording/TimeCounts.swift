@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import EventKernel
+import Statistics
+
+/// What histograms of several strata count while a replication runs, in columns that nothing shares.
+///
+/// The counts of a ``LatencyHistogram``, which is made of them when somebody asks. An array would ask at
+/// each request whether it is shared.
+@usableFromInline
+struct TimeCounts: ~Copyable {
+  /// Of one stratum.
+  @usableFromInline
+  struct Total: BitwiseCopyable, Sendable {
+    @usableFromInline var sum: Int128 = 0
+    @usableFromInline var maximum: Int64 = 0
+  }
+
+  /// By stratum and bucket.
+  @usableFromInline var counts: Column<UInt64>
+  @usableFromInline var totals: Column<Total>
+  @usableFromInline let edges: Column<Int64>
+  /// How many lay above each edge, by stratum and edge.
+  @usableFromInline var above: Column<UInt64>
+
+  /// No counts of so many strata.
+  init(edges: [Int64], strata: Int) {
+    counts = Column(repeating: 0, count: strata * LatencyHistogram.bucketCount)
+    totals = Column(repeating: Total(), count: strata)
+    self.edges = Column(edges)
+    above = Column(repeating: 0, count: strata * edges.count)
+  }
+
+  /// Counts one time.
+  ///
+  /// - Precondition: it is not negative.
+  @inlinable
+  @inline(__always)
+  mutating func record(_ nanoseconds: Int64, in stratum: Int) {
+    precondition(nanoseconds >= 0, "no request is answered before it came")
+    counts[stratum * LatencyHistogram.bucketCount + LatencyHistogram.bucket(of: nanoseconds)] += 1
+    totals[stratum].sum += Int128(nanoseconds)
+    totals[stratum].maximum = max(totals[stratum].maximum, nanoseconds)
+    let first = stratum * edges.count
+    for index in 0..<edges.count { above[first + index] += nanoseconds > edges[index] ? 1 : 0 }
+  }
+
+  /// The histogram of a stratum.
+  ///
+  /// - Complexity: O(buckets).
+  func histogram(of stratum: Int) -> LatencyHistogram {
+    let buckets = LatencyHistogram.bucketCount
+    return LatencyHistogram(
+      edges: (0..<edges.count).map { edges[$0] },
+      countsAboveEdges: (0..<edges.count).map { above[stratum * edges.count + $0] },
+      counts: (0..<buckets).map { counts[stratum * buckets + $0] }, sum: totals[stratum].sum,
+      maximum: totals[stratum].maximum)
+  }
+}
