@@ -4,13 +4,18 @@ import Foundation
 
 /// A file on its way to the disk: written aside, and renamed when it is whole.
 struct FileAside {
+  /// Where it belongs.
   let path: String
-
   /// Where it is written; hidden, so that nobody takes it for a file that is whole.
-  var aside: String {
+  ///
+  /// The name is nobody else's, also where processes of several machines share a folder and a number.
+  let aside: String
+
+  init(path: String) {
+    self.path = path
     let file = URL(fileURLWithPath: path)
-    let name = ".\(file.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier).part"
-    return file.deletingLastPathComponent().appendingPathComponent(name).path
+    let name = ".\(file.lastPathComponent).\(UUID().uuidString).part"
+    aside = file.deletingLastPathComponent().appendingPathComponent(name).path
   }
 
   /// Writes what `body` writes; leaves nothing behind where that fails.
@@ -29,8 +34,12 @@ struct FileAside {
     try finish(file)
   }
 
-  /// Removes what was written aside, if anything was.
-  func discard() { try? FileManager.default.removeItem(atPath: aside) }
+  /// Removes what was written aside, if anything was; of a database also what lies beside it.
+  func discard() {
+    for ending in ["", "-wal", "-shm"] {
+      try? FileManager.default.removeItem(atPath: aside + ending)
+    }
+  }
 
   /// Puts a file that was written aside by other means in its place, once the disk holds it.
   func rename() throws {

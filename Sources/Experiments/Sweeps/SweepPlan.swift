@@ -58,7 +58,7 @@ package struct SweepPlan: Sendable, Equatable {
 
   /// The most shards of a plan: the longest array that AWS Batch runs.
   ///
-  /// Source: AWS Batch User Guide, "Array jobs", read 2026-11-28: an array has 2 to 10,000 jobs.
+  /// Source: AWS Batch User Guide, "Array jobs": an array has 2 to 10,000 jobs.
   package static var shardLimit: Int { 10_000 }
 
   /// The largest file that a plan holds itself.

@@ -54,7 +54,6 @@ struct MergeShards: AsyncParsableCommand {
     let file = FileAside(path: path)
     let signals = Interruption.listen("nothing was merged") { file.discard() }
     defer { for signal in signals { signal.cancel() } }
-    file.discard()
     defer { file.discard() }
     let store = try openStore(file.aside)
     let progress = ProgressLine(scenario: "merge", isShown: !quiet, unit: "shards")
