@@ -23,7 +23,7 @@ struct CommandRun {
     unsafe posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
     var words = unsafe ([command] + arguments).map { unsafe strdup($0) }
     unsafe words.append(nil)
-    defer { for unsafeword in unsafe words { unsafe free(word) } }
+    defer { unsafe words.forEach { unsafe free($0) } }
     var environment: [UnsafeMutablePointer<CChar>?] = unsafe [nil]
     let start = ContinuousClock.now
     let failure = unsafe posix_spawn(&pid, command, &actions, nil, words, &environment)
