@@ -67,6 +67,7 @@ remake() {
 
 remake Results/reference-design/README.md Scenarios/reference-design/claims.yaml
 remake Results/spot/README.md Scenarios/spot/claims.yaml
+remake Results/policies/README.md Scenarios/policies/claims.yaml
 
 # The gate compares its own with what it makes.
 [ "$mode" = check ] || Scripts/gate.sh --remake
