@@ -51,12 +51,13 @@ extension FleetSimulation {
     var ready = 0
     var effective = 0.0
     var starting = pendingLaunches
-    for place in places {
-      guard let number = place.machine else { continue }
+    // By index: a copy of a place takes hold of all its lists, every few seconds of a month.
+    for place in places.indices {
+      guard let number = places[place].machine else { continue }
       if machines[number].state == .starting { starting += 1 }
       if machines[number].state == .serving && !machines[number].isCordoned {
         ready += 1
-        effective += scaling.effectiveness[place.pool]
+        effective += scaling.effectiveness[places[place].pool]
       }
     }
     var seen = FleetObservation(
@@ -105,14 +106,14 @@ extension FleetSimulation {
     var rate = Int64(pendingLaunches) * scaling.configuration.worstPrice.nanodollarsPerHour
     var covered = scaling.committedMachines
     rate += scaling.commitmentRate.nanodollarsPerHour
-    for place in places where place.machine != nil {
-      let pool = scenario.pools[place.pool].cloud
-      if pool.market == .onDemand && covered > 0 {
+    for place in places.indices where places[place].machine != nil {
+      let pool = places[place].pool
+      if scenario.pools[pool].cloud.market == .onDemand && covered > 0 {
         covered -= 1
         continue
       }
-      let changes = pool.prices.changes
-      rate += (changes.last { $0.at <= now } ?? changes[0]).price.nanodollarsPerHour
+      let position = scenario.pools[pool].cloud.prices.position(at: now)
+      rate += scenario.pools[pool].cloud.prices.changes[position].price.nanodollarsPerHour
     }
     return HourlyPrice(nanodollarsPerHour: rate)
   }

@@ -102,7 +102,8 @@ private struct CachePriming {
     _ cache: inout ResponseCache, _ key: CacheKey, storedAt: Instant,
     _ decisionLog: inout DecisionWriter?
   ) {
-    cache.prime(key, storedAt: storedAt)
+    // The cache was cleared, and no two contents of a tenant have one key.
+    cache.prime(key, storedAt: storedAt, isNew: true)
     if isLogging { decisionLog?.write(primed: key, storedAt: storedAt, at: now, cache: cache) }
   }
 

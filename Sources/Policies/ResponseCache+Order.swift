@@ -11,6 +11,11 @@ extension ResponseCache {
       moveToFront(number)
       return false
     }
+    return putNew(key, storedAt: storedAt)
+  }
+
+  /// The same for a key that is not held.
+  mutating func putNew(_ key: CacheKey, storedAt: Int64) -> Bool {
     let isFull = table.count >= configuration.capacity
     if isFull { remove(last) }
     linkFirst(table.insert(key, Entry(storedAt: storedAt)))

@@ -135,8 +135,16 @@ public struct ResponseCache: ~Copyable, Sendable {
   ///
   /// For a start in the stationary state: called in the order of last use, the oldest first. Nothing is
   /// counted; an entry whose life is over by the first look-up is a miss then.
-  public mutating func prime(_ key: CacheKey, storedAt: Instant) {
-    _ = put(key, storedAt: storedAt.nanoseconds)
+  ///
+  /// - Parameters:
+  ///   - isNew: whether the caller knows that the key is not held, which saves the search for it.
+  public mutating func prime(_ key: CacheKey, storedAt: Instant, isNew: Bool = false) {
+    if isNew {
+      assert(table.find(key) == nil, "a key that is held is not new")
+      _ = putNew(key, storedAt: storedAt.nanoseconds)
+    } else {
+      _ = put(key, storedAt: storedAt.nanoseconds)
+    }
   }
 
   /// Forgets all entries and keeps the storage and the counts.
