@@ -149,7 +149,8 @@ package struct FocusTable {
     "CommitmentDiscountQuantity", "CommitmentDiscountStatus", "CommitmentDiscountType",
     "CommitmentDiscountUnit", "ConsumedQuantity", "ConsumedUnit", "ContractedCost",
     "ContractedUnitPrice", "EffectiveCost", "InvoiceIssuerName", "ListCost", "ListUnitPrice",
-    "PricingCategory", "PricingQuantity", "PricingUnit", "ProviderName", "PublisherName", "RegionId",
+    "PricingCategory", "PricingQuantity", "PricingUnit", "ProviderName", "PublisherName",
+    "RegionId",
     "AvailabilityZone", "ResourceId", "ResourceType", "ServiceCategory", "ServiceName",
     "ServiceSubcategory", "SkuId", "SkuPriceId", "Tags", "x_Replication",
   ]
@@ -158,14 +159,9 @@ package struct FocusTable {
   package var csv: String {
     var text = Self.columns.joined(separator: ",") + "\n"
     for row in rows {
-      text += fields(of: row).map(Self.quoted).joined(separator: ",") + "\n"
+      text += fields(of: row).map(CSVText.quoted).joined(separator: ",") + "\n"
     }
     return text
-  }
-
-  private static func quoted(_ field: String) -> String {
-    guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
-    return "\"" + field.replacingOccurrences(of: "\"", with: "\"\"") + "\""
   }
 
   private var provider: String {
