@@ -46,7 +46,7 @@ extension SweepReport {
       }
       lines.append(line)
     }
-    return lines.map { $0.map(Self.quoted).joined(separator: ",") + "\n" }.joined()
+    return lines.map { $0.map(TextTable.csvField).joined(separator: ",") + "\n" }.joined()
   }
 
   private static func fields(_ row: MeasureRow?) -> [String] {
@@ -54,13 +54,6 @@ extension SweepReport {
       return ["", "", ""]
     }
     return [interval.estimate, interval.low, interval.high].map { "\($0)" }
-  }
-
-  private static func quoted(_ field: String) -> String {
-    guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
-    return "\""
-      + field.split(separator: "\"", omittingEmptySubsequences: false)
-      .joined(separator: "\"\"") + "\""
   }
 
   // MARK: JSON

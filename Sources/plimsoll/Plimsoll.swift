@@ -17,8 +17,8 @@ struct Plimsoll: AsyncParsableCommand {
       """,
     version: versionText,
     subcommands: [
-      Run.self, Check.self, Compare.self, Sweep.self, Sensitivity.self, Calibrate.self, Route.self,
-      Replay.self, Validate.self,
-      Runs.self, Show.self,
+      Run.self, Check.self, Compare.self, Sweep.self, Optimize.self, Explain.self,
+      Sensitivity.self,
+      Calibrate.self, Route.self, Replay.self, Validate.self, Runs.self, Show.self,
     ])
 }

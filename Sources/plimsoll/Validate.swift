@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import ArgumentParser
+import Experiments
 import Scenario
 
 /// `plimsoll validate`: check files without running them.
@@ -28,13 +29,17 @@ struct Validate: ParsableCommand {
     if let status { throw status }
   }
 
-  /// Reads a fragment as text, a scenario, claims with every scenario that they name, or a study at both ends of its inputs.
+  /// Reads a fragment as text, a scenario, claims with every scenario that they name, a study at
+  /// both ends of its inputs, or one of levers with each of them off.
   private func validate(_ path: String) throws {
     switch ScenarioText.kind(of: path, files: Terminal.files) {
     case .fragment:
       return
     case .sensitivity:
       _ = try SensitivityStudy.load(path, files: Terminal.files)
+    case .levers:
+      _ = try LeverStudy.load(
+        path, files: Terminal.files, sizeProblem: LeverAnalysis.sizeProblem)
     case .claims:
       let claims = try ClaimSet.load(path, files: Terminal.files)
       for scenario in claims.scenarios {

@@ -24,4 +24,15 @@ package struct SweepGrammarErrors: Error, Equatable, Sendable, CustomStringConve
 
   /// One line for each error.
   package var description: String { errors.map(\.description).joined(separator: "\n") }
+
+  /// The same errors of an option of another name that takes the same texts.
+  func telling(_ name: String, inPlaceOf other: String) -> SweepGrammarErrors {
+    SweepGrammarErrors(
+      errors: errors.map { error in
+        let rest = error.option.hasPrefix(other) ? error.option.dropFirst(other.count) : ""
+        return SweepGrammarError(
+          rest.isEmpty && error.option != other ? error.option : name + rest,
+          error.problem)
+      })
+  }
 }

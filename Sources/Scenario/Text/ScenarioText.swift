@@ -46,6 +46,8 @@ package enum ScenarioText {
     case fragment = "plimsoll_fragment"
     /// A study of which inputs matter.
     case sensitivity = "plimsoll_sensitivity"
+    /// A study of what each lever is worth.
+    case levers = "plimsoll_levers"
     /// Claims, each judged on a scenario.
     case claims = "plimsoll_claims"
     /// A scenario, or a file that cannot be read.

@@ -5,15 +5,10 @@ import Checks
 import Foundation
 import Reporting
 
-/// How a sweep is printed.
-enum SweepFormat: String, ExpressibleByArgument, CaseIterable {
-  case table, csv, json, markdown
-}
-
 /// Where the results of a sweep go.
 struct SweepOutput: ParsableArguments {
-  @Option(help: "How results are printed: \(SweepFormat.allCases.map(\.rawValue)).")
-  var format: SweepFormat = .table
+  @Option(help: "How results are printed: \(OutputFormat.allCases.map(\.rawValue)).")
+  var format: OutputFormat = .table
   @Option(help: "Write sweep.csv, sweep.json and sweep.txt into this folder too.")
   var out: String?
 

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Recording
+import Statistics
+
+/// What each lever of a fleet is worth.
+///
+/// Coalitions are sets of levers that are on, lever i as bit i. A coalition is worth the bill of the cheapest
+/// fleet that holds all targets with just these levers.
+package struct LeverAnswer: Sendable {
+  /// Levers that are on, and the fleet that was found for them.
+  package struct Coalition: Sendable, Equatable {
+    /// The levers that are on.
+    package let members: Int
+    /// The size of its fleet: the values of the keys that are searched.
+    package let size: [String]
+    /// The bill of that fleet for a month, by replication.
+    package let bills: [Double]
+    /// Whether no size holds all targets; then the size and its bill are those of the largest fleet.
+    package let holdsNowhere: Bool
+    /// What keeps the largest fleet from holding, or is not settled of it; empty where it holds.
+    package let lacking: [String]
+
+    /// A coalition of those values.
+    package init(
+      members: Int, size: [String], bills: [Double], holdsNowhere: Bool, lacking: [String]
+    ) {
+      self.members = members
+      self.size = size
+      self.bills = bills
+      self.holdsNowhere = holdsNowhere
+      self.lacking = lacking
+    }
+  }
+
+  /// A saving, and whether it rests on a coalition that holds at no size.
+  package struct Worth: Sendable, Equatable {
+    /// The saving a month, in dollars.
+    package let saving: Interval
+    /// Whether some coalition that it is made of holds at no size.
+    package let isDoubtful: Bool
+
+    /// A saving.
+    package init(saving: Interval, isDoubtful: Bool) {
+      self.saving = saving
+      self.isDoubtful = isDoubtful
+    }
+  }
+
+  /// What a lever is worth.
+  package struct Lever: Sendable, Equatable {
+    /// What it is called.
+    package let name: String
+    /// What it saves when it is the only one.
+    package let alone: Worth
+    /// What is lost when it is taken from all.
+    package let removed: Worth
+    /// Its Shapley share of what all save together.
+    package let share: Worth
+    /// The share in cents, so rounded that all add up.
+    package let cents: Int
+
+    /// A lever of those values.
+    package init(name: String, alone: Worth, removed: Worth, share: Worth, cents: Int) {
+      self.name = name
+      self.alone = alone
+      self.removed = removed
+      self.share = share
+      self.cents = cents
+    }
+  }
+
+  /// The fleet as its scenario has it.
+  package struct Operated: Sendable, Equatable {
+    /// Its bill for a month.
+    package let bill: Interval
+    /// How it was judged.
+    package let verdicts: [VerdictRow]
+
+    /// A fleet of those values.
+    package init(bill: Interval, verdicts: [VerdictRow]) {
+      self.bill = bill
+      self.verdicts = verdicts
+    }
+  }
+
+  /// What the study asks.
+  package let about: String
+  /// The path of the scenario.
+  package let scenario: String
+  /// The seed of all fleets.
+  package let seed: UInt64
+  /// The keys that make a size.
+  package let keys: [String]
+  /// The confidence of each interval.
+  package let confidence: Double
+  /// How many replications each bill rests on.
+  package let replications: Int
+  /// How many orders were drawn; `nil` where every coalition was simulated.
+  package let orders: Int?
+  /// The levers, in the order of the study.
+  package let levers: [Lever]
+  /// The coalitions that were simulated, by their members.
+  package let coalitions: [Coalition]
+  /// The bill with no lever on.
+  package let baseline: Interval
+  /// The bill with all levers on.
+  package let optimised: Interval
+  /// The fleet as it stands.
+  package let operated: Operated
+  /// Fleets that were simulated with requests.
+  package let fleets: Int
+  /// Requests that were simulated.
+  package let requests: UInt64
+
+  /// An answer of those values.
+  package init(
+    about: String, scenario: String, seed: UInt64, keys: [String], confidence: Double,
+    replications: Int, orders: Int?, levers: [Lever], coalitions: [Coalition], baseline: Interval,
+    optimised: Interval, operated: Operated, fleets: Int, requests: UInt64
+  ) {
+    self.about = about
+    self.scenario = scenario
+    self.seed = seed
+    self.keys = keys
+    self.confidence = confidence
+    self.replications = replications
+    self.orders = orders
+    self.levers = levers
+    self.coalitions = coalitions
+    self.baseline = baseline
+    self.optimised = optimised
+    self.operated = operated
+    self.fleets = fleets
+    self.requests = requests
+  }
+
+  /// A number of dollars in cents, rounded half away from zero.
+  package static func cents(_ dollars: Double) -> Int { Int((dollars * 100).rounded()) }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Recording
+import Statistics
+
+/// Which point of a grid is the cheapest that holds all targets, and how sure that is.
+package struct OptimumAnswer: Sendable {
+  /// What is known of a point.
+  package enum Standing: String, Sendable {
+    /// All its targets hold.
+    case holds
+    /// A target fails.
+    case fails
+    /// The most replications do not tell whether its targets hold.
+    case unsettled
+    /// It costs more than a point that holds; whether its own targets hold was not asked.
+    case dearer
+    /// Its scenario is refused.
+    case refused
+  }
+
+  /// A point and what was found out about it.
+  package struct Point: Sendable {
+    /// Its number in the grid, from 0.
+    package let number: Int
+    /// The values of the keys that are varied.
+    package let values: [String]
+    /// What is known of it.
+    package var standing: Standing
+    /// The bill for a month; `nil` where its scenario is refused.
+    package var bill: Interval?
+    /// Whether requests have a part in the bill, and were left out of it here.
+    package var lacksRequests: Bool
+    /// How many replications were simulated with requests.
+    package var replications: Int
+    /// How it was judged.
+    package var verdicts: [VerdictRow]
+    /// What a run of it measures.
+    package var measures: [MeasureRow]
+    /// Why its scenario is refused; empty where it is not.
+    package var refusal: String
+
+    /// A point of which nothing is known.
+    package init(number: Int, values: [String]) {
+      self.number = number
+      self.values = values
+      standing = .dearer
+      lacksRequests = false
+      replications = 0
+      verdicts = []
+      measures = []
+      refusal = ""
+    }
+  }
+
+  /// How the search ended.
+  package enum Outcome: Sendable, Equatable {
+    /// One point is the cheapest by more than the indifference.
+    case winner(Int)
+    /// These cannot be told apart; the one with the smallest mean bill comes first.
+    case inseparable([Int])
+    /// No point is known to hold all targets.
+    case none
+  }
+
+  /// Another point beside the one with the smallest bill.
+  package struct RunnerUp: Sendable, Equatable {
+    /// Its number.
+    package let point: Int
+    /// What it costs more, a month, paired by replication.
+    package let difference: Interval
+
+    /// A point and what it costs more.
+    package init(point: Int, difference: Interval) {
+      self.point = point
+      self.difference = difference
+    }
+  }
+
+  /// What was simulated.
+  package struct Effort: Sendable, Equatable {
+    /// Requests, measured or not.
+    package var requests: UInt64 = 0
+    /// Replications with requests.
+    package var replications = 0
+
+    /// Nothing.
+    package init() {}
+  }
+
+  /// The path of the scenario.
+  package var scenario: String
+  /// The seed of all points.
+  package var seed: UInt64
+  /// The keys that are varied.
+  package var keys: [String]
+  /// How sure it is altogether.
+  package var confidence: Double
+  /// The smallest difference in the bill worth finding, as a share.
+  package var delta: Double
+  /// The most replications of a point.
+  package var maximumReplications: Int
+  /// The points, in the order of the grid.
+  package var points: [Point]
+  /// How the search ended.
+  package var outcome: Outcome
+  /// Points that may be cheaper than the one found, and whose targets are not settled.
+  package var unsettled: [Int]
+  /// The next point by the bill; `nil` where there is none.
+  package var runnerUp: RunnerUp?
+  /// What the search simulated.
+  package var spent: Effort
+  /// What the whole grid would have taken, each point with the most replications that any got.
+  package var grid: Effort
+
+  /// An answer of those values.
+  package init(
+    scenario: String, seed: UInt64, keys: [String], confidence: Double, delta: Double,
+    maximumReplications: Int, points: [Point], outcome: Outcome, unsettled: [Int],
+    runnerUp: RunnerUp?, spent: Effort, grid: Effort
+  ) {
+    self.scenario = scenario
+    self.seed = seed
+    self.keys = keys
+    self.confidence = confidence
+    self.delta = delta
+    self.maximumReplications = maximumReplications
+    self.points = points
+    self.outcome = outcome
+    self.unsettled = unsettled
+    self.runnerUp = runnerUp
+    self.spent = spent
+    self.grid = grid
+  }
+
+  /// The point with the smallest mean bill of those that hold; where none does, the tested point with the
+  /// fewest failed targets, the cheapest of these.
+  package var best: Point? {
+    switch outcome {
+    case .winner(let number): points[number]
+    case .inseparable(let numbers): numbers.first.map { points[$0] }
+    case .none:
+      points.filter { $0.replications > 0 }.min { one, other in
+        let failed = [one, other].map { $0.verdicts.count { $0.verdict == .fails } }
+        let bills = [one, other].map { $0.bill?.estimate ?? .infinity }
+        return (failed[0], bills[0], one.number) < (failed[1], bills[1], other.number)
+      }
+    }
+  }
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Checks
+import FleetSimulation
+import Recording
+import Scenario
+import Statistics
+
+/// A fleet under trial: its scenario, and what was simulated of it so far.
+struct FleetTrial: Sendable {
+  /// A scenario that targets compare with, and its replications.
+  private struct Reference: Sendable {
+    let scenario: Scenario
+    var records: [ReplicationRecord] = []
+    var hasRequests = false
+  }
+
+  let loaded: LoadedExperiment
+  private let seed: UInt64
+  /// The bill of each replication for a month, requests left out.
+  private(set) var bills: [Double] = []
+  private(set) var records: [ReplicationRecord] = []
+  private var references: [Reference]
+  /// Requests that were simulated, measured or not, those of references too.
+  private(set) var requests: UInt64 = 0
+
+  init(_ loaded: LoadedExperiment, seed: UInt64) {
+    self.loaded = loaded
+    self.seed = seed
+    references = loaded.references.map { Reference(scenario: $0) }
+  }
+
+  private var scenario: Scenario { loaded.scenario }
+
+  /// Whether the bill can be had without requests: no policy sizes the fleet by them, nothing is billed by
+  /// their bytes.
+  var hasBillOfItsOwn: Bool { scenario.egress.isEmpty && scenario.autoscaling == nil }
+
+  /// The bills that are to be compared, by replication: with requests where they have a part in them.
+  var costs: [Double] {
+    hasBillOfItsOwn ? bills : records.map { Self.bill(of: $0) }
+  }
+
+  static func bill(of record: ReplicationRecord) -> Double {
+    record.total.monthly(over: record.billedTime).inDollars
+  }
+
+  /// Brings the bills to so many replications.
+  mutating func bill(upTo count: Int, jobs: Int) async throws {
+    guard bills.count < count else { return }
+    if scenario.isBillExact, hasBillOfItsOwn {
+      let first =
+        try bills.first
+        ?? Self.bill(
+          of: FleetSimulation.run(scenario, seed: seed, replication: 0, withRequests: false))
+      bills = [Double](repeating: first, count: count)
+      return
+    }
+    bills += try await replications(bills.count..<count, of: scenario, false, jobs: jobs)
+      .map { Self.bill(of: $0) }
+  }
+
+  /// Brings the bills that are compared to so many replications, with requests where it takes them.
+  mutating func cost(upTo count: Int, jobs: Int) async throws {
+    try await bill(upTo: count, jobs: jobs)
+    if !hasBillOfItsOwn { try await simulate(upTo: count, jobs: jobs) }
+  }
+
+  /// Brings the replications with requests to so many.
+  mutating func simulate(upTo count: Int, jobs: Int) async throws {
+    guard records.count < count else { return }
+    let more = try await replications(records.count..<count, of: scenario, true, jobs: jobs)
+    records += more
+    requests += more.reduce(0) { $0 + $1.simulatedRequests }
+    for position in references.indices {
+      var reference = references[position]
+      let needsRequests = loaded.needsRequests(of: reference.scenario, beside: records)
+      if needsRequests && !reference.hasRequests {
+        (reference.hasRequests, reference.records) = (true, [])
+      }
+      let added = try await replications(
+        reference.records.count..<records.count, of: reference.scenario, reference.hasRequests,
+        jobs: jobs)
+      reference.records += added
+      requests += added.reduce(0) { $0 + $1.simulatedRequests }
+      references[position] = reference
+    }
+  }
+
+  /// The measures and the verdicts by what was simulated with requests.
+  ///
+  /// - Parameters:
+  ///   - look: how often was looked with this one; `nil` where it is done once only.
+  func judged(confidence: Double, look: Int?) -> (measures: Measures, verdicts: [VerdictRow]) {
+    let measures = Measures(scenario, records: records)
+    let judge = Judge(
+      measures,
+      references: references.map { ($0.scenario.path, Measures($0.scenario, records: $0.records)) },
+      confidence: confidence)
+    return (measures, judge.verdicts(on: scenario.targets, look: look))
+  }
+
+  private func replications(
+    _ numbers: Range<Int>, of scenario: Scenario, _ withRequests: Bool, jobs: Int
+  ) async throws -> [ReplicationRecord] {
+    let seed = self.seed
+    var done: [ReplicationRecord] = []
+    try await SideBySide.inOrder(numbers.count, jobs: jobs) { position in
+      let number = numbers.lowerBound + position
+      return {
+        try FleetSimulation.run(
+          scenario, seed: seed, replication: number, withRequests: withRequests)
+      }
+    } take: { _, record in
+      done.append(record)
+    }
+    return done
+  }
+}
+
+/// Whether a fleet holds all its targets.
+enum FleetStanding: Sendable, Equatable {
+  case holds
+  case fails
+  /// What was simulated does not tell.
+  case unsettled
+
+  /// By the verdicts; what restates an input stands in nobody's way.
+  init(_ verdicts: [VerdictRow]) {
+    if verdicts.contains(where: { $0.verdict == .fails }) {
+      self = .fails
+    } else {
+      self = verdicts.contains { $0.verdict == .undecided } ? .unsettled : .holds
+    }
+  }
+}
+
+extension FleetTrial {
+  /// Simulates until it is settled whether all targets hold, or no look is left.
+  ///
+  /// - Parameters:
+  ///   - looks: after how many replications is looked, ascending.
+  mutating func settle(
+    looks: [Int], confidence: Double, jobs: Int
+  ) async throws -> (
+    standing: FleetStanding, measures: Measures, verdicts: [VerdictRow]
+  ) {
+    var look = 1
+    while true {
+      try await simulate(upTo: looks[look - 1], jobs: jobs)
+      let (measures, verdicts) = judged(
+        confidence: confidence, look: looks.count == 1 ? nil : look)
+      let standing = FleetStanding(verdicts)
+      guard standing == .unsettled, look < looks.count else {
+        return (standing, measures, verdicts)
+      }
+      look += 1
+    }
+  }
+}

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Checks
+import FleetSimulation
+import Recording
+import Scenario
+import Statistics
+
+/// Finds the cheapest point of a grid that holds all targets of its scenario.
+///
+/// Points are tried from the cheapest bill on, which is known without requests; those that cost clearly more
+/// than one that holds are never simulated with them. Of those that hold, ranking and selection picks the
+/// cheapest. All points meet the same random numbers.
+package struct Optimisation: Sendable {
+  /// How sure the answer has to be, and how much may be spent on it.
+  package struct Effort: Sendable {
+    /// The smallest difference in the bill worth finding, as a share.
+    package var delta = 0.01
+    /// The confidence of the answer: half of the errors for the targets of all points, half for their order.
+    package var confidence = 0.95
+    /// The most replications of a point.
+    package var maximumReplications = 40
+    /// How many replications run side by side.
+    package var jobs = 1
+
+    /// One per cent at 95 %.
+    package init() {}
+
+    /// After how many replications it is asked whether targets hold.
+    var looks: [Int] {
+      var looks = [min(4, maximumReplications)]
+      for next in [10, 20, 40, 80, 160, 320, 640, 1_280, 2_560, 5_120]
+      where next < maximumReplications {
+        looks.append(next)
+      }
+      return looks.last == maximumReplications ? looks : looks + [maximumReplications]
+    }
+
+    /// Replications that variances are taken from.
+    var firstStage: Int { min(10, maximumReplications) }
+  }
+
+  /// A point under trial.
+  private struct Candidate {
+    var point: OptimumAnswer.Point
+    var trial: FleetTrial?
+
+    var bills: [Double] { trial?.bills ?? [] }
+    var costs: [Double] { trial?.costs ?? [] }
+    var meanBill: Double { Interval.mean(of: bills, confidence: 0.5)?.estimate ?? .infinity }
+  }
+
+  private let scenario: String
+  private let design: SweepDesign
+  private let effort: Effort
+  private let seed: UInt64?
+  private let load: @Sendable (_ overrides: [String]) throws -> LoadedExperiment
+
+  /// A search over the grid that texts such as `fleet.base.machines=1..6` span.
+  ///
+  /// - Parameters:
+  ///   - seed: the scenario's own when it is `nil`.
+  ///   - load: reads the scenario with the overrides of a point.
+  /// - Throws: `SweepGrammarErrors`.
+  package init(
+    _ scenario: String, over: [String], effort: Effort, seed: UInt64?,
+    load: @escaping @Sendable (_ overrides: [String]) throws -> LoadedExperiment
+  ) throws {
+    self.scenario = scenario
+    do {
+      design = try SweepDesign(vary: over)
+    } catch {
+      throw error.telling("--over", inPlaceOf: "--vary")
+    }
+    self.effort = effort
+    self.seed = seed
+    self.load = load
+  }
+
+  /// What bills that requests have a part in may be off without them, as a share; generous.
+  private static var marginWithoutRequests: Double { 0.05 }
+
+  /// Searches.
+  ///
+  /// - Parameters:
+  ///   - progress: called with how many points are settled and how many there are.
+  /// - Throws: `ScenarioErrors` where the scenario of every point is refused, with the reasons of the
+  ///   first; `ConservationError`.
+  package func run(progress: (Int, Int) -> Void) async throws -> OptimumAnswer {
+    let seed = try self.seed ?? load([]).scenario.seed
+    let points = design.points(seed: seed)
+    var candidates = try await billed(points, seed: seed)
+    let order = candidates.indices.filter { candidates[$0].trial != nil }
+      .sorted { (candidates[$0].meanBill, $0) < (candidates[$1].meanBill, $1) }
+    var rule: KimNelson?
+    var incumbent: Int?
+    for (done, number) in order.enumerated() {
+      progress(done, order.count)
+      if let rule, let incumbent,
+        isClearlyDearer(candidates[number], than: candidates[incumbent], rule)
+      {
+        continue
+      }
+      try await settle(&candidates[number], among: order.count)
+      guard candidates[number].point.standing == .holds else { continue }
+      try await candidates[number].trial?.cost(upTo: effort.firstStage, jobs: effort.jobs)
+      if rule == nil {
+        rule = KimNelson(
+          systems: order.count, firstStage: effort.firstStage,
+          confidence: 1 - (1 - effort.confidence) / 2,
+          indifference: effort.delta * candidates[number].meanBill)
+      }
+      if incumbent.map({ candidates[number].meanBill < candidates[$0].meanBill }) ?? true {
+        incumbent = number
+      }
+    }
+    let holding = order.filter { candidates[$0].point.standing == .holds }
+    var chosen: [Int] = []
+    if let rule { chosen = try await select(holding, &candidates, rule) }
+    progress(order.count, order.count)
+    return answer(candidates, chosen: chosen, rule, seed: seed)
+  }
+
+  // MARK: Steps
+
+  /// Reads all points and bills them without requests.
+  private func billed(_ points: [SweepPoint], seed: UInt64) async throws -> [Candidate] {
+    var candidates = points.map {
+      Candidate(point: OptimumAnswer.Point(number: $0.number, values: $0.values), trial: nil)
+    }
+    var refusal: ScenarioErrors?
+    let count = effort.firstStage
+    try await SideBySide.inOrder(points.count, jobs: effort.jobs) { number in
+      {
+        () async throws -> Result<FleetTrial, ScenarioErrors> in
+        do {
+          var trial = FleetTrial(try load(points[number].overrides), seed: seed)
+          try await trial.bill(upTo: count, jobs: 1)
+          return .success(trial)
+        } catch let errors as ScenarioErrors {
+          return .failure(errors)
+        }
+      }
+    } take: { number, read in
+      switch read {
+      case .success(let trial): candidates[number].trial = trial
+      case .failure(let errors):
+        refusal = refusal ?? errors
+        candidates[number].point.standing = .refused
+        candidates[number].point.refusal = errors.errors.map(\.description).joined(separator: "; ")
+      }
+    }
+    if let refusal, candidates.allSatisfy({ $0.trial == nil }) { throw refusal }
+    return candidates
+  }
+
+  /// Finds out whether a point holds all its targets.
+  private func settle(_ candidate: inout Candidate, among points: Int) async throws {
+    guard var trial = candidate.trial else { return }
+    // Each point may err with its part of half the errors, so all verdicts are right together.
+    let confidence = 1 - (1 - effort.confidence) / 2 / Double(points)
+    let found = try await trial.settle(
+      looks: effort.looks, confidence: confidence, jobs: effort.jobs)
+    candidate.trial = trial
+    candidate.point.verdicts = found.verdicts
+    candidate.point.measures = found.measures.rows
+    switch found.standing {
+    case .holds: candidate.point.standing = .holds
+    case .fails: candidate.point.standing = .fails
+    case .unsettled: candidate.point.standing = .unsettled
+    }
+  }
+
+  /// Whether the first stage says that a point costs more than one that holds, by more than the
+  /// indifference.
+  private func isClearlyDearer(
+    _ candidate: Candidate, than incumbent: Candidate, _ rule: KimNelson
+  ) -> Bool {
+    guard let trial = candidate.trial else { return false }
+    let margin = trial.hasBillOfItsOwn ? 0 : Self.marginWithoutRequests * incumbent.meanBill
+    let allowance = rule.allowance(candidate.bills, incumbent.bills, after: effort.firstStage)
+    return candidate.meanBill - incumbent.meanBill > max(allowance, rule.indifference) + margin
+  }
+
+  /// The points that hold and cannot be told from the cheapest of them, the cheapest first.
+  private func select(
+    _ holding: [Int], _ candidates: inout [Candidate], _ rule: KimNelson
+  ) async throws -> [Int] {
+    var alive = holding
+    var count = effort.firstStage
+    while true {
+      for number in alive {
+        try await candidates[number].trial?.cost(upTo: count, jobs: effort.jobs)
+      }
+      let samples = candidates.map(\.costs)
+      alive = rule.survivors(of: samples, among: alive, after: count)
+      if alive.count == 1 || count >= effort.maximumReplications
+        || rule.isExhausted(samples, among: alive, after: count)
+      {
+        break
+      }
+      count = min(effort.maximumReplications, count + Self.block)
+    }
+    func mean(_ number: Int, _ count: Int) -> Double {
+      Interval.mean(of: Array(candidates[number].costs.prefix(count)), confidence: 0.5)?.estimate
+        ?? .infinity
+    }
+    guard let best = alive.min(by: { (mean($0, count), $0) < (mean($1, count), $1) }) else {
+      return []
+    }
+    // One that left with a small difference is not dearer by more than the indifference.
+    let close = holding.filter { number in
+      let common = min(candidates[number].costs.count, candidates[best].costs.count)
+      return number != best
+        && (alive.contains(number)
+          || mean(number, common) - mean(best, common) < rule.indifference)
+    }
+    return [best] + close
+  }
+
+  /// Replications between two looks at the order.
+  private static var block: Int { 5 }
+}
+
+// MARK: - The answer
+
+extension Optimisation {
+  private func answer(
+    _ candidates: [Candidate], chosen: [Int], _ rule: KimNelson?, seed: UInt64
+  ) -> OptimumAnswer {
+    var points = candidates.map(\.point)
+    for (number, candidate) in candidates.enumerated() {
+      guard let trial = candidate.trial else { continue }
+      let costs = trial.costs.isEmpty ? trial.bills : trial.costs
+      points[number].lacksRequests = trial.costs.isEmpty
+      points[number].replications = trial.records.count
+      points[number].bill =
+        trial.hasBillOfItsOwn && trial.loaded.scenario.isBillExact
+        ? costs.first.map { .exact($0, samples: costs.count) }
+        : .mean(of: costs, confidence: effort.confidence)
+    }
+    let outcome: OptimumAnswer.Outcome =
+      switch chosen.count {
+      case 0: .none
+      case 1: .winner(chosen[0])
+      default: .inseparable(chosen)
+      }
+    let best = chosen.first
+    let unsettled = candidates.indices.filter { number in
+      guard points[number].standing == .unsettled else { return false }
+      guard let best, let rule else { return true }
+      return !isClearlyDearer(candidates[number], than: candidates[best], rule)
+    }
+    return OptimumAnswer(
+      scenario: scenario, seed: seed, keys: design.axes.map(\.key), confidence: effort.confidence,
+      delta: effort.delta, maximumReplications: effort.maximumReplications, points: points,
+      outcome: outcome, unsettled: unsettled,
+      runnerUp: best.flatMap { runnerUp(to: $0, candidates, points) },
+      spent: spent(candidates), grid: grid(candidates))
+  }
+
+  /// The next point by the bill that is not known to fail.
+  private func runnerUp(
+    to best: Int, _ candidates: [Candidate], _ points: [OptimumAnswer.Point]
+  ) -> OptimumAnswer.RunnerUp? {
+    let others = candidates.indices.filter {
+      $0 != best && (points[$0].standing == .holds || points[$0].standing == .dearer)
+    }
+    func difference(_ number: Int) -> Interval? {
+      let areCosts = !candidates[number].costs.isEmpty
+      let pair = [candidates[number], candidates[best]].map { areCosts ? $0.costs : $0.bills }
+      let scenarios = [number, best].compactMap { candidates[$0].trial?.loaded.scenario }
+      let values = zip(pair[0], pair[1]).map { $0 - $1 }
+      if scenarios.allSatisfy(\.isBillExact), candidates[best].trial?.hasBillOfItsOwn == true {
+        return values.first.map { .exact($0, samples: values.count) }
+      }
+      return .mean(of: values, confidence: effort.confidence)
+    }
+    return others.compactMap { number in
+      difference(number).map { OptimumAnswer.RunnerUp(point: number, difference: $0) }
+    }.min { ($0.difference.estimate, $0.point) < ($1.difference.estimate, $1.point) }
+  }
+
+  private func spent(_ candidates: [Candidate]) -> OptimumAnswer.Effort {
+    var spent = OptimumAnswer.Effort()
+    for trial in candidates.compactMap(\.trial) {
+      spent.requests += trial.requests
+      spent.replications += trial.records.count
+    }
+    return spent
+  }
+
+  /// All points with as many replications as the one that got the most, each as long as those were.
+  private func grid(_ candidates: [Candidate]) -> OptimumAnswer.Effort {
+    let trials = candidates.compactMap(\.trial)
+    let spent = spent(candidates)
+    var grid = OptimumAnswer.Effort()
+    grid.replications = trials.count * (trials.map(\.records.count).max() ?? 0)
+    if spent.replications > 0 {
+      grid.requests = UInt64(
+        Double(spent.requests) / Double(spent.replications) * Double(grid.replications))
+    }
+    return grid
+  }
+}

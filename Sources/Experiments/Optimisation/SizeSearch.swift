@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Checks
+import Scenario
+
+/// Finds for a coalition of levers the smallest fleet that holds all targets.
+///
+/// Sizes are in the order of their bills, and it is taken that a fleet larger than one that holds does so too:
+/// the search halves, so it looks at log₂ of the sizes and ends between one that holds and the next smaller,
+/// which does not.
+struct SizeSearch: Sendable {
+  /// Fleets that were simulated, so that coalitions with the same fleet share it.
+  actor Book {
+    private var fleets: [String: Task<Fleet, any Error>] = [:]
+    private var done: [Fleet] = []
+
+    fileprivate func fleet(
+      _ key: String, _ simulate: @escaping @Sendable () async throws -> Fleet
+    ) async throws -> Fleet {
+      if let known = fleets[key] { return try await known.value }
+      let task = Task { try await simulate() }
+      fleets[key] = task
+      let fleet = try await task.value
+      done.append(fleet)
+      return fleet
+    }
+
+    /// How many fleets were simulated, and the requests of all.
+    var summary: (fleets: Int, requests: UInt64) {
+      (done.count, done.reduce(0) { $0 + $1.requests })
+    }
+  }
+
+  /// What a fleet came to.
+  struct Fleet: Sendable {
+    let bills: [Double]
+    let holds: Bool
+    let lacking: [String]
+    let requests: UInt64
+  }
+
+  let book = Book()
+  private let study: LeverStudy
+  private let sizes: [SweepPoint]
+  private let seed: UInt64
+  private let confidence: Double
+  private let load: @Sendable (_ overrides: [String]) throws -> LoadedExperiment
+
+  /// A search through sizes, from the smallest bill on.
+  ///
+  /// - Precondition: there is a size.
+  init(
+    _ study: LeverStudy, sizes: [SweepPoint], seed: UInt64, confidence: Double,
+    load: @escaping @Sendable (_ overrides: [String]) throws -> LoadedExperiment
+  ) {
+    precondition(!sizes.isEmpty, "a grid has a point")
+    self.study = study
+    self.sizes = sizes
+    self.seed = seed
+    self.confidence = confidence
+    self.load = load
+  }
+
+  /// The fleet of a coalition; the largest where none is known to hold.
+  func coalition(_ members: Int) async throws -> LeverAnswer.Coalition {
+    var known: [Fleet?] = sizes.map { _ in nil }
+    func fleet(_ number: Int) async throws -> Fleet {
+      if let fleet = known[number] { return fleet }
+      let fleet = try await fleet(of: members, size: number)
+      known[number] = fleet
+      return fleet
+    }
+    var (low, high) = (0, sizes.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if try await fleet(middle).holds { high = middle } else { low = middle + 1 }
+    }
+    let holdsNowhere = low == sizes.count
+    let number = min(low, sizes.count - 1)
+    let chosen = try await fleet(number)
+    return LeverAnswer.Coalition(
+      members: members, size: sizes[number].values,
+      bills: Array(chosen.bills.prefix(study.replications)), holdsNowhere: holdsNowhere,
+      lacking: holdsNowhere ? chosen.lacking : [])
+  }
+
+  private func fleet(of members: Int, size: Int) async throws -> Fleet {
+    let loaded = try load(study.overrides(of: members) + sizes[size].overrides)
+    let (seed, count, confidence) = (self.seed, study.replications, self.confidence)
+    return try await book.fleet(loaded.scenario.canonicalText) {
+      var trial = FleetTrial(loaded, seed: seed)
+      let found = try await trial.settle(
+        looks: [count, 2 * count], confidence: confidence, jobs: 1)
+      return Fleet(
+        bills: trial.records.map(FleetTrial.bill), holds: found.standing == .holds,
+        lacking: found.verdicts.filter { $0.verdict == .fails || $0.verdict == .undecided }
+          .map { "\($0.target) (\($0.verdict.rawValue))" },
+        requests: trial.requests)
+    }
+  }
+}

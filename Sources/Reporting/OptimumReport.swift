@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Checks
+import Quantities
+import Recording
+import Statistics
+
+/// What a search for the cheapest point is reported from.
+package struct OptimumReport: Sendable {
+  let answer: OptimumAnswer
+
+  /// A report of what a search found.
+  package init(_ answer: OptimumAnswer) {
+    self.answer = answer
+  }
+
+  // MARK: Terminal
+
+  /// The report for a terminal.
+  package var table: String {
+    var text = "\(answer.scenario)\n\n" + points(isMarkdown: false).plain + "\n"
+    text += sentences.map { "  \($0)\n" }.joined()
+    if let verdicts = verdicts(isMarkdown: false) { text += "\n" + verdicts.plain }
+    if let measures { text += "\n" + measures.plain }
+    return text + "\n  \(effort)\n  \(legend)\n"
+  }
+
+  /// The report in Markdown.
+  package var markdown: String {
+    var text = "### Cheapest point of `\(answer.scenario)`\n\n"
+    text += sentences.map { "\($0)\n" }.joined() + "\n" + points(isMarkdown: true).markdown
+    if let verdicts = verdicts(isMarkdown: true) { text += "\n" + verdicts.markdown }
+    if let measures { text += "\n" + measures.markdown }
+    return text + "\n\(effort)\n\n\(legend)\n"
+  }
+
+  private func points(isMarkdown: Bool) -> TextTable {
+    let keys = answer.keys.map { isMarkdown ? "`\($0)`" : $0 }
+    var table = TextTable(
+      ["point>"] + keys.map { "\($0)>" } + ["a month>", "interval>", "targets", "replications>"])
+    for point in answer.points {
+      let mark = point.lacksRequests && point.bill?.isExact == false ? "≥ " : ""
+      table.add(
+        ["\(point.number)"] + point.values + [
+          point.bill == nil ? "" : mark + ValueText.estimate(point.bill, unit: "USD"),
+          ValueText.range(point.bill, unit: "USD"), Self.word(point), "\(point.replications)",
+        ])
+    }
+    return table
+  }
+
+  static func word(_ point: OptimumAnswer.Point) -> String {
+    switch point.standing {
+    case .holds: point.verdicts.isEmpty ? "none set" : "hold"
+    case .fails:
+      "fail: "
+        + point.verdicts.filter { $0.verdict == .fails }.map(\.target).joined(separator: ", ")
+    case .unsettled: "not settled"
+    case .dearer: "not asked: dearer"
+    case .refused: "refused: \(point.refusal)"
+    }
+  }
+
+  private func name(_ number: Int) -> String {
+    let values = zip(answer.keys, answer.points[number].values).map { "\($0)=\($1)" }
+    return "point \(number) (\(values.joined(separator: ", ")))"
+  }
+
+  private var percent: String { formatted(answer.confidence * 100, places: 0) + " %" }
+  private var delta: String {
+    formatted(digits: Int64((answer.delta * 1e6).rounded()), places: 4, trimmingZeros: true) + " %"
+  }
+
+  // MARK: Words
+
+  /// What was found, in sentences.
+  package var sentences: [String] {
+    [found] + [runnerUp, unsettled].compactMap(\.self)
+  }
+
+  private var found: String {
+    switch answer.outcome {
+    case .winner(let number):
+      let bill = ValueText.estimate(answer.points[number].bill, unit: "USD")
+      let doubt = answer.unsettled.isEmpty ? "" : " known to be"
+      return "The cheapest point\(doubt) holding all targets is \(name(number)): \(bill) a month."
+    case .inseparable(let numbers):
+      return "No winner: these hold all targets and cannot be separated (within \(delta), or "
+        + "\(answer.maximumReplications) replications do not tell them apart): "
+        + numbers.map(name).joined(separator: "; ") + "."
+    case .none:
+      guard let best = answer.best else { return "No point is known to hold all targets." }
+      let open = best.verdicts.filter { $0.verdict == .fails || $0.verdict == .undecided }
+        .map { "\($0.target) (\($0.verdict.rawValue))" }
+      return "No point is known to hold all targets. Nearest is \(name(best.number)), which lacks "
+        + open.joined(separator: ", ") + "."
+    }
+  }
+
+  private var runnerUp: String? {
+    guard let next = answer.runnerUp else { return nil }
+    let cost = ValueText.estimate(next.difference, unit: "USD")
+    let range = ValueText.range(next.difference, unit: "USD")
+    let asked =
+      answer.points[next.point].standing == .dearer ? "; its own targets were not asked" : ""
+    return "Next by the bill is \(name(next.point)): \(cost) more (\(range))\(asked)."
+  }
+
+  private var unsettled: String? {
+    guard !answer.unsettled.isEmpty else { return nil }
+    let may = answer.best == nil ? "" : " and may be cheaper"
+    return "Not settled by \(answer.maximumReplications) replications\(may): "
+      + answer.unsettled.map(name).joined(separator: "; ") + "."
+  }
+
+  private var effort: String {
+    func millions(_ requests: UInt64) -> String {
+      formatted(Double(requests) / 1e6, places: 1, groupSeparator: ",") + " million requests"
+    }
+    let share =
+      answer.grid.requests == 0
+      ? ""
+      : " (\(formatted(Double(answer.spent.requests) / Double(answer.grid.requests) * 100, places: 1)) %)"
+    return
+      "spent: \(millions(answer.spent.requests)) in \(answer.spent.replications) replications; "
+      + "the whole grid: about \(millions(answer.grid.requests)) in \(answer.grid.replications)\(share)"
+  }
+
+  private var legend: String {
+    "\(percent) confidence altogether, indifference \(delta), at most "
+      + "\(answer.maximumReplications) replications; ≥: without the part of requests in the bill; "
+      + "seed \(answer.seed)"
+  }
+
+  private func verdicts(isMarkdown: Bool) -> TextTable? {
+    guard let best = answer.best, !best.verdicts.isEmpty else { return nil }
+    var table = TextTable(["target of point \(best.number)", "verdict", "measured>", "why"])
+    for row in best.verdicts {
+      let target = isMarkdown ? "`\(row.target)`" : row.target
+      table.add([target, row.verdict.rawValue, ValueText.estimate(row), row.reason])
+    }
+    return table
+  }
+
+  private static let shown = [
+    "monthly_cost", "mean(latency)", "p99(latency)", "availability", "mean(machines_ready)",
+  ]
+
+  private var measures: TextTable? {
+    guard let best = answer.best, !best.measures.isEmpty else { return nil }
+    var table = TextTable(["measure of point \(best.number)", "estimate>", "interval>"])
+    for row in best.measures where Self.shown.contains(row.name) {
+      table.add([
+        row.name, ValueText.estimate(row), ValueText.range(row.interval, unit: row.unit),
+      ])
+    }
+    return table
+  }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import Experiments
+import Foundation
+import Reporting
+import Scenario
+
+/// `plimsoll explain`: what each lever of a fleet is worth.
+struct Explain: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say what each lever is worth: spot, commitments, routing, cache, and so on.",
+    discussion: """
+      The study names a scenario with every lever on, how each lever is switched off, and the sizes that its \
+      fleet may have. Each coalition of levers is worth the bill of its cheapest fleet that holds all targets. \
+      A lever's worth is told alone, taken from all, and as its Shapley share. Beyond eight levers, orders are \
+      drawn at random.
+      """)
+
+  @Argument(help: "The file of the study.")
+  var study: String
+  @Option(help: "The seed of all random streams, instead of the scenario's.")
+  var seed: UInt64?
+  @OptionGroup var work: JobOptions
+  @Option(help: "How results are printed: \(OutputFormat.allCases.map(\.rawValue)).")
+  var format: OutputFormat = .table
+
+  func run() async throws {
+    let answer = try await Failure.reporting {
+      let study = try LeverStudy.load(
+        self.study, files: Terminal.files, sizeProblem: LeverAnalysis.sizeProblem)
+      let analysis = try LeverAnalysis(study, seed: seed, jobs: work.jobs) {
+        try ScenarioLoader.load(study.scenario, files: Terminal.files, overrides: $0)
+      }
+      let progress = ProgressLine(
+        scenario: self.study, isShown: !work.quiet, unit: "coalitions")
+      let answer = try await analysis.run { progress.show(done: $0, of: $1) }
+      progress.clear()
+      return answer
+    }
+    let report = LeverReport(answer)
+    switch format {
+    case .table: Terminal.print(report.table)
+    case .csv: Terminal.print(report.csv)
+    case .json: Terminal.print(try report.json())
+    case .markdown: Terminal.print(report.markdown)
+    }
+  }
+}

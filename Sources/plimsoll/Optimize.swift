@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import Experiments
+import Quantities
+import Reporting
+import Scenario
+
+/// `plimsoll optimize`: the cheapest point of a grid that holds all targets.
+struct Optimize: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Find the cheapest combination of values that holds all targets.",
+    discussion: """
+      Points are tried from the cheapest bill on; those that cost clearly more than one that holds are never \
+      simulated with requests. Of those that hold, the cheapest is picked by ranking and selection (Kim and \
+      Nelson). Where points cannot be separated, the set is printed and no winner named. All points meet the \
+      same random numbers. Ends with 0 whatever is found.
+      """)
+
+  @Argument(help: "The scenario file.")
+  var scenario: String
+  @Option(
+    help: ArgumentHelp(
+      "A key and its values: --over fleet.spot.machines.max=0..4.",
+      discussion: "The values are written as sweep --vary takes them; every combination is a point."
+    ))
+  var over: [String] = []
+  @Option(help: "What is to be small; monthly_cost is all there is.")
+  var minimize = "monthly_cost"
+  @Option(name: .customLong("set"), help: "Change a value at every point.")
+  var overrides: [String] = []
+  @Option(help: "The smallest difference in the bill worth finding.")
+  var delta = "1%"
+  @Option(help: "The confidence of the answer.")
+  var confidence = "95%"
+  @Option(help: "The most replications of a point.")
+  var maxReplications = 40
+  @Option(help: "The seed of all random streams, instead of the scenario's.")
+  var seed: UInt64?
+  @OptionGroup var work: JobOptions
+  @Option(help: "How results are printed: \(OutputFormat.allCases.map(\.rawValue)).")
+  var format: OutputFormat = .table
+
+  func validate() throws {
+    guard minimize == "monthly_cost" else {
+      throw ValidationError("--minimize is \(minimize); allowed: monthly_cost")
+    }
+    guard (2...10_000).contains(maxReplications) else {
+      throw ValidationError("--max-replications is \(maxReplications); allowed: 2 to 10000")
+    }
+    _ = try share(delta, of: "--delta", in: 0.0001...0.5, allowed: "0.01% to 50%")
+    _ = try share(confidence, of: "--confidence", in: 0.5...0.9999, allowed: "50% to 99.99%")
+  }
+
+  private func share(
+    _ text: String, of option: String, in range: ClosedRange<Double>, allowed: String
+  ) throws -> Double {
+    guard let share = try? Share(parsing: text), range.contains(share.fraction) else {
+      throw ValidationError("\(option) is \(text); allowed: \(allowed)")
+    }
+    return share.fraction
+  }
+
+  func run() async throws {
+    var effort = Optimisation.Effort()
+    effort.delta = try share(delta, of: "--delta", in: 0...1, allowed: "")
+    effort.confidence = try share(confidence, of: "--confidence", in: 0...1, allowed: "")
+    effort.maximumReplications = maxReplications
+    effort.jobs = work.jobs
+    let options = effort
+    let answer = try await Failure.reporting {
+      let (scenario, overrides) = (self.scenario, self.overrides)
+      let search = try Optimisation(scenario, over: over, effort: options, seed: seed) {
+        try ScenarioLoader.load(scenario, files: Terminal.files, overrides: overrides + $0)
+      }
+      let progress = ProgressLine(scenario: scenario, isShown: !work.quiet, unit: "points")
+      let answer = try await search.run { progress.show(done: $0, of: $1) }
+      progress.clear()
+      return answer
+    }
+    let report = OptimumReport(answer)
+    switch format {
+    case .table: Terminal.print(report.table)
+    case .csv: Terminal.print(report.csv)
+    case .json: Terminal.print(try report.json())
+    case .markdown: Terminal.print(report.markdown)
+    }
+  }
+}
