@@ -64,20 +64,20 @@ struct SizeSearch: Sendable {
   /// The fleet of a coalition; the largest where none is known to hold.
   func coalition(_ members: Int) async throws -> LeverAnswer.Coalition {
     var known: [Fleet?] = sizes.map { _ in nil }
-    func fleet(_ number: Int) async throws -> Fleet {
+    func fleet(at number: Int) async throws -> Fleet {
       if let fleet = known[number] { return fleet }
-      let fleet = try await fleet(of: members, size: number)
+      let fleet = try await self.fleet(of: members, size: number)
       known[number] = fleet
       return fleet
     }
     var (low, high) = (0, sizes.count)
     while low < high {
       let middle = (low + high) / 2
-      if try await fleet(middle).holds { high = middle } else { low = middle + 1 }
+      if try await fleet(at: middle).holds { high = middle } else { low = middle + 1 }
     }
     let holdsNowhere = low == sizes.count
     let number = min(low, sizes.count - 1)
-    let chosen = try await fleet(number)
+    let chosen = try await fleet(at: number)
     return LeverAnswer.Coalition(
       members: members, size: sizes[number].values,
       bills: Array(chosen.bills.prefix(study.replications)), holdsNowhere: holdsNowhere,
