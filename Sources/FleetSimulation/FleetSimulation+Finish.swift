@@ -173,7 +173,6 @@ extension FleetSimulation {
     }
     if desk.usesCache {
       counts.append(("cache_evictions", Int64(desk.cache.evictions)))
-      counts.append(("cache_expirations", Int64(desk.cache.expirations)))
     }
     if isScaling {
       counts.append(("budget_denials", budgetDenials))

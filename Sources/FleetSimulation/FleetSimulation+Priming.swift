@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import DecisionLog
+import EventKernel
 import Policies
 import Quantities
 import RandomStreams
@@ -16,115 +17,61 @@ extension FleetSimulation {
   /// and its last use is the last request since. The rate is the mean over the life before now, so the
   /// hour of the day counts. Left out: the time that answers take, and routes that the moment decides.
   ///
-  /// - Complexity: O(contents × tenants); with a sort, and with the contents that nobody else asks for,
-  ///   where the capacity may be reached.
+  /// Whether a content is there is a function of seed, replication, window, content and tenant alone, so it
+  /// is worked out when the content is first asked for, if it ever is. Only where the capacity may be
+  /// reached do entries that nobody asks for matter: there all are put in, in the order of last use.
+  ///
+  /// - Complexity: O(contents × tenants / 64), and O(1) for each content that is asked for; where the
+  ///   capacity may be reached, O(contents × tenants + requests in the life of an entry).
   mutating func primeCache() {
     guard desk.usesCache else { return }
     desk.cache.removeAll()
     if logsRequests { decisionLog?.write(clearedAt: now, cache: desk.cache) }
     let life = desk.cache.configuration.ttl
     let offered = scenario.workload.expectedRequests(from: now - life, for: life)
-    let priming = CachePriming(
-      keys: desk.keys, intendedModel: desk.intendedModel, life: Double(life.nanoseconds),
-      capacity: desk.cache.configuration.capacity, isLogging: logsRequests, shares: contentShares,
-      tenants: scenario.workload.mix.tenantShares, offered: Double(offered), now: now,
-      stream: primingStream(UInt32(truncatingIfNeeded: now.nanoseconds / 1_000_000_000)))
-    if priming.mayReachCapacity(deterministic: scenario.workload.mix.deterministicShare) {
-      priming.fillInOrder(
-        &desk.cache, from: source, deterministic: scenario.workload.mix.deterministicShare,
-        &decisionLog)
-    } else {
-      priming.fill(&desk.cache, from: source, &decisionLog)
+    let window = UInt32(truncatingIfNeeded: now.nanoseconds / 1_000_000_000)
+    primed.begin(at: now, offered: Double(offered), stream: primingStream(window))
+    let deterministic = scenario.workload.mix.deterministicShare
+    if primed.mayReach(desk.cache.configuration.capacity, deterministic: deterministic) {
+      primeInOrder(deterministic: deterministic)
     }
     handOverDecisions()
   }
-}
 
-/// Draws which contents a cache holds.
-private struct CachePriming {
-  let keys: KeyRule
-  let intendedModel: ContiguousArray<ModelID>
-  /// The life of an entry in nanoseconds.
-  let life: Double
-  let capacity: Int
-  let isLogging: Bool
-  /// The share of requests of each content, by number; of 0 that of contents nobody else asks for.
-  let shares: [Double]
-  let tenants: [Double]
-  /// Requests expected in the life of an entry.
-  let offered: Double
-  let now: Instant
-  let stream: RandomStream
-
-  private var tenantCount: Int { keys.lackTenant ? 1 : tenants.count }
-
-  private func unique(_ deterministic: Double) -> Double { offered * shares[0] * deterministic }
-
-  func mayReachCapacity(deterministic: Double) -> Bool {
-    let repeating = Double((shares.count - 1) * tenantCount) * deterministic
-    let most = repeating + unique(deterministic)
-    return most >= Double(capacity)
+  /// Puts in what the cache holds of a content before it is asked for the first time in this window.
+  mutating func primeCache(_ key: CacheKey, place: Int) {
+    guard primed.isFirstLook(at: place), let age = primed.age(at: place) else { return }
+    // The window began with an empty cache, and nothing was stored for this since.
+    prime(key, age: age)
   }
 
-  /// Calls `body` with each content that is there, its age as a part of its life, and random bits.
-  private func forEachPresent(
-    in source: borrowing RequestSource,
-    _ body: (_ key: CacheKey, _ age: Double, _ mean: Double, _ bits: UInt64) -> Void
-  ) {
-    for content in 1..<max(1, shares.count) {
-      let entry = source.content(content)
-      guard entry.isDeterministic else { continue }
-      let model = intendedModel[Int(entry.textIndex)]
-      for tenant in 0..<tenantCount {
-        let block = stream.block(at: UInt64(content * tenantCount + tenant))
-        let mean = offered * shares[content] * (keys.lackTenant ? 1 : tenants[tenant])
-        guard uniform(block.high) * (1 + mean) < mean else { continue }
-        let key = keys.key(of: UInt64(content), tenant: UInt8(tenant), model: model)
-        body(key, uniform(block.low), mean, block.high)
-      }
+  private mutating func prime(_ key: CacheKey, age: Double) {
+    let storedAt = primed.instant(age)
+    desk.cache.prime(key, storedAt: storedAt, isNew: true)
+    if logsRequests {
+      decisionLog?.write(primed: key, storedAt: storedAt, at: now, cache: desk.cache)
     }
   }
 
-  private func uniform(_ bits: UInt64) -> Double { Double(bits >> 11) * 0x1p-53 }
-
-  private func instant(_ age: Double) -> Instant { now - TimeSpan(nanoseconds: Int64(age * life)) }
-
-  func fill(
-    _ cache: inout ResponseCache, from source: borrowing RequestSource,
-    _ decisionLog: inout DecisionWriter?
-  ) {
-    forEachPresent(in: source) { key, age, _, _ in
-      prime(&cache, key, storedAt: instant(age), &decisionLog)
-    }
-  }
-
-  private func prime(
-    _ cache: inout ResponseCache, _ key: CacheKey, storedAt: Instant,
-    _ decisionLog: inout DecisionWriter?
-  ) {
-    // The cache was cleared, and no two contents of a tenant have one key.
-    cache.prime(key, storedAt: storedAt, isNew: true)
-    if isLogging { decisionLog?.write(primed: key, storedAt: storedAt, at: now, cache: cache) }
-  }
-
-  /// The same with contents that nobody else asks for, in the order of last use, so that what the
+  /// Puts in all entries, those that nobody else asks for too, in the order of last use, so that what the
   /// capacity pushes out is what it would have pushed out.
-  func fillInOrder(
-    _ cache: inout ResponseCache, from source: borrowing RequestSource, deterministic: Double,
-    _ decisionLog: inout DecisionWriter?
-  ) {
-    var entries: [(sinceUse: Double, storedAt: Instant, key: CacheKey)] = []
-    forEachPresent(in: source) { key, age, mean, bits in
-      let sinceUse = -Elementary.log(positiveUniform(mixed(bits))) / max(mean, 1e-300)
-      entries.append((min(age, sinceUse), instant(age), key))
+  private mutating func primeInOrder(deterministic: Double) {
+    var entries: [(sinceUse: Double, age: Double, key: CacheKey)] = []
+    for place in primed.places {
+      let (content, tenant) = primed.contentAndTenant(at: place)
+      let kind = source.content(content)
+      guard primed.isFirstLook(at: place), kind.isDeterministic, let age = primed.age(at: place)
+      else { continue }
+      let key = desk.keys.key(
+        of: UInt64(content), tenant: UInt8(tenant), model: desk.intendedModel[Int(kind.textIndex)])
+      entries.append((primed.sinceUse(at: place, age: age), age, key))
     }
-    for number in 0..<Int(unique(deterministic)) {
-      let block = stream.block(at: 1 << 40 + UInt64(number))
-      let age = uniform(block.low)
-      entries.append((age, instant(age), CacheKey(high: block.high, low: block.low)))
+    for number in 0..<Int(primed.unique(deterministic)) {
+      let (age, key) = primed.uniqueEntry(number)
+      entries.append((age, age, key))
     }
     for index in Self.oldestFirst(entries.map(\.sinceUse)) {
-      prime(&cache, entries[index].key, storedAt: entries[index].storedAt, &decisionLog)
+      prime(entries[index].key, age: entries[index].age)
     }
   }
 
@@ -144,4 +91,92 @@ private struct CachePriming {
     }
     return order
   }
+}
+
+/// Which contents of the catalogue a cache holds when a window begins, and since when.
+struct PrimedContents: ~Copyable {
+  /// The share of requests of each content, by number; of 0 that of contents nobody else asks for.
+  private let shares: [Double]
+  /// The share of requests of each tenant whose entries are apart.
+  private let tenants: [Double]
+  /// The life of an entry in nanoseconds.
+  private let life: Double
+  /// Requests expected in the life of an entry.
+  private var offered = 0.0
+  private var beginning = Instant.start
+  private var stream: RandomStream
+  /// A bit for each content of each tenant: whether it was asked for, or stored, since the beginning.
+  private var known: Column<UInt64>
+
+  /// Contents with those shares; none of them where there is no cache.
+  init(shares: [Double], tenants: [Double], life: TimeSpan, stream: RandomStream) {
+    self.shares = shares
+    self.tenants = tenants
+    self.life = Double(life.nanoseconds)
+    self.stream = stream
+    known = Column(repeating: 0, count: (shares.count * tenants.count + 63) / 64)
+  }
+
+  /// Forgets what was asked for.
+  mutating func begin(at now: Instant, offered: Double, stream: RandomStream) {
+    (beginning, self.offered, self.stream) = (now, offered, stream)
+    for index in 0..<known.count { known[index] = 0 }
+  }
+
+  /// The contents of the catalogue, each for each tenant.
+  var places: Range<Int> { tenants.count..<max(1, shares.count) * tenants.count }
+
+  /// The place of a content for a tenant.
+  @inline(__always)
+  func place(of content: UInt64, tenant: UInt8) -> Int {
+    Int(content) * tenants.count + (tenants.count > 1 ? Int(tenant) : 0)
+  }
+
+  func contentAndTenant(at place: Int) -> (Int, Int) {
+    place.quotientAndRemainder(dividingBy: tenants.count)
+  }
+
+  /// Whether nothing was asked about a content before; from now on, something was.
+  mutating func isFirstLook(at place: Int) -> Bool {
+    let bit = UInt64(1) << UInt64(place & 63)
+    let isFirst = known[place >> 6] & bit == 0
+    known[place >> 6] |= bit
+    return isFirst
+  }
+
+  private func mean(at place: Int) -> Double {
+    let (content, tenant) = contentAndTenant(at: place)
+    return offered * shares[content] * tenants[tenant]
+  }
+
+  /// The part of its life that has gone by since a content was stored; `nil` where it is not held.
+  func age(at place: Int) -> Double? {
+    let block = stream.block(at: UInt64(place))
+    let mean = mean(at: place)
+    return uniform(block.high) * (1 + mean) < mean ? uniform(block.low) : nil
+  }
+
+  /// The part of its life that has gone by since a content of that age was used last.
+  func sinceUse(at place: Int, age: Double) -> Double {
+    let bits = mixed(stream.block(at: UInt64(place)).high)
+    return min(age, -Elementary.log(positiveUniform(bits)) / max(mean(at: place), 1e-300))
+  }
+
+  /// How many entries are of contents that nobody else asks for.
+  func unique(_ deterministic: Double) -> Double { offered * shares[0] * deterministic }
+
+  func uniqueEntry(_ number: Int) -> (age: Double, key: CacheKey) {
+    let block = stream.block(at: 1 << 40 + UInt64(number))
+    return (uniform(block.low), CacheKey(high: block.high, low: block.low))
+  }
+
+  func mayReach(_ capacity: Int, deterministic: Double) -> Bool {
+    let repeating = Double((shares.count - 1) * tenants.count) * deterministic
+    return repeating + unique(deterministic) >= Double(capacity)
+  }
+
+  /// When an entry of that age was stored.
+  func instant(_ age: Double) -> Instant { beginning - TimeSpan(nanoseconds: Int64(age * life)) }
+
+  private func uniform(_ bits: UInt64) -> Double { Double(bits >> 11) * 0x1p-53 }
 }

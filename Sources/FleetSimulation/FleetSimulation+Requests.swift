@@ -52,7 +52,12 @@ extension FleetSimulation {
       isAsIntended
       ? drawnKeys[drawnPlace]
       : desk.keys.key(of: arrival.contentID, tenant: arrival.tenantIndex, model: route.model)
+    var primedPlace = -1
     if desk.usesCache {
+      if isAsIntended && arrival.isDeterministic && arrival.contentID < Arrival.uniqueMark {
+        primedPlace = primed.place(of: arrival.contentID, tenant: arrival.tenantIndex)
+        primeCache(key, place: primedPlace)
+      }
       let found = desk.cache.lookUp(key, isDeterministic: arrival.isDeterministic, at: now)
       if logsRequests {
         decisionLog?.write(lookUp: key, isDeterministic: arrival.isDeterministic, at: now, found)
@@ -66,7 +71,7 @@ extension FleetSimulation {
     if arrival.isDeterministic || desk.joinsAnything || reservation != nil {
       let row = table.add(
         PolicyTable.Row(
-          request, key: key, isDeterministic: arrival.isDeterministic))
+          request, key: key, isDeterministic: arrival.isDeterministic, primedPlace: primedPlace))
       table[row].reservation = reservation
       request.policyRow = row
       if desk.usesDeduplication {
@@ -116,6 +121,8 @@ extension FleetSimulation {
       let response = StoredResponse(
         status: 200, finishReason: .stop, isComplete: true, choices: 1,
         isDeterministic: row.isDeterministic, isNoStore: false)
+      // What was asked for before this window is not in it otherwise.
+      if row.primedPlace >= 0 { _ = primed.isFirstLook(at: row.primedPlace) }
       let admission = desk.cache.keep(row.key, response, at: now)
       if logsRequests {
         decisionLog?.write(answered: row.key, response, at: now, admission, cache: desk.cache)

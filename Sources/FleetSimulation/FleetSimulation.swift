@@ -57,8 +57,8 @@ package struct FleetSimulation: ~Copyable {
   /// The keys of the requests that were drawn ahead, by their place, and those that look-ups need.
   var drawnKeys: Column<CacheKey>
   var keysToTouch: Column<CacheKey>
-  /// The share of requests of each content, by number; empty without a cache.
-  let contentShares: [Double]
+  /// What the cache holds of contents that nobody asked for yet in this window.
+  var primed: PrimedContents
   /// Which requests belong to one conversation; `nil` where none do.
   let sessions: Sessions?
   let primingStream: (_ window: UInt32) -> RandomStream
@@ -214,8 +214,10 @@ package struct FleetSimulation: ~Copyable {
         $0.configuration, machines: scenario.pools.reduce(0) { $0 + $1.wanted })
     }
     desk = RequestDesk(scenario.requestPolicies)
-    contentShares =
-      scenario.requestPolicies.cache == nil ? [] : scenario.workload.mix.contentShares
+    primed = PrimedContents(
+      shares: desk.usesCache ? scenario.workload.mix.contentShares : [],
+      tenants: desk.keys.lackTenant ? [1] : scenario.workload.mix.tenantShares,
+      life: desk.cache.configuration.ttl, stream: stream(.cachePriming, 0))
     sessions = scenario.workload.sessions
     fixedHitStream = stream(.fixedHits, 0)
     if let rate = scenario.requestPolicies.cache?.fixedHitRate { engineShare = 1 - rate.fraction }

@@ -20,13 +20,16 @@ struct PolicyTable: ~Copyable {
     /// What is put aside for it; `nil` where no budget binds.
     var reservation: ReservationID?
     let isDeterministic: Bool
+    /// The place of its content among those that a window begins with; -1 for none.
+    let primedPlace: Int
     var isUsed = true
     var nextFree: Int32 = -1
 
-    init(_ request: QueuedRequest, key: CacheKey, isDeterministic: Bool) {
+    init(_ request: QueuedRequest, key: CacheKey, isDeterministic: Bool, primedPlace: Int) {
       self.request = request
       self.key = key
       self.isDeterministic = isDeterministic
+      self.primedPlace = primedPlace
     }
 
     /// What stands in a row that nobody has used.
@@ -34,7 +37,8 @@ struct PolicyTable: ~Copyable {
       Row(
         QueuedRequest(
           arrival: .never, number: 0, promptTokens: 0, outputTokens: 0, recordPlace: -1,
-          classIndex: 0, model: 0), key: CacheKey(high: 0, low: 0), isDeterministic: false)
+          classIndex: 0, model: 0), key: CacheKey(high: 0, low: 0), isDeterministic: false,
+        primedPlace: -1)
     }
   }
 

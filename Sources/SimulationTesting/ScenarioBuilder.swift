@@ -122,7 +122,7 @@ package struct ScenarioBuilder: Sendable {
       seed: 1, priceBook: "built",
       workload: WorkloadModel(
         arrivals: arrivals,
-        mix: try RequestMix(
+        mix: RequestMix(
           classes: [("all", .whole)], promptTokens: promptTokens, outputTokens: outputTokens,
           deterministic: .whole, content: content)),
       models: [ServedModel(name: "model", quality: nil, contextWindow: nil, tokenPrice: nil)],

@@ -16,8 +16,17 @@ package struct RequestMix: Sendable, Equatable {
     /// The share of requests whose content nobody else asks for.
     package let unique: Share
 
+    /// The most contents that a catalogue has.
+    package static var largestCatalogue: Int { 1 << 24 - 1 }
+
     /// Content of those values.
+    ///
+    /// - Precondition: the catalogue has 1 to ``largestCatalogue`` contents, and the exponent lies in 0...20.
     package init(catalogue: Int, zipfExponent: Double, unique: Share) {
+      precondition(
+        (1...Self.largestCatalogue).contains(catalogue), "a catalogue has 1 to 2^24 - 1 contents")
+      precondition(
+        zipfExponent >= 0 && zipfExponent <= 20, "a Zipf exponent lies between 0 and 20")
       self.catalogue = catalogue
       self.zipfExponent = zipfExponent
       self.unique = unique
@@ -39,7 +48,7 @@ package struct RequestMix: Sendable, Equatable {
   private let promptTokens: QuantileTable?
   private let outputTokens: QuantileTable?
   private let deterministicThreshold: UInt64
-  private let content: AliasTable?
+  private let contents: ContentLaw?
 
   /// A mix of those laws.
   ///
@@ -48,13 +57,12 @@ package struct RequestMix: Sendable, Equatable {
   ///   - deterministic: the share of requests with temperature 0.
   ///   - tenants: whose requests they are; a share is good to a part in 4,096.
   ///   - textsByClass: for each class the numbers of its texts, shortest first; empty for no texts.
-  /// - Throws: `InvalidDistribution` when no popularity can be made of the content's numbers.
   /// - Precondition: the shares of the classes add up to the whole; there are at most 256.
   package init(
     classes: [(name: String, share: Share)], promptTokens: Distribution?,
     outputTokens: Distribution?, deterministic: Share, content: Content?,
     tenants: [(name: String, share: Share)] = [("all", .whole)], textsByClass: [[UInt16]] = []
-  ) throws(InvalidDistribution) {
+  ) {
     precondition(tenants.count <= 256, "a tenant has a number of eight bits")
     precondition(
       textsByClass.isEmpty
@@ -87,17 +95,7 @@ package struct RequestMix: Sendable, Equatable {
     self.promptTokens = promptTokens.map { QuantileTable($0) }
     self.outputTokens = outputTokens.map { QuantileTable($0) }
     deterministicThreshold = UInt64(deterministic.fraction * 0x1p32)
-    self.content = try content.map { (content) throws(InvalidDistribution) in
-      try Self.table(content)
-    }
-  }
-
-  /// A table whose item 0 stands for all unique contents and item i for the i-th most popular one.
-  private static func table(_ content: Content) throws(InvalidDistribution) -> AliasTable {
-    let weights = zipfWeights(count: content.catalogue, exponent: content.zipfExponent)
-    let sum = weights.reduce(0, +)
-    let repeating = 1 - content.unique.fraction
-    return try AliasTable(weights: [content.unique.fraction] + weights.map { $0 / sum * repeating })
+    contents = content.map { ContentLaw($0) }
   }
 
   /// The class that belongs to 32 random bits.
@@ -133,11 +131,11 @@ package struct RequestMix: Sendable, Equatable {
   }
 
   /// How many contents repeat.
-  package var catalogueCount: Int { content.map { $0.count - 1 } ?? 0 }
+  package var catalogueCount: Int { contents?.content.catalogue ?? 0 }
 
   /// The share of each content of the catalogue among all requests, by number; that of 0 is what
   /// nobody else asks for.
-  package var contentShares: [Double] { content?.probabilities ?? [1] }
+  package var contentShares: [Double] { contents?.table.probabilities ?? [1] }
 
   /// The share of requests with temperature 0.
   package var deterministicShare: Double { Double(deterministicThreshold) * 0x1p-32 }
@@ -161,29 +159,8 @@ package struct RequestMix: Sendable, Equatable {
       isDeterministic: isDeterministic(for: UInt32(truncatingIfNeeded: kindBits >> 32)))
   }
 
-  /// The content that belongs to 64 random bits, for the request with that number.
-  func contentID(for bits: UInt64, number: UInt64) -> UInt64 {
-    guard let content else { return Arrival.uniqueMark | number }
-    let item = content.index(for: bits)
-    return item == 0 ? Arrival.uniqueMark | number : UInt64(item)
-  }
-
-  /// Puts content identities in the place of random bits, for requests numbered from `first` on.
-  ///
-  /// - Complexity: O(column).
-  func resolveContent(_ column: inout Column<UInt64>, from first: UInt64) {
-    guard let content else {
-      for index in 0..<column.count { column[index] = Arrival.uniqueMark | (first + UInt64(index)) }
-      return
-    }
-    for index in 0..<column.count {
-      let item = UInt64(truncatingIfNeeded: content.index(for: column[index]))
-      // Unique or not is a coin's toss, which no branch predictor foresees: chosen by mask.
-      let isUnique = UInt64(truncatingIfNeeded: (Int64(bitPattern: item) &- 1) &>> 63)
-      let unique = Arrival.uniqueMark | (first &+ UInt64(index))
-      column[index] = (unique & isUnique) | (item & ~isUnique)
-    }
-  }
+  /// The table that contents are drawn from; `nil` where none repeats.
+  var contentTable: AliasTable? { contents?.table }
 
   @inline(__always)
   private static func tokens(_ table: QuantileTable?, _ bits: UInt32) -> UInt32 {

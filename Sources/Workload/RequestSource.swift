@@ -21,6 +21,8 @@ package struct RequestSource: ~Copyable {
   private let seed: UInt64
   private let replication: UInt32
   private let catalogue: Catalogue
+  /// What contents are drawn from; `nil` where none repeats.
+  private let contents: AliasTable?
   private let cellLength: Int64
   private var gaps: RandomStream
   private var details: RandomStream
@@ -66,6 +68,7 @@ package struct RequestSource: ~Copyable {
     self.seed = seed
     self.replication = replication
     catalogue = Catalogue(model.mix, seed: seed, replication: replication)
+    contents = model.mix.contentTable
     cellLength = Self.cellLength(of: model)
     gaps = RandomStream(seed: seed, replication: replication, purpose: .arrivals, entity: 0)
     details = RandomStream(
@@ -188,7 +191,7 @@ package struct RequestSource: ~Copyable {
       if case .renewal(_, let law) = model.arrivals { drawGaps(of: law) }
       let first = firstNumber + made
       precondition(made < 1 << 24 - 256, "a cell of requests has at most 2^24 of them")
-      model.mix.resolveContent(&draws.content, from: first)
+      resolveContent(from: first)
       let end = start(ofCell: cell + 1)
       var isOver = false
       for index in 0..<column.count {
@@ -221,6 +224,30 @@ package struct RequestSource: ~Copyable {
       // The first of a cell is what is left of a gap that began before it.
       draws.gap[index] =
         number == 0 ? law.sampleEquilibriumResidual(from: &own) : law.sample(from: &own)
+    }
+  }
+
+  /// The content that belongs to 64 random bits, for the request with that number.
+  private func contentID(for bits: UInt64, number: UInt64) -> UInt64 {
+    guard let contents else { return Arrival.uniqueMark | number }
+    let item = contents.index(for: bits)
+    return item == 0 ? Arrival.uniqueMark | number : UInt64(item)
+  }
+
+  /// Puts content identities in the place of random bits, for requests numbered from `first` on.
+  private mutating func resolveContent(from first: UInt64) {
+    guard let contents else {
+      for index in 0..<column.count {
+        draws.content[index] = Arrival.uniqueMark | (first + UInt64(index))
+      }
+      return
+    }
+    for index in 0..<column.count {
+      let item = UInt64(truncatingIfNeeded: contents.index(for: draws.content[index]))
+      // Unique or not is a coin's toss, which no branch predictor foresees: chosen by mask.
+      let isUnique = UInt64(truncatingIfNeeded: (Int64(bitPattern: item) &- 1) &>> 63)
+      let unique = Arrival.uniqueMark | (first &+ UInt64(index))
+      draws.content[index] = (unique & isUnique) | (item & ~isUnique)
     }
   }
 
@@ -292,7 +319,7 @@ package struct RequestSource: ~Copyable {
     while filled < column.count && made < UInt64(trace.requests.count) {
       let request = trace.requests[Int(made)]
       let (bits, kind) = (details.block(at: made), gaps.block(at: made).high)
-      let contentID = model.mix.contentID(for: bits.high, number: made)
+      let contentID = contentID(for: bits.high, number: made)
       let drawn = model.mix.entry(lengthBits: bits.low, kindBits: kind)
       let entry = contentID >= Arrival.uniqueMark ? drawn : catalogue.entries[Int(contentID)]
       column[filled] = Arrival(

@@ -40,7 +40,7 @@ struct RateProfileTests {
   func arrivals() throws {
     let model = WorkloadModel(
       arrivals: .poisson(try weekly()),
-      mix: try RequestMix(
+      mix: RequestMix(
         classes: [("all", .whole)], promptTokens: nil, outputTokens: nil, deterministic: .zero,
         content: nil))
     var source = RequestSource(model, from: .start, seed: 1, replication: 0)

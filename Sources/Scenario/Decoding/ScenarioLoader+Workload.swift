@@ -120,16 +120,11 @@ extension ScenarioLoader {
         of: "arrivals", into: &diagnostics)
     }
     guard diagnostics.isEmpty, let arrivals, let classes, let tenants else { return nil }
-    do {
-      let mix = try RequestMix(
-        classes: classes, promptTokens: promptLaw, outputTokens: outputLaw,
-        deterministic: deterministic ?? .zero, content: content,
-        tenants: tenants, textsByClass: texts.byClass(count: classes.count))
-      return (WorkloadModel(arrivals: arrivals, mix: mix, sessions: sessions), texts)
-    } catch {
-      reader.report(.other("allowed: \(error.allowed)"), of: "content", into: &diagnostics)
-      return nil
-    }
+    let mix = RequestMix(
+      classes: classes, promptTokens: promptLaw, outputTokens: outputLaw,
+      deterministic: deterministic ?? .zero, content: content,
+      tenants: tenants, textsByClass: texts.byClass(count: classes.count))
+    return (WorkloadModel(arrivals: arrivals, mix: mix, sessions: sessions), texts)
   }
 
   /// Names with shares that make up the whole, at most 256 of them.
@@ -158,7 +153,7 @@ extension ScenarioLoader {
   ) -> RequestMix.Content? {
     guard var content = reader.mapping("content", .optional, into: &diagnostics) else { return nil }
     let catalogue = content.integer(
-      "catalogue", in: 1...100_000_000, .required, into: &diagnostics)
+      "catalogue", in: 1...RequestMix.Content.largestCatalogue, .required, into: &diagnostics)
     let zipf = content.decimal("zipf", in: 0...10, .required, into: &diagnostics)
     let unique = content.required("unique", into: &diagnostics) { try shareOfWhole($0) }
     content.finish(into: &diagnostics)
