@@ -39,8 +39,11 @@ extension FleetSimulation {
   }
 
   /// Puts in what the cache holds of a content before it is asked for the first time in this window.
-  mutating func primeCache(_ key: CacheKey, place: Int) {
-    guard primed.isFirstLook(at: place), let age = primed.age(at: place) else { return }
+  @inline(__always)
+  mutating func primeCache(_ key: CacheKey, place: Int, content: UInt64, tenant: UInt8) {
+    guard primed.isFirstLook(at: place),
+      let age = primed.age(at: place, content: Int(content), tenant: Int(tenant))
+    else { return }
     // The window began with an empty cache, and nothing was stored for this since.
     prime(key, age: age)
   }
@@ -60,11 +63,13 @@ extension FleetSimulation {
     for place in primed.places {
       let (content, tenant) = primed.contentAndTenant(at: place)
       let kind = source.content(content)
-      guard primed.isFirstLook(at: place), kind.isDeterministic, let age = primed.age(at: place)
+      guard primed.isFirstLook(at: place), kind.isDeterministic,
+        let age = primed.age(at: place, content: content, tenant: tenant)
       else { continue }
       let key = desk.keys.key(
         of: UInt64(content), tenant: UInt8(tenant), model: desk.intendedModel[Int(kind.textIndex)])
-      entries.append((primed.sinceUse(at: place, age: age), age, key))
+      let sinceUse = primed.sinceUse(at: place, content: content, tenant: tenant, age: age)
+      entries.append((sinceUse, age, key))
     }
     for number in 0..<Int(primed.unique(deterministic)) {
       let (age, key) = primed.uniqueEntry(number)
@@ -137,6 +142,7 @@ struct PrimedContents: ~Copyable {
   }
 
   /// Whether nothing was asked about a content before; from now on, something was.
+  @inline(__always)
   mutating func isFirstLook(at place: Int) -> Bool {
     let bit = UInt64(1) << UInt64(place & 63)
     let isFirst = known[place >> 6] & bit == 0
@@ -144,22 +150,22 @@ struct PrimedContents: ~Copyable {
     return isFirst
   }
 
-  private func mean(at place: Int) -> Double {
-    let (content, tenant) = contentAndTenant(at: place)
-    return offered * shares[content] * tenants[tenant]
+  private func mean(of content: Int, tenant: Int) -> Double {
+    offered * shares[content] * (tenants.count > 1 ? tenants[tenant] : tenants[0])
   }
 
   /// The part of its life that has gone by since a content was stored; `nil` where it is not held.
-  func age(at place: Int) -> Double? {
+  func age(at place: Int, content: Int, tenant: Int) -> Double? {
     let block = stream.block(at: UInt64(place))
-    let mean = mean(at: place)
+    let mean = mean(of: content, tenant: tenant)
     return uniform(block.high) * (1 + mean) < mean ? uniform(block.low) : nil
   }
 
   /// The part of its life that has gone by since a content of that age was used last.
-  func sinceUse(at place: Int, age: Double) -> Double {
+  func sinceUse(at place: Int, content: Int, tenant: Int, age: Double) -> Double {
     let bits = mixed(stream.block(at: UInt64(place)).high)
-    return min(age, -Elementary.log(positiveUniform(bits)) / max(mean(at: place), 1e-300))
+    let mean = max(mean(of: content, tenant: tenant), 1e-300)
+    return min(age, -Elementary.log(positiveUniform(bits)) / mean)
   }
 
   /// How many entries are of contents that nobody else asks for.

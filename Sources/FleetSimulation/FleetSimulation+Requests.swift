@@ -17,13 +17,13 @@ extension FleetSimulation {
   ///
   /// - Parameters:
   ///   - drawnPlace: its place among the requests that were drawn ahead.
-  mutating func consult(_ arrived: QueuedRequest, _ arrival: Arrival, drawnAt drawnPlace: Int) {
-    var request = arrived
+  mutating func consult(_ arrival: Arrival, drawnAt drawnPlace: Int) {
+    var request = request(of: arrival)
     var reservation: ReservationID?
     if desk.budget != nil {
-      reservation = reserve(for: arrived, tenant: TenantID(Int(arrival.tenantIndex)))
+      reservation = reserve(for: request, tenant: TenantID(Int(arrival.tenantIndex)))
       guard reservation != nil else {
-        fail(arrived, .rejected)
+        fail(request, .rejected)
         return
       }
     }
@@ -54,9 +54,10 @@ extension FleetSimulation {
       : desk.keys.key(of: arrival.contentID, tenant: arrival.tenantIndex, model: route.model)
     var primedPlace = -1
     if desk.usesCache {
-      if isAsIntended && arrival.isDeterministic && arrival.contentID < Arrival.uniqueMark {
+      if isAsIntended && arrival.isDeterministic && !arrival.isUnique {
         primedPlace = primed.place(of: arrival.contentID, tenant: arrival.tenantIndex)
-        primeCache(key, place: primedPlace)
+        primeCache(
+          key, place: primedPlace, content: arrival.contentID, tenant: arrival.tenantIndex)
       }
       let found = desk.cache.lookUp(key, isDeterministic: arrival.isDeterministic, at: now)
       if logsRequests {

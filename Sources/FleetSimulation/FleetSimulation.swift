@@ -323,16 +323,20 @@ package struct FleetSimulation: ~Copyable {
       recorder.arrived(at: place)
       workloadDigest = arrival.digest(after: workloadDigest)
     }
-    let request = QueuedRequest(
+    if desk.isOpen {
+      consult(arrival, drawnAt: drawnPlace)
+    } else {
+      dispatch(request(of: arrival), otherwise: .rejected)
+    }
+    return true
+  }
+
+  @inline(__always)
+  func request(of arrival: Arrival) -> QueuedRequest {
+    QueuedRequest(
       arrival: arrival.time, number: arrival.number, promptTokens: arrival.promptTokens,
       outputTokens: arrival.outputTokens, recordPlace: place.bits,
       classIndex: arrival.classIndex, model: desk.requestedModel)
-    if desk.isOpen {
-      consult(request, arrival, drawnAt: drawnPlace)
-    } else {
-      dispatch(request, otherwise: .rejected)
-    }
-    return true
   }
 
   /// Reads what the cache holds of the requests that were drawn ahead, all side by side.

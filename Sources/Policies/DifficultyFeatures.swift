@@ -41,7 +41,7 @@ struct DifficultyFeatures {
   private var clausesWithWork = 0
 
   mutating func take(_ word: String, marks marker: DifficultyMarker?) {
-    let isNumber = word.unicodeScalars.allSatisfy { $0.properties.numericType == .decimal }
+    let isNumber = word.unicodeScalars.allSatisfy(\.isDecimalDigit)
     if isNumber {
       numbers += 1
       if isAfterOperator { hasSum = true }

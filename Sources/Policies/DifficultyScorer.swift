@@ -11,11 +11,10 @@
 /// for its longest known words. All sums are integers: the same text, the same score, everywhere.
 /// Markers judge a text by its words: one that is made of them without need will look hard.
 public struct DifficultyScorer: Sendable {
-  private let lexicon = DifficultyLexicon()
+  /// Made once, in O(n log n) for n markers.
+  private static let lexicon = DifficultyLexicon()
 
   /// The scorer with its own markers; it has no settings.
-  ///
-  /// - Complexity: O(n log n) for n markers, so make one and keep it.
   public init() {}
 
   /// How many scalars of a longer text are read at its start, and how many at its end.
@@ -36,7 +35,7 @@ public struct DifficultyScorer: Sendable {
     while let piece = words.next() {
       switch piece {
       case .word(let word):
-        features.take(word, marks: lexicon.marker(of: word))
+        features.take(word, marks: Self.lexicon.marker(of: word))
       case .run(let run):
         take(run, into: &features)
       case .clauseEnd:
@@ -61,11 +60,11 @@ public struct DifficultyScorer: Sendable {
   private func longestMarker(
     in run: [Unicode.Scalar], at start: Int, into features: inout DifficultyFeatures
   ) -> Int {
-    guard lexicon.begins(with: run[start]) else { return 1 }
-    for length in (1...min(lexicon.longestUnspaced, run.count - start)).reversed() {
+    guard Self.lexicon.begins(with: run[start]) else { return 1 }
+    for length in (1...min(Self.lexicon.longestUnspaced, run.count - start)).reversed() {
       var word = ""
       word.unicodeScalars.append(contentsOf: run[start..<start + length])
-      guard let marker = lexicon.marker(of: word) else { continue }
+      guard let marker = Self.lexicon.marker(of: word) else { continue }
       features.take(word, marks: marker)
       return length
     }

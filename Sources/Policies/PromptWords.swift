@@ -57,7 +57,12 @@ struct PromptWords {
     let start = position
     var text = ""
     while position < scalars.count, scalars[position].isOfWords, !scalars[position].isUnspaced {
-      text += scalars[position].properties.lowercaseMapping
+      let scalar = scalars[position]
+      if let lower = scalar.asciiLower {
+        text.unicodeScalars.append(lower)
+      } else {
+        text += scalar.properties.lowercaseMapping
+      }
       position += 1
     }
     guard position == start + 1, text == "c" || text == "f" else { return text }
@@ -79,9 +84,20 @@ struct PromptWords {
 }
 
 extension Unicode.Scalar {
+  /// An ASCII character in lower case; most are, and need no look into Unicode's tables.
+  fileprivate var asciiLower: Unicode.Scalar? {
+    guard isASCII else { return nil }
+    return ("A"..."Z").contains(self) ? Unicode.Scalar(UInt8(value) + 32) : self
+  }
+
+  /// Whether it is a decimal digit of any script.
+  var isDecimalDigit: Bool {
+    isASCII ? ("0"..."9").contains(self) : properties.numericType == .decimal
+  }
+
   /// Whether it is part of words: a letter, a mark or a digit.
   var isOfWords: Bool {
-    if isASCII { return properties.isAlphabetic || ("0"..."9").contains(self) }
+    if let asciiLower { return ("a"..."z").contains(asciiLower) || isDecimalDigit }
     switch properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
       .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .letterNumber, .format:

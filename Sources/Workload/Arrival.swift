@@ -39,7 +39,8 @@ package struct Arrival: BitwiseCopyable, Sendable {
   }
 
   /// The bit that tells contents of one request apart from those of the catalogue.
-  package static var uniqueMark: UInt64 { 1 << 63 }
+  @inline(__always)
+  static var uniqueMark: UInt64 { 1 << 63 }
 
   /// Whether nobody else asks for this content.
   @inlinable package var isUnique: Bool { Int64(bitPattern: contentID) < 0 }

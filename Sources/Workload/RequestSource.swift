@@ -53,12 +53,20 @@ package struct RequestSource: ~Copyable {
     var lengths: Column<UInt64>
     /// Random bits, then content identities.
     var content: Column<UInt64>
+    /// What each request is like.
+    var entry: Column<Catalogue.Entry>
+    /// The places of requests whose contents nobody else asks for, and of those in the catalogue.
+    var unique: Column<Int>
+    var repeated: Column<Int>
 
     init(count: Int) {
       gap = Column(repeating: 0, count: count)
       kind = Column(repeating: 0, count: count)
       lengths = Column(repeating: 0, count: count)
       content = Column(repeating: 0, count: count)
+      entry = Column(repeating: .none, count: count)
+      unique = Column(repeating: 0, count: count)
+      repeated = Column(repeating: 0, count: count)
     }
   }
 
@@ -192,6 +200,7 @@ package struct RequestSource: ~Copyable {
       let first = firstNumber + made
       precondition(made < 1 << 24 - 256, "a cell of requests has at most 2^24 of them")
       resolveContent(from: first)
+      resolveEntries()
       let end = start(ofCell: cell + 1)
       var isOver = false
       for index in 0..<column.count {
@@ -265,15 +274,35 @@ package struct RequestSource: ~Copyable {
     }
   }
 
+  /// Looks up what contents of the catalogue are like, and works it out for all others.
+  ///
+  /// One kind after the other: no predictor foresees which is which, and look-ups that stand close together
+  /// wait for memory at the same time.
+  private mutating func resolveEntries() {
+    var (unique, repeated) = (0, 0)
+    for index in 0..<column.count {
+      let isUnique = Int(truncatingIfNeeded: draws.content[index] &>> 63)
+      draws.unique[unique] = index
+      draws.repeated[repeated] = index
+      unique &+= isUnique
+      repeated &+= 1 &- isUnique
+    }
+    for place in 0..<repeated {
+      let index = draws.repeated[place]
+      draws.entry[index] = catalogue.entries[Int(truncatingIfNeeded: draws.content[index])]
+    }
+    for place in 0..<unique {
+      let index = draws.unique[place]
+      draws.entry[index] = model.mix.entry(
+        lengthBits: draws.lengths[index], kindBits: draws.kind[index])
+    }
+  }
+
   @inline(__always)
   private func arrival(number: UInt64, time: Instant, draw index: Int) -> Arrival {
-    let contentID = draws.content[index]
-    let entry =
-      contentID >= Arrival.uniqueMark
-      ? model.mix.entry(lengthBits: draws.lengths[index], kindBits: draws.kind[index])
-      : catalogue.entries[Int(contentID)]
+    let entry = draws.entry[index]
     return Arrival(
-      time: time, number: number, contentID: contentID,
+      time: time, number: number, contentID: draws.content[index],
       promptTokens: UInt32(truncatingIfNeeded: entry.lengths),
       outputTokens: UInt32(truncatingIfNeeded: entry.lengths >> 32), textIndex: entry.text,
       classIndex: entry.classIndex, tenantIndex: model.mix.tenantIndex(for: draws.kind[index]),
