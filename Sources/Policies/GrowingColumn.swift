@@ -31,7 +31,7 @@ struct GrowingColumn<Element: BitwiseCopyable & Sendable>: ~Copyable, @unchecked
 
   @inlinable
   deinit {
-    unsafe base.deallocate()
+    unsafe HugePages.deallocate(base, capacity)
   }
 
   /// The value with that index.
@@ -82,7 +82,7 @@ struct GrowingColumn<Element: BitwiseCopyable & Sendable>: ~Copyable, @unchecked
   mutating func grow() {
     let larger: UnsafeMutablePointer<Element> = unsafe HugePages.allocate(2 * capacity)
     unsafe larger.update(from: base, count: count)
-    unsafe base.deallocate()
+    unsafe HugePages.deallocate(base, capacity)
     unsafe base = larger
     capacity *= 2
   }
