@@ -24,7 +24,7 @@ package struct LeverStudy: Sendable {
   package let overrides: [String]
   /// The sizes that are searched, as keys with their values; every combination is a size.
   package let sizes: [String]
-  /// How many replications each fleet has; twice as many where these do not tell.
+  /// How many replications each fleet has; two and four times as many where these do not tell.
   package let replications: Int
   /// How many orders are drawn where there are too many levers for all coalitions.
   package let orders: Int

@@ -90,7 +90,7 @@ struct SizeSearch: Sendable {
     return try await book.fleet(loaded.scenario.canonicalText) {
       var trial = FleetTrial(loaded, seed: seed)
       let found = try await trial.settle(
-        looks: [count, 2 * count], confidence: confidence, jobs: 1)
+        looks: [count, 2 * count, 4 * count], confidence: confidence, jobs: 1)
       return Fleet(
         bills: trial.records.map(FleetTrial.bill), holds: found.standing == .holds,
         lacking: found.verdicts.filter { $0.verdict == .fails || $0.verdict == .undecided }
