@@ -85,7 +85,7 @@ package struct Optimisation: Sendable {
   /// - Parameters:
   ///   - progress: called with how many points are settled and how many there are.
   /// - Throws: `ScenarioErrors` where the scenario of every point is refused, with the reasons of the
-  ///   first; `ConservationError`.
+  ///   first; `NoTargets`; `ConservationError`.
   package func run(progress: (Int, Int) -> Void) async throws -> OptimumAnswer {
     let seed = try self.seed ?? load([]).scenario.seed
     let points = design.points(seed: seed)
@@ -134,7 +134,9 @@ package struct Optimisation: Sendable {
       {
         () async throws -> Result<FleetTrial, ScenarioErrors> in
         do {
-          var trial = FleetTrial(try load(points[number].overrides), seed: seed)
+          let loaded = try load(points[number].overrides)
+          try NoTargets.check(loaded, of: scenario)
+          var trial = FleetTrial(loaded, seed: seed)
           try await trial.bill(upTo: count, jobs: 1)
           return .success(trial)
         } catch let errors as ScenarioErrors {
