@@ -66,7 +66,7 @@ struct OptimizeCommandTests {
       (["--over", sizes, "--set", "fleet.one.prize=1"], 65, "did you mean 'price'"),
       ([], 64, "--over: required: at least one key"),
       (["--over", "fleet.one.machines=2..1"], 64, "does not run upwards"),
-      (["--over", "fleet.one.price=1..2"], 64, "a step"),
+      (["--over", "fleet.one.price=1.5 USD/h..2 USD/h"], 64, "a step"),
       (["--over", sizes, "--minimize", "p99(latency)"], 64, "allowed: monthly_cost"),
       (["--over", sizes, "--delta", "0%"], 64, "allowed: 0.01% to 50%"),
       (["--over", sizes, "--max-replications", "1"], 64, "allowed: 2 to 10000"),
@@ -82,8 +82,8 @@ struct OptimizeCommandTests {
   func ends() throws {
     #expect(try Command.call("optimize", "no-such.yaml", "--over", Self.sizes).status == 66)
     let stopped = try Command.call([
-      "optimize", Self.scenario, "--over", "fleet.one.machines=3", "--set",
-      "requests={ from: 10min, for: 40min }", "--set", "targets=[ mean(wait) <= 5.07ms ]",
+      "optimize", Self.scenario, "--over", "policies.queue.limit=100..500", "--set",
+      "requests={ from: 10min, for: 40min }", "--set", "workload.arrivals.rate=140/s",
       "--max-replications", "10000",
     ]) { process in
       Thread.sleep(forTimeInterval: 1)
