@@ -25,7 +25,8 @@ struct ExplainCommandTests {
   // speed 3 · 15.01, both 30. Shapley: discount ½(30.06 + 15.03), speed ½(45.03 + 30).
   @Test("comes to shares that are worked out by hand")
   func worked() throws {
-    let rows = try explain(Self.study, "--format", "csv").output.split(separator: "\n").map(String.init)
+    let rows = try explain(Self.study, "--format", "csv").output.split(separator: "\n").map(
+      String.init)
     #expect(rows.count == 4)
     #expect(rows[1].contains("discount,\"21,943.80 USD\"") && rows[1].contains("\"16,457.85 USD\""))
     #expect(rows[2].contains("speed,\"32,871.90 USD\"") && rows[2].contains("\"27,385.95 USD\""))
@@ -58,7 +59,8 @@ struct ExplainCommandTests {
     for line in lines[(start + 1)...].prefix(while: { !$0.isEmpty }) {
       let words = line.split(separator: " ").map(String.init)
       let place = try #require(words.lastIndex { $0.contains(".") })
-      steps[words[..<place].joined(separator: " ")] = Int(words[place].filter { $0 != "," && $0 != "." })
+      steps[words[..<place].joined(separator: " ")] = Int(
+        words[place].filter { $0 != "," && $0 != "." })
     }
     return steps
   }
@@ -98,7 +100,10 @@ struct ExplainCommandTests {
     "tells what is wrong with a study, with its key",
     arguments: [
       ("fleet.one.price=15.01", "fleet.one.prize=15.01", "did you mean 'price'"),
-      ("fleet.one.machines=2,3,4,6", "fleet.one.machines=4..2", "over[0]: '4..2' does not run upwards"),
+      (
+        "fleet.one.machines=2,3,4,6", "fleet.one.machines=4..2",
+        "over[0]: '4..2' does not run upwards"
+      ),
       ("over: [ \"fleet.one.machines=2,3,4,6\" ]", "over: []", "over: required: at least one key"),
       ("over:", "overs:", "unknown key 'overs'; did you mean 'over'?"),
       ("lever: speed", "lever: discount", "'discount' is a lever already"),

@@ -21,7 +21,8 @@ struct OptimizeCommandTests {
     #expect(answer.status == 0, "\(answer.messages)")
     #expect(answer.messages.isEmpty)
     let rows = answer.output.split(separator: "\n").map { $0.split(separator: ",") }
-    #expect(rows.dropFirst().map { $0[2] } == ["fails", "fails", "holds", "dearer", "dearer", "dearer"])
+    #expect(
+      rows.dropFirst().map { $0[2] } == ["fails", "fails", "holds", "dearer", "dearer", "dearer"])
     #expect(rows.dropFirst().map { Double($0[3]) } == (1...6).map { Double($0) * 7_300 })
     #expect(rows.filter { $0[8] == "1" }.map { $0[1] } == ["3"])
     let table = try optimize("--over", Self.sizes).output

@@ -73,7 +73,8 @@ struct OptimisationTests {
     #expect(answer.outcome == .inseparable([0, 1]))
   }
 
-  @Test("tells fleets apart whose bills differ by far more than chance, however small the indifference")
+  @Test(
+    "tells fleets apart whose bills differ by far more than chance explains")
   func screened() async throws {
     let spot = [
       "fleet.two.market=spot", "fleet.two.lifetime={ exponential: { mean: 30min } }",
