@@ -35,7 +35,7 @@ struct ExplainCommandTests {
 
   @Test("draws a waterfall that adds up to the cent, beside the bill as operated")
   func waterfall() throws {
-    // The share of an hour that is left over makes thirds of cents of three levers in a row.
+    // Two levers on one price: shares are thirds and sixths, not whole cents.
     let third = """
 
         - { lever: even cheaper, off: [ fleet.one.price=17.77 USD/h ] }
