@@ -134,16 +134,22 @@ package struct OptimumAnswer: Sendable {
   }
 
   /// The point with the smallest mean bill of those that hold; where none does, the tested point with the
-  /// fewest failed targets, the cheapest of these.
+  /// fewest failed targets, the dearest of these, unless it is the bill that fails.
   package var best: Point? {
     switch outcome {
     case .winner(let number): points[number]
     case .inseparable(let numbers): numbers.first.map { points[$0] }
     case .none:
       points.filter { $0.replications > 0 }.min { one, other in
-        let failed = [one, other].map { $0.verdicts.count { $0.verdict == .fails } }
-        let bills = [one, other].map { $0.bill?.estimate ?? .infinity }
-        return (failed[0], bills[0], one.number) < (failed[1], bills[1], other.number)
+        let failed = [one, other].map { point in
+          point.verdicts.filter { $0.verdict == .fails }
+        }
+        let isBill = failed.map { $0.contains { $0.unit == "USD" } }
+        let bills = zip([one, other], isBill).map { point, isBill in
+          (point.bill?.estimate ?? .infinity) * (isBill ? 1 : -1)
+        }
+        return (failed[0].count, isBill[0] ? 1 : 0, bills[0], one.number)
+          < (failed[1].count, isBill[1] ? 1 : 0, bills[1], other.number)
       }
     }
   }

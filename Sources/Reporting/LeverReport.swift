@@ -149,11 +149,11 @@ package struct LeverReport: Sendable {
   private var legend: String {
     let how =
       answer.orders.map { "\($0) orders drawn at random" } ?? "every coalition, in every order"
-    let millions = formatted(Double(answer.requests) / 1e6, places: 1, groupSeparator: ",")
     let percent = formatted(answer.confidence * 100, places: 0)
     return "bills of the cheapest fleet that holds all targets; shares by \(how); intervals at "
       + "\(percent) % each, over \(answer.replications) replications of the fleets found; "
-      + "\(answer.coalitions.count) coalitions, \(answer.fleets) fleets, \(millions) million requests; "
+      + "\(answer.coalitions.count) coalitions, \(answer.fleets) fleets, "
+      + "\(OptimumReport.requests(answer.requests)); "
       + "seed \(answer.seed)"
   }
 }

@@ -51,7 +51,7 @@ package struct OptimumReport: Sendable {
 
   static func word(_ point: OptimumAnswer.Point) -> String {
     switch point.standing {
-    case .holds: point.verdicts.isEmpty ? "none set" : "hold"
+    case .holds: "hold"
     case .fails:
       "fail: "
         + point.verdicts.filter { $0.verdict == .fails }.map(\.target).joined(separator: ", ")
@@ -113,17 +113,21 @@ package struct OptimumReport: Sendable {
       + answer.unsettled.map(name).joined(separator: "; ") + "."
   }
 
+  /// A number of requests, in millions from the first on.
+  static func requests(_ count: UInt64) -> String {
+    count < 1_000_000
+      ? formatted(digits: Int64(count), places: 0, groupSeparator: ",") + " requests"
+      : formatted(Double(count) / 1e6, places: 1, groupSeparator: ",") + " million requests"
+  }
+
   private var effort: String {
-    func millions(_ requests: UInt64) -> String {
-      formatted(Double(requests) / 1e6, places: 1, groupSeparator: ",") + " million requests"
-    }
     let share =
       answer.grid.requests == 0
       ? ""
       : " (\(formatted(Double(answer.spent.requests) / Double(answer.grid.requests) * 100, places: 1)) %)"
     return
-      "spent: \(millions(answer.spent.requests)) in \(answer.spent.replications) replications; "
-      + "the whole grid: about \(millions(answer.grid.requests)) in \(answer.grid.replications)\(share)"
+      "spent: \(Self.requests(answer.spent.requests)) in \(answer.spent.replications) replications; "
+      + "the whole grid: about \(Self.requests(answer.grid.requests)) in \(answer.grid.replications)\(share)"
   }
 
   private var legend: String {

@@ -24,7 +24,7 @@ package struct LeverStudy: Sendable {
   package let overrides: [String]
   /// The sizes that are searched, as keys with their values; every combination is a size.
   package let sizes: [String]
-  /// How many replications each fleet has; twice as many where these do not tell.
+  /// How many replications each fleet has; two and four times as many where these do not tell.
   package let replications: Int
   /// How many orders are drawn where there are too many levers for all coalitions.
   package let orders: Int
@@ -54,10 +54,12 @@ extension LeverStudy {
   /// off.
   ///
   /// - Parameters:
+  ///   - overrides: hold for every fleet, beside those of the file.
   ///   - sizeProblem: what is wrong with the text of a size; `nil` where nothing is.
   /// - Throws: all that is wrong with the study at once, then all that is wrong with a scenario.
   package static func load(
-    _ path: String, files: FileReader, sizeProblem: (_ text: String) -> String?
+    _ path: String, files: FileReader, overrides more: [String] = [],
+    sizeProblem: (_ text: String) -> String?
   ) throws(ScenarioErrors) -> LeverStudy {
     let loaded = try ScenarioText.load(path, files: files, overrides: [])
     var root = MappingReader(loaded)
@@ -104,7 +106,7 @@ extension LeverStudy {
     }
     try diagnostics.throwIfAny(files: loaded.files)
     let study = LeverStudy(
-      about: about, scenario: scenario, overrides: overrides, sizes: sizes,
+      about: about, scenario: scenario, overrides: overrides + more, sizes: sizes,
       replications: replications ?? 5, orders: orders ?? 100, levers: levers)
     try study.check(files)
     return study
@@ -138,7 +140,11 @@ extension LeverStudy {
   ) {
     var reader = mapping
     let name = reader.string("lever", into: &diagnostics)
+    let faults = diagnostics.errors.count
     let off = texts("off", .required, &reader, into: &diagnostics)
+    if off.isEmpty, diagnostics.errors.count == faults {
+      reader.report(.other("required: at least one override"), of: "off", into: &diagnostics)
+    }
     reader.finish(into: &diagnostics)
     guard let name else { return }
     if levers.contains(where: { $0.name == name }) {

@@ -19,6 +19,8 @@ struct Explain: AsyncParsableCommand {
 
   @Argument(help: "The file of the study.")
   var study: String
+  @Option(name: .customLong("set"), help: "Change a value of every fleet.")
+  var overrides: [String] = []
   @Option(help: "The seed of all random streams, instead of the scenario's.")
   var seed: UInt64?
   @OptionGroup var work: JobOptions
@@ -26,9 +28,12 @@ struct Explain: AsyncParsableCommand {
   var format: OutputFormat = .table
 
   func run() async throws {
+    let signals = Interruption.listen("nothing of the study is stored")
+    defer { signals.forEach { $0.cancel() } }
     let answer = try await Failure.reporting {
       let study = try LeverStudy.load(
-        self.study, files: Terminal.files, sizeProblem: LeverAnalysis.sizeProblem)
+        self.study, files: Terminal.files, overrides: overrides,
+        sizeProblem: LeverAnalysis.sizeProblem)
       let analysis = try LeverAnalysis(study, seed: seed, jobs: work.jobs) {
         try ScenarioLoader.load(study.scenario, files: Terminal.files, overrides: $0)
       }

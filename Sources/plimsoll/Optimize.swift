@@ -68,6 +68,8 @@ struct Optimize: AsyncParsableCommand {
     effort.maximumReplications = maxReplications
     effort.jobs = work.jobs
     let options = effort
+    let signals = Interruption.listen("nothing of the search is stored")
+    defer { signals.forEach { $0.cancel() } }
     let answer = try await Failure.reporting {
       let (scenario, overrides) = (self.scenario, self.overrides)
       let search = try Optimisation(scenario, over: over, effort: options, seed: seed) {

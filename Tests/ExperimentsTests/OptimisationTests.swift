@@ -73,6 +73,19 @@ struct OptimisationTests {
     #expect(answer.outcome == .inseparable([0, 1]))
   }
 
+  @Test(
+    "tells fleets apart whose bills differ by far more than chance explains")
+  func screened() async throws {
+    let spot = [
+      "fleet.two.market=spot", "fleet.two.lifetime={ exponential: { mean: 30min } }",
+      "fleet.two.down={ exponential: { mean: 30min } }", "policies.spot={ fallback: none }",
+      "cloud={ answer: 5s, boot: 10s, load: 10s }",
+    ]
+    let answer = try await search(["fleet.two.machines=1,6"], set: spot)
+    #expect(answer.points.allSatisfy { $0.bill?.isExact == false })
+    #expect(answer.outcome == .winner(0))
+  }
+
   @Test("names none where no fleet holds, and tells what the nearest lacks")
   func none() async throws {
     let answer = try await search(

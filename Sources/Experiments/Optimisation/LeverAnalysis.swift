@@ -55,8 +55,10 @@ package struct LeverAnalysis: Sendable {
   ///
   /// - Parameters:
   ///   - progress: called with how many coalitions are done and how many there are.
+  /// - Throws: `ScenarioErrors`, `NoTargets`, `ConservationError`.
   package func run(progress: (Int, Int) -> Void) async throws -> LeverAnswer {
     let operatedFleet = try load(study.overrides)
+    try NoTargets.check(operatedFleet, of: study.scenario)
     let seed = self.seed ?? operatedFleet.scenario.seed
     let confidence = operatedFleet.scenario.confidence.fraction
     var operated = FleetTrial(operatedFleet, seed: seed)

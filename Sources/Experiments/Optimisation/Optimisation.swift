@@ -9,14 +9,16 @@ import Statistics
 /// Finds the cheapest point of a grid that holds all targets of its scenario.
 ///
 /// Points are tried from the cheapest bill on, which is known without requests; those that cost clearly more
-/// than one that holds are never simulated with them. Of those that hold, ranking and selection picks the
-/// cheapest. All points meet the same random numbers.
+/// than one that holds are never simulated with them. Of those that hold, the ones that chance does not
+/// explain to be dearer are screened out by the first replications, and ranking and selection picks the
+/// cheapest of the rest. All points meet the same random numbers.
 package struct Optimisation: Sendable {
   /// How sure the answer has to be, and how much may be spent on it.
   package struct Effort: Sendable {
     /// The smallest difference in the bill worth finding, as a share.
     package var delta = 0.01
-    /// The confidence of the answer: half of the errors for the targets of all points, half for their order.
+    /// The confidence of the answer: half of the errors for the targets of all points, a quarter each for the
+    /// screening and the selection by their bills.
     package var confidence = 0.95
     /// The most replications of a point.
     package var maximumReplications = 40
@@ -48,6 +50,22 @@ package struct Optimisation: Sendable {
     var bills: [Double] { trial?.bills ?? [] }
     var costs: [Double] { trial?.costs ?? [] }
     var meanBill: Double { Interval.mean(of: bills, confidence: 0.5)?.estimate ?? .infinity }
+  }
+
+  /// By which rules bills are compared.
+  private struct Rules {
+    let screening: SubsetScreening
+    let selection: KimNelson
+
+    /// Rules for that many points, of which one that holds has that bill.
+    init(points: Int, effort: Effort, bill: Double) {
+      let confidence = 1 - (1 - effort.confidence) / 4
+      screening = SubsetScreening(
+        systems: points, observations: effort.firstStage, confidence: confidence)
+      selection = KimNelson(
+        systems: points, firstStage: effort.firstStage, confidence: confidence,
+        indifference: effort.delta * bill)
+    }
   }
 
   private let scenario: String
@@ -85,40 +103,37 @@ package struct Optimisation: Sendable {
   /// - Parameters:
   ///   - progress: called with how many points are settled and how many there are.
   /// - Throws: `ScenarioErrors` where the scenario of every point is refused, with the reasons of the
-  ///   first; `ConservationError`.
+  ///   first; `NoTargets`; `ConservationError`.
   package func run(progress: (Int, Int) -> Void) async throws -> OptimumAnswer {
     let seed = try self.seed ?? load([]).scenario.seed
     let points = design.points(seed: seed)
     var candidates = try await billed(points, seed: seed)
     let order = candidates.indices.filter { candidates[$0].trial != nil }
       .sorted { (candidates[$0].meanBill, $0) < (candidates[$1].meanBill, $1) }
-    var rule: KimNelson?
+    var rules: Rules?
     var incumbent: Int?
     for (done, number) in order.enumerated() {
       progress(done, order.count)
-      if let rule, let incumbent,
-        isClearlyDearer(candidates[number], than: candidates[incumbent], rule)
+      if let rules, let incumbent,
+        isClearlyDearer(candidates[number], than: candidates[incumbent], rules)
       {
         continue
       }
       try await settle(&candidates[number], among: order.count)
       guard candidates[number].point.standing == .holds else { continue }
       try await candidates[number].trial?.cost(upTo: effort.firstStage, jobs: effort.jobs)
-      if rule == nil {
-        rule = KimNelson(
-          systems: order.count, firstStage: effort.firstStage,
-          confidence: 1 - (1 - effort.confidence) / 2,
-          indifference: effort.delta * candidates[number].meanBill)
-      }
+      rules =
+        rules
+        ?? Rules(points: order.count, effort: effort, bill: candidates[number].meanBill)
       if incumbent.map({ candidates[number].meanBill < candidates[$0].meanBill }) ?? true {
         incumbent = number
       }
     }
     let holding = order.filter { candidates[$0].point.standing == .holds }
     var chosen: [Int] = []
-    if let rule { chosen = try await select(holding, &candidates, rule) }
+    if let rules { chosen = try await select(holding, &candidates, rules) }
     progress(order.count, order.count)
-    return answer(candidates, chosen: chosen, rule, seed: seed)
+    return answer(candidates, chosen: chosen, rules, seed: seed)
   }
 
   // MARK: Steps
@@ -134,7 +149,9 @@ package struct Optimisation: Sendable {
       {
         () async throws -> Result<FleetTrial, ScenarioErrors> in
         do {
-          var trial = FleetTrial(try load(points[number].overrides), seed: seed)
+          let loaded = try load(points[number].overrides)
+          try NoTargets.check(loaded, of: scenario)
+          var trial = FleetTrial(loaded, seed: seed)
           try await trial.bill(upTo: count, jobs: 1)
           return .success(trial)
         } catch let errors as ScenarioErrors {
@@ -171,22 +188,24 @@ package struct Optimisation: Sendable {
     }
   }
 
-  /// Whether the first stage says that a point costs more than one that holds, by more than the
+  /// Whether the screening says that a point costs more than one that holds, by more than the
   /// indifference.
   private func isClearlyDearer(
-    _ candidate: Candidate, than incumbent: Candidate, _ rule: KimNelson
+    _ candidate: Candidate, than incumbent: Candidate, _ rules: Rules
   ) -> Bool {
     guard let trial = candidate.trial else { return false }
     let margin = trial.hasBillOfItsOwn ? 0 : Self.marginWithoutRequests * incumbent.meanBill
-    let allowance = rule.allowance(candidate.bills, incumbent.bills, after: effort.firstStage)
-    return candidate.meanBill - incumbent.meanBill > max(allowance, rule.indifference) + margin
+    let allowance = rules.screening.allowance(candidate.bills, incumbent.bills)
+    return candidate.meanBill - incumbent.meanBill
+      > max(allowance, rules.selection.indifference) + margin
   }
 
   /// The points that hold and cannot be told from the cheapest of them, the cheapest first.
   private func select(
-    _ holding: [Int], _ candidates: inout [Candidate], _ rule: KimNelson
+    _ holding: [Int], _ candidates: inout [Candidate], _ rules: Rules
   ) async throws -> [Int] {
-    var alive = holding
+    let rule = rules.selection
+    var alive = rules.screening.survivors(of: candidates.map(\.costs), among: holding)
     var count = effort.firstStage
     while true {
       for number in alive {
@@ -226,7 +245,7 @@ package struct Optimisation: Sendable {
 
 extension Optimisation {
   private func answer(
-    _ candidates: [Candidate], chosen: [Int], _ rule: KimNelson?, seed: UInt64
+    _ candidates: [Candidate], chosen: [Int], _ rules: Rules?, seed: UInt64
   ) -> OptimumAnswer {
     var points = candidates.map(\.point)
     for (number, candidate) in candidates.enumerated() {
@@ -248,8 +267,8 @@ extension Optimisation {
     let best = chosen.first
     let unsettled = candidates.indices.filter { number in
       guard points[number].standing == .unsettled else { return false }
-      guard let best, let rule else { return true }
-      return !isClearlyDearer(candidates[number], than: candidates[best], rule)
+      guard let best, let rules else { return true }
+      return !isClearlyDearer(candidates[number], than: candidates[best], rules)
     }
     return OptimumAnswer(
       scenario: scenario, seed: seed, keys: design.axes.map(\.key), confidence: effort.confidence,

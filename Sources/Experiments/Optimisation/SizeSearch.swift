@@ -3,11 +3,13 @@
 import Checks
 import Scenario
 
-/// Finds for a coalition of levers the smallest fleet that holds all targets.
+/// Finds for a coalition of levers the cheapest fleet that holds all targets.
 ///
-/// Sizes are in the order of their bills, and it is taken that a fleet larger than one that holds does so too:
-/// the search halves, so it looks at log₂ of the sizes and ends between one that holds and the next smaller,
-/// which does not.
+/// Sizes are in the order of their bills with no lever on, and it is taken that a fleet larger than one that
+/// holds does so too: the search halves, so it looks at log₂ of the sizes and ends between one that holds and the
+/// next smaller, which does not. With levers on a larger size may be cheaper, since a spot pool with more
+/// places needs less in its stead: of the larger ones the one with the smallest bill, requests left out, is
+/// tried too.
 struct SizeSearch: Sendable {
   /// Fleets that were simulated, so that coalitions with the same fleet share it.
   actor Book {
@@ -76,12 +78,41 @@ struct SizeSearch: Sendable {
       if try await fleet(at: middle).holds { high = middle } else { low = middle + 1 }
     }
     let holdsNowhere = low == sizes.count
-    let number = min(low, sizes.count - 1)
-    let chosen = try await fleet(at: number)
+    var number = min(low, sizes.count - 1)
+    var chosen = try await fleet(at: number)
+    if !holdsNowhere {
+      let other = try await smallestBill(of: members, from: number)
+      let fleet = try await fleet(at: other)
+      if fleet.holds, mean(fleet) < mean(chosen) { (number, chosen) = (other, fleet) }
+    }
     return LeverAnswer.Coalition(
       members: members, size: sizes[number].values,
       bills: Array(chosen.bills.prefix(study.replications)), holdsNowhere: holdsNowhere,
       lacking: holdsNowhere ? chosen.lacking : [])
+  }
+
+  /// The size with the smallest bill without requests, of one and all larger ones, by two replications; the
+  /// first where nothing scales the fleet, or its pools sell whatever is wanted.
+  private func smallestBill(of members: Int, from first: Int) async throws -> Int {
+    var best = (size: first, bill: Double.infinity)
+    for size in first..<sizes.count {
+      let loaded = try load(study.overrides(of: members) + sizes[size].overrides)
+      let scenario = loaded.scenario
+      let isSpotScarce = scenario.pools.contains {
+        scenario.isCapacityRandom(of: $0) || $0.cloud.lifetime != nil
+      }
+      guard isSpotScarce, scenario.autoscaling != nil else { return first }
+      var trial = FleetTrial(loaded, seed: seed)
+      try await trial.bill(upTo: min(2, study.replications), jobs: 1)
+      let bill = trial.bills.reduce(0, +)
+      if bill < best.bill { best = (size, bill) }
+    }
+    return best.size
+  }
+
+  private func mean(_ fleet: Fleet) -> Double {
+    let bills = fleet.bills.prefix(study.replications)
+    return bills.reduce(0, +) / Double(max(1, bills.count))
   }
 
   private func fleet(of members: Int, size: Int) async throws -> Fleet {
@@ -90,7 +121,7 @@ struct SizeSearch: Sendable {
     return try await book.fleet(loaded.scenario.canonicalText) {
       var trial = FleetTrial(loaded, seed: seed)
       let found = try await trial.settle(
-        looks: [count, 2 * count], confidence: confidence, jobs: 1)
+        looks: [count, 2 * count, 4 * count], confidence: confidence, jobs: 1)
       return Fleet(
         bills: trial.records.map(FleetTrial.bill), holds: found.standing == .holds,
         lacking: found.verdicts.filter { $0.verdict == .fails || $0.verdict == .undecided }

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Scenario
+
+/// A fleet is to be the cheapest that holds all targets, and has none to hold.
+package struct NoTargets: Error, CustomStringConvertible {
+  /// The path of its scenario.
+  package let scenario: String
+
+  /// What is wrong, and what would mend it.
+  package var description: String {
+    "\(scenario): targets: required: at least one, such as p99(latency) <= 200ms; "
+      + "without any the cheapest fleet is the smallest"
+  }
+
+  /// - Throws: `NoTargets` where a fleet has none.
+  static func check(_ loaded: LoadedExperiment, of scenario: String) throws(NoTargets) {
+    if loaded.scenario.targets.isEmpty { throw NoTargets(scenario: scenario) }
+  }
+}
