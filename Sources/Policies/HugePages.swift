@@ -52,7 +52,7 @@ enum HugePages {
       let all = unsafe mmap(
         nil, bytes + size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
       guard let all = unsafe all, unsafe all != MAP_FAILED else {
-        fatalError("no memory for a table of \(bytes) bytes")
+        preconditionFailure("no memory for a table of \(bytes) bytes")
       }
       let before = (size - Int(bitPattern: all) % size) % size
       if before > 0 { _ = unsafe munmap(all, before) }
