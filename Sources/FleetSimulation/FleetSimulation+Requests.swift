@@ -54,7 +54,9 @@ extension FleetSimulation {
       : desk.keys.key(of: arrival.contentID, tenant: arrival.tenantIndex, model: route.model)
     var primedPlace = -1
     if desk.usesCache {
-      if isAsIntended && arrival.isDeterministic && !arrival.isUnique {
+      // Keys that say nothing of models are the same wherever a request is sent.
+      let isPrimed = isAsIntended || desk.keys.lackTenant
+      if isPrimed && arrival.isDeterministic && !arrival.isUnique {
         primedPlace = primed.place(of: arrival.contentID, tenant: arrival.tenantIndex)
         primeCache(
           key, place: primedPlace, content: arrival.contentID, tenant: arrival.tenantIndex)
