@@ -91,7 +91,12 @@ package struct RequestSource: ~Copyable {
   /// Goes on with the requests from `start` on: the same as if it had been made for that time.
   package mutating func restart(at start: Instant) {
     switch model.arrivals {
-    case .poisson, .renewal:
+    case .poisson(let profile):
+      enterCell(number(at: start))
+      skipColumns(before: start, profile)
+      refill()
+      while nextTime < start { _ = take() }
+    case .renewal:
       enterCell(number(at: start))
       refill()
       while nextTime < start { _ = take() }
@@ -217,6 +222,22 @@ package struct RequestSource: ~Copyable {
     }
   }
 
+  /// Passes the columns of the cell all of whose requests come before `start`: of these only the gaps matter.
+  private mutating func skipColumns(before start: Instant, _ profile: RateProfile) {
+    let end = min(start, self.start(ofCell: cell + 1))
+    while pace.meanGap != .infinity {
+      let paceBefore = pace
+      drawGapBits()
+      var time = Instant.start
+      for index in 0..<column.count { time = advance(by: draws.gap[index], profile) }
+      guard time < end else {
+        pace = paceBefore
+        return
+      }
+      made += UInt64(column.count)
+    }
+  }
+
   private mutating func finishColumn() {
     column[0] = .none
     filled = 1
@@ -260,13 +281,17 @@ package struct RequestSource: ~Copyable {
     }
   }
 
-  private mutating func drawBits() {
-    // Four at a time; the length of a column is a multiple of four.
+  /// Four at a time; the length of a column is a multiple of four.
+  private mutating func drawGapBits() {
     for index in stride(from: 0, to: column.count, by: 4) {
       let blocks = gaps.fourBlocks(at: made + UInt64(index))
       draws.gap.setFour(Elementary.unitExponentials(blocks.low), at: index)
       draws.kind.setFour(blocks.high, at: index)
     }
+  }
+
+  private mutating func drawBits() {
+    drawGapBits()
     for index in stride(from: 0, to: column.count, by: 4) {
       let blocks = details.fourBlocks(at: made + UInt64(index))
       draws.lengths.setFour(blocks.low, at: index)
