@@ -56,6 +56,15 @@ package struct Column<Element: BitwiseCopyable>: ~Copyable {
   @inline(__always)
   func isInside(_ index: Int) -> Bool { UInt(bitPattern: index) < UInt(bitPattern: count) }
 
+  /// The values of some indices, copied as a whole.
+  ///
+  /// - Precondition: all are inside the bounds.
+  package func values(_ range: Range<Int>) -> [Element] {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= count, "a column is read inside its bounds")
+    return unsafe Array(UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))
+  }
+
   /// Calls `body` with a view of all values.
   @inlinable
   package func withSpan<Result>(_ body: (Span<Element>) -> Result) -> Result {

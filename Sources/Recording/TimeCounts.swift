@@ -51,9 +51,9 @@ struct TimeCounts: ~Copyable {
   func histogram(of stratum: Int) -> LatencyHistogram {
     let buckets = LatencyHistogram.bucketCount
     return LatencyHistogram(
-      edges: (0..<edges.count).map { edges[$0] },
-      countsAboveEdges: (0..<edges.count).map { above[stratum * edges.count + $0] },
-      counts: (0..<buckets).map { counts[stratum * buckets + $0] }, sum: totals[stratum].sum,
-      maximum: totals[stratum].maximum)
+      edges: edges.values(0..<edges.count),
+      countsAboveEdges: above.values(stratum * edges.count..<(stratum + 1) * edges.count),
+      counts: counts.values(stratum * buckets..<(stratum + 1) * buckets),
+      sum: totals[stratum].sum, maximum: totals[stratum].maximum)
   }
 }
