@@ -35,7 +35,7 @@ struct FutureEventListTests {
   }
 
   @Test("traps a past time")
-  func pastTime() async {
+  func preconditions() async {
     await #expect(processExitsWith: .failure) {
       var list = FutureEventList<Int>(at: .start + .seconds(1))
       list.schedule(0, at: .start, .machine)
