@@ -9,9 +9,9 @@ import Statistics
 /// Finds the cheapest point of a grid that holds all targets of its scenario.
 ///
 /// Points are tried from the cheapest bill on, which is known without requests; those that cost clearly more
-/// than one that holds are never simulated with them. Of those that hold, the ones that chance does not
-/// explain to be dearer are screened out by the first replications, and ranking and selection picks the
-/// cheapest of the rest. All points meet the same random numbers.
+/// than one that holds are never simulated with them. Of those that hold, the ones that are dearer by more than
+/// chance explains in the first replications are screened out, and ranking and selection picks the cheapest of
+/// the rest. All points meet the same random numbers.
 package struct Optimisation: Sendable {
   /// How sure the answer has to be, and how much may be spent on it.
   package struct Effort: Sendable {
