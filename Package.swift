@@ -45,22 +45,27 @@ let package = Package(
       name: "CGSL", pkgConfig: "gsl",
       providers: [.apt(["libgsl-dev"]), .brew(["gsl"])]),
 
+    .target(name: "CVectors"),
+
     // Level 0
     house("Quantities", []),
-    house("RandomStreams", []),
+    house("RandomStreams", ["CVectors"]),
+    house("Columns", []),
 
     // Level 1
     house("Serving", ["Quantities"]),
-    house("EventKernel", ["Quantities"]),
+    house("EventKernel", ["Columns", "Quantities"]),
     house("Numerics", ["CGSL", "RandomStreams"]),
 
     // Level 2
-    house("Policies", ["Quantities", "RandomStreams", "Serving", crypto]),
-    house("Workload", ["Quantities", "RandomStreams", "EventKernel", "Numerics"]),
-    house("ReplicaModel", ["Quantities", "RandomStreams", "Serving", "EventKernel", "Numerics"]),
+    house("Policies", ["Columns", "Quantities", "RandomStreams", "Serving", crypto]),
+    house("Workload", ["Columns", "Quantities", "RandomStreams", "Numerics"]),
+    house(
+      "ReplicaModel",
+      ["Columns", "Quantities", "RandomStreams", "Serving", "EventKernel", "Numerics"]),
     house("CloudModel", ["Quantities", "RandomStreams", "Serving", "Numerics"]),
     house("Statistics", ["Numerics"]),
-    house("Recording", ["Quantities", "Serving", "EventKernel", "Statistics"]),
+    house("Recording", ["Columns", "Quantities", "Serving", "Statistics"]),
 
     // Level 3
     house(
@@ -81,7 +86,7 @@ let package = Package(
     house(
       "FleetSimulation",
       [
-        "Quantities", "RandomStreams", "Serving", "EventKernel", "Policies", "Workload",
+        "Columns", "Quantities", "RandomStreams", "Serving", "EventKernel", "Policies", "Workload",
         "ReplicaModel", "CloudModel", "Recording", "Statistics", "Scenario", "DecisionLog",
       ]),
     house(
@@ -116,7 +121,8 @@ let package = Package(
     .executableTarget(
       name: "plimsoll-bench",
       dependencies: [
-        "Quantities", "EventKernel", "Policies", "Serving", "Workload", "ReplicaModel", "Numerics",
+        "Columns", "Quantities", "EventKernel", "Policies", "Serving", "Workload", "ReplicaModel",
+        "Numerics",
         "FleetSimulation", "Scenario", "Recording", "ResultsStore", "Statistics",
         "SimulationTesting", arguments,
       ],

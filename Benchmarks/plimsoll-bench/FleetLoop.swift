@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import EventKernel
+import Columns
 import Quantities
 import ReplicaModel
 import Scenario

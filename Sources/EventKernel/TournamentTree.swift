@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Columns
 import Quantities
 
 /// The earliest of a fixed number of next-event times, one for each competitor.

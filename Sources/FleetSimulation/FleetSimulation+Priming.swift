@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import DecisionLog
-import EventKernel
+import Columns
 import Policies
 import Quantities
 import RandomStreams
@@ -39,11 +39,12 @@ extension FleetSimulation {
   }
 
   /// Puts in what the cache holds of a content before it is asked for the first time in this window.
+  ///
+  /// - Parameters:
+  ///   - drawnPlace: the place of who asks among the requests that were drawn ahead.
   @inline(__always)
-  mutating func primeCache(_ key: CacheKey, place: Int, content: UInt64, tenant: UInt8) {
-    guard primed.isFirstLook(at: place),
-      let age = primed.age(at: place, content: Int(content), tenant: Int(tenant))
-    else { return }
+  mutating func primeCache(_ key: CacheKey, place: Int, drawnAt drawnPlace: Int) {
+    guard primed.isFirstLook(at: place), let age = primed.age(drawnAt: drawnPlace) else { return }
     // The window began with an empty cache, and nothing was stored for this since.
     prime(key, age: age)
   }
@@ -101,9 +102,9 @@ extension FleetSimulation {
 /// Which contents of the catalogue a cache holds when a window begins, and since when.
 struct PrimedContents: ~Copyable {
   /// The share of requests of each content, by number; of 0 that of contents nobody else asks for.
-  private let shares: [Double]
+  private let shares: Column<Double>
   /// The share of requests of each tenant whose entries are apart.
-  private let tenants: [Double]
+  private let tenants: Column<Double>
   /// The life of an entry in nanoseconds.
   private let life: Double
   /// Requests expected in the life of an entry.
@@ -112,11 +113,28 @@ struct PrimedContents: ~Copyable {
   private var stream: RandomStream
   /// A bit for each content of each tenant: whether it was asked for, or stored, since the beginning.
   private var known: Column<UInt64>
+  /// Contents that requests drawn ahead ask for, of those that nobody has asked for, and the places of these
+  /// requests.
+  private var wanted: Column<Wanted>
+  private var wantedCount = 0
+  /// The ages of those, by the places of the requests; below 0 where nothing is held.
+  private var ages: Column<Double>
+
+  /// A content and who asks for it.
+  private struct Wanted: BitwiseCopyable {
+    let content: UInt32
+    let tenant: UInt16
+    let drawnPlace: UInt16
+  }
 
   /// Contents with those shares; none of them where there is no cache.
-  init(shares: [Double], tenants: [Double], life: TimeSpan, stream: RandomStream) {
-    self.shares = shares
-    self.tenants = tenants
+  init(shares: [Double], tenants: [Double], life: TimeSpan, stream: RandomStream, ahead: Int) {
+    precondition(ahead <= 1 << 16, "a place among requests drawn ahead has sixteen bits")
+    self.shares = Column(shares)
+    self.tenants = Column(tenants)
+    // One more than can be asked for: a place that is written and not kept.
+    wanted = Column(repeating: Wanted(content: 0, tenant: 0, drawnPlace: 0), count: ahead + 1)
+    ages = Column(repeating: -1, count: ahead)
     self.life = Double(life.nanoseconds)
     self.stream = stream
     known = Column(repeating: 0, count: (shares.count * tenants.count + 63) / 64)
@@ -148,6 +166,44 @@ struct PrimedContents: ~Copyable {
     let isFirst = known[place >> 6] & bit == 0
     known[place >> 6] |= bit
     return isFirst
+  }
+
+  /// Forgets the ages of contents that were asked for.
+  mutating func forgetAges() { wantedCount = 0 }
+
+  /// Notes that a request drawn ahead asks for a content, if it does and nobody has so far.
+  @inline(__always)
+  mutating func noteAge(of content: UInt64, tenant: UInt8, drawnAt drawnPlace: Int, isWanted: Bool)
+  {
+    // The number of no content stands for one that nobody else asks for.
+    let content = isWanted ? content : 0
+    let place = place(of: content, tenant: tenant)
+    wanted[wantedCount] = Wanted(
+      content: UInt32(truncatingIfNeeded: content), tenant: UInt16(tenant),
+      drawnPlace: UInt16(truncatingIfNeeded: drawnPlace))
+    let isKnown = known[place >> 6] >> UInt64(place & 63) & 1 != 0
+    wantedCount += isWanted && !isKnown ? 1 : 0
+  }
+
+  /// Works out the ages of all contents that were noted, side by side: none waits for the memory of another.
+  mutating func drawAges() {
+    for number in 0..<wantedCount {
+      let want = wanted[number]
+      let content = Int(want.content)
+      let place = place(of: UInt64(content), tenant: UInt8(truncatingIfNeeded: want.tenant))
+      ages[Int(want.drawnPlace)] =
+        age(at: place, content: content, tenant: Int(want.tenant)) ?? -1
+    }
+  }
+
+  /// The part of its life that has gone by since the content was stored that a request drawn ahead asks for;
+  /// `nil` where it is not held.
+  ///
+  /// - Precondition: nobody asked for the content before.
+  @inline(__always)
+  func age(drawnAt drawnPlace: Int) -> Double? {
+    let age = ages[drawnPlace]
+    return age < 0 ? nil : age
   }
 
   private func mean(of content: Int, tenant: Int) -> Double {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import EventKernel
 import Policies
 import Quantities
 import Recording
@@ -20,7 +19,7 @@ extension FleetSimulation {
   mutating func consult(_ arrival: Arrival, drawnAt drawnPlace: Int) {
     var request = request(of: arrival)
     var reservation: ReservationID?
-    if desk.budget != nil {
+    if desk.hasBudget {
       reservation = reserve(for: request, tenant: TenantID(Int(arrival.tenantIndex)))
       guard reservation != nil else {
         fail(request, .rejected)
@@ -58,8 +57,7 @@ extension FleetSimulation {
       let isPrimed = isAsIntended || desk.keys.lackTenant
       if isPrimed && arrival.isDeterministic && !arrival.isUnique {
         primedPlace = primed.place(of: arrival.contentID, tenant: arrival.tenantIndex)
-        primeCache(
-          key, place: primedPlace, content: arrival.contentID, tenant: arrival.tenantIndex)
+        primeCache(key, place: primedPlace, drawnAt: drawnPlace)
       }
       let found = desk.cache.lookUp(key, isDeterministic: arrival.isDeterministic, at: now)
       if logsRequests {
@@ -74,7 +72,7 @@ extension FleetSimulation {
     if arrival.isDeterministic || desk.joinsAnything || reservation != nil {
       let row = table.add(
         PolicyTable.Row(
-          request, key: key, isDeterministic: arrival.isDeterministic, primedPlace: primedPlace))
+          key: key, isDeterministic: arrival.isDeterministic, primedPlace: primedPlace))
       table[row].reservation = reservation
       request.policyRow = row
       if desk.usesDeduplication {
@@ -91,6 +89,7 @@ extension FleetSimulation {
         case .lead(let flight): table[row].flight = flight
         case .joined(let flight):
           table[row].flight = flight
+          table.keep(request)
           return
         case .alone: break
         }
@@ -146,7 +145,7 @@ extension FleetSimulation {
       } else {
         // The call is paid once, by the request that made it.
         settle(table[waiter].reservation, cost: .zero)
-        record(table[waiter].request, .joined, by: model, started: started)
+        record(table.waiting(waiter), .joined, by: model, started: started)
       }
       table.free(waiter)
     }
@@ -190,12 +189,13 @@ extension FleetSimulation {
       }
       return
     }
+    table.keep(request)
     let landing = desk.deduplicator.land(flight, .retryableFailure, at: now)
     var delivered: [Delivery] = []
     while let delivery = desk.deduplicator.nextDelivered() {
       if logsRequests { delivered.append(delivery) }
       let waiter = Int32(delivery.waiter)
-      let waiting = table[waiter].request
+      let waiting = table.waiting(waiter)
       if waiting.isMeasured {
         let isSame = waiter == request.policyRow
         let end: RequestOutcome =
@@ -212,7 +212,7 @@ extension FleetSimulation {
     }
     if case .promoted(let flight, let lead) = landing {
       table[Int32(lead)].flight = flight
-      var next = table[Int32(lead)].request
+      var next = table.waiting(Int32(lead))
       next.enqueued = now
       dispatch(next, otherwise: .rejected)
     }

@@ -3,6 +3,7 @@
 import CloudModel
 import DecisionLog
 import EventKernel
+import Columns
 import Policies
 import Quantities
 import RandomStreams
@@ -217,7 +218,8 @@ package struct FleetSimulation: ~Copyable {
     primed = PrimedContents(
       shares: desk.usesCache ? scenario.workload.mix.contentShares : [],
       tenants: desk.keys.lackTenant ? [1] : scenario.workload.mix.tenantShares,
-      life: desk.cache.configuration.ttl, stream: stream(.cachePriming, 0))
+      life: desk.cache.configuration.ttl, stream: stream(.cachePriming, 0),
+      ahead: RequestSource.columnLength)
     sessions = scenario.workload.sessions
     fixedHitStream = stream(.fixedHits, 0)
     if let rate = scenario.requestPolicies.cache?.fixedHitRate { engineShare = 1 - rate.fraction }
@@ -342,6 +344,7 @@ package struct FleetSimulation: ~Copyable {
   /// Reads what the cache holds of the requests that were drawn ahead, all side by side.
   mutating func touchAhead() {
     var count = 0
+    primed.forgetAges()
     for index in 0..<source.drawnCount {
       let arrival = source.drawn(index)
       let model = desk.intendedModel[Int(arrival.textIndex)]
@@ -350,8 +353,12 @@ package struct FleetSimulation: ~Copyable {
       // Whether it counts is a coin's toss: written in any case, and kept by the count.
       keysToTouch[count] = key
       count += arrival.isDeterministic ? 1 : 0
+      primed.noteAge(
+        of: arrival.contentID, tenant: arrival.tenantIndex, drawnAt: index,
+        isWanted: arrival.isDeterministic && !arrival.isUnique)
     }
-    touched = keysToTouch.withSpan { desk.cache.touch($0.extracting(first: count)) }
+    primed.drawAges()
+    touched = keysToTouch.withSpan { desk.cache.touch($0.extracting(first: count), at: now) }
   }
 
   /// Sends a request to the replica that the policy chooses, or ends it.
@@ -383,7 +390,7 @@ package struct FleetSimulation: ~Copyable {
       let model = observations[replica].model
       for position in 0..<count {
         let request = bank.finished(position, in: lane)
-        guard let budget = desk.budget else {
+        guard desk.hasBudget, let budget = desk.budget else {
           answer(request, by: model, started: started)
           continue
         }

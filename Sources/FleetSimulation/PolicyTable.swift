@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import EventKernel
+import Columns
 import Policies
 import ReplicaModel
 
@@ -11,8 +11,6 @@ import ReplicaModel
 struct PolicyTable: ~Copyable {
   /// A request that waits for its answer, from a replica or from another's call.
   struct Row: BitwiseCopyable {
-    /// The request as it was sent, or would be sent if it made the call.
-    var request: QueuedRequest
     /// By what cache and de-duplication know it.
     let key: CacheKey
     /// The flight that it is in; `nil` when it goes alone.
@@ -25,8 +23,7 @@ struct PolicyTable: ~Copyable {
     var isUsed = true
     var nextFree: Int32 = -1
 
-    init(_ request: QueuedRequest, key: CacheKey, isDeterministic: Bool, primedPlace: Int) {
-      self.request = request
+    init(key: CacheKey, isDeterministic: Bool, primedPlace: Int) {
       self.key = key
       self.isDeterministic = isDeterministic
       self.primedPlace = primedPlace
@@ -34,16 +31,13 @@ struct PolicyTable: ~Copyable {
 
     /// What stands in a row that nobody has used.
     static var none: Row {
-      Row(
-        QueuedRequest(
-          arrival: .never, number: 0, promptTokens: 0, outputTokens: 0, recordPlace: -1,
-          classIndex: 0, model: 0), key: CacheKey(high: 0, low: 0), isDeterministic: false,
-        primedPlace: -1)
+      Row(key: CacheKey(high: 0, low: 0), isDeterministic: false, primedPlace: -1)
     }
   }
 
   /// Those in use or used before, of which there are `count`, and room for more.
   private var rows = Column<Row>(repeating: .none, count: 256)
+  private var waiting = Column(repeating: QueuedRequest.none, count: 256)
   private var count = 0
   private var firstFree: Int32 = -1
 
@@ -52,21 +46,35 @@ struct PolicyTable: ~Copyable {
     guard firstFree >= 0 else {
       if count == rows.count { grow() }
       rows[count] = row
-      rows[count].request.policyRow = Int32(count)
       count += 1
       return Int32(count - 1)
     }
     let number = firstFree
     firstFree = rows[Int(number)].nextFree
     rows[Int(number)] = row
-    rows[Int(number)].request.policyRow = number
     return number
   }
 
   private mutating func grow() {
     var larger = Column<Row>(repeating: .none, count: 2 * rows.count)
-    for number in 0..<count { larger[number] = rows[number] }
+    var largerWaiting = Column(repeating: QueuedRequest.none, count: 2 * rows.count)
+    for number in 0..<count {
+      larger[number] = rows[number]
+      largerWaiting[number] = waiting[number]
+    }
     rows = larger
+    waiting = largerWaiting
+  }
+
+  /// Keeps a request that waits for another's call, as it would be sent if it made the call itself.
+  mutating func keep(_ request: QueuedRequest) { waiting[Int(request.policyRow)] = request }
+
+  /// A request that waits for another's call.
+  ///
+  /// - Precondition: it was kept.
+  func waiting(_ number: Int32) -> QueuedRequest {
+    precondition(waiting[Int(number)].policyRow == number, "a request that waits was kept")
+    return waiting[Int(number)]
   }
 
   subscript(number: Int32) -> Row {

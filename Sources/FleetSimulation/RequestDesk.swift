@@ -18,6 +18,8 @@ struct RequestDesk: ~Copyable {
   let isOpen: Bool
   /// The cost ledger; `nil` where no budget binds.
   var budget: BudgetDesk?
+  /// Whether one binds: asked of every request, and quicker to answer than by the ledger itself.
+  let hasBudget: Bool
   let usesCache: Bool
   let usesDeduplication: Bool
   /// Whether requests of any temperature share calls, as in the reference design.
@@ -44,6 +46,7 @@ struct RequestDesk: ~Copyable {
     self.fixedHits = fixedHits
     usesCache = policies.cache != nil && fixedHits == nil
     budget = policies.budget.map { BudgetDesk($0) }
+    hasBudget = policies.budget != nil
     usesDeduplication = policies.deduplication != nil
     self.joinsAnything = joinsAnything
     cacheLatency = policies.cache?.latency ?? .zero

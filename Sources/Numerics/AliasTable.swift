@@ -15,12 +15,23 @@
 @usableFromInline
 package struct AliasTable: Sendable, Hashable {
   /// What a column holds.
+  @frozen
   @usableFromInline
-  package struct Column: Sendable, Hashable {
+  package struct Column: BitwiseCopyable, Sendable, Hashable {
     /// The column's own item is drawn for coins below this, in parts of 2^-32.
     @usableFromInline package var threshold: UInt32
     /// The item drawn for the other coins; the column's own where it fills the column.
     @usableFromInline package var alias: UInt32
+
+    /// The item that belongs to 64 random bits which chose the column with that number.
+    @inlinable
+    @inline(__always)
+    package func item(for word: UInt64, number: Int) -> Int {
+      // All ones when the coin lies below the threshold: a mask, since no predictor foresees a coin.
+      let coin = Int(truncatingIfNeeded: word & 0xFFFF_FFFF)
+      let isOwn = (coin &- Int(threshold)) &>> 63
+      return (number & isOwn) | (Int(truncatingIfNeeded: alias) & ~isOwn)
+    }
   }
 
   /// One column for each item.
@@ -49,13 +60,15 @@ package struct AliasTable: Sendable, Hashable {
   /// With n items a column's probability is off by at most 2^-32.
   @inlinable
   package func index(for word: UInt64) -> Int {
-    let product = (word >> 32) &* UInt64(truncatingIfNeeded: columns.count)
-    let place = Int(truncatingIfNeeded: product >> 32)
-    let column = columns[place]
-    // All ones when the coin lies below the threshold: a mask, since no predictor foresees a coin.
-    let coin = Int(truncatingIfNeeded: word & 0xFFFF_FFFF)
-    let isOwn = (coin &- Int(column.threshold)) &>> 63
-    return (place & isOwn) | (Int(truncatingIfNeeded: column.alias) & ~isOwn)
+    let number = Self.column(for: word, of: columns.count)
+    return columns[number].item(for: word, number: number)
+  }
+
+  /// The number of the column that 64 random bits choose, of so many.
+  @inlinable
+  @inline(__always)
+  package static func column(for word: UInt64, of count: Int) -> Int {
+    Int(truncatingIfNeeded: ((word >> 32) &* UInt64(truncatingIfNeeded: count)) >> 32)
   }
 
   /// The probability of each item, summed over the columns that hold it.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Columns
 import Quantities
 
 /// Lets identical requests that are under way at the same time share one call: a flight.

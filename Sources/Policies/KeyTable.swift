@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Columns
+
 /// Values by cache key, each in a numbered place that stays its own until it is removed.
 ///
 /// Open addressing with linear probing and backward-shift deletion (Knuth, The Art of Computer

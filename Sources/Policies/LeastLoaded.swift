@@ -35,22 +35,22 @@ public struct LeastLoaded: Sendable {
     among replicas: Span<ReplicaObservation>
   ) -> Choice {
     var best = -1
-    var bestLoad = Int64.max
-    var sawReady = false
+    var shortest = Int64.max
     for index in replicas.indices {
       let replica = replicas[index]
-      let isReady = replica.acceptsRequests && replica.model == model
-      sawReady = sawReady || isReady
       // Chosen and not branched on: which is the least loaded changes with every request.
-      let load = (Int64(replica.outstanding) + 1) * replica.nanosecondsPerRequest
-      let isBetter = isReady && replica.hasRoom && load < bestLoad
-      bestLoad = isBetter ? load : bestLoad
-      best = isBetter ? index : best
+      let wait = replica.model == model ? replica.wait : .max
+      best = wait < shortest ? index : best
+      shortest = min(wait, shortest)
     }
     if best >= 0 {
-      if let longestWait, bestLoad > longestWait.nanoseconds { return .tooLate }
+      if let longestWait, shortest > longestWait.nanoseconds { return .tooLate }
       return .replica(ReplicaID(best))
     }
-    return sawReady ? .queuesFull : .noReplicaReady
+    for index in replicas.indices
+    where replicas[index].model == model && replicas[index].acceptsRequests {
+      return .queuesFull
+    }
+    return .noReplicaReady
   }
 }

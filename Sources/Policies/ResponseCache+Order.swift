@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Columns
 import Quantities
 
 /// The order of last use, a list through the entries.
@@ -24,14 +25,18 @@ extension ResponseCache {
 
   /// Drops the least recently used entry if its life is over, and says whether it did.
   mutating func expireLast(at now: Instant) -> Bool {
+    guard isLastOver(at: now) else { return false }
+    expire(last)
+    return true
+  }
+
+  /// Whether the life of the least recently used entry is over.
+  @inlinable
+  func isLastOver(at now: Instant) -> Bool {
     guard last >= 0 else { return false }
     let place = table.places[Int(last)]
     let storedAt = place.value.storedAt
-    guard now.nanoseconds - storedAt >= life(of: place.key, storedAt: storedAt) else {
-      return false
-    }
-    expire(last)
-    return true
+    return isOver(now.nanoseconds - storedAt, of: place.key, storedAt: storedAt)
   }
 
   @usableFromInline

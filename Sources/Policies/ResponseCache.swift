@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Columns
 import Quantities
 import RandomStreams
 
@@ -25,6 +26,8 @@ public struct ResponseCache: ~Copyable, Sendable {
   @usableFromInline var last: Int32 = -1
   @usableFromInline let lifetime: Int64
   @usableFromInline let jitterWidth: Int64
+  /// The shortest life that an entry may have, whatever its jitter.
+  @usableFromInline let shortestLife: Int64
 
   /// When an entry was stored, and its neighbours in the order of last use.
   @frozen
@@ -46,6 +49,7 @@ public struct ResponseCache: ~Copyable, Sendable {
     lifetime = configuration.ttl.nanoseconds
     let (high, low) = lifetime.multipliedFullWidth(by: 2 * configuration.jitter.billionths)
     jitterWidth = Int64(1_000_000_000).dividingFullWidth((high, low)).quotient
+    shortestLife = lifetime - jitterWidth / 2 - 1
   }
 
   /// How many entries it holds, expired ones that nobody has come across included.
@@ -62,7 +66,7 @@ public struct ResponseCache: ~Copyable, Sendable {
     guard let number = table.find(key) else { return .miss }
     let storedAt = table.places[Int(number)].value.storedAt
     let age = now.nanoseconds - storedAt
-    if age >= life(of: key, storedAt: storedAt) {
+    if isOver(age, of: key, storedAt: storedAt) {
       expire(number)
       return .miss
     }
@@ -70,10 +74,7 @@ public struct ResponseCache: ~Copyable, Sendable {
     return .hit(age: TimeSpan(nanoseconds: max(age, 0)))
   }
 
-  /// Reads what a look-up of a key will read, and changes nothing.
-  ///
-  /// For who knows some hundred keys ahead: independent reads of memory overlap, where those of
-  /// look-ups one after the other wait for each other. The sum of the results means nothing.
+  /// Reads what a look-up of a key will read, and changes nothing; the result means nothing.
   @inlinable
   public func touch(_ key: CacheKey) -> Int64 {
     guard let number = table.find(key) else { return 0 }
@@ -83,11 +84,15 @@ public struct ResponseCache: ~Copyable, Sendable {
 
   /// Reads what look-ups of keys will read, and stores after them, all side by side; changes nothing.
   ///
-  /// In steps, since a read waits for nothing where its address is known: the slots, then the places that
-  /// they name, then the neighbours of what was found. For what was not found something is stored
-  /// later, and for that the entry used longest ago goes: the slots of as many of those are read too.
+  /// For who knows some hundred keys ahead: independent reads of memory overlap, where those of
+  /// look-ups one after the other wait for each other. In steps, since a read waits for nothing where its address
+  /// is known: the slots, then the places that they name, then their neighbours in the order of last use. Where
+  /// something will have to go for what is stored, the slots of what goes are read too. The sum of the
+  /// results means nothing.
+  ///
+  /// - Complexity: O(n) for n keys.
   @inlinable
-  public func touch(_ keys: Span<CacheKey>) -> Int64 {
+  public func touch(_ keys: Span<CacheKey>, at now: Instant) -> Int64 {
     guard table.count > 0 else { return 0 }
     var sum: UInt64 = 0
     for index in keys.indices { sum &+= table.firstWord(of: keys[index]) }
@@ -95,16 +100,19 @@ public struct ResponseCache: ~Copyable, Sendable {
       let key = keys[index]
       sum &+= table.places[table.likelyPlace(table.firstWord(of: key), of: key)].key.low
     }
-    var oldest = last
     for index in keys.indices {
-      if let number = table.find(keys[index]) {
-        let entry = table.places[Int(number)].value
-        sum &+= table.places[Int(max(0, entry.previous))].key.low
-        sum &+= table.places[Int(max(0, entry.next))].key.low
-      } else if oldest >= 0 {
-        sum &+= table.firstWord(of: table.places[Int(oldest)].key)
-        oldest = table.places[Int(oldest)].value.previous
-      }
+      let key = keys[index]
+      let entry = table.places[table.likelyPlace(table.firstWord(of: key), of: key)].value
+      sum &+= table.places[Int(max(0, entry.previous))].key.low
+      sum &+= table.places[Int(max(0, entry.next))].key.low
+    }
+    guard table.count >= configuration.capacity || isLastOver(at: now) else {
+      return Int64(truncatingIfNeeded: sum)
+    }
+    var oldest = last
+    for _ in keys.indices where oldest >= 0 {
+      sum &+= table.firstWord(of: table.places[Int(oldest)].key)
+      oldest = table.places[Int(oldest)].value.previous
     }
     return Int64(truncatingIfNeeded: sum)
   }
@@ -161,6 +169,13 @@ public struct ResponseCache: ~Copyable, Sendable {
   /// another one each time the key is stored.
   public func life(of key: CacheKey, storedAt: Instant) -> TimeSpan {
     TimeSpan(nanoseconds: life(of: key, storedAt: storedAt.nanoseconds))
+  }
+
+  /// Whether an entry of that age is good no more; the hash is needed only where the jitter decides.
+  @inlinable
+  @inline(__always)
+  func isOver(_ age: Int64, of key: CacheKey, storedAt: Int64) -> Bool {
+    age >= shortestLife && age >= life(of: key, storedAt: storedAt)
   }
 
   @inlinable

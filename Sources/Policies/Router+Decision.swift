@@ -65,17 +65,18 @@ extension Router {
     let candidate = candidates[place]
     let tokens = Int(request.promptTokens) + Int(request.outputTokens)
     guard tokens <= candidate.contextWindow else { return .tooLong }
-    var standing = Standing.notReady
     let all = stretches.isEmpty ? replicas.indices : stretches[candidate.id.index]
-    for index in all {
-      let replica = replicas[index]
-      guard replica.model == candidate.id, replica.acceptsRequests else { continue }
-      standing = .late
-      guard replica.hasRoom else { continue }
-      let wait = (Int64(replica.outstanding) + 1) * replica.nanosecondsPerRequest
-      if wait <= longestWait { return .available }
+    // Nobody waits for ever: a replica that takes no request has no wait that would do.
+    let longest = min(longestWait, .max - 1)
+    for index in all where replicas[index].wait <= longest && replicas[index].model == candidate.id
+    {
+      return .available
     }
-    return standing
+    for index in all where replicas[index].acceptsRequests && replicas[index].model == candidate.id
+    {
+      return .late
+    }
+    return .notReady
   }
 
   /// The nearest stronger model that can take it, else the nearest weaker one, else the least bad.

@@ -1,111 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Four blocks side by side: the low and the high 64 bits of each.
-@frozen
-public struct FourBlocks: Sendable {
-  /// The first two words of each block.
-  public var low: SIMD4<UInt64>
-  /// The last two words of each block.
-  public var high: SIMD4<UInt64>
+import CVectors
 
-  /// Four blocks of those words.
-  @inlinable
-  public init(low: SIMD4<UInt64>, high: SIMD4<UInt64>) {
-    self.low = low
-    self.high = high
+/// How wide the vector registers are that draws are made in; the draws are the same in all.
+public enum VectorWidth: Sendable, CaseIterable, Comparable {
+  case bits128, bits256, bits512
+
+  /// The widest of this processor that there is code for.
+  public static let widest = Self(plimsoll_widest())
+
+  private init(_ width: plimsoll_width) {
+    switch width {
+    case plimsoll_512_bits: self = .bits512
+    case plimsoll_256_bits: self = .bits256
+    default: self = .bits128
+    }
+  }
+
+  fileprivate var width: plimsoll_width {
+    switch self {
+    case .bits128: plimsoll_128_bits
+    case .bits256: plimsoll_256_bits
+    case .bits512: plimsoll_512_bits
+    }
   }
 }
 
 extension RandomStream {
-  /// The blocks with the indices `index` to `index + 3`: the same bits as ``block(at:)`` gives.
+  /// Fills the first half of a column with the low 64 bits of the blocks from `index` on, and the second
+  /// half with their high 64 bits: the same bits as ``block(at:)`` gives.
   ///
-  /// - Precondition: `index` is at most 2^64 - 4; not checked.
-  @inlinable
-  @inline(__always)
-  public func fourBlocks(at index: UInt64) -> FourBlocks {
-    let (lowHalf, highHalf) = (twoBlocks(at: index), twoBlocks(at: index &+ 2))
-    return FourBlocks(
-      low: SIMD4(lowHalf: lowHalf.low, highHalf: highHalf.low),
-      high: SIMD4(lowHalf: lowHalf.high, highHalf: highHalf.high))
-  }
-
-  /// Rounds of two generators with one key, which moves on with each.
-  @usableFromInline
-  @frozen
-  struct Rounds {
-    @usableFromInline var key0: SIMD2<UInt64>
-    @usableFromInline var key1: SIMD2<UInt64>
-
-    @inlinable
-    @inline(__always)
-    init(key: UInt64) {
-      key0 = SIMD2(repeating: key & 0xFFFF_FFFF)
-      key1 = SIMD2(repeating: key &>> 32)
+  /// - Precondition: the column has a multiple of sixteen places, and this processor has registers of
+  ///   that width.
+  /// - Complexity: O(n) for n places.
+  public func fill(
+    _ column: inout MutableSpan<UInt64>, from index: UInt64, in width: VectorWidth = .widest
+  ) {
+    precondition(column.count % 16 == 0, "blocks are drawn by eights")
+    precondition(width <= .widest, "this processor has no registers of that width")
+    let stream = plimsoll_stream(key: key, entity: entity, replication: replication)
+    unsafe column.withUnsafeMutableBufferPointer { buffer in
+      unsafe plimsoll_blocks(width.width, stream, index, buffer.count / 2, buffer.baseAddress)
     }
-
-    @inlinable
-    @inline(__always)
-    mutating func take(
-      _ first: inout SIMD2<UInt64>, _ second: inout SIMD2<UInt64>, _ third: inout SIMD2<UInt64>,
-      _ fourth: inout SIMD2<UInt64>
-    ) {
-      let mask = SIMD2<UInt64>(repeating: 0xFFFF_FFFF)
-      let product0 = (first & mask) &* SIMD2<UInt64>(repeating: 0xD251_1F53)
-      let product1 = (third & mask) &* SIMD2<UInt64>(repeating: 0xCD9E_8D57)
-      first = (product1 &>> 32) ^ second ^ key0
-      second = product1
-      third = (product0 &>> 32) ^ fourth ^ key1
-      fourth = product0
-      key0 = key0 &+ SIMD2<UInt64>(repeating: 0x9E37_79B9)
-      key1 = key1 &+ SIMD2<UInt64>(repeating: 0xBB67_AE85)
-    }
-  }
-
-  /// Two blocks whose rounds run side by side in vector registers of 128 bits.
-  ///
-  /// 32-bit words lie in 64-bit lanes, so that a multiplication gives the whole product; what stands in
-  /// the upper halves between rounds is masked only where it matters.
-  @inlinable
-  @inline(__always)
-  func twoBlocks(at index: UInt64) -> (low: SIMD2<UInt64>, high: SIMD2<UInt64>) {
-    let mask = SIMD2<UInt64>(repeating: 0xFFFF_FFFF)
-    let indices = SIMD2<UInt64>(index, index &+ 1)
-    var first = indices
-    var second = indices &>> 32
-    var third = SIMD2<UInt64>(repeating: UInt64(entity))
-    var fourth = SIMD2<UInt64>(repeating: UInt64(replication))
-    // Written out: in a loop half of the instructions move words from one name to the next.
-    var rounds = Rounds(key: key)
-    rounds.take(&first, &second, &third, &fourth)
-    rounds.take(&first, &second, &third, &fourth)
-    rounds.take(&first, &second, &third, &fourth)
-    rounds.take(&first, &second, &third, &fourth)
-    rounds.take(&first, &second, &third, &fourth)
-    rounds.take(&first, &second, &third, &fourth)
-    rounds.take(&first, &second, &third, &fourth)
-    rounds.take(&first, &second, &third, &fourth)
-    rounds.take(&first, &second, &third, &fourth)
-    rounds.take(&first, &second, &third, &fourth)
-    return ((second &<< 32) | (first & mask), (fourth &<< 32) | (third & mask))
   }
 }
 
 extension Elementary {
-  /// -ln of the uniform numbers in (0, 1] that four times 64 random bits make: unit exponentials.
+  /// Puts the bit patterns of unit exponentials in the place of random bits: -ln of the uniform number in
+  /// (0, 1] that 64 bits make.
   ///
   /// The same operations in the same order as `0 - log(positiveUniform(bits))`, so the same bits.
-  @inlinable
-  @inline(__always)
-  public static func unitExponentials(_ bits: SIMD4<UInt64>) -> SIMD4<Double> {
-    // A 53-bit whole number as 2^52 · high bit + the rest: both parts convert exactly by exponent.
-    let whole = bits &>> 11
-    let one = SIMD4<UInt64>(repeating: 0x4330_0000_0000_0000)
-    let low = SIMD4<Double>(bitPattern: (whole & SIMD4<UInt64>(repeating: 0xFFFF_FFFF)) | one)
-    let high = SIMD4<Double>(bitPattern: (whole &>> 32) | one)
-    let magic = SIMD4<Double>(repeating: 0x1p52)
-    let number = (high - magic) * SIMD4<Double>(repeating: 0x1p32) + (low - magic)
-    let uniform = (number + SIMD4<Double>(repeating: 0.5)) * SIMD4<Double>(repeating: 0x1p-53)
-    return SIMD4<Double>.zero - log(uniform)
+  ///
+  /// - Precondition: there is a multiple of eight words, and this processor has registers of that width.
+  /// - Complexity: O(n) for n words.
+  public static func makeUnitExponentials(
+    of words: inout MutableSpan<UInt64>, in width: VectorWidth = .widest
+  ) {
+    precondition(words.count % 8 == 0, "exponentials are made by eights")
+    precondition(width <= .widest, "this processor has no registers of that width")
+    unsafe words.withUnsafeMutableBufferPointer { buffer in
+      unsafe plimsoll_unit_exponentials(width.width, buffer.count, buffer.baseAddress)
+    }
   }
 
   /// The natural logarithms of four positive normal numbers: the same bits as the scalar function.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import EventKernel
+import Columns
 import Quantities
 import Serving
 import Statistics

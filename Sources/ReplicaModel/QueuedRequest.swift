@@ -44,6 +44,13 @@ package struct QueuedRequest: BitwiseCopyable, Sendable {
     migrations = 0
   }
 
+  /// What stands where there is no request.
+  package static var none: QueuedRequest {
+    QueuedRequest(
+      arrival: .never, number: 0, promptTokens: 0, outputTokens: 0, recordPlace: -1, classIndex: 0,
+      model: 0)
+  }
+
   /// Whether its results count: it arrived inside the measured part of the run.
   @inlinable package var isMeasured: Bool { recordPlace >= 0 }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import EventKernel
+import Columns
 import Quantities
 import RandomStreams
 import Serving
@@ -107,19 +108,13 @@ package struct ReplicaBank: ~Copyable {
     layout = Self.layouts(places)
     state = Column(repeating: State(), count: places.count)
     lane = Self.lanes(places)
-    queued = Column(repeating: Self.nobody, count: places.reduce(0) { $0 + Self.slots($1) })
+    queued = Column(repeating: QueuedRequest.none, count: places.reduce(0) { $0 + Self.slots($1) })
     running = Column(
-      repeating: Self.nobody,
+      repeating: QueuedRequest.none,
       count: places.reduce(0) { $0 + $1.model.lanes * $1.model.largestBatch })
     batchTime = Self.batchTimes(places)
     tree = TournamentTree(count: laneCount + places.count)
     busyNanoseconds = Column(repeating: 0, count: places.count)
-  }
-
-  private static var nobody: QueuedRequest {
-    QueuedRequest(
-      arrival: .never, number: 0, promptTokens: 0, outputTokens: 0, recordPlace: -1, classIndex: 0,
-      model: 0)
   }
 
   /// The smallest power of two that holds the queue, so that a place in the ring is a mask away.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import EventKernel
+import Columns
 import RandomStreams
 
 /// What each content that repeats is like, drawn once for a replication.
@@ -10,13 +10,15 @@ import RandomStreams
 struct Catalogue: ~Copyable {
   /// One content of the catalogue.
   struct Entry: BitwiseCopyable {
-    /// Tokens of the prompt low, of the answer high.
-    let lengths: UInt64
+    let promptTokens: UInt32
+    let outputTokens: UInt32
     let text: UInt16
     let classIndex: UInt8
     let isDeterministic: Bool
 
-    static var none: Entry { Entry(lengths: 0, text: 0, classIndex: 0, isDeterministic: false) }
+    static var none: Entry {
+      Entry(promptTokens: 0, outputTokens: 0, text: 0, classIndex: 0, isDeterministic: false)
+    }
   }
 
   /// The entries by number; that of number 0 is unused.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import EventKernel
 import Numerics
 import Quantities
 import RandomStreams
@@ -149,11 +148,10 @@ package struct RequestMix: Sendable, Equatable {
   /// What a content, or a request whose content nobody else asks for, is like by its random bits.
   @inline(__always)
   func entry(lengthBits: UInt64, kindBits: UInt64) -> Catalogue.Entry {
-    let prompt = Self.tokens(promptTokens, UInt32(truncatingIfNeeded: lengthBits))
-    let output = Self.tokens(outputTokens, UInt32(truncatingIfNeeded: lengthBits >> 32))
     let index = classIndex(for: UInt32(truncatingIfNeeded: kindBits))
     return Catalogue.Entry(
-      lengths: UInt64(output) << 32 | UInt64(prompt),
+      promptTokens: Self.tokens(promptTokens, UInt32(truncatingIfNeeded: lengthBits)),
+      outputTokens: Self.tokens(outputTokens, UInt32(truncatingIfNeeded: lengthBits >> 32)),
       text: textIndex(for: UInt32(truncatingIfNeeded: lengthBits), class: index),
       classIndex: index,
       isDeterministic: isDeterministic(for: UInt32(truncatingIfNeeded: kindBits >> 32)))

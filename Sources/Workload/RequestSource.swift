@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import EventKernel
+import Columns
 import Numerics
 import Quantities
 import RandomStreams
@@ -21,8 +21,9 @@ package struct RequestSource: ~Copyable {
   private let seed: UInt64
   private let replication: UInt32
   private let catalogue: Catalogue
-  /// What contents are drawn from; `nil` where none repeats.
-  private let contents: AliasTable?
+  /// The columns of the table that contents are drawn from, a copy that nobody shares; none where no content
+  /// repeats.
+  private let contents: Column<AliasTable.Column>
   private let cellLength: Int64
   private var gaps: RandomStream
   private var details: RandomStream
@@ -48,26 +49,46 @@ package struct RequestSource: ~Copyable {
 
   /// The draws of a column of requests before they are put together.
   private struct Draws: ~Copyable {
-    var gap: Column<Double>
-    var kind: Column<UInt64>
-    var lengths: Column<UInt64>
-    /// Random bits, then content identities.
-    var content: Column<UInt64>
+    /// Random bits: the low halves of the blocks of gaps, then of those the high halves.
+    var gaps: Column<UInt64>
+    /// Random bits of lengths, then of contents: content identities once they are resolved.
+    var details: Column<UInt64>
     /// What each request is like.
     var entry: Column<Catalogue.Entry>
     /// The places of requests whose contents nobody else asks for, and of those in the catalogue.
     var unique: Column<Int>
     var repeated: Column<Int>
+    private let count: Int
 
     init(count: Int) {
-      gap = Column(repeating: 0, count: count)
-      kind = Column(repeating: 0, count: count)
-      lengths = Column(repeating: 0, count: count)
-      content = Column(repeating: 0, count: count)
+      gaps = Column(repeating: 0, count: 2 * count)
+      details = Column(repeating: 0, count: 2 * count)
       entry = Column(repeating: .none, count: count)
       unique = Column(repeating: 0, count: count)
       repeated = Column(repeating: 0, count: count)
+      self.count = count
     }
+
+    /// Draws gaps, as exponentials of mean 1, and the bits of kinds.
+    mutating func drawGaps(_ stream: RandomStream, from index: UInt64) {
+      gaps.withMutableSpan(of: 0..<2 * count) { stream.fill(&$0, from: index) }
+      gaps.withMutableSpan(of: 0..<count) { Elementary.makeUnitExponentials(of: &$0) }
+    }
+
+    mutating func drawDetails(_ stream: RandomStream, from index: UInt64) {
+      details.withMutableSpan(of: 0..<2 * count) { stream.fill(&$0, from: index) }
+    }
+
+    @inline(__always)
+    func gap(_ index: Int) -> Double { Double(bitPattern: gaps[index]) }
+    @inline(__always)
+    func kind(_ index: Int) -> UInt64 { gaps[count + index] }
+    @inline(__always)
+    func lengths(_ index: Int) -> UInt64 { details[index] }
+    @inline(__always)
+    func content(_ index: Int) -> UInt64 { details[count + index] }
+    @inline(__always)
+    mutating func setContent(_ index: Int, to content: UInt64) { details[count + index] = content }
   }
 
   /// The requests of a replication from `start` on.
@@ -76,7 +97,7 @@ package struct RequestSource: ~Copyable {
     self.seed = seed
     self.replication = replication
     catalogue = Catalogue(model.mix, seed: seed, replication: replication)
-    contents = model.mix.contentTable
+    contents = Column((model.mix.contentTable?.columns).map(Array.init) ?? [])
     cellLength = Self.cellLength(of: model)
     gaps = RandomStream(seed: seed, replication: replication, purpose: .arrivals, entity: 0)
     details = RandomStream(
@@ -200,7 +221,8 @@ package struct RequestSource: ~Copyable {
           continue
         }
       }
-      drawBits()
+      draws.drawGaps(gaps, from: made)
+      draws.drawDetails(details, from: made)
       if case .renewal(_, let law) = model.arrivals { drawGaps(of: law) }
       let first = firstNumber + made
       precondition(made < 1 << 24 - 256, "a cell of requests has at most 2^24 of them")
@@ -209,7 +231,7 @@ package struct RequestSource: ~Copyable {
       let end = start(ofCell: cell + 1)
       var isOver = false
       for index in 0..<column.count {
-        let time = advance(by: draws.gap[index], profile)
+        let time = advance(by: draws.gap(index), profile)
         guard time < end else {
           isOver = true
           break
@@ -227,9 +249,9 @@ package struct RequestSource: ~Copyable {
     let end = min(start, self.start(ofCell: cell + 1))
     while pace.meanGap != .infinity {
       let paceBefore = pace
-      drawGapBits()
+      draws.drawGaps(gaps, from: made)
       var time = Instant.start
-      for index in 0..<column.count { time = advance(by: draws.gap[index], profile) }
+      for index in 0..<column.count { time = advance(by: draws.gap(index), profile) }
       guard time < end else {
         pace = paceBefore
         return
@@ -252,50 +274,39 @@ package struct RequestSource: ~Copyable {
       let number = made + UInt64(index)
       var own = stream.draws(of: number)
       // The first of a cell is what is left of a gap that began before it.
-      draws.gap[index] =
-        number == 0 ? law.sampleEquilibriumResidual(from: &own) : law.sample(from: &own)
+      let gap = number == 0 ? law.sampleEquilibriumResidual(from: &own) : law.sample(from: &own)
+      draws.gaps[index] = gap.bitPattern
     }
   }
 
   /// The content that belongs to 64 random bits, for the request with that number.
   private func contentID(for bits: UInt64, number: UInt64) -> UInt64 {
-    guard let contents else { return Arrival.uniqueMark | number }
-    let item = contents.index(for: bits)
+    guard contents.count > 0 else { return Arrival.uniqueMark | number }
+    let item = content(for: bits)
     return item == 0 ? Arrival.uniqueMark | number : UInt64(item)
+  }
+
+  /// The number of the content that belongs to 64 random bits; 0 for one that nobody else asks for.
+  @inline(__always)
+  private func content(for bits: UInt64) -> Int {
+    let number = AliasTable.column(for: bits, of: contents.count)
+    return contents[number].item(for: bits, number: number)
   }
 
   /// Puts content identities in the place of random bits, for requests numbered from `first` on.
   private mutating func resolveContent(from first: UInt64) {
-    guard let contents else {
+    guard contents.count > 0 else {
       for index in 0..<column.count {
-        draws.content[index] = Arrival.uniqueMark | (first + UInt64(index))
+        draws.setContent(index, to: Arrival.uniqueMark | (first + UInt64(index)))
       }
       return
     }
     for index in 0..<column.count {
-      let item = UInt64(truncatingIfNeeded: contents.index(for: draws.content[index]))
+      let item = UInt64(truncatingIfNeeded: content(for: draws.content(index)))
       // Unique or not is a coin's toss, which no branch predictor foresees: chosen by mask.
       let isUnique = UInt64(truncatingIfNeeded: (Int64(bitPattern: item) &- 1) &>> 63)
       let unique = Arrival.uniqueMark | (first &+ UInt64(index))
-      draws.content[index] = (unique & isUnique) | (item & ~isUnique)
-    }
-  }
-
-  /// Four at a time; the length of a column is a multiple of four.
-  private mutating func drawGapBits() {
-    for index in stride(from: 0, to: column.count, by: 4) {
-      let blocks = gaps.fourBlocks(at: made + UInt64(index))
-      draws.gap.setFour(Elementary.unitExponentials(blocks.low), at: index)
-      draws.kind.setFour(blocks.high, at: index)
-    }
-  }
-
-  private mutating func drawBits() {
-    drawGapBits()
-    for index in stride(from: 0, to: column.count, by: 4) {
-      let blocks = details.fourBlocks(at: made + UInt64(index))
-      draws.lengths.setFour(blocks.low, at: index)
-      draws.content.setFour(blocks.high, at: index)
+      draws.setContent(index, to: (unique & isUnique) | (item & ~isUnique))
     }
   }
 
@@ -306,7 +317,7 @@ package struct RequestSource: ~Copyable {
   private mutating func resolveEntries() {
     var (unique, repeated) = (0, 0)
     for index in 0..<column.count {
-      let isUnique = Int(truncatingIfNeeded: draws.content[index] &>> 63)
+      let isUnique = Int(truncatingIfNeeded: draws.content(index) &>> 63)
       draws.unique[unique] = index
       draws.repeated[repeated] = index
       unique &+= isUnique
@@ -314,12 +325,12 @@ package struct RequestSource: ~Copyable {
     }
     for place in 0..<repeated {
       let index = draws.repeated[place]
-      draws.entry[index] = catalogue.entries[Int(truncatingIfNeeded: draws.content[index])]
+      draws.entry[index] = catalogue.entries[Int(truncatingIfNeeded: draws.content(index))]
     }
     for place in 0..<unique {
       let index = draws.unique[place]
       draws.entry[index] = model.mix.entry(
-        lengthBits: draws.lengths[index], kindBits: draws.kind[index])
+        lengthBits: draws.lengths(index), kindBits: draws.kind(index))
     }
   }
 
@@ -327,10 +338,9 @@ package struct RequestSource: ~Copyable {
   private func arrival(number: UInt64, time: Instant, draw index: Int) -> Arrival {
     let entry = draws.entry[index]
     return Arrival(
-      time: time, number: number, contentID: draws.content[index],
-      promptTokens: UInt32(truncatingIfNeeded: entry.lengths),
-      outputTokens: UInt32(truncatingIfNeeded: entry.lengths >> 32), textIndex: entry.text,
-      classIndex: entry.classIndex, tenantIndex: model.mix.tenantIndex(for: draws.kind[index]),
+      time: time, number: number, contentID: draws.content(index),
+      promptTokens: entry.promptTokens, outputTokens: entry.outputTokens, textIndex: entry.text,
+      classIndex: entry.classIndex, tenantIndex: model.mix.tenantIndex(for: draws.kind(index)),
       isDeterministic: entry.isDeterministic)
   }
 

@@ -20,40 +20,38 @@ struct RandomStreamTests {
     #expect(drawn == asked.reversed())
   }
 
-  @Test("gives four blocks, and four exponentials, that equal those drawn one by one")
-  func fourBlocks() {
+  private static let widths = VectorWidth.allCases.filter { $0 <= .widest }
+
+  @Test(
+    "fills columns, in registers of every width, with the blocks drawn one by one",
+    arguments: widths)
+  func columns(width: VectorWidth) {
     let stream = stream(seed: 8, entity: 5)
     for index: UInt64 in [0, 3, 0xFFFF_FFFD, 1 << 40] {
-      let four = stream.fourBlocks(at: index)
-      let exponentials = Elementary.unitExponentials(four.low)
-      for lane in 0..<4 {
-        let block = stream.block(at: index + UInt64(lane))
-        #expect(four.low[lane] == block.low && four.high[lane] == block.high)
-        let exponential = 0 - Elementary.log(positiveUniform(block.low))
-        #expect(exponentials[lane].bitPattern == exponential.bitPattern)
+      var words = [UInt64](repeating: 0, count: 48)
+      var span = words.mutableSpan
+      stream.fill(&span, from: index, in: width)
+      for place in 0..<24 {
+        let block = stream.block(at: index + UInt64(place))
+        #expect(words[place] == block.low && words[24 + place] == block.high)
       }
     }
   }
 
-  @Test("gives exponentials side by side with the bits of the scalar function")
-  func exponentials() {
+  @Test(
+    "makes exponentials, in registers of every width, with the bits of the scalar function",
+    arguments: widths)
+  func exponentials(width: VectorWidth) {
     let stream = stream(seed: 9)
-    for index in stride(from: UInt64(0), to: 100_000, by: 4) {
-      let low = stream.fourBlocks(at: index).low
-      let four = Elementary.unitExponentials(low)
-      for lane in 0..<4 {
-        let one = 0 - Elementary.log(positiveUniform(low[lane]))
-        guard four[lane].bitPattern != one.bitPattern else { continue }
-        Issue.record("draw \(index) differs")
-        return
-      }
+    let extremes: [UInt64] = [0, .max, 1 << 11, .max - 2048, 1, 2047, 1 << 63, 1 << 63 - 1]
+    let bits = (0..<100_000).map { stream.block(at: $0).low } + extremes
+    var words = bits
+    var span = words.mutableSpan
+    Elementary.makeUnitExponentials(of: &span, in: width)
+    let different = bits.indices.filter {
+      words[$0] != (0 - Elementary.log(positiveUniform(bits[$0]))).bitPattern
     }
-    let extremes = SIMD4<UInt64>(0, .max, 1 << 11, .max - 2048)
-    let four = Elementary.unitExponentials(extremes)
-    for lane in 0..<4 {
-      #expect(
-        four[lane].bitPattern == (0 - Elementary.log(positiveUniform(extremes[lane]))).bitPattern)
-    }
+    #expect(different.isEmpty)
   }
 
   @Test("shares no block with another purpose, entity or replication")

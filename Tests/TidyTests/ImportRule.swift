@@ -4,7 +4,7 @@
 enum ImportRule {
   /// The targets by level, as `Sources/README.md` draws them.
   static let levels = [
-    ["Quantities", "RandomStreams"],
+    ["Quantities", "RandomStreams", "Columns"],
     ["Serving", "EventKernel", "Numerics"],
     ["Policies", "Workload", "ReplicaModel", "CloudModel", "Recording", "Statistics"],
     ["Scenario", "ResultsStore", "Calibration", "DecisionLog"],
@@ -18,7 +18,9 @@ enum ImportRule {
 
   private static let exceptions = ["Recording": "Statistics", "Reporting": "Checks"]
 
-  private static let doors = ["CGSL": "Numerics", "GRDB": "ResultsStore", "Yams": "Scenario"]
+  private static let doors = [
+    "CGSL": "Numerics", "CVectors": "RandomStreams", "GRDB": "ResultsStore", "Yams": "Scenario",
+  ]
 
   /// The level of a target, or nil where it has none.
   static func level(of target: String) -> Int? {

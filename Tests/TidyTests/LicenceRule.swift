@@ -4,7 +4,8 @@
 enum LicenceRule {
   /// The targets under Apache-2.0; all else is under GPL-3.0-or-later.
   static let permissiveTargets = [
-    "Quantities", "RandomStreams", "Serving", "Policies", "DecisionLog", "DecisionReplay",
+    "CVectors", "Columns", "Quantities", "RandomStreams", "Serving", "Policies", "DecisionLog",
+    "DecisionReplay",
     "plimsoll-policies",
   ]
 

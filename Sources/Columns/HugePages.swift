@@ -10,13 +10,14 @@ enum HugePages {
   /// The size of a huge page on x86-64, and on arm64 with pages of 4 KiB.
   private static var size: Int { 2 << 20 }
 
-  /// Memory for so many values, to be given back by ``deallocate(_:_:)``; where it fills huge pages, the kernel
-  /// is asked for them.
+  /// Memory for so many values, to be given back by ``deallocate(_:_:)``; where it fills half a huge page and
+  /// more, the kernel is asked for huge pages.
   ///
   /// A cache of two million entries lies on 24,000 small pages, more than a processor's translation
   /// buffers hold, so that most look-ups also walk the page tables. The kernel may say no; nothing
   /// depends on its answer. Such tables come from the kernel and go back to it: an allocator keeps those
   /// that were outgrown, and a long run would hold more than a short one.
+  @usableFromInline
   static func allocate<Element: BitwiseCopyable>(_ count: Int) -> UnsafeMutablePointer<Element> {
     #if os(Linux) && canImport(Glibc)
       if let bytes = mappedBytes(Element.self, count) {
@@ -41,10 +42,10 @@ enum HugePages {
   }
 
   #if os(Linux) && canImport(Glibc)
-    /// The bytes of a mapping for so many values, whole huge pages; `nil` where they are too few for one.
+    /// The bytes of a mapping for so many values, whole huge pages; `nil` where they fill too little of one.
     private static func mappedBytes<Element>(_ type: Element.Type, _ count: Int) -> Int? {
       let bytes = count * MemoryLayout<Element>.stride
-      return bytes >= 2 * size ? (bytes + size - 1) / size * size : nil
+      return bytes >= size / 2 ? (bytes + size - 1) / size * size : nil
     }
 
     /// A mapping that begins with a huge page.

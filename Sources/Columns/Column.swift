@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: Apache-2.0
 
 /// A fixed number of plain values side by side, indexed by dense id, every access checked.
 ///
@@ -15,21 +15,21 @@ package struct Column<Element: BitwiseCopyable>: ~Copyable {
   @inlinable
   package init(repeating value: Element, count: Int) {
     precondition(count >= 0, "a column has no negative length")
-    unsafe base = UnsafeMutablePointer.allocate(capacity: count)
+    unsafe base = HugePages.allocate(count)
     unsafe base.initialize(repeating: value, count: count)
     self.count = count
   }
 
   /// A column of those values.
   package init(_ values: [Element]) {
-    unsafe base = UnsafeMutablePointer.allocate(capacity: values.count)
+    unsafe base = HugePages.allocate(values.count)
     for (index, value) in values.enumerated() { unsafe (base + index).initialize(to: value) }
     count = values.count
   }
 
   @inlinable
   deinit {
-    unsafe base.deallocate()
+    unsafe HugePages.deallocate(base, count)
   }
 
   /// The value with that index.
@@ -71,16 +71,19 @@ package struct Column<Element: BitwiseCopyable>: ~Copyable {
     let buffer = unsafe UnsafeBufferPointer(start: base, count: count)
     return body(unsafe buffer.span)
   }
-}
 
-extension Column where Element: SIMDScalar {
-  /// Writes four values side by side, at `index` and the three after it.
+  /// Calls `body` with a view of the values of some indices, through which they can be changed.
   ///
-  /// - Precondition: all four are inside the bounds.
+  /// - Precondition: all are inside the bounds.
   @inlinable
-  @inline(__always)
-  package mutating func setFour(_ values: SIMD4<Element>, at index: Int) {
-    precondition(index >= 0 && index <= count - 4, "a column is written inside its bounds")
-    unsafe UnsafeMutableRawPointer(base + index).storeBytes(of: values, as: SIMD4<Element>.self)
+  package mutating func withMutableSpan<Result>(
+    of range: Range<Int>, _ body: (inout MutableSpan<Element>) -> Result
+  ) -> Result {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= count, "a column is written inside its bounds")
+    let buffer = unsafe UnsafeMutableBufferPointer(
+      start: base + range.lowerBound, count: range.count)
+    var span = unsafe buffer.mutableSpan
+    return body(&span)
   }
 }

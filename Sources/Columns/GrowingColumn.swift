@@ -6,15 +6,15 @@
 /// shared, and reads of large ones wait for the page tables. Large columns ask for huge pages.
 @usableFromInline
 @safe
-struct GrowingColumn<Element: BitwiseCopyable & Sendable>: ~Copyable, @unchecked Sendable {
+package struct GrowingColumn<Element: BitwiseCopyable & Sendable>: ~Copyable, @unchecked Sendable {
   @usableFromInline var base: UnsafeMutablePointer<Element>
   @usableFromInline var capacity: Int
   /// How many values there are.
-  @usableFromInline var count: Int
+  @usableFromInline package internal(set) var count: Int
 
   /// An empty column with room for so many.
   @usableFromInline
-  init(minimumCapacity: Int) {
+  package init(minimumCapacity: Int) {
     precondition(minimumCapacity > 0, "a column has room for a value")
     capacity = minimumCapacity
     unsafe base = HugePages.allocate(minimumCapacity)
@@ -23,7 +23,7 @@ struct GrowingColumn<Element: BitwiseCopyable & Sendable>: ~Copyable, @unchecked
 
   /// A column of `count` copies of a value.
   @usableFromInline
-  init(repeating value: Element, count: Int) {
+  package init(repeating value: Element, count: Int) {
     self.init(minimumCapacity: count)
     unsafe base.initialize(repeating: value, count: count)
     self.count = count
@@ -38,7 +38,7 @@ struct GrowingColumn<Element: BitwiseCopyable & Sendable>: ~Copyable, @unchecked
   ///
   /// - Precondition: the index is in `0..<count`.
   @inlinable
-  subscript(index: Int) -> Element {
+  package subscript(index: Int) -> Element {
     @inline(__always) get {
       precondition(isInside(index), "a column is read inside its bounds")
       return unsafe base[index]
@@ -55,7 +55,7 @@ struct GrowingColumn<Element: BitwiseCopyable & Sendable>: ~Copyable, @unchecked
 
   /// Adds a value at the end.
   @inlinable
-  mutating func append(_ value: Element) {
+  package mutating func append(_ value: Element) {
     if count == capacity { grow() }
     count += 1
     self[count - 1] = value
@@ -63,13 +63,13 @@ struct GrowingColumn<Element: BitwiseCopyable & Sendable>: ~Copyable, @unchecked
 
   /// Removes all values and keeps the storage.
   @inlinable
-  mutating func removeAll() { count = 0 }
+  package mutating func removeAll() { count = 0 }
 
   /// Sets every value.
   ///
   /// - Complexity: O(count).
   @usableFromInline
-  mutating func fill(with value: Element) {
+  package mutating func fill(with value: Element) {
     unsafe base.update(repeating: value, count: count)
   }
 

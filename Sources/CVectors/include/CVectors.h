@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PLIMSOLL_CVECTORS_H
+#define PLIMSOLL_CVECTORS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Vector registers by their width, each only where the processor has them. */
+enum plimsoll_width { plimsoll_128_bits = 0, plimsoll_256_bits = 1, plimsoll_512_bits = 2 };
+
+/* The widest vector registers of this processor that there is code for. */
+enum plimsoll_width plimsoll_widest(void);
+
+/* The name of one sequence of Philox4x32-10 blocks. */
+struct plimsoll_stream {
+  uint64_t key;
+  uint32_t entity;
+  uint32_t replication;
+};
+
+/* The blocks from `index` on, `count` of them, a multiple of eight: first the low 64 bits of each, then
+   the high 64 bits of each. The results are the same for every width. */
+void plimsoll_blocks(enum plimsoll_width width, struct plimsoll_stream stream, uint64_t index,
+                     size_t count, uint64_t *blocks);
+
+/* Puts -ln u, as a double, in the place of each of `count` words, a multiple of eight, where u is the
+   uniform number in (0, 1] that the word makes. The results are the same for every width. */
+void plimsoll_unit_exponentials(enum plimsoll_width width, size_t count, uint64_t *words);
+
+#endif
