@@ -23,8 +23,11 @@ package struct Column<Element: BitwiseCopyable>: ~Copyable {
   /// A column of those values.
   package init(_ values: [Element]) {
     unsafe base = HugePages.allocate(values.count)
-    for (index, value) in values.enumerated() { unsafe (base + index).initialize(to: value) }
     count = values.count
+    unsafe values.withUnsafeBufferPointer { values in
+      guard let first = values.baseAddress else { return }
+      unsafe base.initialize(from: first, count: values.count)
+    }
   }
 
   @inlinable

@@ -125,6 +125,8 @@ struct PrimedContents: ~Copyable {
     let content: UInt32
     let tenant: UInt16
     let drawnPlace: UInt16
+    /// How many requests for it are expected in the life of an entry.
+    var mean = 0.0
   }
 
   /// Contents with those shares; none of them where there is no cache.
@@ -189,10 +191,13 @@ struct PrimedContents: ~Copyable {
   mutating func drawAges() {
     for number in 0..<wantedCount {
       let want = wanted[number]
-      let content = Int(want.content)
-      let place = place(of: UInt64(content), tenant: UInt8(truncatingIfNeeded: want.tenant))
-      ages[Int(want.drawnPlace)] =
-        age(at: place, content: content, tenant: Int(want.tenant)) ?? -1
+      wanted[number].mean = mean(of: Int(want.content), tenant: Int(want.tenant))
+    }
+    for number in 0..<wantedCount {
+      let want = wanted[number]
+      let place = place(
+        of: UInt64(want.content), tenant: UInt8(truncatingIfNeeded: want.tenant))
+      ages[Int(want.drawnPlace)] = age(at: place, mean: want.mean) ?? -1
     }
   }
 
@@ -212,8 +217,11 @@ struct PrimedContents: ~Copyable {
 
   /// The part of its life that has gone by since a content was stored; `nil` where it is not held.
   func age(at place: Int, content: Int, tenant: Int) -> Double? {
+    age(at: place, mean: mean(of: content, tenant: tenant))
+  }
+
+  private func age(at place: Int, mean: Double) -> Double? {
     let block = stream.block(at: UInt64(place))
-    let mean = mean(of: content, tenant: tenant)
     return uniform(block.high) * (1 + mean) < mean ? uniform(block.low) : nil
   }
 

@@ -369,7 +369,7 @@ package struct FleetSimulation: ~Copyable {
     let longestWait =
       degradation < .reject ? nil : scenario.autoscaling?.configuration.longestQueueWait
     let choice = observations.withSpan {
-      dispatcher.choose(of: model, within: longestWait, among: $0.extracting(range))
+      dispatcher.choose(within: longestWait, among: $0.extracting(range))
     }
     if logsRequests { logChoice(of: model, within: longestWait, choice, offset: range.lowerBound) }
     guard case .replica(let inRange) = choice else {

@@ -26,7 +26,17 @@ public struct LeastLoaded: Sendable {
   @inlinable
   public init() {}
 
-  /// Chooses among the replicas of a model; under admission control only where the wait is short.
+  /// Chooses among replicas that all serve one model; under admission control only where the wait is short.
+  ///
+  /// - Complexity: O(n) for n replicas.
+  @inlinable
+  public mutating func choose(
+    within longestWait: TimeSpan? = nil, among replicas: Span<ReplicaObservation>
+  ) -> Choice {
+    choose(ofOnly: nil, within: longestWait, among: replicas)
+  }
+
+  /// Chooses among the replicas of a model, which may stand among those of others.
   ///
   /// - Complexity: O(n) for n replicas.
   @inlinable
@@ -34,12 +44,21 @@ public struct LeastLoaded: Sendable {
     of model: ModelID, within longestWait: TimeSpan? = nil,
     among replicas: Span<ReplicaObservation>
   ) -> Choice {
+    choose(ofOnly: model, within: longestWait, among: replicas)
+  }
+
+  @inlinable
+  @inline(__always)
+  mutating func choose(
+    ofOnly model: ModelID?, within longestWait: TimeSpan?,
+    among replicas: Span<ReplicaObservation>
+  ) -> Choice {
     var best = -1
     var shortest = Int64.max
     for index in replicas.indices {
-      let replica = replicas[index]
+      let isSame = model == nil || replicas[index].model == model
       // Chosen and not branched on: which is the least loaded changes with every request.
-      let wait = replica.model == model ? replica.wait : .max
+      let wait = isSame ? replicas[index].wait : .max
       best = wait < shortest ? index : best
       shortest = min(wait, shortest)
     }
@@ -48,7 +67,7 @@ public struct LeastLoaded: Sendable {
       return .replica(ReplicaID(best))
     }
     for index in replicas.indices
-    where replicas[index].model == model && replicas[index].acceptsRequests {
+    where replicas[index].acceptsRequests && (model == nil || replicas[index].model == model) {
       return .queuesFull
     }
     return .noReplicaReady

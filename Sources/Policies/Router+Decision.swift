@@ -46,7 +46,8 @@ extension Router {
     case .difficulty:
       let wanted = Int(request.plan.place) - (request.goesDown ? 1 : 0)
       let planned = min(max(0, wanted), candidates.count - 1)
-      let place = sessions.raise(request.session, to: planned, at: now)
+      let place =
+        request.session == 0 ? planned : sessions.raise(request.session, to: planned, at: now)
       let standing = standing(of: place, for: request, among: replicas, ofModels: stretches)
       if standing == .available {
         return RouteDecision(
@@ -68,10 +69,13 @@ extension Router {
     let all = stretches.isEmpty ? replicas.indices : stretches[candidate.id.index]
     // Nobody waits for ever: a replica that takes no request has no wait that would do.
     let longest = min(longestWait, .max - 1)
-    for index in all where replicas[index].wait <= longest && replicas[index].model == candidate.id
-    {
-      return .available
+    // All are looked at: which is the first that would do, no predictor foresees.
+    var shortest = Int64.max
+    for index in all {
+      let isSame = replicas[index].model == candidate.id
+      shortest = min(shortest, isSame ? replicas[index].wait : .max)
     }
+    if shortest <= longest { return .available }
     for index in all where replicas[index].acceptsRequests && replicas[index].model == candidate.id
     {
       return .late
