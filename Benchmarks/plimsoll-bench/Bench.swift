@@ -28,8 +28,11 @@ struct Bench: ParsableCommand {
   @Option(
     help: "Time the small fleet of one model instead, simulating so many minutes of requests.")
   var minutes: Int?
+  @Option(
+    help: "Only simulate the reference design's fleet in so many windows, for a profiler.")
+  var windows: Int?
   @Flag(
-    help: "Time the small fleet with response cache and de-duplication; the bare loop has neither.")
+    help: "Time either fleet with response cache and de-duplication; the bare loop has neither.")
   var policies = false
   @Flag(help: "Without the bare loop, so that instructions and blocks are those of the simulation.")
   var alone = false
@@ -38,6 +41,9 @@ struct Bench: ParsableCommand {
 
   func run() throws {
     let runs = max(1, runs)
+    if let windows {
+      return try FleetBench.simulate(windows: max(1, windows), policies: policies)
+    }
     if minutes != nil || policies {
       return try LoopBench.run(
         minutes: Int64(max(1, minutes ?? 60)), runs: runs, policies: policies, isAlone: alone)

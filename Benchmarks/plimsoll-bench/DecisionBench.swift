@@ -14,7 +14,7 @@ struct DecisionBench: ~Copyable {
   private var router: Router
   private var cache = ResponseCache(.init(capacity: 100_000))
   private var deduplicator = Deduplicator(.init())
-  private let replicas: [ReplicaObservation]
+  private let board: ReplicaBoard
   private let plans: [RoutePlan]
   private var now = Instant.start
   private var number: UInt64 = 0
@@ -61,11 +61,12 @@ struct DecisionBench: ~Copyable {
             calibration: DifficultyCalibration(samples, classCount: 3), qualityFloor: 0.85,
             uncertaintyBand: 0.05)), longestWait: .seconds(2)))
     // Six machines, each with a replica of every model.
-    replicas = (0..<18).map {
-      ReplicaObservation(
-        model: ModelID($0 / 6), acceptsRequests: true, outstanding: Int32($0 % 5), hasRoom: true,
-        nanosecondsPerRequest: 1_000_000)
-    }
+    board = ReplicaBoard(
+      (0..<18).map {
+        ReplicaObservation(
+          model: ModelID($0 / 6), acceptsRequests: true, outstanding: Int32($0 % 5), hasRoom: true,
+          nanosecondsPerRequest: 1_000_000)
+      })
     plans = (0..<64).map { [router] in router.plan(forScore: Double($0) / 64) }
     // Every other content has been answered.
     for content in stride(from: 0, to: Self.keys, by: 2) {
@@ -80,10 +81,9 @@ struct DecisionBench: ~Copyable {
   /// Nanoseconds a request for each decision in turn: route, look-up, opening a flight, ending it.
   mutating func decide() -> (route: Double, lookUp: Double, join: Double, land: Double) {
     var times = (route: 0.0, lookUp: 0.0, join: 0.0, land: 0.0)
-    let (replicas, plans) = (replicas, plans)
+    let plans = plans
     let rounds = Self.requests / Self.batch
-    // Where the replicas of each model lie; keys are hashed once, when a request comes in.
-    let stretches: ContiguousArray<Range<Int>> = [0..<6, 6..<12, 12..<18]
+    // Keys are hashed once, when a request comes in.
     var asked = [CacheKey](repeating: Self.key(0), count: Self.batch)
     var opened = asked
     for _ in 0..<rounds {
@@ -99,9 +99,7 @@ struct DecisionBench: ~Copyable {
           plan: plans[Int((first &+ step) & 63)], promptTokens: 350, outputTokens: 180,
           session: (first &+ step) & 1_023)
         models &+=
-          router.intended(
-            request, at: now, among: replicas.span, ofModels: stretches
-          ).model.index
+          router.intended(request, at: now, among: board).model.index
       }
       times.route += Self.nanoseconds(since: begin)
       precondition(models < 3 * Self.batch, "the router names one of its models")

@@ -30,6 +30,16 @@ enum FleetBench {
     for subject in subjects { try time(subject, runs: runs) }
   }
 
+  /// Simulates a month of it in so many windows, and says how many requests that took.
+  static func simulate(windows: Int, policies: Bool) throws {
+    let subject = subjects[policies ? 0 : 1]
+    let scenario = try ScenarioLoader.load(
+      Self.scenario, files: files, overrides: subject.overrides + ["requests.windows=\(windows)"]
+    ).scenario
+    let record = try FleetSimulation.run(scenario, seed: 1, replication: 0)
+    print("requests  \(record.simulatedRequests)")
+  }
+
   private static func time(_ subject: Subject, runs: Int) throws {
     let scenario = try ScenarioLoader.load(
       Self.scenario, files: files, overrides: subject.overrides

@@ -38,11 +38,11 @@ public struct DecisionWriter: Sendable {
   }
 
   /// Writes the replicas that look otherwise than when they were last written.
-  mutating func changes(of replicas: Span<ReplicaObservation>) {
+  mutating func changes(of board: borrowing ReplicaBoard) {
     line.key("replicas")
     line.begin("[")
-    for index in replicas.indices {
-      let (new, old) = (replicas[index], known[index])
+    for index in 0..<board.count {
+      let (new, old) = (board[index], known[index])
       guard
         new.acceptsRequests != old.acceptsRequests || new.outstanding != old.outstanding
           || new.hasRoom != old.hasRoom
@@ -204,7 +204,7 @@ extension DecisionWriter {
 
   /// The choice of a model for a request; its text has been planned.
   public mutating func write(
-    _ request: RouteRequest, text: Int, at now: Instant, among replicas: Span<ReplicaObservation>,
+    _ request: RouteRequest, text: Int, at now: Instant, among board: borrowing ReplicaBoard,
     _ decision: RouteDecision
   ) {
     begin("router", "route", at: now)
@@ -214,7 +214,7 @@ extension DecisionWriter {
     line.key("session")
     line.hex(request.session)
     line.field("goes_down", request.goesDown)
-    changes(of: replicas)
+    changes(of: board)
     line.key("decision")
     line.begin()
     line.field("model", decision.model.index)
@@ -226,12 +226,12 @@ extension DecisionWriter {
   /// The choice of a replica of a model.
   public mutating func write(
     choiceOf model: ModelID, within longestWait: TimeSpan?, at now: Instant,
-    among replicas: Span<ReplicaObservation>, _ choice: LeastLoaded.Choice
+    among board: borrowing ReplicaBoard, _ choice: LeastLoaded.Choice
   ) {
     begin("dispatcher", "choose", at: now)
     line.field("model", model.index)
     line.field("longest_wait_ns", longestWait?.nanoseconds)
-    changes(of: replicas)
+    changes(of: board)
     line.key("decision")
     line.begin()
     switch choice {

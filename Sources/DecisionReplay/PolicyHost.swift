@@ -18,7 +18,7 @@ public struct PolicyHost: ~Copyable, Sendable {
   private let hasCache: Bool
   private var deduplicator: Deduplicator?
   private var ledger: CostLedger?
-  private var replicas: [ReplicaObservation]
+  private var board: ReplicaBoard
   private var plans: [RoutePlan?] = []
   private let start: UTCDate
   private var writer: DecisionWriter
@@ -29,7 +29,7 @@ public struct PolicyHost: ~Copyable, Sendable {
   public init(header line: [UInt8]) throws(DecisionLogError) {
     let header = try DecisionHeader(line: line)
     start = header.start
-    replicas = header.replicas
+    board = ReplicaBoard(header.replicas)
     spot = header.spot.map { SpotManager($0) }
     autoscaler = header.autoscaler.map {
       CostAwareAutoscaler($0.configuration, machines: $0.machines)
@@ -144,12 +144,14 @@ public struct PolicyHost: ~Copyable, Sendable {
 
   private mutating func see(_ event: LogObject) throws(DecisionLogError) {
     for row in try event.rows("replicas", width: 4) {
-      guard let index = Int(exactly: row[0]), replicas.indices.contains(index) else {
-        throw event.fail("replicas", allowed: "replicas from 0 to \(replicas.count - 1)")
+      guard let index = Int(exactly: row[0]), (0..<board.count).contains(index) else {
+        throw event.fail("replicas", allowed: "replicas from 0 to \(board.count - 1)")
       }
-      replicas[index].acceptsRequests = row[1] != 0
-      replicas[index].outstanding = Int32(exactly: row[2]) ?? .max
-      replicas[index].hasRoom = row[3] != 0
+      board.update(index) {
+        $0.acceptsRequests = row[1] != 0
+        $0.outstanding = Int32(exactly: row[2]) ?? .max
+        $0.hasRoom = row[3] != 0
+      }
     }
   }
 
@@ -176,9 +178,8 @@ public struct PolicyHost: ~Copyable, Sendable {
         outputTokens: try event.integer("output_tokens"),
         session: try event.words("session", count: 1)[0])
       request.goesDown = try event.flag("goes_down")
-      let replicas = replicas
-      let decision = router.intended(request, at: now, among: replicas.span)
-      writer.write(request, text: text, at: now, among: replicas.span, decision)
+      let decision = router.intended(request, at: now, among: board)
+      writer.write(request, text: text, at: now, among: board, decision)
     default: throw event.fail("event", allowed: "plan, route")
     }
   }
@@ -188,9 +189,8 @@ public struct PolicyHost: ~Copyable, Sendable {
     try see(event)
     let model = ModelID(try number(event, "model"))
     let longest = try event.optional("longest_wait_ns", event.span)
-    let replicas = replicas
-    let choice = dispatcher.choose(of: model, within: longest, among: replicas.span)
-    writer.write(choiceOf: model, within: longest, at: now, among: replicas.span, choice)
+    let choice = dispatcher.choose(of: model, within: longest, among: board)
+    writer.write(choiceOf: model, within: longest, at: now, among: board, choice)
   }
 
   private func key(_ event: LogObject) throws(DecisionLogError) -> CacheKey {

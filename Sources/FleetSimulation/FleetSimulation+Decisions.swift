@@ -18,7 +18,7 @@ extension FleetSimulation {
       ($0.configuration, scenario.pools.reduce(0) { $0 + $1.wanted })
     }
     if logsRequests {
-      header.replicas = (0..<bank.count).map { observations[$0] }
+      header.replicas = (0..<bank.count).map { board[$0] }
       if desk.isOpen { header.router = desk.router.configuration }
       if desk.usesCache { header.cache = desk.cache.configuration }
       if desk.usesDeduplication { header.deduplicator = desk.deduplicator.configuration }
@@ -39,21 +39,13 @@ extension FleetSimulation {
   }
 
   mutating func logChoice(
-    of model: ModelID, within longestWait: TimeSpan?, _ choice: LeastLoaded.Choice, offset: Int
+    of model: ModelID, within longestWait: TimeSpan?, _ choice: LeastLoaded.Choice
   ) {
-    var inFleet = choice
-    if case .replica(let replica) = choice { inFleet = .replica(ReplicaID(offset + replica.index)) }
-    let time = now
-    observations.withSpan {
-      decisionLog?.write(choiceOf: model, within: longestWait, at: time, among: $0, inFleet)
-    }
+    decisionLog?.write(choiceOf: model, within: longestWait, at: now, among: board, choice)
     handOverDecisions()
   }
 
   mutating func log(_ request: RouteRequest, text: Int, _ decision: RouteDecision) {
-    let time = now
-    observations.withSpan {
-      decisionLog?.write(request, text: text, at: time, among: $0, decision)
-    }
+    decisionLog?.write(request, text: text, at: now, among: board, decision)
   }
 }

@@ -205,7 +205,7 @@ extension FleetSimulation {
       record.latency.count == record.weighted.answered,
       "every answered request has one latency",
       "\(record.weighted.answered) answered, \(record.latency.count) latencies, by weight")
-    let outstanding = (0..<bank.count).reduce(0) { $0 + Int(observations[$1].outstanding) }
+    let outstanding = (0..<bank.count).reduce(0) { $0 + Int(board[$1].outstanding) }
     let held = (0..<bank.count).reduce(0) { $0 + bank.requestsHeld(by: $1) }
     try hold(
       outstanding == held, "requests sent to replicas = requests that they hold",

@@ -240,8 +240,11 @@ extension FleetSimulation {
     overheadLaneTime += (now - machines[machine].rental.from) * lanes
     for replica in replicas {
       bank.open(replica, at: now)
-      observations[replica].acceptsRequests = !machines[machine].isCordoned
-      observations[replica].hasRoom = bank.hasRoom(replica)
+      let (accepts, hasRoom) = (!machines[machine].isCordoned, bank.hasRoom(replica))
+      board.update(replica) {
+        $0.acceptsRequests = accepts
+        $0.hasRoom = hasRoom
+      }
     }
   }
 
@@ -255,7 +258,9 @@ extension FleetSimulation {
 
   private mutating func cordon(_ machine: Int) {
     machines[machine].isCordoned = true
-    for replica in replicas(of: machine).replicas { observations[replica].acceptsRequests = false }
+    for replica in replicas(of: machine).replicas {
+      board.update(replica) { $0.acceptsRequests = false }
+    }
   }
 
   private mutating func release(_ machine: Int) {
@@ -276,7 +281,7 @@ extension FleetSimulation {
   /// Gives a draining machine back once its replicas hold no request.
   mutating func releaseIfEmpty(_ place: Int) {
     guard let machine = places[place].machine, machines[machine].state == .draining,
-      replicas(of: machine).replicas.allSatisfy({ observations[$0].outstanding == 0 })
+      replicas(of: machine).replicas.allSatisfy({ board[$0].outstanding == 0 })
     else { return }
     log(.released, pool: places[place].pool, machine: machine)
     end(machine)
@@ -286,7 +291,7 @@ extension FleetSimulation {
   private mutating func evacuate(_ machine: Int) {
     let replicas = replicas(of: machine).replicas
     guard machines[machine].state == .serving,
-      replicas.contains(where: { observations[$0].outstanding > 0 })
+      replicas.contains(where: { board[$0].outstanding > 0 })
     else { return }
     machines[machine].closedAt = now
     close(replicas)
@@ -296,8 +301,10 @@ extension FleetSimulation {
   private mutating func close(_ replicas: [Int]) {
     for replica in replicas where bank.isReady(replica) {
       displaced += bank.close(replica, at: now)
-      observations[replica].acceptsRequests = false
-      observations[replica].outstanding = 0
+      board.update(replica) {
+        $0.acceptsRequests = false
+        $0.outstanding = 0
+      }
     }
     if !displaced.isEmpty && !isRedispatchDue {
       isRedispatchDue = true

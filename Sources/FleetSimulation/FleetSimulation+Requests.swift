@@ -31,9 +31,7 @@ extension FleetSimulation {
       outputTokens: arrival.outputTokens,
       session: sessions?.session(of: arrival.number, at: now) ?? 0)
     question.goesDown = degradation >= .routeDown
-    let route = observations.withSpan {
-      desk.router.intended(question, at: now, among: $0, ofModels: replicasOfModel)
-    }
+    let route = desk.router.intended(question, at: now, among: board)
     if logsRequests { log(question, text: Int(arrival.textIndex), route) }
     request.model = UInt8(truncatingIfNeeded: route.model.index)
     if let hits = desk.fixedHits, fixedHitStream.block(at: request.number).low >> 32 < hits {
@@ -136,7 +134,6 @@ extension FleetSimulation {
       return
     }
     let landing = desk.deduplicator.land(flight, .success(isCacheable: true), at: now)
-    var delivered: [Delivery] = []
     while let delivery = desk.deduplicator.nextDelivered() {
       if logsRequests { delivered.append(delivery) }
       let waiter = Int32(delivery.waiter)
@@ -151,6 +148,7 @@ extension FleetSimulation {
     }
     if logsRequests {
       decisionLog?.write(land: flight, .success(isCacheable: true), at: now, landing, delivered)
+      delivered.removeAll(keepingCapacity: true)
     }
   }
 
@@ -191,7 +189,6 @@ extension FleetSimulation {
     }
     table.keep(request)
     let landing = desk.deduplicator.land(flight, .retryableFailure, at: now)
-    var delivered: [Delivery] = []
     while let delivery = desk.deduplicator.nextDelivered() {
       if logsRequests { delivered.append(delivery) }
       let waiter = Int32(delivery.waiter)
@@ -209,6 +206,7 @@ extension FleetSimulation {
     }
     if logsRequests {
       decisionLog?.write(land: flight, .retryableFailure, at: now, landing, delivered)
+      delivered.removeAll(keepingCapacity: true)
     }
     if case .promoted(let flight, let lead) = landing {
       table[Int32(lead)].flight = flight

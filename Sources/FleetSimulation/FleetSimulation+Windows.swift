@@ -77,7 +77,7 @@ extension FleetSimulation {
     place = MeasuredPlace(minute: Int32(minute), isEventful: windows.isEventful)
     minuteEnd = minuteOrigin + .minutes(minute + 1)
     guard isInside else { return }
-    let inSystem = (0..<bank.count).reduce(0) { $0 + Int(observations[$1].outstanding) }
+    let inSystem = (0..<bank.count).reduce(0) { $0 + Int(board[$1].outstanding) }
     recorder.note(backlog: inSystem, at: place)
   }
 }

@@ -30,7 +30,7 @@ package struct FleetSimulation: ~Copyable {
 
   var events: FutureEventList<FleetHappening>
   var bank: ReplicaBank
-  var observations: Column<ReplicaObservation>
+  var board: ReplicaBoard
   var source: RequestSource
   var recorder: RequestRecorder
   var sections: SectionCutter
@@ -82,8 +82,6 @@ package struct FleetSimulation: ~Copyable {
   var launchesOfPool: [UInt64]
   /// The place of each replica.
   let placeOfReplica: [Int]
-  /// The replicas of each model, side by side.
-  let replicasOfModel: ContiguousArray<Range<Int>>
   /// Where the windows of a sample begin.
   let windowStarts: [Instant]
   var drainingMachines = 0
@@ -116,6 +114,8 @@ package struct FleetSimulation: ~Copyable {
   /// Whether decisions about machines are written, and those about requests.
   let isLogging: Bool
   let logsRequests: Bool
+  /// Whose wait the flight that just landed ended, for the log.
+  var delivered: [Delivery] = []
   let takeDecisions: (_ lines: [UInt8]) -> Void
 
   /// How long before the start machines begin to come and go where they need time to do so: long
@@ -187,12 +187,11 @@ package struct FleetSimulation: ~Copyable {
     launchesOfPool = scenario.pools.map { _ in 0 }
     capacityDigests = scenario.pools.map { _ in 0 }
     placeOfReplica = layout.placeOfReplica
-    replicasOfModel = layout.replicasOfModel
     let replicas = layout.replicas
     events = FutureEventList(at: now)
     bank = ReplicaBank(
       replicas, timeout: scenario.timeout, noiseStream: stream(.serviceTime, 0))
-    observations = Column(
+    board = ReplicaBoard(
       replicas.map { replica in
         ReplicaObservation(
           model: replica.serves, acceptsRequests: false, outstanding: 0, hasRoom: true,
@@ -364,30 +363,29 @@ package struct FleetSimulation: ~Copyable {
   /// Sends a request to the replica that the policy chooses, or ends it.
   mutating func dispatch(_ request: QueuedRequest, otherwise outcome: RequestOutcome) {
     let model = ModelID(Int(request.model))
-    let range = replicasOfModel[model.index]
     // Under admission control a request is sent only where it need not wait long.
     let longestWait =
       degradation < .reject ? nil : scenario.autoscaling?.configuration.longestQueueWait
-    let choice = observations.withSpan {
-      dispatcher.choose(within: longestWait, among: $0.extracting(range))
-    }
-    if logsRequests { logChoice(of: model, within: longestWait, choice, offset: range.lowerBound) }
-    guard case .replica(let inRange) = choice else {
+    let choice = dispatcher.choose(of: model, within: longestWait, among: board)
+    if logsRequests { logChoice(of: model, within: longestWait, choice) }
+    guard case .replica(let replica) = choice else {
       fail(request, outcome)
       return
     }
-    let replica = ReplicaID(range.lowerBound + inRange.index)
     if isScaling { scrape.send(to: Int(request.model)) }
     bank.enqueue(request, at: replica.index, now: now)
-    observations[replica.index].outstanding += 1
-    observations[replica.index].hasRoom = bank.hasRoom(replica.index)
+    let hasRoom = bank.hasRoom(replica.index)
+    board.update(replica.index) {
+      $0.outstanding += 1
+      $0.hasRoom = hasRoom
+    }
   }
 
   private mutating func replicaHappening() {
     switch bank.next() {
     case .batchEnded(let lane, let replica, let count):
       let started = bank.startTime(of: lane)
-      let model = observations[replica].model
+      let model = board[replica].model
       for position in 0..<count {
         let request = bank.finished(position, in: lane)
         guard desk.hasBudget, let budget = desk.budget else {
@@ -403,19 +401,21 @@ package struct FleetSimulation: ~Copyable {
             lanes: pool.replicas.reduce(0) { $0 + Int64($1.model.lanes) },
             at: prices.changes[prices.position(at: now)].price))
       }
-      observations[replica].outstanding -= Int32(count)
       bank.free(lane, now: now)
-      settle(replica)
+      settle(replica, ended: count)
     case .timer(let replica):
       bank.expire(replica, now: now)
-      settle(replica)
+      settle(replica, ended: 0)
     }
   }
 
-  /// Ends the requests that a replica dropped, and lets it go where it was only finishing.
-  private mutating func settle(_ replica: Int) {
+  /// Ends the requests that a replica dropped besides those that it answered, and lets it go where it was only
+  /// finishing.
+  private mutating func settle(_ replica: Int, ended: Int) {
+    var gone = Int32(truncatingIfNeeded: ended + bank.expired.count)
     if !bank.expired.isEmpty {
-      observations[replica].outstanding -= Int32(bank.expired.count)
+      board.update(replica) { $0.outstanding -= gone }
+      gone = 0
       // One may make its call again elsewhere, which changes the list of those who gave up.
       var position = 0
       while position < bank.expired.count {
@@ -424,7 +424,11 @@ package struct FleetSimulation: ~Copyable {
       }
       bank.expired.removeAll(keepingCapacity: true)
     }
-    observations[replica].hasRoom = bank.hasRoom(replica)
+    let hasRoom = bank.hasRoom(replica)
+    board.update(replica) {
+      $0.outstanding -= gone
+      $0.hasRoom = hasRoom
+    }
     if drainingMachines > 0 {
       releaseIfEmpty(placeOfReplica[replica])
       workInbox()

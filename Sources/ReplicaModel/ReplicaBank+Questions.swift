@@ -6,7 +6,7 @@ import Quantities
 
 extension ReplicaBank {
   /// When any replica has something to do next.
-  @inlinable package var nextTime: Instant { tree.earliest }
+  @inlinable package var nextTime: Instant { Instant(nanoseconds: tree.least()) }
 
   /// Requests that wait at a replica.
   @inlinable

@@ -13,7 +13,7 @@ import RandomStreams
 @usableFromInline
 package struct RequestSource: ~Copyable {
   /// How many requests are drawn at a time.
-  package static var columnLength: Int { 256 }
+  package static var columnLength: Int { 128 }
   /// Cells are so long that the busiest has some thousand requests, and a column is well used.
   private static var fewestPerCell: Double { 4_096 }
 
@@ -56,8 +56,8 @@ package struct RequestSource: ~Copyable {
     /// What each request is like.
     var entry: Column<Catalogue.Entry>
     /// The places of requests whose contents nobody else asks for, and of those in the catalogue.
-    var unique: Column<Int>
-    var repeated: Column<Int>
+    var unique: Column<UInt8>
+    var repeated: Column<UInt8>
     private let count: Int
 
     init(count: Int) {
@@ -318,17 +318,17 @@ package struct RequestSource: ~Copyable {
     var (unique, repeated) = (0, 0)
     for index in 0..<column.count {
       let isUnique = Int(truncatingIfNeeded: draws.content(index) &>> 63)
-      draws.unique[unique] = index
-      draws.repeated[repeated] = index
+      draws.unique[unique] = UInt8(truncatingIfNeeded: index)
+      draws.repeated[repeated] = UInt8(truncatingIfNeeded: index)
       unique &+= isUnique
       repeated &+= 1 &- isUnique
     }
     for place in 0..<repeated {
-      let index = draws.repeated[place]
+      let index = Int(draws.repeated[place])
       draws.entry[index] = catalogue.entries[Int(truncatingIfNeeded: draws.content(index))]
     }
     for place in 0..<unique {
-      let index = draws.unique[place]
+      let index = Int(draws.unique[place])
       draws.entry[index] = model.mix.entry(
         lengthBits: draws.lengths(index), kindBits: draws.kind(index))
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Policies
+import Quantities
+import RandomStreams
 import Serving
 import Testing
 
@@ -17,7 +19,7 @@ struct LeastLoadedTests {
 
   private func choose(_ replicas: [ReplicaObservation]) -> LeastLoaded.Choice {
     var policy = LeastLoaded()
-    return policy.choose(of: ModelID(0), among: replicas.span)
+    return policy.choose(of: ModelID(0), among: ReplicaBoard(replicas))
   }
 
   @Test("with no replica ready, refuses")
@@ -45,5 +47,37 @@ struct LeastLoadedTests {
   @Test("counts outstanding requests by the time that each takes")
   func unequalReplicas() {
     #expect(choose([replica(3, time: 100), replica(1, time: 300)]) == .replica(ReplicaID(0)))
+  }
+
+  @Test("chooses, after any changes, whom a look at all replicas would find")
+  func likeALookAtAll() {
+    var stream = RandomStream(seed: 4, replication: 0, purpose: .testing, entity: 0)
+    var replicas = (0..<11).map { replica(0, model: $0 % 3, time: 100 + 50 * Int64($0 % 2)) }
+    var board = ReplicaBoard(replicas)
+    var policy = LeastLoaded()
+    for _ in 0..<5_000 {
+      let bits = stream.next()
+      let index = Int(bits % 11)
+      replicas[index].outstanding = Int32(bits >> 8 & 7)
+      replicas[index].acceptsRequests = bits >> 16 & 3 != 0
+      replicas[index].hasRoom = bits >> 20 & 3 != 0
+      let changed = replicas[index]
+      board.update(index) { $0 = changed }
+      for model in 0..<4 {
+        let own = replicas.indices.filter { replicas[$0].model.index == model }
+        func load(_ index: Int) -> Int64 {
+          Int64(replicas[index].outstanding + 1) * replicas[index].nanosecondsPerRequest
+        }
+        let best = own.filter { replicas[$0].acceptsRequests && replicas[$0].hasRoom }
+          .min { (load($0), $0) < (load($1), $1) }
+        let refusal: LeastLoaded.Choice =
+          own.contains { replicas[$0].acceptsRequests } ? .queuesFull : .noReplicaReady
+        let expected = best.map { .replica(ReplicaID($0)) } ?? refusal
+        #expect(policy.choose(of: ModelID(model), among: board) == expected)
+        guard let best else { continue }
+        let tooShort = TimeSpan(nanoseconds: load(best) - 1)
+        #expect(policy.choose(of: ModelID(model), within: tooShort, among: board) == .tooLate)
+      }
+    }
   }
 }

@@ -46,7 +46,7 @@ struct RouterTests {
   ) -> RouteDecision {
     let request = RouteRequest(
       plan: router.plan(forScore: score), promptTokens: tokens, outputTokens: 10, session: session)
-    return router.intended(request, at: now, among: replicas.span)
+    return router.intended(request, at: now, among: ReplicaBoard(replicas))
   }
 
   private func decision(_ model: Int, _ reason: RouteReason) -> RouteDecision {
