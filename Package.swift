@@ -147,7 +147,6 @@ let package = Package(
     tests("RandomStreamsTests", ["RandomStreams"]),
     tests("NumericsTests", ["Numerics", "RandomStreams"]),
     tests("QueueingTheoryTests", ["QueueingTheory", "Numerics"]),
-    tests("ColumnsTests", ["Columns", "RandomStreams"]),
     tests("EventKernelTests", ["EventKernel", "Quantities", "RandomStreams"]),
     tests("PoliciesTests", ["Policies", "Quantities", "RandomStreams", "Serving"]),
     tests(

@@ -91,10 +91,10 @@ struct FleetLoop: ~Copyable {
       clock += length.nanoseconds - start.nanoseconds
       while true {
         let arrival = source.nextTime
-        if arrival < end && arrival.nanoseconds < tree.least() {
+        if arrival < end && arrival < tree.earliest {
           guard arrive(source.take()) else { return false }
-        } else if tree.least() < .max {
-          finish(tree.winner())
+        } else if tree.earliest != .never {
+          finish(tree.winner)
         } else {
           break
         }
@@ -133,18 +133,18 @@ struct FleetLoop: ~Copyable {
     waiting[replica] -= size
     running[replica] = size
     batches += 1
-    tree.set(replica, to: now + times[model * timesPerModel + size])
+    tree.set(replica, to: Instant(nanoseconds: now + times[model * timesPerModel + size]))
   }
 
   private mutating func finish(_ replica: Int) {
-    let now = tree.key(of: replica)
+    let now = tree.time(of: replica).nanoseconds
     for place in 0..<running[replica] {
       latencySum += now - queue[replica * Self.capacity + (head[replica] + place) % Self.capacity]
     }
     served += running[replica]
     head[replica] = (head[replica] + running[replica]) % Self.capacity
     running[replica] = 0
-    tree.set(replica, to: .max)
+    tree.set(replica, to: .never)
     if waiting[replica] > 0 { start(replica, now) }
   }
 }

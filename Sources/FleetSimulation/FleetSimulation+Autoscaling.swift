@@ -14,9 +14,9 @@ extension FleetSimulation {
   /// What it sees is one period old, as a scrape is. Where requests run, it is what they met; elsewhere
   /// it is the fluid limit: the rate of arrivals against the throughput of the machines that serve.
   mutating func autoscale() {
-    guard let scaling = scenario.autoscaling else { return }
     let seen = lastScrape
-    lastScrape = observe(scaling)
+    lastScrape = observe()
+    if scrape.answered >= Self.fewestAnswers { noteEngineShare() }
     scrape.reset()
     if let seen {
       scalingEffects.removeAll()
@@ -24,7 +24,7 @@ extension FleetSimulation {
       if isLogging { decisionLog?.write(.observed(seen), at: now, scalingEffects.effects) }
       for effect in scalingEffects.effects { carryOut(effect) }
     }
-    events.schedule(.autoscale, at: now + scaling.configuration.period, .policy)
+    events.schedule(.autoscale, at: now + scalingPeriod, .policy)
   }
 
   private mutating func carryOut(_ effect: CostAwareAutoscaler.Effect) {
@@ -47,7 +47,9 @@ extension FleetSimulation {
     }
   }
 
-  private mutating func observe(_ scaling: Autoscaling) -> FleetObservation {
+  /// What a scrape says now. It changes nothing: a method that does would copy the scenario to read it.
+  private func observe() -> FleetObservation {
+    let effectiveness = scenario.autoscaling?.effectiveness ?? []
     var ready = 0
     var effective = 0.0
     var starting = pendingLaunches
@@ -57,24 +59,26 @@ extension FleetSimulation {
       if machines[number].state == .starting { starting += 1 }
       if machines[number].state == .serving && !machines[number].isCordoned {
         ready += 1
-        effective += scaling.effectiveness[places[place].pool]
+        effective += effectiveness[places[place].pool]
       }
     }
     var seen = FleetObservation(
       time: now, engineRate: .zero, queueWait: nil, p99: nil, readyMachines: ready,
-      startingMachines: starting, committedRate: committedRate(scaling))
+      startingMachines: starting, committedRate: committedRate())
     if effective != Double(ready) { seen.effectiveMachines = effective }
     if scrape.answered >= Self.fewestAnswers {
       seen.engineRate = Rate(
-        roundingPerSecond: busiestRate(scrape.sent) / scaling.configuration.period.inSeconds)
+        roundingPerSecond: busiestRate() / scalingPeriod.inSeconds)
       seen.queueWait = scrape.meanWait
       seen.p99 = scrape.p99
-      noteEngineShare()
     } else {
       let offered = scenario.workload.rate(at: now).perSecond
       seen.engineRate = Rate(roundingPerSecond: offered * engineShare)
-      (seen.queueWait, seen.p99) = scaling.fluid.times(
+      if let times = scenario.autoscaling?.fluid.times(
         rate: seen.engineRate.perSecond, machines: ready)
+      {
+        (seen.queueWait, seen.p99) = times
+      }
     }
     return seen
   }
@@ -83,26 +87,28 @@ extension FleetSimulation {
   private static var fewestAnswers: UInt32 { 200 }
 
   /// Requests sent, of the model whose replicas they keep busiest, in requests of the strongest model.
-  private func busiestRate(_ sent: [UInt32]) -> Double {
-    let fluid = scenario.autoscaling?.fluid
-    return sent.indices.reduce(0) { most, model in
-      max(most, Double(sent[model]) * (fluid?.costOfModel[model] ?? 1))
+  private func busiestRate() -> Double {
+    (0..<scrape.models).reduce(0) { most, model in
+      let cost = scenario.autoscaling?.fluid.costOfModel[model] ?? 1
+      return max(most, Double(scrape.sent(to: model)) * cost)
     }
   }
 
   /// Remembers what part of the arrivals reaches replicas: what cache and flights leave.
   private mutating func noteEngineShare() {
-    let expected =
-      scenario.workload.rate(at: now).perSecond
-      * (scenario.autoscaling?.configuration.period.inSeconds ?? 1)
-    guard expected > 0 else { return }
-    let share = min(1, busiestRate(scrape.sent) / expected)
+    guard let share = engineShareSeen() else { return }
     // An exponential mean over about a hundred scrapes.
     engineShare += (share - engineShare) / 100
   }
 
+  private func engineShareSeen() -> Double? {
+    let expected = scenario.workload.rate(at: now).perSecond * scalingPeriod.inSeconds
+    return expected > 0 ? min(1, busiestRate() / expected) : nil
+  }
+
   /// What all machines and open launches cost an hour, these at the dearest market they may end on.
-  private func committedRate(_ scaling: Autoscaling) -> HourlyPrice {
+  private func committedRate() -> HourlyPrice {
+    guard let scaling = scenario.autoscaling else { return HourlyPrice(nanodollarsPerHour: 0) }
     var rate = Int64(pendingLaunches) * scaling.configuration.worstPrice.nanodollarsPerHour
     var covered = scaling.committedMachines
     rate += scaling.commitmentRate.nanodollarsPerHour

@@ -41,6 +41,8 @@ package struct FleetSimulation: ~Copyable {
   var lastScrape: FleetObservation?
   var scrape: ScrapeWindow
   let isScaling: Bool
+  /// How often the autoscaler looks.
+  let scalingPeriod: TimeSpan
   /// The part of the arrivals that reaches replicas, as far as requests have shown it.
   var engineShare = 1.0
   var budgetDenials: Int64 = 0
@@ -209,6 +211,7 @@ package struct FleetSimulation: ~Copyable {
     manager = SpotManager(scenario.spot)
     scrape = ScrapeWindow(models: scenario.models.count)
     isScaling = scenario.autoscaling != nil
+    scalingPeriod = scenario.autoscaling?.configuration.period ?? .zero
     autoscaler = scenario.autoscaling.map {
       CostAwareAutoscaler(
         $0.configuration, machines: scenario.pools.reduce(0) { $0 + $1.wanted })

@@ -19,8 +19,11 @@ struct ScrapeWindow: ~Copyable {
     sentByModel[model] += 1
   }
 
-  /// Requests sent, by model.
-  var sent: [UInt32] { (0..<sentByModel.count).map { sentByModel[$0] } }
+  /// How many models there are.
+  var models: Int { sentByModel.count }
+
+  /// Requests sent to a model.
+  func sent(to model: Int) -> UInt32 { sentByModel[model] }
 
   mutating func answer(latency: TimeSpan, wait: TimeSpan) {
     answered += 1
@@ -53,7 +56,7 @@ struct ScrapeWindow: ~Copyable {
   ///
   /// - Complexity: O(buckets).
   mutating func reset() {
-    guard answered > 0 || sent.contains(where: { $0 > 0 }) else { return }
+    guard answered > 0 || (0..<models).contains(where: { sent(to: $0) > 0 }) else { return }
     for index in 0..<buckets.count { buckets[index] = 0 }
     for index in 0..<sentByModel.count { sentByModel[index] = 0 }
     answered = 0

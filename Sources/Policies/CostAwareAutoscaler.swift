@@ -29,22 +29,13 @@ public struct CostAwareAutoscaler: Sendable {
     case optimizeAggressively
   }
 
-  /// A demand that was seen.
-  private struct Demand: Sendable {
-    var time: Instant
-    var rate: Double
-    var desired: Int
-  }
-
   /// What it was told at its start.
   public let configuration: Configuration
   private var target: Int
   private var floor: Int
   private var floorDue = Instant(nanoseconds: .min)
-  /// What was seen in the longest window that anything looks back to, as a ring.
-  private var demands: [Demand] = []
-  private var nextDemand = 0
-  private let remembered: Int
+  /// What was seen in the longest window that anything looks back to.
+  private var history: DemandHistory
   private var panic = PanicWindow()
   private var lateLooks = 0
   private var misses = 0
@@ -64,8 +55,8 @@ public struct CostAwareAutoscaler: Sendable {
     target = machines ?? configuration.minimum
     floor = configuration.minimum
     let longest = max(configuration.scaleDownWindow, configuration.startTime)
-    remembered = Int(longest.nanoseconds / max(1, configuration.period.nanoseconds)) + 2
-    demands.reserveCapacity(remembered)
+    history = DemandHistory(
+      capacity: Int(longest.nanoseconds / max(1, configuration.period.nanoseconds)) + 2)
     pace = configuration.monthlyBudget.map { BudgetPace(monthly: $0) }
   }
 
@@ -127,13 +118,21 @@ public struct CostAwareAutoscaler: Sendable {
     if let effective = seen.effectiveMachines, effective > 0, seen.readyMachines > 0 {
       unit = effective / Double(seen.readyMachines)
     }
+    // Worked out once: a method that reads the settings would copy all of them at each call.
+    let safe = configuration.throughput * unit * configuration.safeUtilization
+    let fewest = configuration.minimum
+    func machines(for rate: Double) -> Int {
+      let needed = safe > 0 ? (rate / safe).rounded(.up) : 0
+      return max(fewest, Int(min(needed, 1e6)))
+    }
     if now >= floorDue {
       floor = machines(for: forecast(rate, at: now))
       floorDue = now + configuration.floorPeriod
     }
     var desired = max(floor, machines(for: rate))
     var reason = desired > configuration.minimum ? ScaleDecision.Reason.demand : .minimum
-    let shortTerm = machines(for: shortTermRate(rate, at: now))
+    let recent = history.rates(within: .seconds(6), at: now, and: rate)
+    let shortTerm = machines(for: recent.sum / recent.count)
     if let panicked = panic.desired(ready: seen.readyMachines, shortTerm: shortTerm, at: now),
       panicked > desired
     {
@@ -148,7 +147,7 @@ public struct CostAwareAutoscaler: Sendable {
     if lateLooks >= 2, seen.startingMachines == 0, present + 1 > desired {
       (desired, reason) = (present + 1, .latency)
     }
-    remember(Demand(time: now, rate: rate, desired: desired))
+    history.remember(DemandHistory.Demand(time: now, rate: rate, desired: desired))
     let denial = settle(desired, reason, seen, at: now, into: &effects)
     degrade(
       isDenied: denial == .budget || denial == .pace,
@@ -156,43 +155,12 @@ public struct CostAwareAutoscaler: Sendable {
       seen, at: now, into: &effects)
   }
 
-  /// The machines that carry a rate at the utilization that they are planned for.
-  private func machines(for rate: Double) -> Int {
-    let safe = configuration.throughput * unit * configuration.safeUtilization
-    let needed = safe > 0 ? (rate / safe).rounded(.up) : 0
-    return max(configuration.minimum, Int(min(needed, 1e6)))
-  }
-
   /// The rate that is to be expected when a machine that is launched now is ready: what the last such
   /// time added is added again.
   private func forecast(_ rate: Double, at now: Instant) -> Double {
-    var oldest = Demand(time: now, rate: rate, desired: 0)
-    for demand in demands
-    where now - demand.time <= configuration.startTime && demand.time < oldest.time {
-      oldest = demand
-    }
-    guard now > oldest.time else { return rate }
+    guard let oldest = history.oldest(within: configuration.startTime, at: now) else { return rate }
     let rise = (rate - oldest.rate) / (now - oldest.time).inSeconds
     return rate + max(0, rise) * configuration.startTime.inSeconds
-  }
-
-  /// The mean rate of the last 6 s, this look included.
-  private func shortTermRate(_ rate: Double, at now: Instant) -> Double {
-    var (sum, count) = (rate, 1.0)
-    for demand in demands where now - demand.time <= .seconds(6) {
-      sum += demand.rate
-      count += 1
-    }
-    return sum / count
-  }
-
-  private mutating func remember(_ demand: Demand) {
-    if demands.count < remembered {
-      demands.append(demand)
-    } else {
-      demands[nextDemand] = demand
-      nextDemand = (nextDemand + 1) % remembered
-    }
   }
 
   /// Moves the target towards what is wanted as far as budget and patience allow.
@@ -242,9 +210,8 @@ public struct CostAwareAutoscaler: Sendable {
   /// inside its target.
   private func shrunk(to wanted: Int, _ seen: FleetObservation, at now: Instant) -> Int {
     guard now >= mayShrinkAt else { return target }
-    let highest = demands.reduce(wanted) { most, demand in
-      now - demand.time <= configuration.scaleDownWindow ? max(most, demand.desired) : most
-    }
+    let highest = history.mostDesired(
+      within: configuration.scaleDownWindow, at: now, butAtLeast: wanted)
     guard highest < target else { return target }
     let guardLine = configuration.latencyTarget.inSeconds * 0.8
     guard let p99 = seen.p99, p99.inSeconds < guardLine else { return target }

@@ -26,7 +26,7 @@ public struct LeastLoaded: Sendable {
 
   /// Chooses among the replicas of a model; under admission control only where the wait is short.
   ///
-  /// - Complexity: O(log n) for n replicas of the model; O(n) where it refuses.
+  /// - Complexity: O(1); O(n) for n replicas of the model where it refuses.
   @inlinable
   public mutating func choose(
     of model: ModelID, within longestWait: TimeSpan? = nil, among board: borrowing ReplicaBoard

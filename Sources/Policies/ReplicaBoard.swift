@@ -7,37 +7,52 @@ import Serving
 ///
 /// The load of a replica is its outstanding requests with a new one, times the time that it needs for a
 /// request at full throughput; on equal replicas that is the fewest outstanding. Ties go to the lowest
-/// number. Every request asks for the least load, and one replica changes with it: so a tournament for each
-/// model keeps it, and nobody looks at all replicas.
+/// number. Each request asks for the least load of a model twice, once to route it and once to send it, and
+/// one replica changes with it: so the least is kept, and looked for again only when it has grown.
 public struct ReplicaBoard: ~Copyable, Sendable {
   @usableFromInline var observations: GrowingColumn<ReplicaObservation>
   /// By replica, its place among those of its model.
   @usableFromInline var places: GrowingColumn<Int32>
   /// By model and place, the replica.
   @usableFromInline var replicas: GrowingColumn<Int32>
-  @usableFromInline var loads: TournamentTree
+  /// By model and place, the load above the place: the smallest is that of the least loaded with the lowest
+  /// number.
+  @usableFromInline var keys: GrowingColumn<Int64>
+  /// By model, the smallest of its keys.
+  @usableFromInline var smallest: GrowingColumn<Int64>
   @usableFromInline let models: Int
   @usableFromInline let mostOfAModel: Int
 
+  /// The bits of a key that hold the place; those above hold loads of up to 19 hours.
+  @usableFromInline static var placeBits: Int64 { 16 }
+
   /// A board of those replicas, which keep their models.
   ///
+  /// - Precondition: no model has more than 65,536 replicas.
   /// - Complexity: O(replicas + models × the most replicas of one).
   public init(_ observed: [ReplicaObservation]) {
-    models = (observed.map(\.model.index).max() ?? 0) + 1
-    var counts = [Int](repeating: 0, count: models)
-    for replica in observed { counts[replica.model.index] += 1 }
-    mostOfAModel = max(1, counts.max() ?? 1)
+    // Settled before any property is set: of a value that cannot be copied none is read half-made.
+    let models = (observed.map(\.model.index).max() ?? 0) + 1
+    var taken = [Int](repeating: 0, count: models)
+    for replica in observed { taken[replica.model.index] += 1 }
+    let most = max(1, taken.max() ?? 1)
+    precondition(most <= 1 << Self.placeBits, "a model has at most 65,536 replicas")
+    self.models = models
+    mostOfAModel = most
     observations = GrowingColumn(minimumCapacity: max(1, observed.count))
     places = GrowingColumn(minimumCapacity: max(1, observed.count))
-    replicas = GrowingColumn(repeating: -1, count: models * mostOfAModel)
-    loads = TournamentTree(groups: models, of: mostOfAModel)
-    var taken = [Int](repeating: 0, count: models)
+    replicas = GrowingColumn(repeating: -1, count: models * most)
+    keys = GrowingColumn(repeating: .max, count: models * most)
+    smallest = GrowingColumn(repeating: .max, count: models)
+    taken = [Int](repeating: 0, count: models)
     for (number, replica) in observed.enumerated() {
-      let model = replica.model.index
+      let (model, place) = (replica.model.index, taken[replica.model.index])
+      let key = replica.load(at: Int64(place))
       observations.append(replica)
-      places.append(Int32(taken[model]))
-      replicas[model * mostOfAModel + taken[model]] = Int32(number)
-      loads.set(taken[model], in: model, to: replica.load)
+      places.append(Int32(place))
+      replicas[model * most + place] = Int32(number)
+      keys[model * most + place] = key
+      smallest[model] = min(smallest[model], key)
       taken[model] += 1
     }
   }
@@ -51,7 +66,7 @@ public struct ReplicaBoard: ~Copyable, Sendable {
 
   /// Notes what has changed about a replica.
   ///
-  /// - Complexity: O(log n) for n replicas of its model.
+  /// - Complexity: O(1); O(n) for n replicas of its model where it had the least load and has more now.
   @inlinable
   @inline(__always)
   public mutating func update(_ replica: Int, _ change: (inout ReplicaObservation) -> Void) {
@@ -60,24 +75,41 @@ public struct ReplicaBoard: ~Copyable, Sendable {
     change(&observation)
     precondition(observation.model == model, "a replica keeps its model")
     observations[replica] = observation
-    loads.set(Int(places[replica]), in: model.index, to: observation.load)
+    let place = Int64(places[replica])
+    let row = model.index * mostOfAModel + Int(place)
+    let (before, after) = (keys[row], observation.load(at: place))
+    keys[row] = after
+    if after <= smallest[model.index] {
+      smallest[model.index] = after
+    } else if before == smallest[model.index] {
+      findSmallest(of: model.index)
+    }
+  }
+
+  @inlinable
+  mutating func findSmallest(of model: Int) {
+    var found = Int64.max
+    for row in model * mostOfAModel..<(model + 1) * mostOfAModel { found = min(found, keys[row]) }
+    smallest[model] = found
   }
 
   /// The least load of a model's replicas in nanoseconds; `.max` where none takes a request.
   @inlinable
   @inline(__always)
   public func leastLoad(of model: ModelID) -> Int64 {
-    model.index < models ? loads.least(in: model.index) : .max
+    guard model.index < models, smallest[model.index] < .max else { return .max }
+    return smallest[model.index] >> Self.placeBits
   }
 
   /// The replica of a model with the least load; of equals the one with the lowest number.
   ///
   /// - Precondition: one takes requests.
-  /// - Complexity: O(log n) for n replicas of the model.
   @inlinable
   public func leastLoaded(of model: ModelID) -> ReplicaID {
-    precondition(leastLoad(of: model) < .max, "a replica takes requests")
-    return ReplicaID(Int(replicas[model.index * mostOfAModel + loads.winner(in: model.index)]))
+    let key = smallest[model.index]
+    precondition(key < .max, "a replica takes requests")
+    let place = Int(truncatingIfNeeded: key & (1 << Self.placeBits - 1))
+    return ReplicaID(Int(replicas[model.index * mostOfAModel + place]))
   }
 
   /// Whether a replica of a model accepts requests, be its queue full or not.
@@ -93,12 +125,12 @@ public struct ReplicaBoard: ~Copyable, Sendable {
 }
 
 extension ReplicaObservation {
-  /// Nanoseconds until it would be through with one request more at its highest throughput; `.max` where it
-  /// takes none.
+  /// Nanoseconds until it would be through with one request more at its highest throughput, above its place;
+  /// `.max` where it takes none.
   @inlinable
   @inline(__always)
-  var load: Int64 {
-    let sum = (Int64(outstanding) + 1) * nanosecondsPerRequest
-    return acceptsRequests && hasRoom ? sum : .max
+  func load(at place: Int64) -> Int64 {
+    let load = min((Int64(outstanding) + 1) * nanosecondsPerRequest, 1 << 46)
+    return acceptsRequests && hasRoom ? load << ReplicaBoard.placeBits | place : .max
   }
 }

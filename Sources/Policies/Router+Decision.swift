@@ -4,13 +4,6 @@ import Quantities
 import Serving
 
 extension Router {
-  /// Whether a model can take a request now.
-  @usableFromInline
-  @frozen
-  enum Standing: BitwiseCopyable, Equatable, Sendable {
-    case available, late, notReady, tooLong
-  }
-
   /// Chooses the model for one request.
   ///
   /// The rules `fixed` and `reference` look at nothing but the text and its tokens.
@@ -25,20 +18,42 @@ extension Router {
       return RouteDecision(model: model, reason: .fixed)
     case .reference:
       let complexity = request.plan.keywords.complexity(promptTokens: request.promptTokens)
-      let place = min(complexity.rawValue, candidates.count - 1)
-      return RouteDecision(model: candidates[place].id, reason: .reference)
+      let place = min(complexity.rawValue, candidates.models.count - 1)
+      return RouteDecision(model: candidates.models[place].id, reason: .reference)
     case .difficulty:
       let wanted = Int(request.plan.place) - (request.goesDown ? 1 : 0)
-      let planned = min(max(0, wanted), candidates.count - 1)
+      let planned = min(max(0, wanted), candidates.models.count - 1)
       let place =
         request.session == 0 ? planned : sessions.raise(request.session, to: planned, at: now)
-      let standing = standing(of: place, for: request, among: board)
+      let standing = candidates.standing(of: place, for: request, among: board)
       if standing == .available {
         return RouteDecision(
-          model: candidates[place].id, reason: place > planned ? .session : request.plan.reason)
+          model: candidates.models[place].id,
+          reason: place > planned ? .session : request.plan.reason)
       }
-      return detour(from: place, for: request, among: board)
+      return candidates.detour(from: place, for: request, among: board)
     }
+  }
+}
+
+extension Router {
+  /// The models that may be chosen, from weak to strong: all that the hot path needs of them.
+  ///
+  /// A value of its own, so that asking it copies no router.
+  @usableFromInline
+  @frozen
+  struct Candidates: Sendable {
+    @usableFromInline let models: ContiguousArray<Candidate>
+    @usableFromInline let longestWait: Int64
+  }
+}
+
+extension Router.Candidates {
+  /// Whether a model can take a request now.
+  @usableFromInline
+  @frozen
+  enum Standing: BitwiseCopyable, Equatable, Sendable {
+    case available, late, notReady, tooLong
   }
 
   /// Whether a model can take a request: its window, its readiness, its wait, in this order.
@@ -46,7 +61,7 @@ extension Router {
   func standing(
     of place: Int, for request: RouteRequest, among board: borrowing ReplicaBoard
   ) -> Standing {
-    let candidate = candidates[place]
+    let candidate = models[place]
     let tokens = Int(request.promptTokens) + Int(request.outputTokens)
     guard tokens <= candidate.contextWindow else { return .tooLong }
     let load = board.leastLoad(of: candidate.id)
@@ -63,23 +78,23 @@ extension Router {
   ) -> RouteDecision {
     var firstLate: Int?
     var firstNotReady: Int?
-    for step in candidates.indices {
+    for step in models.indices {
       // From the intended place up to the strongest, then from below it down to the weakest.
-      let isUpward = place + step < candidates.count
-      let other = isUpward ? place + step : candidates.count - 1 - step
+      let isUpward = place + step < models.count
+      let other = isUpward ? place + step : models.count - 1 - step
       switch standing(of: other, for: request, among: board) {
       case .available:
         return RouteDecision(
-          model: candidates[other].id, reason: isUpward ? .stronger : .weaker)
+          model: models[other].id, reason: isUpward ? .stronger : .weaker)
       case .late: firstLate = firstLate ?? other
       case .notReady: firstNotReady = firstNotReady ?? other
       case .tooLong: break
       }
     }
-    if let firstLate { return RouteDecision(model: candidates[firstLate].id, reason: .late) }
+    if let firstLate { return RouteDecision(model: models[firstLate].id, reason: .late) }
     if let firstNotReady {
-      return RouteDecision(model: candidates[firstNotReady].id, reason: .noReplicaReady)
+      return RouteDecision(model: models[firstNotReady].id, reason: .noReplicaReady)
     }
-    return RouteDecision(model: candidates[place].id, reason: .windowExceeded)
+    return RouteDecision(model: models[place].id, reason: .windowExceeded)
   }
 }

@@ -9,10 +9,10 @@ extension Router {
   public func model(intendedBy plan: RoutePlan) -> ModelID {
     switch kind {
     case .fixed(let model): model
-    case .difficulty: candidates[min(Int(plan.place), candidates.count - 1)].id
+    case .difficulty: candidates.models[min(Int(plan.place), candidates.models.count - 1)].id
     case .reference:
-      candidates[
-        min(plan.keywords.complexity(promptTokens: .max).rawValue, candidates.count - 1)
+      candidates.models[
+        min(plan.keywords.complexity(promptTokens: .max).rawValue, candidates.models.count - 1)
       ].id
     }
   }

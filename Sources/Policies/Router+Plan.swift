@@ -8,7 +8,7 @@ extension Router {
     switch kind {
     case .difficulty:
       // As it is kept, so that a plan can be made again from what is kept.
-      return plan(forScore: Double(Float(scorer?.score(prompt).value ?? 0)))
+      return plan(forScore: Double(Float(DifficultyScorer().score(prompt).value)))
     case .reference:
       return RoutePlan(
         place: 0, atFloor: 0, reason: .reference,

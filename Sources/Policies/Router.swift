@@ -106,14 +106,12 @@ public struct Router: Sendable {
 
   /// What to choose among, and by what.
   public let configuration: Configuration
-  @usableFromInline let candidates: ContiguousArray<Candidate>
+  @usableFromInline let candidates: Candidates
   @usableFromInline let kind: RuleKind
-  @usableFromInline let longestWait: Int64
   @usableFromInline var sessions: SessionFloor
   /// Under the rule of difficulty, the plan of each bin of scores.
   let plans: [RoutePlan]
   let qualityRule: QualityRule?
-  let scorer: DifficultyScorer?
 
   /// A router that has sent nothing yet.
   ///
@@ -123,9 +121,10 @@ public struct Router: Sendable {
     precondition(
       (1...8).contains(configuration.models.count), "a router chooses among one to eight models")
     self.configuration = configuration
-    candidates = ContiguousArray(
-      configuration.models.map { Candidate(id: $0.id, contextWindow: $0.contextWindow) })
-    longestWait = configuration.longestWait.nanoseconds
+    candidates = Candidates(
+      models: ContiguousArray(
+        configuration.models.map { Candidate(id: $0.id, contextWindow: $0.contextWindow) }),
+      longestWait: configuration.longestWait.nanoseconds)
     sessions = SessionFloor(
       slotCount: configuration.sessionSlots, lifetime: configuration.sessionLifetime)
     switch configuration.rule {
@@ -133,17 +132,14 @@ public struct Router: Sendable {
       kind = .difficulty
       plans = Self.plans(of: configuration.models, by: rule)
       qualityRule = rule
-      scorer = DifficultyScorer()
     case .reference:
       kind = .reference
       plans = []
       qualityRule = nil
-      scorer = nil
     case .fixed(let model):
       kind = .fixed(model)
       plans = []
       qualityRule = nil
-      scorer = nil
     }
   }
 }

@@ -6,7 +6,7 @@ import Quantities
 
 extension ReplicaBank {
   /// When any replica has something to do next.
-  @inlinable package var nextTime: Instant { Instant(nanoseconds: tree.least()) }
+  @inlinable package var nextTime: Instant { tree.earliest }
 
   /// Requests that wait at a replica.
   @inlinable

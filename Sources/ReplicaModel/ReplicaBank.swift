@@ -191,7 +191,7 @@ package struct ReplicaBank: ~Copyable {
       for slot in 0..<Int(lane[index].count) { held.append(running[lane[index].firstSlot + slot]) }
       busyNanoseconds[replica] += now.nanoseconds - lane[index].started
       lane[index].count = 0
-      tree.set(index, to: .max)
+      tree.set(index, to: .never)
     }
     for place in 0..<Int(state[replica].waiting) {
       held.append(queued[row.firstSlot + (state[replica].head + place) & row.slotMask])
@@ -199,7 +199,7 @@ package struct ReplicaBank: ~Copyable {
     state[replica].waiting = 0
     setFreeLanes(of: replica, to: 0, now)
     state[replica].isReady = false
-    tree.set(laneCount + replica, to: .max)
+    tree.set(laneCount + replica, to: .never)
     return held.sorted { ($0.arrival, $0.number) < ($1.arrival, $1.number) }
   }
 
@@ -240,7 +240,7 @@ package struct ReplicaBank: ~Copyable {
   /// What happens next; the one who asks then calls ``free(_:now:)`` or ``expire(_:now:)``.
   @inlinable
   package func next() -> Happening {
-    let winner = tree.winner()
+    let winner = tree.winner
     if winner < laneCount {
       let row = lane[winner]
       return .batchEnded(lane: winner, replica: Int(row.replica), count: Int(row.count))
@@ -265,7 +265,7 @@ package struct ReplicaBank: ~Copyable {
     setFreeLanes(of: replica, to: state[replica].freeLanes + 1, now)
     dropExpired(replica, now: now)
     startIfDue(replica, now: now)
-    if lane[index].count == 0 { tree.set(index, to: .max) }
+    if lane[index].count == 0 { tree.set(index, to: .never) }
   }
 
   /// Acts on a queue's timer: drops whom it was due for, and starts a batch that has waited enough.
@@ -325,7 +325,7 @@ package struct ReplicaBank: ~Copyable {
     if size < row.smallestMeasured || size > row.largestMeasured { batchesOutsideMeasurements += 1 }
     var time = batchTime[row.firstTime + Int(size)]
     if row.hasNoise { time = noisy(time, replica, first: running[firstSlot].number) }
-    tree.set(index, to: (now + TimeSpan(nanoseconds: time)).nanoseconds)
+    tree.set(index, to: now + TimeSpan(nanoseconds: time))
   }
 
   @usableFromInline
@@ -348,6 +348,6 @@ package struct ReplicaBank: ~Copyable {
       }
     }
     // A request that moved here from a lost replica may have waited longer than those before it.
-    tree.set(laneCount + replica, to: max(due, now.nanoseconds))
+    tree.set(laneCount + replica, to: Instant(nanoseconds: max(due, now.nanoseconds)))
   }
 }
