@@ -47,8 +47,11 @@ extension FleetSimulation {
     }
   }
 
-  /// What a scrape says now. It changes nothing: a method that does would copy the scenario to read it.
-  private func observe() -> FleetObservation {
+  /// What a scrape says now.
+  ///
+  /// This and what it asks change nothing, and say that they may: the compiler would copy the whole simulation
+  /// for a method that does not, every few seconds of a month.
+  private mutating func observe() -> FleetObservation {
     let effectiveness = scenario.autoscaling?.effectiveness ?? []
     var ready = 0
     var effective = 0.0
@@ -87,27 +90,24 @@ extension FleetSimulation {
   private static var fewestAnswers: UInt32 { 200 }
 
   /// Requests sent, of the model whose replicas they keep busiest, in requests of the strongest model.
-  private func busiestRate() -> Double {
-    (0..<scrape.models).reduce(0) { most, model in
-      let cost = scenario.autoscaling?.fluid.costOfModel[model] ?? 1
-      return max(most, Double(scrape.sent(to: model)) * cost)
-    }
+  private mutating func busiestRate() -> Double {
+    let cost = scenario.autoscaling?.fluid.costOfModel ?? []
+    var most = 0.0
+    for model in cost.indices { most = max(most, Double(scrape.sent(to: model)) * cost[model]) }
+    return most
   }
 
   /// Remembers what part of the arrivals reaches replicas: what cache and flights leave.
   private mutating func noteEngineShare() {
-    guard let share = engineShareSeen() else { return }
+    let expected = scenario.workload.rate(at: now).perSecond * scalingPeriod.inSeconds
+    guard expected > 0 else { return }
+    let share = min(1, busiestRate() / expected)
     // An exponential mean over about a hundred scrapes.
     engineShare += (share - engineShare) / 100
   }
 
-  private func engineShareSeen() -> Double? {
-    let expected = scenario.workload.rate(at: now).perSecond * scalingPeriod.inSeconds
-    return expected > 0 ? min(1, busiestRate() / expected) : nil
-  }
-
   /// What all machines and open launches cost an hour, these at the dearest market they may end on.
-  private func committedRate() -> HourlyPrice {
+  private mutating func committedRate() -> HourlyPrice {
     guard let scaling = scenario.autoscaling else { return HourlyPrice(nanodollarsPerHour: 0) }
     var rate = Int64(pendingLaunches) * scaling.configuration.worstPrice.nanodollarsPerHour
     var covered = scaling.committedMachines

@@ -16,7 +16,7 @@ public struct ReplicaBoard: ~Copyable, Sendable {
   /// By model and place, the replica.
   @usableFromInline var replicas: GrowingColumn<Int32>
   /// By model and place, the load above the place: the smallest is that of the least loaded with the lowest
-  /// number.
+  /// number. A negative key ends those of a model.
   @usableFromInline var keys: GrowingColumn<Int64>
   /// By model, the smallest of its keys.
   @usableFromInline var smallest: GrowingColumn<Int64>
@@ -42,8 +42,9 @@ public struct ReplicaBoard: ~Copyable, Sendable {
     observations = GrowingColumn(minimumCapacity: max(1, observed.count))
     places = GrowingColumn(minimumCapacity: max(1, observed.count))
     replicas = GrowingColumn(repeating: -1, count: models * most)
-    keys = GrowingColumn(repeating: .max, count: models * most)
+    keys = GrowingColumn(repeating: .max, count: models * (most + 1))
     smallest = GrowingColumn(repeating: .max, count: models)
+    for model in 0..<models { keys[model * (most + 1) + most] = -1 }
     taken = [Int](repeating: 0, count: models)
     for (number, replica) in observed.enumerated() {
       let (model, place) = (replica.model.index, taken[replica.model.index])
@@ -51,7 +52,7 @@ public struct ReplicaBoard: ~Copyable, Sendable {
       observations.append(replica)
       places.append(Int32(place))
       replicas[model * most + place] = Int32(number)
-      keys[model * most + place] = key
+      keys[model * (most + 1) + place] = key
       smallest[model] = min(smallest[model], key)
       taken[model] += 1
     }
@@ -76,7 +77,7 @@ public struct ReplicaBoard: ~Copyable, Sendable {
     precondition(observation.model == model, "a replica keeps its model")
     observations[replica] = observation
     let place = Int64(places[replica])
-    let row = model.index * mostOfAModel + Int(place)
+    let row = model.index * (mostOfAModel + 1) + Int(place)
     let (before, after) = (keys[row], observation.load(at: place))
     keys[row] = after
     if after <= smallest[model.index] {
@@ -89,7 +90,12 @@ public struct ReplicaBoard: ~Copyable, Sendable {
   @inlinable
   mutating func findSmallest(of model: Int) {
     var found = Int64.max
-    for row in model * mostOfAModel..<(model + 1) * mostOfAModel { found = min(found, keys[row]) }
+    // Up to the negative key and not over a range: in vectors the key that was written last would be waited for.
+    var row = model * (mostOfAModel + 1)
+    while keys[row] >= 0 {
+      found = min(found, keys[row])
+      row &+= 1
+    }
     smallest[model] = found
   }
 

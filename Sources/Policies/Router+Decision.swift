@@ -8,8 +8,11 @@ extension Router {
   ///
   /// The rules `fixed` and `reference` look at nothing but the text and its tokens.
   ///
+  /// Always part of its caller: for a call the compiler would copy the board.
+  ///
   /// - Complexity: O(1) where the intended model can take it; at worst O(replicas).
   @inlinable
+  @inline(__always)
   public mutating func intended(
     _ request: RouteRequest, at now: Instant, among board: borrowing ReplicaBoard
   ) -> RouteDecision {
@@ -58,6 +61,7 @@ extension Router.Candidates {
 
   /// Whether a model can take a request: its window, its readiness, its wait, in this order.
   @inlinable
+  @inline(__always)
   func standing(
     of place: Int, for request: RouteRequest, among board: borrowing ReplicaBoard
   ) -> Standing {
