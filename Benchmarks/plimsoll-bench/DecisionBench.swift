@@ -14,7 +14,7 @@ struct DecisionBench: ~Copyable {
   private var router: Router
   private var cache = ResponseCache(.init(capacity: 100_000))
   private var deduplicator = Deduplicator(.init())
-  private let board: ReplicaBoard
+  private var board: ReplicaBoard
   private let plans: [RoutePlan]
   private var now = Instant.start
   private var number: UInt64 = 0
@@ -99,7 +99,7 @@ struct DecisionBench: ~Copyable {
           plan: plans[Int((first &+ step) & 63)], promptTokens: 350, outputTokens: 180,
           session: (first &+ step) & 1_023)
         models &+=
-          router.intended(request, at: now, among: board).model.index
+          router.intended(request, at: now, among: &board).model.index
       }
       times.route += Self.nanoseconds(since: begin)
       precondition(models < 3 * Self.batch, "the router names one of its models")

@@ -178,7 +178,7 @@ public struct PolicyHost: ~Copyable, Sendable {
         outputTokens: try event.integer("output_tokens"),
         session: try event.words("session", count: 1)[0])
       request.goesDown = try event.flag("goes_down")
-      let decision = router.intended(request, at: now, among: board)
+      let decision = router.intended(request, at: now, among: &board)
       writer.write(request, text: text, at: now, among: board, decision)
     default: throw event.fail("event", allowed: "plan, route")
     }
@@ -189,7 +189,7 @@ public struct PolicyHost: ~Copyable, Sendable {
     try see(event)
     let model = ModelID(try number(event, "model"))
     let longest = try event.optional("longest_wait_ns", event.span)
-    let choice = dispatcher.choose(of: model, within: longest, among: board)
+    let choice = dispatcher.choose(of: model, within: longest, among: &board)
     writer.write(choiceOf: model, within: longest, at: now, among: board, choice)
   }
 

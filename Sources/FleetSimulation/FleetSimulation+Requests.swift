@@ -31,7 +31,7 @@ extension FleetSimulation {
       outputTokens: arrival.outputTokens,
       session: sessions?.session(of: arrival.number, at: now) ?? 0)
     question.goesDown = degradation >= .routeDown
-    let route = desk.router.intended(question, at: now, among: board)
+    let route = desk.router.intended(question, at: now, among: &board)
     if logsRequests { log(question, text: Int(arrival.textIndex), route) }
     request.model = UInt8(truncatingIfNeeded: route.model.index)
     if let hits = desk.fixedHits, fixedHitStream.block(at: request.number).low >> 32 < hits {

@@ -369,7 +369,7 @@ package struct FleetSimulation: ~Copyable {
     // Under admission control a request is sent only where it need not wait long.
     let longestWait =
       degradation < .reject ? nil : scenario.autoscaling?.configuration.longestQueueWait
-    let choice = dispatcher.choose(of: model, within: longestWait, among: board)
+    let choice = dispatcher.choose(of: model, within: longestWait, among: &board)
     if logsRequests { logChoice(of: model, within: longestWait, choice) }
     guard case .replica(let replica) = choice else {
       fail(request, outcome)

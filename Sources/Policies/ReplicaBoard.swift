@@ -136,7 +136,7 @@ extension ReplicaObservation {
   @inlinable
   @inline(__always)
   func load(at place: Int64) -> Int64 {
-    let load = min((Int64(outstanding) + 1) * nanosecondsPerRequest, 1 << 46)
+    let load = min(max(0, (Int64(outstanding) + 1) * nanosecondsPerRequest), 1 << 46)
     return acceptsRequests && hasRoom ? load << ReplicaBoard.placeBits | place : .max
   }
 }

@@ -8,13 +8,12 @@ extension Router {
   ///
   /// The rules `fixed` and `reference` look at nothing but the text and its tokens.
   ///
-  /// Always part of its caller: for a call the compiler would copy the board.
+  /// The board is not changed: the compiler would copy one that is only borrowed.
   ///
   /// - Complexity: O(1) where the intended model can take it; at worst O(replicas).
   @inlinable
-  @inline(__always)
   public mutating func intended(
-    _ request: RouteRequest, at now: Instant, among board: borrowing ReplicaBoard
+    _ request: RouteRequest, at now: Instant, among board: inout ReplicaBoard
   ) -> RouteDecision {
     switch kind {
     case .fixed(let model):
@@ -28,13 +27,13 @@ extension Router {
       let planned = min(max(0, wanted), candidates.models.count - 1)
       let place =
         request.session == 0 ? planned : sessions.raise(request.session, to: planned, at: now)
-      let standing = candidates.standing(of: place, for: request, among: board)
+      let standing = candidates.standing(of: place, for: request, among: &board)
       if standing == .available {
         return RouteDecision(
           model: candidates.models[place].id,
           reason: place > planned ? .session : request.plan.reason)
       }
-      return candidates.detour(from: place, for: request, among: board)
+      return candidates.detour(from: place, for: request, among: &board)
     }
   }
 }
@@ -63,7 +62,7 @@ extension Router.Candidates {
   @inlinable
   @inline(__always)
   func standing(
-    of place: Int, for request: RouteRequest, among board: borrowing ReplicaBoard
+    of place: Int, for request: RouteRequest, among board: inout ReplicaBoard
   ) -> Standing {
     let candidate = models[place]
     let tokens = Int(request.promptTokens) + Int(request.outputTokens)
@@ -78,7 +77,7 @@ extension Router.Candidates {
   /// The nearest stronger model that can take it, else the nearest weaker one, else the least bad.
   @usableFromInline
   func detour(
-    from place: Int, for request: RouteRequest, among board: borrowing ReplicaBoard
+    from place: Int, for request: RouteRequest, among board: inout ReplicaBoard
   ) -> RouteDecision {
     var firstLate: Int?
     var firstNotReady: Int?
@@ -86,7 +85,7 @@ extension Router.Candidates {
       // From the intended place up to the strongest, then from below it down to the weakest.
       let isUpward = place + step < models.count
       let other = isUpward ? place + step : models.count - 1 - step
-      switch standing(of: other, for: request, among: board) {
+      switch standing(of: other, for: request, among: &board) {
       case .available:
         return RouteDecision(
           model: models[other].id, reason: isUpward ? .stronger : .weaker)

@@ -19,7 +19,8 @@ struct LeastLoadedTests {
 
   private func choose(_ replicas: [ReplicaObservation]) -> LeastLoaded.Choice {
     var policy = LeastLoaded()
-    return policy.choose(of: ModelID(0), among: ReplicaBoard(replicas))
+    var board = ReplicaBoard(replicas)
+    return policy.choose(of: ModelID(0), among: &board)
   }
 
   @Test("with no replica ready, refuses")
@@ -73,10 +74,10 @@ struct LeastLoadedTests {
         let refusal: LeastLoaded.Choice =
           own.contains { replicas[$0].acceptsRequests } ? .queuesFull : .noReplicaReady
         let expected = best.map { .replica(ReplicaID($0)) } ?? refusal
-        #expect(policy.choose(of: ModelID(model), among: board) == expected)
+        #expect(policy.choose(of: ModelID(model), among: &board) == expected)
         guard let best else { continue }
         let tooShort = TimeSpan(nanoseconds: load(best) - 1)
-        #expect(policy.choose(of: ModelID(model), within: tooShort, among: board) == .tooLate)
+        #expect(policy.choose(of: ModelID(model), within: tooShort, among: &board) == .tooLate)
       }
     }
   }

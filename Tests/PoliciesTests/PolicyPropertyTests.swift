@@ -182,7 +182,8 @@ struct PolicyPropertyTests {
           promptTokens: UInt32(dice.roll(20_000)), outputTokens: UInt32(dice.roll(4_000)),
           session: UInt64(dice.roll(6)))
         request.goesDown = dice.roll(4) == 0
-        let decision = router.intended(request, at: now, among: ReplicaBoard(replicas))
+        var board = ReplicaBoard(replicas)
+        let decision = router.intended(request, at: now, among: &board)
         let chosen = models.first { $0.id == decision.model }
         #expect(chosen != nil, "seed \(seed)")
         let tokens = Int(request.promptTokens) + Int(request.outputTokens)

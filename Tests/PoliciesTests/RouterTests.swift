@@ -46,7 +46,8 @@ struct RouterTests {
   ) -> RouteDecision {
     let request = RouteRequest(
       plan: router.plan(forScore: score), promptTokens: tokens, outputTokens: 10, session: session)
-    return router.intended(request, at: now, among: ReplicaBoard(replicas))
+    var board = ReplicaBoard(replicas)
+    return router.intended(request, at: now, among: &board)
   }
 
   private func decision(_ model: Int, _ reason: RouteReason) -> RouteDecision {
@@ -172,8 +173,8 @@ struct RouterTests {
     func model(_ text: String, _ tokens: UInt32) -> Int {
       let request = RouteRequest(
         plan: router.plan(for: text), promptTokens: tokens, outputTokens: 1, session: 5)
-      let none: [ReplicaObservation] = []
-      return router.intended(request, at: .start, among: none.span).model.index
+      var none = ReplicaBoard([])
+      return router.intended(request, at: .start, among: &none).model.index
     }
     #expect(model("Prove that this series converges uniformly", 6) == 0)
     #expect(model("Summarize this", 49) == 0)
@@ -188,7 +189,8 @@ struct RouterTests {
     var router = Router(
       Router.Configuration(models: [model], rule: .fixed(ModelID(4)), longestWait: .zero))
     let request = RouteRequest(plan: router.plan(for: "Hi"), promptTokens: 9, outputTokens: 9)
-    #expect(router.intended(request, at: .start, among: oneOfEach.span) == decision(4, .fixed))
+    var board = ReplicaBoard(oneOfEach)
+    #expect(router.intended(request, at: .start, among: &board) == decision(4, .fixed))
   }
 
   @Test("keeps a plan in 16 bytes")
