@@ -30,10 +30,11 @@ struct Catalogue: ~Copyable {
   init(_ mix: RequestMix, seed: UInt64, replication: UInt32) {
     let stream = RandomStream(
       seed: seed, replication: replication, purpose: .catalogue, entity: 0)
+    let lengths = mix.lengthTables
     var entries = Column(repeating: Entry.none, count: mix.catalogueCount + 1)
     for item in 1..<max(1, entries.count) {
       let block = stream.block(at: UInt64(item))
-      entries[item] = mix.entry(lengthBits: block.low, kindBits: block.high)
+      entries[item] = mix.entry(lengthBits: block.low, kindBits: block.high, lengths)
     }
     self.entries = entries
   }

@@ -44,8 +44,8 @@ package struct RequestMix: Sendable, Equatable {
   /// Where the texts of each class begin and end among all.
   private let textRanges: ContiguousArray<Range<Int>>
   private let classThresholds: [UInt32]
-  private let promptTokens: QuantileTable?
-  private let outputTokens: QuantileTable?
+  private let promptTokens: LengthLaw?
+  private let outputTokens: LengthLaw?
   private let deterministicThreshold: UInt64
   private let contents: ContentLaw?
 
@@ -91,8 +91,8 @@ package struct RequestMix: Sendable, Equatable {
         defer { first += texts.count }
         return first..<first + texts.count
       })
-    self.promptTokens = promptTokens.map { QuantileTable($0) }
-    self.outputTokens = outputTokens.map { QuantileTable($0) }
+    self.promptTokens = promptTokens.map { LengthLaw($0) }
+    self.outputTokens = outputTokens.map { LengthLaw($0) }
     deterministicThreshold = UInt64(deterministic.fraction * 0x1p32)
     contents = content.map { ContentLaw($0) }
   }
@@ -147,14 +147,19 @@ package struct RequestMix: Sendable, Equatable {
 
   /// What a content, or a request whose content nobody else asks for, is like by its random bits.
   @inline(__always)
-  func entry(lengthBits: UInt64, kindBits: UInt64) -> Catalogue.Entry {
+  func entry(lengthBits: UInt64, kindBits: UInt64, _ lengths: LengthTables) -> Catalogue.Entry {
     let index = classIndex(for: UInt32(truncatingIfNeeded: kindBits))
     return Catalogue.Entry(
-      promptTokens: Self.tokens(promptTokens, UInt32(truncatingIfNeeded: lengthBits)),
-      outputTokens: Self.tokens(outputTokens, UInt32(truncatingIfNeeded: lengthBits >> 32)),
+      promptTokens: Self.tokens(lengths.prompt, UInt32(truncatingIfNeeded: lengthBits)),
+      outputTokens: Self.tokens(lengths.output, UInt32(truncatingIfNeeded: lengthBits >> 32)),
       text: textIndex(for: UInt32(truncatingIfNeeded: lengthBits), class: index),
       classIndex: index,
       isDeterministic: isDeterministic(for: UInt32(truncatingIfNeeded: kindBits >> 32)))
+  }
+
+  /// The tables that lengths are drawn from.
+  var lengthTables: LengthTables {
+    LengthTables(prompt: promptTokens?.table, output: outputTokens?.table)
   }
 
   /// The table that contents are drawn from; `nil` where none repeats.

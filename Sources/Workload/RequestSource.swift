@@ -21,6 +21,7 @@ package struct RequestSource: ~Copyable {
   private let seed: UInt64
   private let replication: UInt32
   private let catalogue: Catalogue
+  private let lengths: LengthTables
   /// The columns of the table that contents are drawn from, a copy that nobody shares; none where no content
   /// repeats.
   private let contents: Column<AliasTable.Column>
@@ -97,6 +98,7 @@ package struct RequestSource: ~Copyable {
     self.seed = seed
     self.replication = replication
     catalogue = Catalogue(model.mix, seed: seed, replication: replication)
+    lengths = model.mix.lengthTables
     contents = Column((model.mix.contentTable?.columns).map(Array.init) ?? [])
     cellLength = Self.cellLength(of: model)
     gaps = RandomStream(seed: seed, replication: replication, purpose: .arrivals, entity: 0)
@@ -330,7 +332,7 @@ package struct RequestSource: ~Copyable {
     for place in 0..<unique {
       let index = Int(draws.unique[place])
       draws.entry[index] = model.mix.entry(
-        lengthBits: draws.lengths(index), kindBits: draws.kind(index))
+        lengthBits: draws.lengths(index), kindBits: draws.kind(index), lengths)
     }
   }
 
@@ -384,7 +386,7 @@ package struct RequestSource: ~Copyable {
       let request = trace.requests[Int(made)]
       let (bits, kind) = (details.block(at: made), gaps.block(at: made).high)
       let contentID = contentID(for: bits.high, number: made)
-      let drawn = model.mix.entry(lengthBits: bits.low, kindBits: kind)
+      let drawn = model.mix.entry(lengthBits: bits.low, kindBits: kind, lengths)
       let entry = contentID >= Arrival.uniqueMark ? drawn : catalogue.entries[Int(contentID)]
       column[filled] = Arrival(
         time: request.time, number: made, contentID: contentID, promptTokens: request.promptTokens,

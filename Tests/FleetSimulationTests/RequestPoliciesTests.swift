@@ -74,9 +74,14 @@ struct RequestPoliciesTests {
     }
   }
 
-  @Test("find a primed cache in windows as full as a run from the start makes it")
-  func priming() throws {
+  @Test(
+    "find a primed cache in windows as full as a run from the start makes it, by either rule of keys",
+    arguments: [
+      ResponseCache.Configuration(ttl: life, jitter: .zero), .reference(ttl: life),
+    ])
+  func priming(configuration: ResponseCache.Configuration) throws {
     var builder = try self.builder(cache: true, deduplication: true)
+    builder.cache = RequestPolicies.Cache(configuration: configuration, latency: .zero)
     builder.sample = Scenario.RequestSample(
       windows: 24, length: .minutes(2), warmUp: .minutes(1), afterInterruption: .minutes(1))
     let records = try records(try builder.build(), 12)

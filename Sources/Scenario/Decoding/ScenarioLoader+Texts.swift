@@ -18,13 +18,11 @@ struct DecodedTexts {
   /// For each class the numbers of its texts among those to measure with, shortest first.
   func byClass(count: Int) -> [[UInt16]] {
     guard !measuring.isEmpty else { return [] }
+    // Counted once: a string walks all its bytes for it.
+    let lengths = measuring.map(\.text.unicodeScalars.count)
     return (0..<count).map { index in
       let numbers = measuring.indices.filter { measuring[$0].classIndex == index }
-      return numbers.sorted {
-        (measuring[$0].text.unicodeScalars.count, $0) < (
-          measuring[$1].text.unicodeScalars.count, $1
-        )
-      }.map { UInt16($0) }
+      return numbers.sorted { (lengths[$0], $0) < (lengths[$1], $1) }.map { UInt16($0) }
     }
   }
 }

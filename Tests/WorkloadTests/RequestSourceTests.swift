@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Numerics
+import Quantities
+import Testing
+import Workload
+
+@Suite("Requests from some time on")
+struct RequestSourceTests {
+  /// What tells requests apart.
+  private struct Seen: Equatable {
+    let time: Instant
+    let number: UInt64
+    let contentID: UInt64
+    let tokens: UInt32
+  }
+
+  private static let half = Share(billionths: 500_000_000)
+
+  /// 40 requests a second, so that a cell of whole minutes has many columns of them.
+  private func model(_ arrivals: (RateProfile) -> ArrivalProcess) throws -> WorkloadModel {
+    WorkloadModel(
+      arrivals: arrivals(.constant(Rate(roundingPerSecond: 40))),
+      mix: RequestMix(
+        classes: [("all", .whole)], promptTokens: try Distribution(.exponential(mean: 300)),
+        outputTokens: nil, deterministic: Self.half,
+        content: RequestMix.Content(catalogue: 500, zipfExponent: 1, unique: Self.half)))
+  }
+
+  /// The next requests of a source.
+  private func next(_ count: Int, of source: inout RequestSource) -> [Seen] {
+    (0..<count).map { _ in
+      let arrival = source.take()
+      return Seen(
+        time: arrival.time, number: arrival.number, contentID: arrival.contentID,
+        tokens: arrival.promptTokens)
+    }
+  }
+
+  @Test(
+    "are those that come then when all are drawn from the start, wherever in a minute it is",
+    arguments: [0.0, 0.4, 3.2, 29.9, 59.99, 60, 61.5, 100, 179.5, 200])
+  func restarting(seconds: Double) throws {
+    for arrivals in try [
+      { ArrivalProcess.poisson($0) },
+      { [gaps = try Distribution(.gamma(shape: 0.5, scale: 2))] in .renewal($0, gaps: gaps) },
+    ] as [(RateProfile) -> ArrivalProcess] {
+      let model = try model(arrivals)
+      let start = Instant.start + TimeSpan(roundingToMicroseconds: seconds)
+      var whole = RequestSource(model, from: .start, seed: 5, replication: 2)
+      while whole.nextTime < start { _ = whole.take() }
+      var late = RequestSource(model, from: start, seed: 5, replication: 2)
+      let expected = next(3_000, of: &whole)
+      #expect(next(3_000, of: &late) == expected)
+      late.restart(at: start)
+      #expect(next(3_000, of: &late) == expected)
+    }
+  }
+}
