@@ -147,6 +147,7 @@ let package = Package(
     tests("RandomStreamsTests", ["RandomStreams"]),
     tests("NumericsTests", ["Numerics", "RandomStreams"]),
     tests("QueueingTheoryTests", ["QueueingTheory", "Numerics"]),
+    tests("ColumnsTests", ["Columns"]),
     tests("EventKernelTests", ["EventKernel", "Quantities", "RandomStreams"]),
     tests("PoliciesTests", ["Policies", "Quantities", "RandomStreams", "Serving"]),
     tests(

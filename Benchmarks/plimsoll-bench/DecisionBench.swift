@@ -15,6 +15,7 @@ struct DecisionBench: ~Copyable {
   private var cache = ResponseCache(.init(capacity: 100_000))
   private var deduplicator = Deduplicator(.init())
   private var board: ReplicaBoard
+  private var dispatcher = LeastLoaded()
   private let plans: [RoutePlan]
   private var now = Instant.start
   private var number: UInt64 = 0
@@ -32,7 +33,7 @@ struct DecisionBench: ~Copyable {
     let route = Stopwatch.median(ours.map(\.route))
     let lookUp = Stopwatch.median(ours.map(\.lookUp))
     let join = Stopwatch.median(ours.map(\.join))
-    Bar.figure("decision: route", route, "ns").print()
+    Bar.figure("decision: route and choice of a replica", route, "ns").print()
     Bar.figure("decision: cache look-up", lookUp, "ns").print()
     Bar.figure("decision: bare look-up of the same table", Stopwatch.median(bare), "ns").print()
     Bar.figure("decision: opening a flight", join, "ns").print()
@@ -86,6 +87,7 @@ struct DecisionBench: ~Copyable {
     // Keys are hashed once, when a request comes in.
     var asked = [CacheKey](repeating: Self.key(0), count: Self.batch)
     var opened = asked
+    var sent = [Int](repeating: 0, count: Self.batch)
     for _ in 0..<rounds {
       let first = number
       for step in 0..<Self.batch {
@@ -98,11 +100,18 @@ struct DecisionBench: ~Copyable {
         let request = RouteRequest(
           plan: plans[Int((first &+ step) & 63)], promptTokens: 350, outputTokens: 180,
           session: (first &+ step) & 1_023)
-        models &+=
-          router.intended(request, at: now, among: &board).model.index
+        let model = router.intended(request, at: now, among: &board).model
+        models &+= model.index
+        // Sent to the least loaded, which is then looked for again.
+        guard case .replica(let replica) = dispatcher.choose(of: model, among: &board) else {
+          preconditionFailure("every model has a replica that takes requests")
+        }
+        board.update(replica.index) { $0.outstanding += 1 }
+        sent[Int(step)] = replica.index
       }
       times.route += Self.nanoseconds(since: begin)
       precondition(models < 3 * Self.batch, "the router names one of its models")
+      for replica in sent { board.update(replica) { $0.outstanding -= 1 } }
       begin = ContinuousClock.now
       var hits = 0
       for step in 0..<Self.batch {

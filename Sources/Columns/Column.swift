@@ -3,7 +3,7 @@
 /// A fixed number of plain values side by side, indexed by dense id, every access checked.
 ///
 /// It takes the place of an array where every request passes: an array asks at each write whether it
-/// is shared, a column cannot be.
+/// is shared, a column cannot be. Large columns ask for huge pages.
 @usableFromInline
 @safe
 package struct Column<Element: BitwiseCopyable>: ~Copyable {
@@ -22,6 +22,11 @@ package struct Column<Element: BitwiseCopyable>: ~Copyable {
 
   /// A column of those values.
   package init(_ values: [Element]) {
+    self.init(copying: values.span)
+  }
+
+  /// A column of those values.
+  package init(copying values: Span<Element>) {
     unsafe base = HugePages.allocate(values.count)
     count = values.count
     unsafe values.withUnsafeBufferPointer { values in

@@ -38,20 +38,30 @@ extension DecisionHeader {
       try first.object(key).ledger()
     }
     for replica in try first.objects("replicas") {
+      let time: Int64 = try replica.integer("nanoseconds_per_request")
+      try replica.hold(time >= 0, "nanoseconds_per_request", "a number from 0 on")
       replicas.append(
         ReplicaObservation(
-          model: ModelID(try replica.integer("model")), acceptsRequests: false, outstanding: 0,
-          hasRoom: true, nanosecondsPerRequest: try replica.integer("nanoseconds_per_request")))
+          model: try replica.model(), acceptsRequests: false, outstanding: 0, hasRoom: true,
+          nanosecondsPerRequest: time))
     }
+    try first.hold(replicas.count <= 1 << 16, "replicas", "at most 65,536 replicas")
   }
 }
 
 extension LogObject {
   /// Ends with an error where a value would break a precondition of a policy.
-  private func hold(
+  fileprivate func hold(
     _ condition: Bool, _ key: String, _ allowed: String
   ) throws(DecisionLogError) {
     if !condition { throw fail(key, allowed: allowed) }
+  }
+
+  /// The number of a model; a board has a place for each up to the highest.
+  fileprivate func model() throws(DecisionLogError) -> ModelID {
+    let number: Int = try integer("model")
+    try hold((0..<256).contains(number), "model", "a number from 0 to 255")
+    return ModelID(number)
   }
 
   fileprivate func spot() throws(DecisionLogError) -> SpotManager.Configuration {
@@ -115,7 +125,7 @@ extension LogObject {
     for model in try objects("models") {
       models.append(
         Router.Model(
-          id: ModelID(try model.integer("model")),
+          id: try model.model(),
           qualityByClass: try model.doubles("quality_by_class"),
           contextWindow: try model.integer("context_window"),
           nanosecondsPerRequest: try model.integer("nanoseconds_per_request")))
@@ -123,7 +133,7 @@ extension LogObject {
     try hold((1...8).contains(models.count), "models", "one to eight models")
     let rule: Router.Rule
     switch try text("rule") {
-    case "fixed": rule = .fixed(ModelID(try integer("model")))
+    case "fixed": rule = .fixed(try model())
     case "reference": rule = .reference
     case "difficulty":
       let table = try rows("classes_at_least")

@@ -75,8 +75,7 @@ extension FleetSimulation {
       seen.queueWait = scrape.meanWait
       seen.p99 = scrape.p99
     } else {
-      let offered = scenario.workload.rate(at: now).perSecond
-      seen.engineRate = Rate(roundingPerSecond: offered * engineShare)
+      seen.engineRate = Rate(roundingPerSecond: offeredRate() * engineShare)
       if let times = scenario.autoscaling?.fluid.times(
         rate: seen.engineRate.perSecond, machines: ready)
       {
@@ -84,6 +83,12 @@ extension FleetSimulation {
       }
     }
     return seen
+  }
+
+  /// Requests a second that arrive now.
+  private mutating func offeredRate() -> Double {
+    if now >= offered.until { offered = scenario.workload.rate(at: now) }
+    return offered.rate.perSecond
   }
 
   /// Below so many answers between two scrapes their percentile says little.
@@ -99,7 +104,7 @@ extension FleetSimulation {
 
   /// Remembers what part of the arrivals reaches replicas: what cache and flights leave.
   private mutating func noteEngineShare() {
-    let expected = scenario.workload.rate(at: now).perSecond * scalingPeriod.inSeconds
+    let expected = offeredRate() * scalingPeriod.inSeconds
     guard expected > 0 else { return }
     let share = min(1, busiestRate() / expected)
     // An exponential mean over about a hundred scrapes.

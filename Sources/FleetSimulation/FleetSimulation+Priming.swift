@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import DecisionLog
 import Columns
+import DecisionLog
 import Policies
 import Quantities
 import RandomStreams
@@ -18,7 +18,7 @@ extension FleetSimulation {
   /// hour of the day counts. Left out: the time that answers take, and routes that the moment decides.
   ///
   /// Whether a content is there is a function of seed, replication, window, content and tenant alone, so it
-  /// is worked out when the content is first asked for, if it ever is. Only where the capacity may be
+  /// is worked out when the first request for it is drawn ahead, and put in when that one asks, if one ever does. Only where the capacity may be
   /// reached do entries that nobody asks for matter: there all are put in, in the order of last use.
   ///
   /// - Complexity: O(contents × tenants / 64), and O(1) for each content that is asked for; where the
@@ -134,8 +134,7 @@ struct PrimedContents: ~Copyable {
     precondition(ahead <= 1 << 16, "a place among requests drawn ahead has sixteen bits")
     self.shares = Column(shares)
     self.tenants = Column(tenants)
-    // One more than can be asked for: a place that is written and not kept.
-    wanted = Column(repeating: Wanted(content: 0, tenant: 0, drawnPlace: 0), count: ahead + 1)
+    wanted = Column(repeating: Wanted(content: 0, tenant: 0, drawnPlace: 0), count: ahead)
     ages = Column(repeating: -1, count: ahead)
     self.life = Double(life.nanoseconds)
     self.stream = stream
@@ -170,8 +169,8 @@ struct PrimedContents: ~Copyable {
     return isFirst
   }
 
-  /// Forgets the ages of contents that were asked for.
-  mutating func forgetAges() { wantedCount = 0 }
+  /// Forgets what the requests that were drawn ahead before asked for.
+  mutating func forgetWanted() { wantedCount = 0 }
 
   /// Notes that a request drawn ahead asks for a content, if it does and nobody has so far.
   @inline(__always)

@@ -57,7 +57,7 @@ extension FleetSimulation {
       source.restart(at: now)
       primeCache()
       // The column may be entered in its middle.
-      if desk.usesCache { touchAhead() }
+      if desk.usesCache { prepareDrawn() }
       acceptsArrivals = true
     }
     enterMinute()

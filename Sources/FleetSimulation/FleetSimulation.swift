@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import CloudModel
+import Columns
 import DecisionLog
 import EventKernel
-import Columns
 import Policies
 import Quantities
 import RandomStreams
@@ -45,6 +45,8 @@ package struct FleetSimulation: ~Copyable {
   let scalingPeriod: TimeSpan
   /// The part of the arrivals that reaches replicas, as far as requests have shown it.
   var engineShare = 1.0
+  /// The rate at which requests arrive, and until when it is that.
+  var offered = (rate: Rate.zero, until: Instant(nanoseconds: .min))
   var budgetDenials: Int64 = 0
   /// What is given up at this time, and the most that ever was.
   var degradation = DegradationStep.none
@@ -59,7 +61,7 @@ package struct FleetSimulation: ~Copyable {
   var table = PolicyTable()
   /// The keys of the requests that were drawn ahead, by their place, and those that look-ups need.
   var drawnKeys: Column<CacheKey>
-  var keysToTouch: Column<CacheKey>
+  var keysToLookUp: Column<CacheKey>
   /// What the cache holds of contents that nobody asked for yet in this window.
   var primed: PrimedContents
   /// Which requests belong to one conversation; `nil` where none do.
@@ -202,7 +204,7 @@ package struct FleetSimulation: ~Copyable {
     source = RequestSource(
       scenario.workload, from: opening, seed: seed, replication: replication)
     drawnKeys = Column(repeating: CacheKey(high: 0, low: 0), count: RequestSource.columnLength)
-    keysToTouch = Column(repeating: CacheKey(high: 0, low: 0), count: RequestSource.columnLength)
+    keysToLookUp = Column(repeating: CacheKey(high: 0, low: 0), count: RequestSource.columnLength)
     recorder = RequestRecorder(
       edges: scenario.latencyEdges, minutes: scenario.minutesToMeasure,
       models: scenario.models.count, classes: scenario.workload.mix.classNames.count)
@@ -318,7 +320,7 @@ package struct FleetSimulation: ~Copyable {
       acceptsArrivals = false
       return false
     }
-    if source.isAtColumnStart && desk.usesCache { touchAhead() }
+    if source.isAtColumnStart && desk.usesCache { prepareDrawn() }
     let drawnPlace = source.nextPlace
     let arrival = source.take()
     simulatedRequests += 1
@@ -343,24 +345,25 @@ package struct FleetSimulation: ~Copyable {
       classIndex: arrival.classIndex, model: desk.requestedModel)
   }
 
-  /// Reads what the cache holds of the requests that were drawn ahead, all side by side.
-  mutating func touchAhead() {
+  /// Makes the keys of the requests that were drawn ahead, works out which of their contents the cache begins
+  /// with, and reads what it holds of them, all side by side.
+  mutating func prepareDrawn() {
     var count = 0
-    primed.forgetAges()
+    primed.forgetWanted()
     for index in 0..<source.drawnCount {
       let arrival = source.drawn(index)
       let model = desk.intendedModel[Int(arrival.textIndex)]
       let key = desk.keys.key(of: arrival.contentID, tenant: arrival.tenantIndex, model: model)
       drawnKeys[index] = key
       // Whether it counts is a coin's toss: written in any case, and kept by the count.
-      keysToTouch[count] = key
+      keysToLookUp[count] = key
       count += arrival.isDeterministic ? 1 : 0
       primed.noteAge(
         of: arrival.contentID, tenant: arrival.tenantIndex, drawnAt: index,
         isWanted: arrival.isDeterministic && !arrival.isUnique)
     }
     primed.drawAges()
-    touched = keysToTouch.withSpan { desk.cache.touch($0.extracting(first: count), at: now) }
+    touched = keysToLookUp.withSpan { desk.cache.touch($0.extracting(first: count), at: now) }
   }
 
   /// Sends a request to the replica that the policy chooses, or ends it.

@@ -9,7 +9,7 @@ import ReplicaModel
 /// A request keeps its row from its arrival to its end. Rows are used again, so that in steady state
 /// nothing is allocated.
 struct PolicyTable: ~Copyable {
-  /// A request that waits for its answer, from a replica or from another's call.
+  /// What is known of a request in flight.
   struct Row: BitwiseCopyable {
     /// By what cache and de-duplication know it.
     let key: CacheKey
@@ -21,6 +21,8 @@ struct PolicyTable: ~Copyable {
     /// The place of its content among those that a window begins with; -1 for none.
     let primedPlace: Int
     var isUsed = true
+    /// Whether the request itself is kept: it waits for another's call.
+    var isKept = false
     var nextFree: Int32 = -1
 
     init(key: CacheKey, isDeterministic: Bool, primedPlace: Int) {
@@ -37,11 +39,12 @@ struct PolicyTable: ~Copyable {
 
   /// Those in use or used before, of which there are `count`, and room for more.
   private var rows = Column<Row>(repeating: .none, count: 256)
+  /// By row, the requests that wait for another's call.
   private var waiting = Column(repeating: QueuedRequest.none, count: 256)
   private var count = 0
   private var firstFree: Int32 = -1
 
-  /// Puts a request into a row of its own, whose number it is told.
+  /// Takes a row, and says its number: the request's `policyRow`.
   mutating func add(_ row: Row) -> Int32 {
     guard firstFree >= 0 else {
       if count == rows.count { grow() }
@@ -67,13 +70,16 @@ struct PolicyTable: ~Copyable {
   }
 
   /// Keeps a request that waits for another's call, as it would be sent if it made the call itself.
-  mutating func keep(_ request: QueuedRequest) { waiting[Int(request.policyRow)] = request }
+  mutating func keep(_ request: QueuedRequest) {
+    waiting[Int(request.policyRow)] = request
+    rows[Int(request.policyRow)].isKept = true
+  }
 
   /// A request that waits for another's call.
   ///
   /// - Precondition: it was kept.
   func waiting(_ number: Int32) -> QueuedRequest {
-    precondition(waiting[Int(number)].policyRow == number, "a request that waits was kept")
+    precondition(rows[Int(number)].isKept, "a request that waits was kept")
     return waiting[Int(number)]
   }
 

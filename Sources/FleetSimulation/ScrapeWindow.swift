@@ -19,9 +19,6 @@ struct ScrapeWindow: ~Copyable {
     sentByModel[model] += 1
   }
 
-  /// How many models there are.
-  var models: Int { sentByModel.count }
-
   /// Requests sent to a model.
   func sent(to model: Int) -> UInt32 { sentByModel[model] }
 
@@ -56,7 +53,9 @@ struct ScrapeWindow: ~Copyable {
   ///
   /// - Complexity: O(buckets).
   mutating func reset() {
-    guard answered > 0 || (0..<models).contains(where: { sent(to: $0) > 0 }) else { return }
+    guard answered > 0 || (0..<sentByModel.count).contains(where: { sent(to: $0) > 0 }) else {
+      return
+    }
     for index in 0..<buckets.count { buckets[index] = 0 }
     for index in 0..<sentByModel.count { sentByModel[index] = 0 }
     answered = 0

@@ -43,8 +43,6 @@ public struct CostAwareAutoscaler: Sendable {
   private var step = DegradationStep.none
   private var stepSince = Instant(nanoseconds: .min)
   private var pace: BudgetPace?
-  /// What a machine of the fleet does on average, in machines of the common type.
-  private var unit = 1.0
   /// The machines, ready or starting, that were last seen, and when that was true.
   private var present = 0
   private var seenAt: Instant?
@@ -114,7 +112,7 @@ public struct CostAwareAutoscaler: Sendable {
   ) {
     let rate = seen.engineRate.perSecond
     // Machines that are slower or faster than the common type count for what they do.
-    unit = 1
+    var unit = 1.0
     if let effective = seen.effectiveMachines, effective > 0, seen.readyMachines > 0 {
       unit = effective / Double(seen.readyMachines)
     }

@@ -3,27 +3,38 @@
 import Quantities
 
 /// What demand the autoscaler has seen, as far back as anything looks.
-struct DemandHistory: Sendable {
+package struct DemandHistory: Sendable {
   /// A demand that was seen.
-  struct Demand: Sendable {
-    var time: Instant
-    var rate: Double
-    var desired: Int
+  package struct Demand: Sendable {
+    /// When it was seen.
+    package var time: Instant
+    /// Requests a second.
+    package var rate: Double
+    /// Machines that were wanted for it.
+    package var desired: Int
+
+    /// A demand of those values.
+    package init(time: Instant, rate: Double, desired: Int) {
+      (self.time, self.rate, self.desired) = (time, rate, desired)
+    }
   }
 
-  /// A ring in the order of time: those from `next` on are older than those before it.
+  /// A ring: those from `next` on were seen before those before it.
   private var demands: [Demand] = []
   private var next = 0
+  /// Whether no clock went back, so that they lie in the order of time.
+  private var isInOrder = true
   private let capacity: Int
 
   /// Room for so many looks.
-  init(capacity: Int) {
+  package init(capacity: Int) {
     self.capacity = capacity
     demands.reserveCapacity(capacity)
   }
 
-  /// Adds a demand, which was not seen before the last one, and forgets the oldest where there is no room.
-  mutating func remember(_ demand: Demand) {
+  /// Adds a demand, and forgets the one that was added first where there is no room.
+  package mutating func remember(_ demand: Demand) {
+    if !demands.isEmpty, demand.time < demands[place(0)].time { isInOrder = false }
     if demands.count < capacity {
       demands.append(demand)
     } else {
@@ -46,10 +57,15 @@ struct DemandHistory: Sendable {
 
   /// The sum of the rates of the last `span` and of one more, and how many they are.
   ///
-  /// - Complexity: O(n) for n looks in it.
-  func rates(within span: TimeSpan, at now: Instant, and rate: Double) -> (
+  /// - Complexity: O(n) for n looks in it; for all looks where a clock went back.
+  package func rates(within span: TimeSpan, at now: Instant, and rate: Double) -> (
     sum: Double, count: Double
   ) {
+    guard isInOrder else {
+      return demands.reduce((rate, 1)) { total, demand in
+        now - demand.time <= span ? (total.0 + demand.rate, total.1 + 1) : total
+      }
+    }
     var recent = 0
     while recent < demands.count, now - demands[place(recent)].time <= span { recent += 1 }
     var (sum, count) = (rate, 1.0)

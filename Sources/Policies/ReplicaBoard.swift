@@ -23,12 +23,15 @@ public struct ReplicaBoard: ~Copyable, Sendable {
   @usableFromInline let models: Int
   @usableFromInline let mostOfAModel: Int
 
-  /// The bits of a key that hold the place; those above hold loads of up to 19 hours.
-  @usableFromInline static var placeBits: Int64 { 16 }
+  /// The bits of a key that hold the place.
+  @usableFromInline let placeBits: Int64
 
   /// A board of those replicas, which keep their models.
   ///
-  /// - Precondition: no model has more than 65,536 replicas.
+  /// Loads count up to 2^62 nanoseconds over the replicas of the model that has most: 18 years for eight, 19
+  /// hours for 65,536. Longer ones count as that.
+  ///
+  /// - Precondition: no model has more than 65,536 replicas, and models are numbered from 0.
   /// - Complexity: O(replicas + models × the most replicas of one).
   public init(_ observed: [ReplicaObservation]) {
     // Settled before any property is set: of a value that cannot be copied none is read half-made.
@@ -36,7 +39,10 @@ public struct ReplicaBoard: ~Copyable, Sendable {
     var taken = [Int](repeating: 0, count: models)
     for replica in observed { taken[replica.model.index] += 1 }
     let most = max(1, taken.max() ?? 1)
-    precondition(most <= 1 << Self.placeBits, "a model has at most 65,536 replicas")
+    precondition(most <= 1 << 16, "a model has at most 65,536 replicas")
+    var bits: Int64 = 0
+    while most > 1 << bits { bits += 1 }
+    placeBits = bits
     self.models = models
     mostOfAModel = most
     observations = GrowingColumn(minimumCapacity: max(1, observed.count))
@@ -48,7 +54,7 @@ public struct ReplicaBoard: ~Copyable, Sendable {
     taken = [Int](repeating: 0, count: models)
     for (number, replica) in observed.enumerated() {
       let (model, place) = (replica.model.index, taken[replica.model.index])
-      let key = replica.load(at: Int64(place))
+      let key = replica.key(at: Int64(place), of: bits)
       observations.append(replica)
       places.append(Int32(place))
       replicas[model * most + place] = Int32(number)
@@ -78,7 +84,7 @@ public struct ReplicaBoard: ~Copyable, Sendable {
     observations[replica] = observation
     let place = Int64(places[replica])
     let row = model.index * (mostOfAModel + 1) + Int(place)
-    let (before, after) = (keys[row], observation.load(at: place))
+    let (before, after) = (keys[row], observation.key(at: place, of: placeBits))
     keys[row] = after
     if after <= smallest[model.index] {
       smallest[model.index] = after
@@ -104,7 +110,7 @@ public struct ReplicaBoard: ~Copyable, Sendable {
   @inline(__always)
   public func leastLoad(of model: ModelID) -> Int64 {
     guard model.index < models, smallest[model.index] < .max else { return .max }
-    return smallest[model.index] >> Self.placeBits
+    return smallest[model.index] >> placeBits
   }
 
   /// The replica of a model with the least load; of equals the one with the lowest number.
@@ -114,7 +120,7 @@ public struct ReplicaBoard: ~Copyable, Sendable {
   public func leastLoaded(of model: ModelID) -> ReplicaID {
     let key = smallest[model.index]
     precondition(key < .max, "a replica takes requests")
-    let place = Int(truncatingIfNeeded: key & (1 << Self.placeBits - 1))
+    let place = Int(truncatingIfNeeded: key & (1 << placeBits - 1))
     return ReplicaID(Int(replicas[model.index * mostOfAModel + place]))
   }
 
@@ -123,20 +129,24 @@ public struct ReplicaBoard: ~Copyable, Sendable {
   /// - Complexity: O(n) for n replicas of the model.
   public func acceptsAny(of model: ModelID) -> Bool {
     guard model.index < models else { return false }
-    return (0..<mostOfAModel).contains { place in
-      let replica = Int(replicas[model.index * mostOfAModel + place])
-      return replica >= 0 && observations[replica].acceptsRequests
+    for row in model.index * mostOfAModel..<(model.index + 1) * mostOfAModel {
+      let replica = Int(replicas[row])
+      guard replica >= 0 else { return false }
+      if observations[replica].acceptsRequests { return true }
     }
+    return false
   }
 }
 
 extension ReplicaObservation {
-  /// Nanoseconds until it would be through with one request more at its highest throughput, above its place;
-  /// `.max` where it takes none.
+  /// Nanoseconds until it would be through with one request more at its highest throughput, above its place of
+  /// so many bits; `.max` where it takes none.
   @inlinable
   @inline(__always)
-  func load(at place: Int64) -> Int64 {
-    let load = min(max(0, (Int64(outstanding) + 1) * nanosecondsPerRequest), 1 << 46)
-    return acceptsRequests && hasRoom ? load << ReplicaBoard.placeBits | place : .max
+  func key(at place: Int64, of bits: Int64) -> Int64 {
+    let (product, isTooMuch) = (Int64(outstanding) + 1).multipliedReportingOverflow(
+      by: nanosecondsPerRequest)
+    let load = min(isTooMuch ? .max : max(0, product), 1 << (62 - bits))
+    return acceptsRequests && hasRoom ? load << bits | place : .max
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import EventKernel
 import Columns
+import EventKernel
 import Quantities
 import RandomStreams
 import Serving

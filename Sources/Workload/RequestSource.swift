@@ -5,7 +5,7 @@ import Numerics
 import Quantities
 import RandomStreams
 
-/// The requests from some time on in order of arrival, drawn some hundreds at a time.
+/// The requests from some time on in order of arrival, drawn a column at a time.
 ///
 /// Time is cut into cells of whole minutes, and the n-th request of a cell, its gap, class, lengths and
 /// content, is a function of seed, replication, cell and n alone. So whatever the fleet does with a
@@ -22,8 +22,8 @@ package struct RequestSource: ~Copyable {
   private let replication: UInt32
   private let catalogue: Catalogue
   private let lengths: LengthTables
-  /// The columns of the table that contents are drawn from, a copy that nobody shares; none where no content
-  /// repeats.
+  /// The columns of the table that contents are drawn from, a copy that nobody shares, eight bytes for each
+  /// content; none where no content repeats.
   private let contents: Column<AliasTable.Column>
   private let cellLength: Int64
   private var gaps: RandomStream
@@ -62,6 +62,7 @@ package struct RequestSource: ~Copyable {
     private let count: Int
 
     init(count: Int) {
+      precondition(count <= 256 && count % 8 == 0, "a place has eight bits; draws come by eights")
       gaps = Column(repeating: 0, count: 2 * count)
       details = Column(repeating: 0, count: 2 * count)
       entry = Column(repeating: .none, count: count)
@@ -99,7 +100,8 @@ package struct RequestSource: ~Copyable {
     self.replication = replication
     catalogue = Catalogue(model.mix, seed: seed, replication: replication)
     lengths = model.mix.lengthTables
-    contents = Column((model.mix.contentTable?.columns).map(Array.init) ?? [])
+    let contents = model.mix.contentTable?.columns ?? []
+    self.contents = Column(copying: contents.span)
     cellLength = Self.cellLength(of: model)
     gaps = RandomStream(seed: seed, replication: replication, purpose: .arrivals, entity: 0)
     details = RandomStream(
@@ -227,7 +229,8 @@ package struct RequestSource: ~Copyable {
       draws.drawDetails(details, from: made)
       if case .renewal(_, let law) = model.arrivals { drawGaps(of: law) }
       let first = firstNumber + made
-      precondition(made < 1 << 24 - 256, "a cell of requests has at most 2^24 of them")
+      precondition(
+        made < 1 << 24 - UInt64(Self.columnLength), "a cell of requests has at most 2^24 of them")
       resolveContent(from: first)
       resolveEntries()
       let end = start(ofCell: cell + 1)

@@ -23,12 +23,16 @@ package struct WorkloadModel: Sendable, Equatable {
     arrivals.profile?.isConstant ?? false
   }
 
-  /// The rate of arrivals at an instant; of a trace, of the minute that follows.
-  package func rate(at instant: Instant) -> Rate {
+  /// The rate of arrivals at an instant, and until when it is that; of a trace, of the minute that follows,
+  /// and at no other instant.
+  ///
+  /// - Complexity: O(log n) for n steps of a rate, or requests of a trace.
+  package func rate(at instant: Instant) -> (rate: Rate, until: Instant) {
     switch arrivals {
-    case .poisson(let profile), .renewal(let profile, _): profile.rate(at: instant).rate
+    case .poisson(let profile), .renewal(let profile, _): return profile.rate(at: instant)
     case .replay:
-      Rate(roundingPerSecond: Double(expectedRequests(from: instant, for: .minutes(1))) / 60)
+      let expected = Double(expectedRequests(from: instant, for: .minutes(1)))
+      return (Rate(roundingPerSecond: expected / 60), instant)
     }
   }
 

@@ -226,6 +226,9 @@ struct DecisionReplayTests {
       (#""ttl_ns":3600000000000"#, #""ttl_ns":0"#, "cache.ttl_ns"),
       (#""throughput":0.30000000000000004"#, #""throughput":0"#, "spot.pools[1].throughput"),
       (#""classes_at_least":[["#, #""classes_at_least":[[1.0,"#, "router.classes_at_least"),
+      (#""replicas":[{"model":0"#, #""replicas":[{"model":-1"#, "replicas[0].model"),
+      (#""replicas":[{"model":0"#, #""replicas":[{"model":256"#, "replicas[0].model"),
+      (#""models":[{"model":0"#, #""models":[{"model":-1"#, "router.models[0].model"),
       (#""limit_nanodollars":3"#, #""limit_nanodollars":-3"#, "ledger.limit_nanodollars"),
     ] {
       let bad = good.replacingOccurrences(of: from, with: to)

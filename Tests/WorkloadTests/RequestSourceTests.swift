@@ -41,10 +41,11 @@ struct RequestSourceTests {
     "are those that come then when all are drawn from the start, wherever in a minute it is",
     arguments: [0.0, 0.4, 3.2, 29.9, 59.99, 60, 61.5, 100, 179.5, 200])
   func restarting(seconds: Double) throws {
-    for arrivals in try [
-      { ArrivalProcess.poisson($0) },
-      { [gaps = try Distribution(.gamma(shape: 0.5, scale: 2))] in .renewal($0, gaps: gaps) },
-    ] as [(RateProfile) -> ArrivalProcess] {
+    let gaps = try Distribution(.gamma(shape: 0.5, scale: 2))
+    let processes: [(RateProfile) -> ArrivalProcess] = [
+      { .poisson($0) }, { .renewal($0, gaps: gaps) },
+    ]
+    for arrivals in processes {
       let model = try model(arrivals)
       let start = Instant.start + TimeSpan(roundingToMicroseconds: seconds)
       var whole = RequestSource(model, from: .start, seed: 5, replication: 2)

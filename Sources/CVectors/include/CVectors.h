@@ -19,12 +19,14 @@ struct plimsoll_stream {
 };
 
 /* The blocks from `index` on, `count` of them, a multiple of eight: first the low 64 bits of each, then
-   the high 64 bits of each. The results are the same for every width. */
+   the high 64 bits of each. The results are the same for every width, of which the processor must have the
+   one that is asked for: nobody checks. */
 void plimsoll_blocks(enum plimsoll_width width, struct plimsoll_stream stream, uint64_t index,
-                     size_t count, uint64_t *blocks);
+                     size_t count, uint64_t *drawn);
 
 /* Puts -ln u, as a double, in the place of each of `count` words, a multiple of eight, where u is the
-   uniform number in (0, 1] that the word makes. The results are the same for every width. */
-void plimsoll_unit_exponentials(enum plimsoll_width width, size_t count, uint64_t *words);
+   uniform number in (0, 1] that the word makes. The results are the same for every width, of which the
+   processor must have the one that is asked for: nobody checks. */
+void plimsoll_unit_exponentials(enum plimsoll_width width, size_t count, uint64_t *bits);
 
 #endif
