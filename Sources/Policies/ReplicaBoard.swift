@@ -117,6 +117,7 @@ public struct ReplicaBoard: ~Copyable, Sendable {
   ///
   /// - Precondition: one takes requests.
   @inlinable
+  @inline(__always)
   public func leastLoaded(of model: ModelID) -> ReplicaID {
     let key = smallest[model.index]
     precondition(key < .max, "a replica takes requests")
