@@ -11,6 +11,15 @@ struct DecisionBench: ~Copyable {
   /// Requests that are timed together, and in flight at a time.
   private static let batch = 256
 
+  /// Nanoseconds a request for each decision.
+  struct Times {
+    var route = 0.0
+    var choice = 0.0
+    var lookUp = 0.0
+    var join = 0.0
+    var land = 0.0
+  }
+
   private var router: Router
   private var cache = ResponseCache(.init(capacity: 100_000))
   private var deduplicator = Deduplicator(.init())
@@ -24,16 +33,18 @@ struct DecisionBench: ~Copyable {
   /// Times all of them so often, and prints the medians.
   static func run(rounds: Int) {
     var bench = DecisionBench()
-    var ours: [(route: Double, lookUp: Double, join: Double, land: Double)] = []
+    var ours: [Times] = []
     var bare: [Double] = []
     for _ in 0..<rounds {
       ours.append(bench.decide())
       bare.append(bench.lookUp())
     }
     let route = Stopwatch.median(ours.map(\.route))
+    let choice = Stopwatch.median(ours.map(\.choice))
     let lookUp = Stopwatch.median(ours.map(\.lookUp))
     let join = Stopwatch.median(ours.map(\.join))
-    Bar.figure("decision: route and choice of a replica", route, "ns").print()
+    Bar.figure("decision: route", route, "ns").print()
+    Bar.figure("decision: choice of a replica, and noting it", choice, "ns").print()
     Bar.figure("decision: cache look-up", lookUp, "ns").print()
     Bar.figure("decision: bare look-up of the same table", Stopwatch.median(bare), "ns").print()
     Bar.figure("decision: opening a flight", join, "ns").print()
@@ -80,14 +91,15 @@ struct DecisionBench: ~Copyable {
   }
 
   /// Nanoseconds a request for each decision in turn: route, look-up, opening a flight, ending it.
-  mutating func decide() -> (route: Double, lookUp: Double, join: Double, land: Double) {
-    var times = (route: 0.0, lookUp: 0.0, join: 0.0, land: 0.0)
+  mutating func decide() -> Times {
+    var times = Times()
     let plans = plans
     let rounds = Self.requests / Self.batch
     // Keys are hashed once, when a request comes in.
     var asked = [CacheKey](repeating: Self.key(0), count: Self.batch)
     var opened = asked
     var sent = [Int](repeating: 0, count: Self.batch)
+    var routed = [ModelID](repeating: ModelID(0), count: Self.batch)
     for _ in 0..<rounds {
       let first = number
       for step in 0..<Self.batch {
@@ -102,15 +114,20 @@ struct DecisionBench: ~Copyable {
           session: (first &+ step) & 1_023)
         let model = router.intended(request, at: now, among: &board).model
         models &+= model.index
-        // Sent to the least loaded, which is then looked for again.
-        guard case .replica(let replica) = dispatcher.choose(of: model, among: &board) else {
-          preconditionFailure("every model has a replica that takes requests")
-        }
-        board.update(replica.index) { $0.outstanding += 1 }
-        sent[Int(step)] = replica.index
+        routed[Int(step)] = model
       }
       times.route += Self.nanoseconds(since: begin)
       precondition(models < 3 * Self.batch, "the router names one of its models")
+      begin = ContinuousClock.now
+      for step in 0..<Self.batch {
+        // Sent to the least loaded, which is then looked for again.
+        guard case .replica(let replica) = dispatcher.choose(of: routed[step], among: &board) else {
+          preconditionFailure("every model has a replica that takes requests")
+        }
+        board.update(replica.index) { $0.outstanding += 1 }
+        sent[step] = replica.index
+      }
+      times.choice += Self.nanoseconds(since: begin)
       for replica in sent { board.update(replica) { $0.outstanding -= 1 } }
       begin = ContinuousClock.now
       var hits = 0
@@ -138,9 +155,9 @@ struct DecisionBench: ~Copyable {
       now = now + .microseconds(100)
     }
     let scale = Double(Self.requests) / Double(rounds * Self.batch)
-    return (
-      times.route * scale, times.lookUp * scale, times.join * scale, times.land * scale
-    )
+    return Times(
+      route: times.route * scale, choice: times.choice * scale, lookUp: times.lookUp * scale,
+      join: times.join * scale, land: times.land * scale)
   }
 
   /// Nanoseconds for a bare look-up of the same keys in the same table.
