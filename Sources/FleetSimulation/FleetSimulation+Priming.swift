@@ -121,7 +121,7 @@ struct PrimedContents: ~Copyable {
   private var ages: Column<Double>
 
   /// A content and who asks for it.
-  private struct Wanted: BitwiseCopyable {
+  struct Wanted: BitwiseCopyable {
     let content: UInt32
     let tenant: UInt16
     let drawnPlace: UInt16
