@@ -90,7 +90,7 @@ struct DecisionBench: ~Copyable {
     CacheKey(tenant: TenantID(0), artefact: ModelID(0), content: content)
   }
 
-  /// Nanoseconds a request for each decision in turn: route, look-up, opening a flight, ending it.
+  /// Nanoseconds a request for each decision in turn: route, choice, look-up, opening a flight, ending it.
   mutating func decide() -> Times {
     var times = Times()
     let plans = plans

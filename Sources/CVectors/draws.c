@@ -3,7 +3,7 @@
 
 /* Draws in columns, eight side by side.
 
-   The one part of the house in C, for speed: Swift has no way to compile a function for several processors and to
+   In C for speed: Swift has no way to compile a function for several processors and to
    choose among them when it runs. Eight 64-bit lanes are one register of 512 bits, two of 256 or four of
    128; the operations are the same, each defined exactly by its type, so the results are too. */
 

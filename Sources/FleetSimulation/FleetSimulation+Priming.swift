@@ -18,8 +18,9 @@ extension FleetSimulation {
   /// hour of the day counts. Left out: the time that answers take, and routes that the moment decides.
   ///
   /// Whether a content is there is a function of seed, replication, window, content and tenant alone, so it
-  /// is worked out when the first request for it is drawn ahead, and put in when that one asks, if one ever does. Only where the capacity may be
-  /// reached do entries that nobody asks for matter: there all are put in, in the order of last use.
+  /// is worked out when the first request for it is drawn ahead, and put in when that one asks, if one ever
+  /// does. Only where the capacity may be reached do entries that nobody asks for matter: there all are put
+  /// in, in the order of last use.
   ///
   /// - Complexity: O(contents × tenants / 64), and O(1) for each content that is asked for; where the
   ///   capacity may be reached, O(contents × tenants + requests in the life of an entry).
