@@ -12,6 +12,7 @@
 
 typedef uint64_t words __attribute__((vector_size(64)));
 typedef double numbers __attribute__((vector_size(64)));
+typedef int32_t whole_numbers __attribute__((vector_size(32)));
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -44,19 +45,24 @@ INLINE void eight_blocks(struct plimsoll_stream stream, uint64_t index, words *l
   *high = (fourth << 32) | (third & low_half);
 }
 
+/* Whole numbers below 2^53 as doubles: 2^32 · high part + low part, which both convert exactly by exponent. */
+INLINE void convert(const words *whole, numbers *converted) {
+  const uint64_t one = 0x4330000000000000;
+  numbers low = (numbers)((*whole & low_half) | one);
+  numbers high = (numbers)((*whole >> 32) | one);
+  *converted = (high - 0x1p52) * 0x1p32 + (low - 0x1p52);
+}
+
 /* The operations of `Elementary.log(positiveUniform(bits))` in their order, and so its bits. */
 INLINE void unit_exponentials(const words *bits, numbers *drawn) {
-  /* A 53-bit whole number as 2^32 · high part + low part: both convert exactly by exponent. */
-  const uint64_t one = 0x4330000000000000;
   words whole = *bits >> 11;
-  numbers low = (numbers)((whole & low_half) | one);
-  numbers high = (numbers)((whole >> 32) | one);
-  numbers number = (high - 0x1p52) * 0x1p32 + (low - 0x1p52);
+  numbers number;
+  convert(&whole, &number);
   numbers x = (number + 0.5) * 0x1p-53;
   /* x = 2^k m with m in [√½, √2). */
   const uint64_t root_half = 0x3FE6A09E667F3BCD;
   words shifted = (words)x + (0x3FF0000000000000 - root_half);
-  numbers k = (numbers)((shifted >> 52) | one) - (0x1p52 + 1023);
+  numbers k = (numbers)((shifted >> 52) | 0x4330000000000000) - (0x1p52 + 1023);
   numbers mantissa = (numbers)((shifted & 0x000FFFFFFFFFFFFF) + root_half);
   numbers s = (mantissa - 1.0) / (mantissa + 1.0);
   numbers z = s * s;
@@ -72,6 +78,46 @@ INLINE void unit_exponentials(const words *bits, numbers *drawn) {
   numbers twice = s + s;
   numbers tail = twice * (z * sum) + k * ln2_low;
   *drawn = 0.0 - (k * ln2_high + (twice + tail));
+}
+
+/* The operations of `QuantileTable.value(for:)` on 32 random bits and of `wholeValue(for:)`, and so their
+   results. The cells of the tail are found by masks: one in a thousand lies there. */
+INLINE void eight_whole_quantiles(const double *ends, const words *bits, whole_numbers *drawn) {
+  words place = (*bits << 32) | 0x80000000;
+  words cell = place >> 54;
+  words rest = place << 10;
+  for (int level = 1; level <= 2; level++) {
+    words deeper = (words)(cell == (words){0} + 1023 * level);
+    cell += (rest >> 54) & deeper;
+    rest = ((rest << 10) & deeper) | (rest & ~deeper);
+  }
+  numbers low, high, part;
+  for (int lane = 0; lane < 8; lane++) {
+    low[lane] = ends[cell[lane]];
+    high[lane] = ends[cell[lane] + 1];
+  }
+  rest >>= 11;
+  convert(&rest, &part);
+  numbers value = low + (high - low) * (part * 0x1p-53) + 0.5;
+  const numbers least = (numbers){0} + 1.0;
+  const numbers most = (numbers){0} + 1e9;
+  words above = (words)(most < value);
+  value = (numbers)(((words)most & above) | ((words)value & ~above));
+  words below = (words)(value < least);
+  value = (numbers)(((words)least & below) | ((words)value & ~below));
+  *drawn = __builtin_convertvector(value, whole_numbers);
+}
+
+INLINE void whole_quantiles(const double *ends, int shift, size_t count, const uint64_t *bits,
+                            uint32_t *drawn) {
+  for (size_t place = 0; place + 8 <= count; place += 8) {
+    words eight;
+    whole_numbers whole;
+    __builtin_memcpy(&eight, bits + place, sizeof eight);
+    eight = (eight >> shift) & low_half;
+    eight_whole_quantiles(ends, &eight, &whole);
+    __builtin_memcpy(drawn + place, &whole, sizeof whole);
+  }
 }
 
 INLINE void blocks(struct plimsoll_stream stream, uint64_t index, size_t count,
@@ -102,6 +148,10 @@ INLINE void exponentials(size_t count, uint64_t *bits) {
   }                                                                                                \
   target static void exponentials_##width(size_t count, uint64_t *bits) {                          \
     exponentials(count, bits);                                                                     \
+  }                                                                                                \
+  target static void whole_quantiles_##width(const double *ends, int shift, size_t count,          \
+                                             const uint64_t *bits, uint32_t *drawn) {              \
+    whole_quantiles(ends, shift, count, bits, drawn);                                              \
   }
 
 VARIANT(128, )
@@ -119,6 +169,8 @@ enum plimsoll_width plimsoll_widest(void) {
 #define blocks_512 blocks_128
 #define exponentials_256 exponentials_128
 #define exponentials_512 exponentials_128
+#define whole_quantiles_256 whole_quantiles_128
+#define whole_quantiles_512 whole_quantiles_128
 
 enum plimsoll_width plimsoll_widest(void) { return plimsoll_128_bits; }
 #endif
@@ -137,5 +189,14 @@ void plimsoll_unit_exponentials(enum plimsoll_width width, size_t count, uint64_
     case plimsoll_512_bits: return exponentials_512(count, bits);
     case plimsoll_256_bits: return exponentials_256(count, bits);
     default: return exponentials_128(count, bits);
+  }
+}
+
+void plimsoll_whole_quantiles(enum plimsoll_width width, const double *ends, int shift, size_t count,
+                              const uint64_t *bits, uint32_t *drawn) {
+  switch (width) {
+    case plimsoll_512_bits: return whole_quantiles_512(ends, shift, count, bits, drawn);
+    case plimsoll_256_bits: return whole_quantiles_256(ends, shift, count, bits, drawn);
+    default: return whole_quantiles_128(ends, shift, count, bits, drawn);
   }
 }

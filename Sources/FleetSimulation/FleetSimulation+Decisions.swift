@@ -5,6 +5,7 @@ import Policies
 import Quantities
 import Scenario
 import Serving
+import Workload
 
 /// What the policies decide, written down where somebody asked for it.
 extension FleetSimulation {
@@ -38,6 +39,11 @@ extension FleetSimulation {
     decisionLog?.clear()
   }
 
+  // MARK: Of requests
+
+  // Never inlined: hardly a run writes a log, and every request passes where it would be written.
+
+  @inline(never)
   mutating func logChoice(
     of model: ModelID, within longestWait: TimeSpan?, _ choice: LeastLoaded.Choice
   ) {
@@ -45,7 +51,44 @@ extension FleetSimulation {
     handOverDecisions()
   }
 
-  mutating func log(_ request: RouteRequest, text: Int, _ decision: RouteDecision) {
-    decisionLog?.write(request, text: text, at: now, among: board, decision)
+  @inline(never)
+  mutating func log(routeOf arrival: Arrival, _ session: UInt64, _ decision: RouteDecision) {
+    let question = question(of: arrival, session)
+    decisionLog?.write(
+      question, text: Int(arrival.textIndex), at: now, among: board, decision)
+  }
+
+  @inline(never)
+  mutating func log(primed key: CacheKey, storedAt: Instant) {
+    decisionLog?.write(primed: key, storedAt: storedAt, at: now, cache: desk.cache)
+  }
+
+  @inline(never)
+  mutating func log(lookUp key: CacheKey, isDeterministic: Bool, _ answer: CacheAnswer) {
+    decisionLog?.write(lookUp: key, isDeterministic: isDeterministic, at: now, answer)
+  }
+
+  @inline(never)
+  mutating func log(
+    join key: CacheKey, isDeterministic: Bool, waiter: Int32, _ deadline: Instant,
+    _ answer: JoinAnswer
+  ) {
+    decisionLog?.write(
+      join: key, isDeterministic: isDeterministic, waiter: UInt32(waiter), deadline: deadline,
+      at: now, answer)
+  }
+
+  @inline(never)
+  mutating func log(
+    answered key: CacheKey, _ response: StoredResponse, _ admission: ResponseCache.Admission
+  ) {
+    decisionLog?.write(answered: key, response, at: now, admission, cache: desk.cache)
+  }
+
+  /// Writes down how a flight ended and for whom, and forgets the latter.
+  @inline(never)
+  mutating func log(land flight: FlightID, _ outcome: FlightOutcome, _ landing: Landing) {
+    decisionLog?.write(land: flight, outcome, at: now, landing, delivered)
+    delivered.removeAll(keepingCapacity: true)
   }
 }

@@ -196,11 +196,14 @@ extension FleetSimulation {
 
   private borrowing func checkRequests(_ record: ReplicationRecord) throws(ConservationError) {
     let ended = RequestOutcome.allCases.reduce(UInt64(0)) { $0 + record.requests[$1] }
-    let left = recorder.inFlight
+    let onReplicas = (0..<bank.count).reduce(0) {
+      $0 + bank.requestsHeld(by: $1) { $0.isMeasured }
+    }
+    let inFlight = onReplicas + table.measuredWaiting + displaced.count { $0.isMeasured }
     try hold(
-      left >= 0 && record.requests.arrived == ended + UInt64(max(0, left)),
-      "requests arrived = ended + in flight",
-      "\(record.requests.arrived) arrived, \(ended) ended, \(left) in flight")
+      record.requests.arrived == ended + UInt64(inFlight),
+      "requests arrived = ended + held by replicas + waiting for another's call or a replica",
+      "\(record.requests.arrived) arrived, \(ended) ended, \(inFlight) in flight")
     try hold(
       record.latency.count == record.weighted.answered,
       "every answered request has one latency",

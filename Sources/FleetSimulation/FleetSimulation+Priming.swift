@@ -53,8 +53,29 @@ extension FleetSimulation {
   private mutating func prime(_ key: CacheKey, age: Double) {
     let storedAt = primed.instant(age)
     desk.cache.prime(key, storedAt: storedAt, isNew: true)
-    if logsRequests {
-      decisionLog?.write(primed: key, storedAt: storedAt, at: now, cache: desk.cache)
+    if logsRequests { log(primed: key, storedAt: storedAt) }
+  }
+
+  /// Makes the keys of the requests that were drawn ahead, works out which of their contents the cache begins
+  /// with, and reads what it holds of them, all side by side.
+  mutating func prepareDrawn() {
+    drawn.sort(source)
+    for number in 0..<drawn.deterministicCount {
+      let arrival = source.drawn(drawn.deterministic(number))
+      let model = desk.intendedModel[Int(arrival.textIndex)]
+      drawn.keep(
+        desk.keys.key(of: arrival.contentID, tenant: arrival.tenantIndex, model: model), of: number)
+    }
+    primed.forgetWanted()
+    for number in 0..<drawn.repeatedCount {
+      let place = drawn.repeated(number)
+      let arrival = source.drawn(place)
+      primed.noteAge(of: arrival.contentID, tenant: arrival.tenantIndex, drawnAt: place)
+    }
+    primed.drawAges()
+    let count = drawn.deterministicCount
+    touched = drawn.keysInOrder.withSpan {
+      desk.cache.touch($0.extracting(first: count), at: now)
     }
   }
 
@@ -154,7 +175,7 @@ struct PrimedContents: ~Copyable {
   /// The place of a content for a tenant.
   @inline(__always)
   func place(of content: UInt64, tenant: UInt8) -> Int {
-    Int(content) * tenants.count + (tenants.count > 1 ? Int(tenant) : 0)
+    Int(truncatingIfNeeded: content) &* tenants.count &+ (tenants.count > 1 ? Int(tenant) : 0)
   }
 
   func contentAndTenant(at place: Int) -> (Int, Int) {
@@ -173,18 +194,15 @@ struct PrimedContents: ~Copyable {
   /// Forgets what the requests that were drawn ahead before asked for.
   mutating func forgetWanted() { wantedCount = 0 }
 
-  /// Notes that a request drawn ahead asks for a content, if it does and nobody has so far.
+  /// Notes that a request drawn ahead asks for a content of the catalogue, if nobody has so far.
   @inline(__always)
-  mutating func noteAge(of content: UInt64, tenant: UInt8, drawnAt drawnPlace: Int, isWanted: Bool)
-  {
-    // The number of no content stands for one that nobody else asks for.
-    let content = isWanted ? content : 0
+  mutating func noteAge(of content: UInt64, tenant: UInt8, drawnAt drawnPlace: Int) {
     let place = place(of: content, tenant: tenant)
     wanted[wantedCount] = Wanted(
       content: UInt32(truncatingIfNeeded: content), tenant: UInt16(tenant),
       drawnPlace: UInt16(truncatingIfNeeded: drawnPlace))
-    let isKnown = known[place >> 6] >> UInt64(place & 63) & 1 != 0
-    wantedCount += isWanted && !isKnown ? 1 : 0
+    let isKnown = known[place >> 6] &>> UInt64(truncatingIfNeeded: place) & 1
+    wantedCount &+= Int(truncatingIfNeeded: isKnown ^ 1)
   }
 
   /// Works out the ages of all contents that were noted, side by side: none waits for the memory of another.

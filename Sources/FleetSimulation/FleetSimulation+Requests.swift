@@ -17,38 +17,55 @@ extension FleetSimulation {
   /// - Parameters:
   ///   - drawnPlace: its place among the requests that were drawn ahead.
   mutating func consult(_ arrival: Arrival, drawnAt drawnPlace: Int) {
-    var request = request(of: arrival)
     var reservation: ReservationID?
     if desk.hasBudget {
-      reservation = reserve(for: request, tenant: TenantID(Int(arrival.tenantIndex)))
+      reservation = reserve(for: arrival)
       guard reservation != nil else {
-        fail(request, .rejected)
+        fail(request(of: arrival, for: desk.requestedModel), .rejected)
         return
       }
     }
+    let session = sessions?.session(of: arrival.number, at: now) ?? 0
+    let route = desk.router.intended(question(of: arrival, session), at: now, among: &board)
+    if logsRequests { log(routeOf: arrival, session, route) }
+    if let hits = desk.fixedHits, fixedHitStream.block(at: arrival.number).low >> 32 < hits {
+      if reservation != nil { settle(reservation, cost: .zero) }
+      answerFromCache(arrival, by: route.model)
+      return
+    }
+    var row: Int32 = -1
+    let isShared = arrival.isDeterministic || desk.joinsAnything || logsRequests
+    if (isShared && desk.sharesAnswers) || reservation != nil {
+      let found = consult(arrival, drawnAt: drawnPlace, meantFor: route.model, reservation)
+      guard let found else { return }
+      row = found
+    }
+    dispatch(request(of: arrival, for: route.model, row: row), otherwise: .rejected)
+  }
+
+  /// What the router is asked about a request.
+  @inline(__always)
+  func question(of arrival: Arrival, _ session: UInt64) -> RouteRequest {
     var question = RouteRequest(
       plan: desk.textPlans[Int(arrival.textIndex)], promptTokens: arrival.promptTokens,
-      outputTokens: arrival.outputTokens,
-      session: sessions?.session(of: arrival.number, at: now) ?? 0)
+      outputTokens: arrival.outputTokens, session: session)
     question.goesDown = degradation >= .routeDown
-    let route = desk.router.intended(question, at: now, among: &board)
-    if logsRequests { log(question, text: Int(arrival.textIndex), route) }
-    request.model = UInt8(truncatingIfNeeded: route.model.index)
-    if let hits = desk.fixedHits, fixedHitStream.block(at: request.number).low >> 32 < hits {
-      settle(reservation, cost: .zero)
-      answerFromCache(request)
-      return
-    }
-    guard desk.usesCache || desk.usesDeduplication || reservation != nil else {
-      dispatch(request, otherwise: .rejected)
-      return
-    }
-    let isAsIntended =
-      desk.usesCache && route.model == desk.intendedModel[Int(arrival.textIndex)]
+    return question
+  }
+
+  /// Asks cache and de-duplication about a request.
+  ///
+  /// - Returns: its row in the table of policies, -1 for none; `nil` where it is not to be sent to a replica.
+  @inline(__always)
+  private mutating func consult(
+    _ arrival: Arrival, drawnAt drawnPlace: Int, meantFor model: ModelID,
+    _ reservation: ReservationID?
+  ) -> Int32? {
+    let isAsIntended = desk.usesCache && model == desk.intendedModel[Int(arrival.textIndex)]
     let key =
-      isAsIntended
-      ? drawnKeys[drawnPlace]
-      : desk.keys.key(of: arrival.contentID, tenant: arrival.tenantIndex, model: route.model)
+      isAsIntended && arrival.isDeterministic
+      ? drawn.keys[drawnPlace]
+      : desk.keys.key(of: arrival.contentID, tenant: arrival.tenantIndex, model: model)
     var primedPlace = -1
     if desk.usesCache {
       // Keys that say nothing of models are the same wherever a request is sent.
@@ -58,52 +75,44 @@ extension FleetSimulation {
         primeCache(key, place: primedPlace, drawnAt: drawnPlace)
       }
       let found = desk.cache.lookUp(key, isDeterministic: arrival.isDeterministic, at: now)
-      if logsRequests {
-        decisionLog?.write(lookUp: key, isDeterministic: arrival.isDeterministic, at: now, found)
-      }
+      if logsRequests { log(lookUp: key, isDeterministic: arrival.isDeterministic, found) }
       if case .hit = found {
-        settle(reservation, cost: .zero)
-        answerFromCache(request)
-        return
+        if reservation != nil { settle(reservation, cost: .zero) }
+        answerFromCache(arrival, by: model)
+        return nil
       }
     }
-    if arrival.isDeterministic || desk.joinsAnything || reservation != nil {
-      let row = table.add(
-        PolicyTable.Row(
-          key: key, isDeterministic: arrival.isDeterministic, primedPlace: primedPlace))
-      table[row].reservation = reservation
-      request.policyRow = row
-      if desk.usesDeduplication {
-        let deadline = timeout == .max ? .never : request.arrival + TimeSpan(nanoseconds: timeout)
-        let joined = desk.deduplicator.join(
-          key, isDeterministic: arrival.isDeterministic, waiter: UInt32(row), deadline: deadline,
-          at: now)
-        if logsRequests {
-          decisionLog?.write(
-            join: key, isDeterministic: arrival.isDeterministic, waiter: UInt32(row),
-            deadline: deadline, at: now, joined)
-        }
-        switch joined {
-        case .lead(let flight): table[row].flight = flight
-        case .joined(let flight):
-          table[row].flight = flight
-          table.keep(request)
-          return
-        case .alone: break
-        }
-      }
+    guard arrival.isDeterministic || desk.joinsAnything || reservation != nil else { return -1 }
+    let row = table.add(
+      PolicyTable.Row(
+        key: key, isDeterministic: arrival.isDeterministic, primedPlace: primedPlace,
+        reservation: reservation))
+    guard desk.usesDeduplication else { return row }
+    let deadline = timeout == .max ? .never : arrival.time + TimeSpan(nanoseconds: timeout)
+    let joined = desk.deduplicator.join(
+      key, isDeterministic: arrival.isDeterministic, waiter: UInt32(row), deadline: deadline,
+      at: now)
+    if logsRequests {
+      log(join: key, isDeterministic: arrival.isDeterministic, waiter: row, deadline, joined)
     }
-    dispatch(request, otherwise: .rejected)
+    switch joined {
+    case .lead(let flight): table[row].flight = flight
+    case .joined(let flight):
+      table[row].flight = flight
+      table.keep(request(of: arrival, for: model, row: row))
+      return nil
+    case .alone: break
+    }
+    return row
   }
 
-  private mutating func answerFromCache(_ request: QueuedRequest) {
-    guard request.isMeasured else { return }
+  private mutating func answerFromCache(_ arrival: Arrival, by model: ModelID) {
+    guard place.isMeasured else { return }
     recorder.answered(
       .hit,
       RequestRecorder.Answer(
-        latency: desk.cacheLatency, tokens: request.outputTokens,
-        model: ModelID(Int(request.model)),
-        classIndex: request.classIndex), at: request.place)
+        latency: desk.cacheLatency, tokens: arrival.outputTokens, model: model,
+        classIndex: arrival.classIndex), at: place)
   }
 
   /// Answers a request whose batch has ended, and whoever waits for the same answer.
@@ -115,7 +124,7 @@ extension FleetSimulation {
       return
     }
     let row = table[request.policyRow]
-    settle(row.reservation, cost: cost)
+    if row.reservation != nil { settle(row.reservation, cost: cost) }
     if desk.usesCache {
       // An engine that answers here has said all it had to say.
       let response = StoredResponse(
@@ -124,9 +133,7 @@ extension FleetSimulation {
       // What was asked for before this window is not in it otherwise.
       if row.primedPlace >= 0 { _ = primed.isFirstLook(at: row.primedPlace) }
       let admission = desk.cache.keep(row.key, response, at: now)
-      if logsRequests {
-        decisionLog?.write(answered: row.key, response, at: now, admission, cache: desk.cache)
-      }
+      if logsRequests { log(answered: row.key, response, admission) }
     }
     guard let flight = row.flight else {
       record(request, .completed, by: model, started: started)
@@ -141,15 +148,12 @@ extension FleetSimulation {
         record(request, .completed, by: model, started: started)
       } else {
         // The call is paid once, by the request that made it.
-        settle(table[waiter].reservation, cost: .zero)
+        if let own = table[waiter].reservation { settle(own, cost: .zero) }
         record(table.waiting(waiter), .joined, by: model, started: started)
       }
       table.free(waiter)
     }
-    if logsRequests {
-      decisionLog?.write(land: flight, .success(isCacheable: true), at: now, landing, delivered)
-      delivered.removeAll(keepingCapacity: true)
-    }
+    if logsRequests { log(land: flight, .success(isCacheable: true), landing) }
   }
 
   /// Counts a request as answered, or as timed out where the answer came too late.
@@ -204,13 +208,10 @@ extension FleetSimulation {
       settle(table[waiter].reservation, cost: isLead && outcome != .rejected ? nil : .zero)
       table.free(waiter)
     }
-    if logsRequests {
-      decisionLog?.write(land: flight, .retryableFailure, at: now, landing, delivered)
-      delivered.removeAll(keepingCapacity: true)
-    }
+    if logsRequests { log(land: flight, .retryableFailure, landing) }
     if case .promoted(let flight, let lead) = landing {
       table[Int32(lead)].flight = flight
-      var next = table.waiting(Int32(lead))
+      var next = table.takeWaiting(Int32(lead))
       next.enqueued = now
       dispatch(next, otherwise: .rejected)
     }
@@ -219,11 +220,12 @@ extension FleetSimulation {
   // MARK: Money
 
   /// Puts a request's estimate aside; nil where no budget holds it.
-  private mutating func reserve(for request: QueuedRequest, tenant: TenantID) -> ReservationID? {
+  private mutating func reserve(for arrival: Arrival) -> ReservationID? {
+    let tenant = TenantID(Int(arrival.tenantIndex))
     guard var budget = desk.budget.take() else { return nil }
     defer { desk.budget = budget }
     if budget.beginPeriodIfDue(at: now), logsRequests { decisionLog?.write(periodBeganAt: now) }
-    let deadline = timeout == .max ? .never : request.arrival + TimeSpan(nanoseconds: timeout)
+    let deadline = timeout == .max ? .never : arrival.time + TimeSpan(nanoseconds: timeout)
     let estimate = budget.estimate
     let answer = budget.ledger.reserve(estimate, for: tenant, deadline: deadline, at: now)
     if logsRequests {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import CloudModel
-import Columns
 import DecisionLog
 import EventKernel
 import Policies
@@ -59,9 +58,8 @@ package struct FleetSimulation: ~Copyable {
   /// What reading ahead came to; nothing depends on it.
   var touched: Int64 = 0
   var table = PolicyTable()
-  /// The keys of the requests that were drawn ahead, by their place, and those that look-ups need.
-  var drawnKeys: Column<CacheKey>
-  var keysToLookUp: Column<CacheKey>
+  /// What the cache is asked of the requests that were drawn ahead.
+  var drawn = DrawnRequests(count: RequestSource.columnLength)
   /// What the cache holds of contents that nobody asked for yet in this window.
   var primed: PrimedContents
   /// Which requests belong to one conversation; `nil` where none do.
@@ -203,8 +201,6 @@ package struct FleetSimulation: ~Copyable {
       })
     source = RequestSource(
       scenario.workload, from: opening, seed: seed, replication: replication)
-    drawnKeys = Column(repeating: CacheKey(high: 0, low: 0), count: RequestSource.columnLength)
-    keysToLookUp = Column(repeating: CacheKey(high: 0, low: 0), count: RequestSource.columnLength)
     recorder = RequestRecorder(
       edges: scenario.latencyEdges, minutes: scenario.minutesToMeasure,
       models: scenario.models.count, classes: scenario.workload.mix.classNames.count)
@@ -218,7 +214,9 @@ package struct FleetSimulation: ~Copyable {
       CostAwareAutoscaler(
         $0.configuration, machines: scenario.pools.reduce(0) { $0 + $1.wanted })
     }
-    desk = RequestDesk(scenario.requestPolicies)
+    desk = RequestDesk(
+      scenario.requestPolicies, tenants: scenario.workload.mix.tenantNames.count,
+      models: scenario.models.count)
     primed = PrimedContents(
       shares: desk.usesCache ? scenario.workload.mix.contentShares : [],
       tenants: desk.keys.lackTenant ? [1] : scenario.workload.mix.tenantShares,
@@ -332,41 +330,21 @@ package struct FleetSimulation: ~Copyable {
     if desk.isOpen {
       consult(arrival, drawnAt: drawnPlace)
     } else {
-      dispatch(request(of: arrival), otherwise: .rejected)
+      dispatch(request(of: arrival, for: desk.requestedModel), otherwise: .rejected)
     }
     return true
   }
 
   @inline(__always)
-  func request(of arrival: Arrival) -> QueuedRequest {
+  func request(of arrival: Arrival, for model: ModelID, row: Int32 = -1) -> QueuedRequest {
     QueuedRequest(
       arrival: arrival.time, number: arrival.number, promptTokens: arrival.promptTokens,
-      outputTokens: arrival.outputTokens, recordPlace: place.bits,
-      classIndex: arrival.classIndex, model: desk.requestedModel)
-  }
-
-  /// Makes the keys of the requests that were drawn ahead, works out which of their contents the cache begins
-  /// with, and reads what it holds of them, all side by side.
-  mutating func prepareDrawn() {
-    var count = 0
-    primed.forgetWanted()
-    for index in 0..<source.drawnCount {
-      let arrival = source.drawn(index)
-      let model = desk.intendedModel[Int(arrival.textIndex)]
-      let key = desk.keys.key(of: arrival.contentID, tenant: arrival.tenantIndex, model: model)
-      drawnKeys[index] = key
-      // Whether it counts is a coin's toss: written in any case, and kept by the count.
-      keysToLookUp[count] = key
-      count += arrival.isDeterministic ? 1 : 0
-      primed.noteAge(
-        of: arrival.contentID, tenant: arrival.tenantIndex, drawnAt: index,
-        isWanted: arrival.isDeterministic && !arrival.isUnique)
-    }
-    primed.drawAges()
-    touched = keysToLookUp.withSpan { desk.cache.touch($0.extracting(first: count), at: now) }
+      outputTokens: arrival.outputTokens, recordPlace: place.bits, policyRow: row,
+      classIndex: arrival.classIndex, model: UInt8(truncatingIfNeeded: model.index))
   }
 
   /// Sends a request to the replica that the policy chooses, or ends it.
+  @inline(__always)
   mutating func dispatch(_ request: QueuedRequest, otherwise outcome: RequestOutcome) {
     let model = ModelID(Int(request.model))
     // Under admission control a request is sent only where it need not wait long.

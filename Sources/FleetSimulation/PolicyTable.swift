@@ -25,8 +25,11 @@ struct PolicyTable: ~Copyable {
     var isKept = false
     var nextFree: Int32 = -1
 
-    init(key: CacheKey, isDeterministic: Bool, primedPlace: Int) {
+    init(
+      key: CacheKey, isDeterministic: Bool, primedPlace: Int, reservation: ReservationID? = nil
+    ) {
       self.key = key
+      self.reservation = reservation
       self.isDeterministic = isDeterministic
       self.primedPlace = primedPlace
     }
@@ -45,6 +48,7 @@ struct PolicyTable: ~Copyable {
   private var firstFree: Int32 = -1
 
   /// Takes a row, and says its number: the request's `policyRow`.
+  @inline(__always)
   mutating func add(_ row: Row) -> Int32 {
     guard firstFree >= 0 else {
       if count == rows.count { grow() }
@@ -83,12 +87,32 @@ struct PolicyTable: ~Copyable {
     return waiting[Int(number)]
   }
 
+  /// Takes out a request that is now to make the call itself.
+  ///
+  /// - Precondition: it was kept.
+  mutating func takeWaiting(_ number: Int32) -> QueuedRequest {
+    let request = waiting(number)
+    rows[Int(number)].isKept = false
+    return request
+  }
+
+  /// How many measured requests wait for another's call.
+  ///
+  /// - Complexity: O(rows).
+  var measuredWaiting: Int {
+    (0..<count).reduce(0) { sum, number in
+      let row = rows[number]
+      return sum + (row.isUsed && row.isKept && waiting[number].isMeasured ? 1 : 0)
+    }
+  }
+
   subscript(number: Int32) -> Row {
     get { rows[Int(number)] }
     _modify { yield &rows[Int(number)] }
   }
 
   /// Gives a row back.
+  @inline(__always)
   mutating func free(_ number: Int32) {
     precondition(rows[Int(number)].isUsed, "a request ends once")
     rows[Int(number)].isUsed = false

@@ -22,6 +22,8 @@ struct RequestDesk: ~Copyable {
   let hasBudget: Bool
   let usesCache: Bool
   let usesDeduplication: Bool
+  /// Whether either may answer a request by what another one got.
+  let sharesAnswers: Bool
   /// Whether requests of any temperature share calls, as in the reference design.
   let joinsAnything: Bool
   /// By what cache and de-duplication know a request.
@@ -30,9 +32,10 @@ struct RequestDesk: ~Copyable {
   /// Of 2^32 requests so many hit the cache whatever they ask for; `nil` where hits emerge.
   let fixedHits: UInt64?
   /// The model that clients ask for; that of all requests where no policy is asked.
-  let requestedModel: UInt8
+  let requestedModel: ModelID
 
-  init(_ policies: RequestPolicies) {
+  /// The policies for so many tenants and models.
+  init(_ policies: RequestPolicies, tenants: Int, models: Int) {
     // Settled before any property is set: of a value that cannot be copied none is read half-made.
     let fixedHits = policies.cache?.fixedHitRate.map { UInt64($0.fraction * 0x1p32) }
     let joinsAnything = policies.deduplication?.rule == .reference
@@ -45,13 +48,16 @@ struct RequestDesk: ~Copyable {
     isOpen = !policies.areTrivial
     self.fixedHits = fixedHits
     usesCache = policies.cache != nil && fixedHits == nil
+    sharesAnswers = policies.cache != nil && fixedHits == nil || policies.deduplication != nil
     budget = policies.budget.map { BudgetDesk($0) }
     hasBudget = policies.budget != nil
     usesDeduplication = policies.deduplication != nil
     self.joinsAnything = joinsAnything
     cacheLatency = policies.cache?.latency ?? .zero
-    requestedModel = UInt8(truncatingIfNeeded: policies.requestedModel)
-    keys = KeyRule(lackTenant: lackTenant, requestedModel: ModelID(policies.requestedModel))
+    requestedModel = ModelID(policies.requestedModel)
+    keys = KeyRule(
+      lackTenant: lackTenant, requestedModel: ModelID(policies.requestedModel), tenants: tenants,
+      models: models)
     cache = ResponseCache(
       policies.cache?.configuration ?? ResponseCache.Configuration(capacity: 1))
     deduplicator = Deduplicator(policies.deduplication ?? Deduplicator.Configuration())

@@ -26,8 +26,8 @@ struct RequestWindows: Sendable {
     self.horizon = horizon
   }
 
-  /// Whether requests should run.
-  var isOpen: Bool { warming + calm + eventful > 0 }
+  /// Whether requests should run: whether any window is open.
+  private(set) var isOpen = false
   /// Whether requests that arrive now are measured.
   var isMeasuring: Bool { calm + eventful > 0 }
   /// Whether they are measured as arriving round an interruption.
@@ -55,6 +55,7 @@ struct RequestWindows: Sendable {
     case .calm: calm += step
     case .eventful: eventful += step
     }
+    isOpen = warming + calm + eventful > 0
     precondition(warming >= 0 && calm >= 0 && eventful >= 0, "a window closes after it opened")
   }
 }

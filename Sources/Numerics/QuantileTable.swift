@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import CVectors
+import RandomStreams
+
 /// A law as a table, for drawing from it in a few nanoseconds by inverse transform.
 ///
 /// The quantile function is kept at the ends of 1,024 cells of equal probability; the last cell is
@@ -25,7 +28,7 @@ package struct QuantileTable: Sendable, Hashable {
   /// The table of a law.
   package init(_ distribution: Distribution) {
     var ends = ContiguousArray<Double>()
-    ends.reserveCapacity(3 * 1_023 + 2)
+    ends.reserveCapacity(Self.endCount)
     var mean = 0.0
     for width in [0x1p-10, 0x1p-20, 0x1p-30] {
       for cell in 0..<1_023 {
@@ -67,6 +70,40 @@ package struct QuantileTable: Sendable, Hashable {
   package func value(for bits: UInt32) -> Double {
     value(for: UInt64(bits) << 32 | 0x8000_0000)
   }
+
+  /// The value that belongs to 32 random bits as a whole number, rounded to the nearest from 1 to 10^9.
+  @inlinable
+  package func wholeValue(for bits: UInt32) -> UInt32 {
+    UInt32(max(1, min(value(for: bits) + 0.5, 1e9)))
+  }
+
+  /// Fills a column with the whole values that belong to 32 bits of each word of another, the low ones or
+  /// the high ones: the same as ``wholeValue(for:)`` gives.
+  ///
+  /// - Precondition: both columns have as many places, a multiple of eight, and this processor has registers
+  ///   of that width.
+  /// - Complexity: O(n) for n words.
+  package func fill(
+    _ column: inout MutableSpan<UInt32>, forHighBits isHigh: Bool, of words: Span<UInt64>,
+    in width: VectorWidth = .widest
+  ) {
+    precondition(
+      column.count == words.count && column.count % 8 == 0, "whole values are drawn by eights")
+    precondition(width <= .widest, "this processor has no registers of that width")
+    precondition(ends.count == Self.endCount, "a table has as many ends as the functions in C expect")
+    unsafe ends.withUnsafeBufferPointer { ends in
+      unsafe words.withUnsafeBufferPointer { words in
+        unsafe column.withUnsafeMutableBufferPointer { column in
+          unsafe plimsoll_whole_quantiles(
+            width.width, ends.baseAddress, isHigh ? 32 : 0, words.count, words.baseAddress,
+            column.baseAddress)
+        }
+      }
+    }
+  }
+
+  /// How many ends cells have.
+  private static var endCount: Int { 3 * 1_023 + 2 }
 
   /// The nearest number with 24 significant bits.
   private static func rounded(_ x: Double) -> Double {

@@ -57,6 +57,15 @@ public struct CacheKey: Hashable, BitwiseCopyable, Sendable {
     self.init(high: high, low: mixed(content ^ high))
   }
 
+  /// The key of another content, for the same tenant and artefact.
+  ///
+  /// - Precondition: this one was made of a tenant and an artefact, not of two words.
+  @inlinable
+  @inline(__always)
+  public func of(content: UInt64) -> CacheKey {
+    CacheKey(high: high, low: mixed(content ^ high))
+  }
+
   /// Whether all 128 bits agree.
   @inlinable
   public static func == (left: CacheKey, right: CacheKey) -> Bool {

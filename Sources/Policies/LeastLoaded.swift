@@ -30,6 +30,7 @@ public struct LeastLoaded: Sendable {
   ///
   /// - Complexity: O(1); O(n) for n replicas of the model where it refuses.
   @inlinable
+  @inline(__always)
   public mutating func choose(
     of model: ModelID, within longestWait: TimeSpan? = nil, among board: inout ReplicaBoard
   ) -> Choice {

@@ -11,56 +11,54 @@ import Serving
 /// one replica changes with it: so the least is kept, and looked for again only when it has grown.
 public struct ReplicaBoard: ~Copyable, Sendable {
   @usableFromInline var observations: GrowingColumn<ReplicaObservation>
-  /// By replica, its place among those of its model.
-  @usableFromInline var places: GrowingColumn<Int32>
-  /// By model and place, the replica.
+  /// By replica, the row of its key.
+  @usableFromInline var rows: GrowingColumn<Int32>
+  /// By row, the replica; -1 in a row that ends a model.
   @usableFromInline var replicas: GrowingColumn<Int32>
-  /// By model and place, the load above the place: the smallest is that of the least loaded with the lowest
-  /// number. A negative key ends those of a model.
+  /// The load above the row, the keys of a model side by side in the order of its replicas, so that the smallest
+  /// is that of the least loaded with the lowest number. A negative key ends those of a model.
   @usableFromInline var keys: GrowingColumn<Int64>
+  /// By model, its first row.
+  @usableFromInline var firstRows: GrowingColumn<Int32>
   /// By model, the smallest of its keys.
   @usableFromInline var smallest: GrowingColumn<Int64>
-  @usableFromInline let models: Int
-  @usableFromInline let mostOfAModel: Int
-
-  /// The bits of a key that hold the place.
-  @usableFromInline let placeBits: Int64
+  /// The bits of a key that hold the row.
+  @usableFromInline let rowBits: Int64
+  /// The longest load that a key holds.
+  @usableFromInline let longest: UInt64
 
   /// A board of those replicas, which keep their models.
   ///
-  /// Loads count up to 2^62 nanoseconds over the replicas of the model that has most: 18 years for eight, 19
-  /// hours for 65,536. Longer ones count as that.
+  /// Loads count up to 2^62 nanoseconds over the replicas and models: 9 years for a dozen, 9 hours for 65,536.
+  /// Longer ones count as that.
   ///
-  /// - Precondition: no model has more than 65,536 replicas, and models are numbered from 0.
-  /// - Complexity: O(replicas + models × the most replicas of one).
+  /// - Precondition: there are at most 65,536 replicas, and models are numbered from 0.
+  /// - Complexity: O(replicas × models).
   public init(_ observed: [ReplicaObservation]) {
+    precondition(observed.count <= 1 << 16, "a fleet has at most 65,536 replicas")
     // Settled before any property is set: of a value that cannot be copied none is read half-made.
     let models = (observed.map(\.model.index).max() ?? 0) + 1
-    var taken = [Int](repeating: 0, count: models)
-    for replica in observed { taken[replica.model.index] += 1 }
-    let most = max(1, taken.max() ?? 1)
-    precondition(most <= 1 << 16, "a model has at most 65,536 replicas")
     var bits: Int64 = 0
-    while most > 1 << bits { bits += 1 }
-    placeBits = bits
-    self.models = models
-    mostOfAModel = most
+    while observed.count + models > 1 << bits { bits += 1 }
+    rowBits = bits
+    longest = 1 << UInt64(62 - bits)
     observations = GrowingColumn(minimumCapacity: max(1, observed.count))
-    places = GrowingColumn(minimumCapacity: max(1, observed.count))
-    replicas = GrowingColumn(repeating: -1, count: models * most)
-    keys = GrowingColumn(repeating: .max, count: models * (most + 1))
+    rows = GrowingColumn(repeating: 0, count: max(1, observed.count))
+    replicas = GrowingColumn(minimumCapacity: observed.count + models)
+    keys = GrowingColumn(minimumCapacity: observed.count + models)
+    firstRows = GrowingColumn(minimumCapacity: models)
     smallest = GrowingColumn(repeating: .max, count: models)
-    for model in 0..<models { keys[model * (most + 1) + most] = -1 }
-    taken = [Int](repeating: 0, count: models)
-    for (number, replica) in observed.enumerated() {
-      let (model, place) = (replica.model.index, taken[replica.model.index])
-      let key = replica.key(at: Int64(place), of: bits)
-      observations.append(replica)
-      places.append(Int32(place))
-      replicas[model * most + place] = Int32(number)
-      keys[model * (most + 1) + place] = key
-      smallest[model] = min(smallest[model], key)
-      taken[model] += 1
+    for replica in observed { observations.append(replica) }
+    for model in 0..<models {
+      firstRows.append(Int32(keys.count))
+      for (number, replica) in observed.enumerated() where replica.model.index == model {
+        rows[number] = Int32(keys.count)
+        replicas.append(Int32(number))
+        keys.append(key(of: replica, row: keys.count))
+      }
+      replicas.append(-1)
+      keys.append(-1)
+      findSmallest(of: model)
     }
   }
 
@@ -82,9 +80,8 @@ public struct ReplicaBoard: ~Copyable, Sendable {
     change(&observation)
     precondition(observation.model == model, "a replica keeps its model")
     observations[replica] = observation
-    let place = Int64(places[replica])
-    let row = model.index * (mostOfAModel + 1) + Int(place)
-    let (before, after) = (keys[row], observation.key(at: place, of: placeBits))
+    let row = Int(rows[replica])
+    let (before, after) = (keys[row], key(of: observation, row: row))
     keys[row] = after
     if after <= smallest[model.index] {
       smallest[model.index] = after
@@ -93,11 +90,24 @@ public struct ReplicaBoard: ~Copyable, Sendable {
     }
   }
 
+  /// Nanoseconds until a replica would be through with one request more at its highest throughput, above its row;
+  /// `.max` where it takes none.
+  @inlinable
+  @inline(__always)
+  func key(of replica: ReplicaObservation, row: Int) -> Int64 {
+    // Both factors are at least 0, so that a product of the low words that is too large shows above them.
+    let requests = UInt64(clamping: Int64(replica.outstanding) + 1)
+    let product = requests.multipliedFullWidth(by: UInt64(clamping: replica.nanosecondsPerRequest))
+    let load = product.high == 0 ? min(product.low, longest) : longest
+    let key = Int64(truncatingIfNeeded: load) &<< rowBits | Int64(row)
+    return replica.acceptsRequests && replica.hasRoom ? key : .max
+  }
+
   @inlinable
   mutating func findSmallest(of model: Int) {
     var found = Int64.max
     // Up to the negative key and not over a range: in vectors the key that was written last would be waited for.
-    var row = model * (mostOfAModel + 1)
+    var row = Int(firstRows[model])
     while keys[row] >= 0 {
       found = min(found, keys[row])
       row &+= 1
@@ -109,8 +119,8 @@ public struct ReplicaBoard: ~Copyable, Sendable {
   @inlinable
   @inline(__always)
   public func leastLoad(of model: ModelID) -> Int64 {
-    guard model.index < models, smallest[model.index] < .max else { return .max }
-    return smallest[model.index] >> placeBits
+    guard model.index < smallest.count, smallest[model.index] < .max else { return .max }
+    return smallest[model.index] &>> rowBits
   }
 
   /// The replica of a model with the least load; of equals the one with the lowest number.
@@ -121,33 +131,20 @@ public struct ReplicaBoard: ~Copyable, Sendable {
   public func leastLoaded(of model: ModelID) -> ReplicaID {
     let key = smallest[model.index]
     precondition(key < .max, "a replica takes requests")
-    let place = Int(truncatingIfNeeded: key & (1 << placeBits - 1))
-    return ReplicaID(Int(replicas[model.index * mostOfAModel + place]))
+    let row = Int(truncatingIfNeeded: key & ~(-1 &<< rowBits))
+    return ReplicaID(Int(replicas[row]))
   }
 
   /// Whether a replica of a model accepts requests, be its queue full or not.
   ///
   /// - Complexity: O(n) for n replicas of the model.
   public func acceptsAny(of model: ModelID) -> Bool {
-    guard model.index < models else { return false }
-    for row in model.index * mostOfAModel..<(model.index + 1) * mostOfAModel {
-      let replica = Int(replicas[row])
-      guard replica >= 0 else { return false }
-      if observations[replica].acceptsRequests { return true }
+    guard model.index < firstRows.count else { return false }
+    var row = Int(firstRows[model.index])
+    while replicas[row] >= 0 {
+      if observations[Int(replicas[row])].acceptsRequests { return true }
+      row += 1
     }
     return false
-  }
-}
-
-extension ReplicaObservation {
-  /// Nanoseconds until it would be through with one request more at its highest throughput, above its place of
-  /// so many bits; `.max` where it takes none.
-  @inlinable
-  @inline(__always)
-  func key(at place: Int64, of bits: Int64) -> Int64 {
-    let (product, isTooMuch) = (Int64(outstanding) + 1).multipliedReportingOverflow(
-      by: nanosecondsPerRequest)
-    let load = min(isTooMuch ? .max : max(0, product), 1 << (62 - bits))
-    return acceptsRequests && hasRoom ? load << bits | place : .max
   }
 }

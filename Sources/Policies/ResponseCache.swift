@@ -59,6 +59,7 @@ public struct ResponseCache: ~Copyable, Sendable {
   ///
   /// A hit makes the entry the most recently used one and leaves its life as it was.
   @inlinable
+  @inline(__always)
   public mutating func lookUp(
     _ key: CacheKey, isDeterministic: Bool, at now: Instant
   ) -> CacheAnswer {

@@ -12,6 +12,7 @@ extension Router {
   ///
   /// - Complexity: O(1) where the intended model can take it; at worst O(replicas).
   @inlinable
+  @inline(__always)
   public mutating func intended(
     _ request: RouteRequest, at now: Instant, among board: inout ReplicaBoard
   ) -> RouteDecision {

@@ -3,27 +3,30 @@
 import CVectors
 
 /// How wide the vector registers are that draws are made in; the draws are the same in all.
-public enum VectorWidth: Sendable, CaseIterable, Comparable {
-  case bits128, bits256, bits512
+public struct VectorWidth: Sendable, Hashable, Comparable {
+  /// The width as the functions in C know it.
+  package let width: plimsoll_width
 
+  /// Registers of 128 bits, which every processor has.
+  public static let bits128 = Self(width: plimsoll_128_bits)
   /// The widest of this processor that there is code for.
-  public static let widest = Self(plimsoll_widest())
+  public static let widest = Self(width: plimsoll_widest())
+  /// All that there is code for and that this processor has, from narrow to wide.
+  public static let all = [bits128, Self(width: plimsoll_256_bits), Self(width: plimsoll_512_bits)]
+    .filter { $0 <= widest }
 
-  private init(_ width: plimsoll_width) {
-    switch width {
-    case plimsoll_512_bits: self = .bits512
-    case plimsoll_256_bits: self = .bits256
-    default: self = .bits128
-    }
+  /// Narrower first.
+  public static func < (left: Self, right: Self) -> Bool {
+    left.width.rawValue < right.width.rawValue
   }
 
-  fileprivate var width: plimsoll_width {
-    switch self {
-    case .bits128: plimsoll_128_bits
-    case .bits256: plimsoll_256_bits
-    case .bits512: plimsoll_512_bits
-    }
+  /// Whether they are equally wide.
+  public static func == (left: Self, right: Self) -> Bool {
+    left.width.rawValue == right.width.rawValue
   }
+
+  /// Tells widths apart.
+  public func hash(into hasher: inout Hasher) { hasher.combine(width.rawValue) }
 }
 
 extension RandomStream {

@@ -87,9 +87,6 @@ package struct RequestRecorder: ~Copyable {
   @usableFromInline package var promptTokens: Int64 = 0
   /// Tokens of answers of completed requests.
   @usableFromInline package var outputTokens: Int64 = 0
-  /// Measured requests that arrived and have not ended.
-  @usableFromInline package var inFlight: Int64 = 0
-
   /// How many classes of requests there are.
   @usableFromInline let classes: Int
   /// How many pairs of a model and a class there are.
@@ -138,8 +135,8 @@ package struct RequestRecorder: ~Copyable {
 
   /// Counts a measured request that arrived.
   @inlinable
+  @inline(__always)
   package mutating func arrived(at place: MeasuredPlace) {
-    inFlight += 1
     minutes[place.minute].offered += 1
     sums[place.stratum].arrived += 1
     if place.isEventful { minutes[place.minute].isEventful = true }
@@ -177,10 +174,10 @@ package struct RequestRecorder: ~Copyable {
 
   /// Counts a measured request that was answered in time, by whomever.
   @inlinable
+  @inline(__always)
   package mutating func answered(
     _ outcome: RequestOutcome, _ answer: Answer, at place: MeasuredPlace
   ) {
-    inFlight -= 1
     minutes[place.minute].answered += 1
     minutes[place.minute].latency += answer.latency
     let stratum = place.stratum
@@ -193,8 +190,15 @@ package struct RequestRecorder: ~Copyable {
   /// Counts a measured request that got no answer in time.
   @inlinable
   package mutating func unanswered(_ outcome: RequestOutcome, at place: MeasuredPlace) {
-    inFlight -= 1
     ended[place.stratum * Self.outcomes + Int(outcome.rawValue)] += 1
+  }
+
+  /// Measured requests that arrived and have not ended.
+  package var inFlight: Int64 {
+    var open: Int64 = 0
+    for stratum in 0..<sums.count { open += Int64(sums[stratum].arrived) }
+    for place in 0..<ended.count { open -= Int64(ended[place]) }
+    return open
   }
 
   /// How requests of both strata ended, each once.

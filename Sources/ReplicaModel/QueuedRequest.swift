@@ -19,7 +19,7 @@ package struct QueuedRequest: BitwiseCopyable, Sendable {
   /// Where the recorder counts it; negative when it is not measured.
   @usableFromInline package let recordPlace: Int32
   /// Its row in the table of requests that policies know of; negative when they know of none.
-  @usableFromInline package var policyRow: Int32 = -1
+  @usableFromInline package var policyRow: Int32
   /// Its class.
   @usableFromInline package let classIndex: UInt8
   /// The model that is to serve it.
@@ -31,7 +31,7 @@ package struct QueuedRequest: BitwiseCopyable, Sendable {
   @inlinable
   package init(
     arrival: Instant, number: UInt64, promptTokens: UInt32, outputTokens: UInt32,
-    recordPlace: Int32, classIndex: UInt8, model: UInt8
+    recordPlace: Int32, policyRow: Int32 = -1, classIndex: UInt8, model: UInt8
   ) {
     self.arrival = arrival
     enqueued = arrival
@@ -39,6 +39,7 @@ package struct QueuedRequest: BitwiseCopyable, Sendable {
     self.promptTokens = promptTokens
     self.outputTokens = outputTokens
     self.recordPlace = recordPlace
+    self.policyRow = policyRow
     self.model = model
     self.classIndex = classIndex
     migrations = 0

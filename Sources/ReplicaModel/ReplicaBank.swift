@@ -214,6 +214,7 @@ package struct ReplicaBank: ~Copyable {
   ///
   /// - Precondition: the replica is ready and its queue, or a free lane, has room.
   @inlinable
+  @inline(__always)
   package mutating func enqueue(_ request: QueuedRequest, at replica: Int, now: Instant) {
     let row = layout[replica]
     let waiting = state[replica].waiting

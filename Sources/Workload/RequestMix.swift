@@ -38,7 +38,8 @@ package struct RequestMix: Sendable, Equatable {
   package let classShares: [Share]
   /// The names of the tenants.
   package let tenantNames: [String]
-  private let tenantThresholds: [UInt16]
+  /// The tenant of each value of twelve random bits.
+  private let tenantOfBits: ContiguousArray<UInt8>
   /// The texts of each class in the order of their lengths; empty when there are none.
   private let texts: ContiguousArray<UInt16>
   /// Where the texts of each class begin and end among all.
@@ -80,10 +81,12 @@ package struct RequestMix: Sendable, Equatable {
     }
     tenantNames = tenants.map(\.name)
     var before = Share.zero
-    tenantThresholds = tenants.dropLast().map { entry in
+    let ends = tenants.dropLast().map { entry in
       before = before + entry.share
-      return UInt16(min(4_096, (before.fraction * 4_096).rounded()))
+      return Int(min(4_096, (before.fraction * 4_096).rounded()))
     }
+    tenantOfBits = ContiguousArray(
+      (0..<4_096).map { bits in UInt8(truncatingIfNeeded: ends.count { bits >= $0 }) })
     texts = ContiguousArray(textsByClass.joined())
     var first = 0
     textRanges = ContiguousArray(
@@ -114,10 +117,7 @@ package struct RequestMix: Sendable, Equatable {
   /// depends on them.
   @inline(__always)
   func tenantIndex(for bits: UInt64) -> UInt8 {
-    let place = UInt16(truncatingIfNeeded: bits & 0xFFF)
-    var index = 0
-    for threshold in tenantThresholds { index += place >= threshold ? 1 : 0 }
-    return UInt8(truncatingIfNeeded: index)
+    tenantOfBits[Int(truncatingIfNeeded: bits & 0xFFF)]
   }
 
   /// The text of a class at the place among its texts that the bits of a length have among lengths.
@@ -141,17 +141,28 @@ package struct RequestMix: Sendable, Equatable {
 
   /// The share of requests of each tenant.
   package var tenantShares: [Double] {
-    let ends = tenantThresholds.map { Double($0) / 4_096 } + [1]
-    return zip([0] + ends, ends).map { $1 - $0 }
+    var counts = [Int](repeating: 0, count: tenantNames.count)
+    for tenant in tenantOfBits { counts[Int(tenant)] += 1 }
+    return counts.map { Double($0) / 4_096 }
   }
 
   /// What a content, or a request whose content nobody else asks for, is like by its random bits.
   @inline(__always)
   func entry(lengthBits: UInt64, kindBits: UInt64, _ lengths: LengthTables) -> Catalogue.Entry {
-    let index = classIndex(for: UInt32(truncatingIfNeeded: kindBits))
-    return Catalogue.Entry(
+    entry(
       promptTokens: Self.tokens(lengths.prompt, UInt32(truncatingIfNeeded: lengthBits)),
       outputTokens: Self.tokens(lengths.output, UInt32(truncatingIfNeeded: lengthBits >> 32)),
+      lengthBits: lengthBits, kindBits: kindBits)
+  }
+
+  /// The same where the lengths that belong to those bits are known.
+  @inline(__always)
+  func entry(
+    promptTokens: UInt32, outputTokens: UInt32, lengthBits: UInt64, kindBits: UInt64
+  ) -> Catalogue.Entry {
+    let index = classIndex(for: UInt32(truncatingIfNeeded: kindBits))
+    return Catalogue.Entry(
+      promptTokens: promptTokens, outputTokens: outputTokens,
       text: textIndex(for: UInt32(truncatingIfNeeded: lengthBits), class: index),
       classIndex: index,
       isDeterministic: isDeterministic(for: UInt32(truncatingIfNeeded: kindBits >> 32)))
@@ -167,7 +178,6 @@ package struct RequestMix: Sendable, Equatable {
 
   @inline(__always)
   private static func tokens(_ table: QuantileTable?, _ bits: UInt32) -> UInt32 {
-    guard let table else { return 1 }
-    return UInt32(max(1, min(table.value(for: bits) + 0.5, 1e9)))
+    table?.wholeValue(for: bits) ?? 1
   }
 }

@@ -54,6 +54,9 @@ package struct RequestSource: ~Copyable {
     var gaps: Column<UInt64>
     /// Random bits of lengths, then of contents: content identities once they are resolved.
     var details: Column<UInt64>
+    /// The tokens of prompts and answers that belong to the bits of lengths.
+    var promptTokens: Column<UInt32>
+    var outputTokens: Column<UInt32>
     /// What each request is like.
     var entry: Column<Catalogue.Entry>
     /// The places of requests whose contents nobody else asks for, and of those in the catalogue.
@@ -65,6 +68,8 @@ package struct RequestSource: ~Copyable {
       precondition(count <= 256 && count % 8 == 0, "a place has eight bits; draws come by eights")
       gaps = Column(repeating: 0, count: 2 * count)
       details = Column(repeating: 0, count: 2 * count)
+      promptTokens = Column(repeating: 1, count: count)
+      outputTokens = Column(repeating: 1, count: count)
       entry = Column(repeating: .none, count: count)
       unique = Column(repeating: 0, count: count)
       repeated = Column(repeating: 0, count: count)
@@ -77,8 +82,20 @@ package struct RequestSource: ~Copyable {
       gaps.withMutableSpan(of: 0..<count) { Elementary.makeUnitExponentials(of: &$0) }
     }
 
-    mutating func drawDetails(_ stream: RandomStream, from index: UInt64) {
+    mutating func drawDetails(
+      _ stream: RandomStream, from index: UInt64, _ tables: LengthTables
+    ) {
       details.withMutableSpan(of: 0..<2 * count) { stream.fill(&$0, from: index) }
+      // A request without a law of lengths keeps the one token that all have at first.
+      details.withSpan { details in
+        let bits = details.extracting(first: count)
+        promptTokens.withMutableSpan(of: 0..<count) {
+          tables.prompt?.fill(&$0, forHighBits: false, of: bits)
+        }
+        outputTokens.withMutableSpan(of: 0..<count) {
+          tables.output?.fill(&$0, forHighBits: true, of: bits)
+        }
+      }
     }
 
     @inline(__always)
@@ -226,7 +243,7 @@ package struct RequestSource: ~Copyable {
         }
       }
       draws.drawGaps(gaps, from: made)
-      draws.drawDetails(details, from: made)
+      draws.drawDetails(details, from: made, lengths)
       if case .renewal(_, let law) = model.arrivals { drawGaps(of: law) }
       let first = firstNumber + made
       precondition(
@@ -335,7 +352,8 @@ package struct RequestSource: ~Copyable {
     for place in 0..<unique {
       let index = Int(draws.unique[place])
       draws.entry[index] = model.mix.entry(
-        lengthBits: draws.lengths(index), kindBits: draws.kind(index), lengths)
+        promptTokens: draws.promptTokens[index], outputTokens: draws.outputTokens[index],
+        lengthBits: draws.lengths(index), kindBits: draws.kind(index))
     }
   }
 

@@ -29,4 +29,11 @@ void plimsoll_blocks(enum plimsoll_width width, struct plimsoll_stream stream, u
    processor must have the one that is asked for: nobody checks. */
 void plimsoll_unit_exponentials(enum plimsoll_width width, size_t count, uint64_t *bits);
 
+/* Puts into `drawn` the nearest whole numbers from 1 to 1e9 to the quantiles that 32 bits of each of
+   `count` words, a multiple of eight, choose: those above the `shift` lowest, 0 or 32. `ends` are the 3,071
+   ends of the cells of a `QuantileTable`. The results are the same for every width, of which the processor must
+   have the one that is asked for: nobody checks. */
+void plimsoll_whole_quantiles(enum plimsoll_width width, const double *ends, int shift, size_t count,
+                              const uint64_t *bits, uint32_t *drawn);
+
 #endif
