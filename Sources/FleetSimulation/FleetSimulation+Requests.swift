@@ -12,35 +12,44 @@ import Workload
 /// Router → response cache → de-duplication → replica. Every request comes to one of ``answer``,
 /// ``answerFromCache`` and ``fail``, once.
 extension FleetSimulation {
-  /// Asks router, cache and de-duplication what becomes of a request.
+  /// Lets a request come in: asks router, cache and de-duplication what becomes of it, and sends it on.
   ///
   /// - Parameters:
   ///   - drawnPlace: its place among the requests that were drawn ahead.
-  mutating func consult(_ arrival: Arrival, drawnAt drawnPlace: Int) {
-    var reservation: ReservationID?
-    if desk.hasBudget {
-      reservation = reserve(for: arrival)
-      guard reservation != nil else {
-        fail(request(of: arrival, for: desk.requestedModel), .rejected)
+  mutating func admit(_ arrival: Arrival, drawnAt drawnPlace: Int) {
+    var (model, row) = (desk.requestedModel, Int32(-1))
+    if desk.isOpen {
+      var reservation: ReservationID?
+      if desk.hasBudget {
+        reservation = reserve(for: arrival)
+        guard reservation != nil else {
+          fail(request(of: arrival, for: model), .rejected)
+          return
+        }
+      }
+      model = route(arrival)
+      if let hits = desk.fixedHits, fixedHitStream.block(at: arrival.number).low >> 32 < hits {
+        if reservation != nil { settle(reservation, cost: .zero) }
+        answerFromCache(arrival, by: model)
         return
       }
+      let isShared = arrival.isDeterministic || desk.joinsAnything || logsRequests
+      if (isShared && desk.sharesAnswers) || reservation != nil {
+        let found = share(arrival, drawnAt: drawnPlace, meantFor: model, reservation)
+        guard let found else { return }
+        row = found
+      }
     }
+    dispatch(request(of: arrival, for: model, row: row), otherwise: .rejected)
+  }
+
+  /// Asks the router for which model a request is meant.
+  @inline(__always)
+  private mutating func route(_ arrival: Arrival) -> ModelID {
     let session = sessions?.session(of: arrival.number, at: now) ?? 0
     let route = desk.router.intended(question(of: arrival, session), at: now, among: &board)
     if logsRequests { log(routeOf: arrival, session, route) }
-    if let hits = desk.fixedHits, fixedHitStream.block(at: arrival.number).low >> 32 < hits {
-      if reservation != nil { settle(reservation, cost: .zero) }
-      answerFromCache(arrival, by: route.model)
-      return
-    }
-    var row: Int32 = -1
-    let isShared = arrival.isDeterministic || desk.joinsAnything || logsRequests
-    if (isShared && desk.sharesAnswers) || reservation != nil {
-      let found = consult(arrival, drawnAt: drawnPlace, meantFor: route.model, reservation)
-      guard let found else { return }
-      row = found
-    }
-    dispatch(request(of: arrival, for: route.model, row: row), otherwise: .rejected)
+    return route.model
   }
 
   /// What the router is asked about a request.
@@ -57,7 +66,7 @@ extension FleetSimulation {
   ///
   /// - Returns: its row in the table of policies, -1 for none; `nil` where it is not to be sent to a replica.
   @inline(__always)
-  private mutating func consult(
+  private mutating func share(
     _ arrival: Arrival, drawnAt drawnPlace: Int, meantFor model: ModelID,
     _ reservation: ReservationID?
   ) -> Int32? {
@@ -157,6 +166,7 @@ extension FleetSimulation {
   }
 
   /// Counts a request as answered, or as timed out where the answer came too late.
+  @inline(__always)
   private mutating func record(
     _ request: QueuedRequest, _ outcome: RequestOutcome, by model: ModelID, started: Instant
   ) {

@@ -312,6 +312,7 @@ package struct FleetSimulation: ~Copyable {
   }
 
   /// Lets the next request arrive; false when none needs to any more.
+  @inline(__always)
   private mutating func arrive() -> Bool {
     // Until the last measured request has ended, others go on to press on it.
     if !windows.isOpen && recorder.inFlight == 0 {
@@ -327,11 +328,7 @@ package struct FleetSimulation: ~Copyable {
       recorder.arrived(at: place)
       workloadDigest = arrival.digest(after: workloadDigest)
     }
-    if desk.isOpen {
-      consult(arrival, drawnAt: drawnPlace)
-    } else {
-      dispatch(request(of: arrival, for: desk.requestedModel), otherwise: .rejected)
-    }
+    admit(arrival, drawnAt: drawnPlace)
     return true
   }
 

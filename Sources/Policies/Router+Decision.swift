@@ -28,13 +28,14 @@ extension Router {
       let planned = min(max(0, wanted), candidates.models.count - 1)
       let place =
         request.session == 0 ? planned : sessions.raise(request.session, to: planned, at: now)
-      let standing = candidates.standing(of: place, for: request, among: &board)
+      let tokens = Int(request.promptTokens) + Int(request.outputTokens)
+      let standing = candidates.standing(of: place, for: tokens, among: &board)
       if standing == .available {
         return RouteDecision(
           model: candidates.models[place].id,
           reason: place > planned ? .session : request.plan.reason)
       }
-      return candidates.detour(from: place, for: request, among: &board)
+      return candidates.detour(from: place, for: tokens, among: &board)
     }
   }
 }
@@ -59,14 +60,13 @@ extension Router.Candidates {
     case available, late, notReady, tooLong
   }
 
-  /// Whether a model can take a request: its window, its readiness, its wait, in this order.
+  /// Whether a model can take a request of so many tokens: its window, its readiness, its wait, in this order.
   @inlinable
   @inline(__always)
   func standing(
-    of place: Int, for request: RouteRequest, among board: inout ReplicaBoard
+    of place: Int, for tokens: Int, among board: inout ReplicaBoard
   ) -> Standing {
     let candidate = models[place]
-    let tokens = Int(request.promptTokens) + Int(request.outputTokens)
     guard tokens <= candidate.contextWindow else { return .tooLong }
     let load = board.leastLoad(of: candidate.id)
     // Who takes no request has no load that would do.
@@ -78,7 +78,7 @@ extension Router.Candidates {
   /// The nearest stronger model that can take it, else the nearest weaker one, else the least bad.
   @usableFromInline
   func detour(
-    from place: Int, for request: RouteRequest, among board: inout ReplicaBoard
+    from place: Int, for tokens: Int, among board: inout ReplicaBoard
   ) -> RouteDecision {
     var firstLate: Int?
     var firstNotReady: Int?
@@ -86,7 +86,7 @@ extension Router.Candidates {
       // From the intended place up to the strongest, then from below it down to the weakest.
       let isUpward = place + step < models.count
       let other = isUpward ? place + step : models.count - 1 - step
-      switch standing(of: other, for: request, among: &board) {
+      switch standing(of: other, for: tokens, among: &board) {
       case .available:
         return RouteDecision(
           model: models[other].id, reason: isUpward ? .stronger : .weaker)
