@@ -6,7 +6,9 @@ import Quantities
 ///
 /// A binary heap: Williams, "Algorithm 232: Heapsort", CACM 7 (1964), DOI 10.1145/512274.512284. It
 /// holds the rare events (machines, policies, samples); batches have their ``TournamentTree``.
-/// Its storage is kept, so that in steady state scheduling allocates nothing.
+/// Its storage is kept, so that in steady state scheduling allocates nothing. The place of an event that was
+/// taken stays vacant: mostly what happened then schedules another one soon after, which goes there and has a short
+/// way.
 ///
 /// - Complexity: scheduling and taking are O(log n).
 @usableFromInline
@@ -35,6 +37,8 @@ package struct FutureEventList<Payload: Sendable>: ~Copyable {
   }
 
   @usableFromInline var heap: ContiguousArray<Entry> = []
+  /// Whether the event at the root was taken.
+  @usableFromInline var isRootVacant = false
   @usableFromInline var nextSequence: UInt64 = 0
   @usableFromInline var now: Instant
 
@@ -44,11 +48,18 @@ package struct FutureEventList<Payload: Sendable>: ~Copyable {
     self.now = now
   }
 
+  /// The place of the next event, or nil.
+  @inlinable var first: Int? {
+    guard isRootVacant else { return heap.isEmpty ? nil : 0 }
+    guard heap.count > 1 else { return nil }
+    return heap.count > 2 && heap[2].comesBefore(heap[1]) ? 2 : 1
+  }
+
   /// When the next event is due; ``Instant/never`` when there is none.
-  @inlinable package var nextTime: Instant { heap.first?.time ?? .never }
+  @inlinable package var nextTime: Instant { first.map { heap[$0].time } ?? .never }
 
   /// The priority of the next event; that of samples when there is none.
-  @inlinable package var nextPriority: EventPriority { heap.first?.priority ?? .sample }
+  @inlinable package var nextPriority: EventPriority { first.map { heap[$0].priority } ?? .sample }
 
   /// Adds an event.
   ///
@@ -56,34 +67,50 @@ package struct FutureEventList<Payload: Sendable>: ~Copyable {
   @inlinable
   package mutating func schedule(_ payload: Payload, at time: Instant, _ priority: EventPriority) {
     precondition(time >= now, "an event was scheduled at \(time), which is before \(now)")
-    heap.append(Entry(time: time, priority: priority, sequence: nextSequence, payload: payload))
+    let entry = Entry(time: time, priority: priority, sequence: nextSequence, payload: payload)
     nextSequence += 1
-    var child = heap.count - 1
-    while child > 0 {
-      let parent = (child - 1) / 2
-      guard heap[child].comesBefore(heap[parent]) else { return }
-      heap.swapAt(child, parent)
-      child = parent
+    if isRootVacant {
+      isRootVacant = false
+      sink(entry)
+      return
     }
+    heap.append(entry)
+    var hole = heap.count - 1
+    while hole > 0 {
+      let parent = (hole - 1) / 2
+      guard entry.comesBefore(heap[parent]) else { break }
+      heap[hole] = heap[parent]
+      hole = parent
+    }
+    heap[hole] = entry
   }
 
   /// Removes the next event and moves the clock to it.
   @inlinable
   package mutating func takeNext() -> (time: Instant, payload: Payload)? {
+    if isRootVacant {
+      isRootVacant = false
+      let last = heap.removeLast()
+      if !heap.isEmpty { sink(last) }
+    }
     guard let first = heap.first else { return nil }
     now = first.time
-    let last = heap.removeLast()
-    guard !heap.isEmpty else { return (first.time, first.payload) }
-    heap[0] = last
-    var parent = 0
+    isRootVacant = true
+    return (first.time, first.payload)
+  }
+
+  /// Puts an event in the place of the root, or below it as far as others come before it.
+  @inlinable
+  mutating func sink(_ entry: Entry) {
+    var hole = 0
     while true {
-      var child = 2 * parent + 1
+      var child = 2 * hole + 1
       guard child < heap.count else { break }
       if child + 1 < heap.count && heap[child + 1].comesBefore(heap[child]) { child += 1 }
-      guard heap[child].comesBefore(heap[parent]) else { break }
-      heap.swapAt(child, parent)
-      parent = child
+      guard heap[child].comesBefore(entry) else { break }
+      heap[hole] = heap[child]
+      hole = child
     }
-    return (first.time, first.payload)
+    heap[hole] = entry
   }
 }

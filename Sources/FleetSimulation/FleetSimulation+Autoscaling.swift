@@ -52,17 +52,18 @@ extension FleetSimulation {
   /// This and what it asks change nothing, and say that they may: the compiler would copy the whole simulation
   /// for a method that does not, every few seconds of a month.
   private mutating func observe() -> FleetObservation {
-    let effectiveness = scenario.autoscaling?.effectiveness ?? []
     var ready = 0
     var effective = 0.0
     var starting = pendingLaunches
     // By index: a copy of a place takes hold of all its lists, every few seconds of a month.
     for place in places.indices {
       guard let number = places[place].machine else { continue }
-      if machines[number].state == .starting { starting += 1 }
-      if machines[number].state == .serving && !machines[number].isCordoned {
+      switch machines[number].state {
+      case .starting: starting += 1
+      case .serving where !machines[number].isCordoned:
         ready += 1
         effective += effectiveness[places[place].pool]
+      default: break
       }
     }
     var seen = FleetObservation(

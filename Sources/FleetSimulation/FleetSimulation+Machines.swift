@@ -360,6 +360,7 @@ extension FleetSimulation {
 
   /// Lets the manager act on every event in its inbox, those that its own effects cause included.
   mutating func workInbox() {
+    guard !managerInbox.isEmpty else { return }
     while inboxPosition < managerInbox.count {
       let event = managerInbox[inboxPosition]
       inboxPosition += 1

@@ -40,6 +40,8 @@ package struct FleetSimulation: ~Copyable {
   var lastScrape: FleetObservation?
   var scrape: ScrapeWindow
   let isScaling: Bool
+  /// What a machine of each pool does of what one of the common type does.
+  let effectiveness: [Double]
   /// How often the autoscaler looks.
   let scalingPeriod: TimeSpan
   /// The part of the arrivals that reaches replicas, as far as requests have shown it.
@@ -209,6 +211,7 @@ package struct FleetSimulation: ~Copyable {
     manager = SpotManager(scenario.spot)
     scrape = ScrapeWindow(models: scenario.models.count)
     isScaling = scenario.autoscaling != nil
+    effectiveness = scenario.autoscaling?.effectiveness ?? []
     scalingPeriod = scenario.autoscaling?.configuration.period ?? .zero
     autoscaler = scenario.autoscaling.map {
       CostAwareAutoscaler(

@@ -57,8 +57,7 @@ extension Deduplicator {
       waiter = waiters[Int(waiter)].next
     }
     append(from: flight.first, to: flight.last)
-    flights.places[Int(place)].value.count = 0
-    flights.remove(place)
+    remove(place)
   }
 
   /// Delivers to those whose deadline has passed that nothing came.
@@ -79,6 +78,31 @@ extension Deduplicator {
       }
       waiter = next
     }
+  }
+
+  /// Gives a lead that was alone in its flight a place among those who wait.
+  mutating func seatOpener(of place: Int32) {
+    let flight = flights.places[Int(place)].value
+    guard flight.isAlone else { return }
+    flights.places[Int(place)].value.count = 0
+    add(flight.opener, deadline: flight.deadline, to: place, isLead: true)
+  }
+
+  /// Takes the first of the deliveries in the list.
+  @usableFromInline
+  mutating func nextOfList() -> Delivery {
+    let place = firstDelivered
+    let waiter = waiters[Int(place)]
+    firstDelivered = waiter.next
+    if firstDelivered < 0 { lastDelivered = -1 }
+    free(place)
+    return Delivery(waiter: waiter.number, isLead: waiter.isLead, result: waiter.result)
+  }
+
+  /// Ends a flight in which nobody is any more.
+  mutating func remove(_ place: Int32) {
+    flights.places[Int(place)].value.count = 0
+    flights.remove(place)
   }
 
   mutating func add(_ number: UInt32, deadline: Instant, to place: Int32, isLead: Bool) {

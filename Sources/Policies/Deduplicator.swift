@@ -22,21 +22,31 @@ public struct Deduplicator: ~Copyable, Sendable {
   var waiters = GrowingColumn<Waiter>(minimumCapacity: 64)
   /// The first place that is free, and the first and last of those whose wait is over; -1 for none.
   var firstFree: Int32 = -1
-  var firstDelivered: Int32 = -1
+  @usableFromInline var firstDelivered: Int32 = -1
   var lastDelivered: Int32 = -1
+  /// A lead with whom nobody else waited, and whose wait was over before that of those in the list.
+  @usableFromInline var deliveredAlone: Delivery?
   var nextSerial: UInt32 = 0
   /// Keys whose last answer could not be cached.
   var uncacheable: ResponseCache
 
   /// A call under way.
+  ///
+  /// Hardly anybody joins most: their lead gets a place among those who wait only when somebody does.
   struct Flight: BitwiseCopyable, Sendable {
     var serial: UInt32
-    /// Everybody in it, in the order of joining; none once it is over.
-    var count: Int32 = 0
+    /// Everybody in it, in the order of joining; none once it is over. The list is empty of a lead alone.
+    var count: Int32 = 1
     var first: Int32 = -1
     var last: Int32 = -1
     /// The place of the one whose call it is; -1 when that one has gone.
     var lead: Int32 = -1
+    /// The lead that opened it, and how long that one is willing to wait.
+    let opener: UInt32
+    let deadline: Instant
+
+    /// Whether only the lead that opened it is in it, and has no place yet.
+    var isAlone: Bool { first < 0 && count == 1 }
   }
 
   /// A request in a flight, or one whose wait is over, or a free place.
@@ -77,13 +87,13 @@ public struct Deduplicator: ~Copyable, Sendable {
       if isProduction, Int(flights.places[Int(place)].value.count) > configuration.maximumWaiters {
         return .alone(.full)
       }
+      seatOpener(of: place)
       add(waiter, deadline: deadline, to: place, isLead: false)
       return .joined(id(of: place))
     }
     nextSerial &+= 2
-    let place = flights.insert(key, Flight(serial: nextSerial))
-    add(waiter, deadline: deadline, to: place, isLead: true)
-    return .lead(id(of: place))
+    let flight = Flight(serial: nextSerial, opener: waiter, deadline: deadline)
+    return .lead(FlightID(place: UInt32(flights.insert(key, flight)), serial: nextSerial))
   }
 
   /// Takes a request out of its flight: its client has gone, or its deadline has come.
@@ -93,6 +103,7 @@ public struct Deduplicator: ~Copyable, Sendable {
   /// - Complexity: O(those who joined before it and still wait).
   public mutating func leave(_ flight: FlightID, _ waiter: UInt32) -> LeaveAnswer {
     guard let place = place(of: flight, ofAnyCall: true) else { return .ignored }
+    seatOpener(of: place)
     var before: Int32 = -1
     var found = flights.places[Int(place)].value.first
     while found >= 0, waiters[Int(found)].number != waiter {
@@ -131,10 +142,19 @@ public struct Deduplicator: ~Copyable, Sendable {
         let key = flights.places[Int(place)].key
         uncacheable.store(key, isDeterministic: true, at: now)
       }
-      end(place, with: .answer)
+      if flights.places[Int(place)].value.isAlone && firstDelivered < 0 && deliveredAlone == nil {
+        let opener = flights.places[Int(place)].value.opener
+        deliveredAlone = Delivery(waiter: opener, isLead: true, result: .answer)
+        remove(place)
+      } else {
+        seatOpener(of: place)
+        end(place, with: .answer)
+      }
     case .failure:
+      seatOpener(of: place)
       fail(place)
     case .retryableFailure:
+      seatOpener(of: place)
       if configuration.rule == .production { return retry(place, at: now) }
       fail(place)
     }
@@ -142,13 +162,12 @@ public struct Deduplicator: ~Copyable, Sendable {
   }
 
   /// Takes the next request whose wait is over, in the order of joining; nil when there is none.
+  @inlinable
   public mutating func nextDelivered() -> Delivery? {
-    guard firstDelivered >= 0 else { return nil }
-    let place = firstDelivered
-    let waiter = waiters[Int(place)]
-    firstDelivered = waiter.next
-    if firstDelivered < 0 { lastDelivered = -1 }
-    free(place)
-    return Delivery(waiter: waiter.number, isLead: waiter.isLead, result: waiter.result)
+    if let alone = deliveredAlone {
+      deliveredAlone = nil
+      return alone
+    }
+    return firstDelivered < 0 ? nil : nextOfList()
   }
 }

@@ -34,12 +34,12 @@ package struct DemandHistory: Sendable {
 
   /// Adds a demand, and forgets the one that was added first where there is no room.
   package mutating func remember(_ demand: Demand) {
-    if !demands.isEmpty, demand.time < demands[place(0)].time { isInOrder = false }
+    if !demands.isEmpty, demand.time < demands[last].time { isInOrder = false }
     if demands.count < capacity {
       demands.append(demand)
     } else {
       demands[next] = demand
-      next = (next + 1) % capacity
+      next = next + 1 == capacity ? 0 : next + 1
     }
   }
 
@@ -61,16 +61,21 @@ package struct DemandHistory: Sendable {
   package func rates(within span: TimeSpan, at now: Instant, and rate: Double) -> (
     sum: Double, count: Double
   ) {
-    guard isInOrder else {
+    guard isInOrder && !demands.isEmpty else {
       return demands.reduce((rate, 1)) { total, demand in
         now - demand.time <= span ? (total.0 + demand.rate, total.1 + 1) : total
       }
     }
+    // From the last one back, round the ring.
     var recent = 0
-    while recent < demands.count, now - demands[place(recent)].time <= span { recent += 1 }
+    var first = last
+    while recent < demands.count, now - demands[first].time <= span {
+      recent += 1
+      first = first == 0 ? demands.count - 1 : first - 1
+    }
+    first = first + 1 == demands.count ? 0 : first + 1
     var (sum, count) = (rate, 1.0)
     // In the order in which they lie, so that the sum is that of a walk through all.
-    let first = recent == 0 ? 0 : place(recent - 1)
     let wrapped = max(0, first + recent - demands.count)
     for index in 0..<wrapped { sum += demands[index].rate }
     for index in first..<first + recent - wrapped { sum += demands[index].rate }
@@ -87,9 +92,8 @@ package struct DemandHistory: Sendable {
     }
   }
 
-  /// The index of the demand that was seen so many looks before the last one.
-  private func place(_ looksBefore: Int) -> Int {
-    let last = demands.count < capacity ? demands.count - 1 : next + capacity - 1
-    return (last - looksBefore) % max(1, demands.count)
-  }
+  /// The index of the demand that was seen last.
+  ///
+  /// - Precondition: one was seen.
+  private var last: Int { next == 0 ? demands.count - 1 : next - 1 }
 }

@@ -15,6 +15,7 @@ public struct EffectBuffer<Effect: Sendable>: Sendable {
 
   /// Forgets all effects and keeps the storage.
   public mutating func removeAll() {
-    effects.removeAll(keepingCapacity: true)
+    // Empty most times, and an array looks at itself even then.
+    if !effects.isEmpty { effects.removeAll(keepingCapacity: true) }
   }
 }

@@ -33,6 +33,8 @@ extension ResponseCache {
   /// valid tool calls, and whose request does not forbid it. The gates and their order follow the
   /// response cache of vLLM's semantic-router (vllm-project/semantic-router). The reference keeps
   /// whatever it was given at temperature 0.
+  @inlinable
+  @inline(__always)
   public static func admission(of response: StoredResponse, under rule: Rule) -> Admission {
     if rule == .reference {
       return response.isDeterministic ? .admitted : .refused(.notDeterministic)

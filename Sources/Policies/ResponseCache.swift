@@ -132,6 +132,8 @@ public struct ResponseCache: ~Copyable, Sendable {
   /// Keeps a finished response if it may be kept, and says why not.
   ///
   /// All answers go this way, those of a simulator and those of a live engine.
+  @inlinable
+  @inline(__always)
   public mutating func keep(
     _ key: CacheKey, _ response: StoredResponse, at now: Instant
   ) -> Admission {

@@ -16,6 +16,8 @@ package struct Autoscaling: Sendable {
     package let costOfModel: [Double]
     /// What requests wait at most; longer ones are gone.
     package let longestWait: TimeSpan
+    /// By size of batch, the most requests a second of a lane that runs batches up to that size.
+    private let throughput: [Double]
 
     /// A fleet of those values.
     package init(
@@ -25,6 +27,11 @@ package struct Autoscaling: Sendable {
       self.lanes = lanes
       self.costOfModel = costOfModel
       self.longestWait = longestWait
+      var most = 0.0
+      throughput = batchTimes.enumerated().map { size, time in
+        if size > 0 { most = max(most, Double(size) / time.inSeconds) }
+        return most
+      }
     }
 
     /// The wait and the latency of nearly all requests.
@@ -33,12 +40,18 @@ package struct Autoscaling: Sendable {
     /// A request waits for the batch that runs and then for its own; where no batch is large enough
     /// the queue is full.
     ///
-    /// - Complexity: O(batch sizes).
+    /// - Complexity: O(log n) for n batch sizes.
     package func times(rate: Double, machines: Int) -> (wait: TimeSpan, p99: TimeSpan?) {
       guard machines > 0 else { return (longestWait, nil) }
       let each = rate / Double(machines * lanes)
-      for size in 1..<batchTimes.count where Double(size) / batchTimes[size].inSeconds >= each {
-        return (TimeSpan(nanoseconds: batchTimes[size].nanoseconds / 2), batchTimes[size] * 2)
+      // The first size that keeps up is the first up to which one does, and of these the rates only rise.
+      var (low, high) = (1, batchTimes.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if throughput[middle] >= each { high = middle } else { low = middle + 1 }
+      }
+      if low < batchTimes.count {
+        return (TimeSpan(nanoseconds: batchTimes[low].nanoseconds / 2), batchTimes[low] * 2)
       }
       return (longestWait, longestWait)
     }
