@@ -40,7 +40,12 @@ extension FleetSimulation {
         row = found
       }
     }
-    dispatch(request(of: arrival, for: model, row: row), otherwise: .rejected)
+    // The request is put together in its place in the queue.
+    guard let replica = choose(for: model) else {
+      fail(request(of: arrival, for: model, row: row), .rejected)
+      return
+    }
+    send(request(of: arrival, for: model, row: row), to: replica)
   }
 
   /// Asks the router for which model a request is meant.

@@ -344,22 +344,32 @@ package struct FleetSimulation: ~Copyable {
   }
 
   /// Sends a request to the replica that the policy chooses, or ends it.
-  @inline(__always)
   mutating func dispatch(_ request: QueuedRequest, otherwise outcome: RequestOutcome) {
-    let model = ModelID(Int(request.model))
+    guard let replica = choose(for: ModelID(Int(request.model))) else {
+      fail(request, outcome)
+      return
+    }
+    send(request, to: replica)
+  }
+
+  /// The replica of a model that the policy chooses; `nil` where it refuses.
+  @inline(__always)
+  mutating func choose(for model: ModelID) -> Int? {
     // Under admission control a request is sent only where it need not wait long.
     let longestWait =
       degradation < .reject ? nil : scenario.autoscaling?.configuration.longestQueueWait
     let choice = dispatcher.choose(of: model, within: longestWait, among: &board)
     if logsRequests { logChoice(of: model, within: longestWait, choice) }
-    guard case .replica(let replica) = choice else {
-      fail(request, outcome)
-      return
-    }
+    guard case .replica(let replica) = choice else { return nil }
+    return replica.index
+  }
+
+  @inline(__always)
+  mutating func send(_ request: QueuedRequest, to replica: Int) {
     if isScaling { scrape.send(to: Int(request.model)) }
-    bank.enqueue(request, at: replica.index, now: now)
-    let hasRoom = bank.hasRoom(replica.index)
-    board.update(replica.index) {
+    bank.enqueue(request, at: replica, now: now)
+    let hasRoom = bank.hasRoom(replica)
+    board.update(replica) {
       $0.outstanding += 1
       $0.hasRoom = hasRoom
     }
