@@ -2,6 +2,7 @@
 
 import Columns
 import Policies
+import Quantities
 import Workload
 
 /// What a cache is asked of the requests that are drawn and have not come yet.
@@ -11,7 +12,9 @@ struct DrawnRequests: ~Copyable {
   /// The keys of requests with temperature 0, by their place in the column.
   private(set) var keys: Column<CacheKey>
   /// The same keys without gaps, as they are looked up ahead.
-  private(set) var keysInOrder: Column<CacheKey>
+  private var keysInOrder: Column<CacheKey>
+  /// Room for where a cache has them.
+  private var cachePlaces: Column<Int32>
   /// The places of requests with temperature 0, and of those among them whose content others ask for too.
   private var deterministic: Column<UInt8>
   private var repeated: Column<UInt8>
@@ -23,6 +26,7 @@ struct DrawnRequests: ~Copyable {
     precondition(count <= 256, "a place has eight bits")
     keys = Column(repeating: CacheKey(high: 0, low: 0), count: count)
     keysInOrder = Column(repeating: CacheKey(high: 0, low: 0), count: count)
+    cachePlaces = Column(repeating: 0, count: count)
     deterministic = Column(repeating: 0, count: count)
     repeated = Column(repeating: 0, count: count)
   }
@@ -55,5 +59,15 @@ struct DrawnRequests: ~Copyable {
   mutating func keep(_ key: CacheKey, of number: Int) {
     keys[Int(deterministic[number])] = key
     keysInOrder[number] = key
+  }
+
+  /// Lets a cache read what it holds of the keys; the result means nothing.
+  mutating func touch(_ cache: inout ResponseCache, at now: Instant) -> Int64 {
+    let count = deterministicCount
+    return keysInOrder.withSpan { keys in
+      cachePlaces.withMutableSpan(of: 0..<count) { places in
+        cache.touch(keys.extracting(first: count), at: now, places: &places)
+      }
+    }
   }
 }

@@ -73,10 +73,7 @@ extension FleetSimulation {
       primed.noteAge(of: arrival.contentID, tenant: arrival.tenantIndex, drawnAt: place)
     }
     primed.drawAges()
-    let count = drawn.deterministicCount
-    touched = drawn.keysInOrder.withSpan {
-      desk.cache.touch($0.extracting(first: count), at: now)
-    }
+    touched = drawn.touch(&desk.cache, at: now)
   }
 
   /// Puts in all entries, those that nobody else asks for too, in the order of last use, so that what the

@@ -22,6 +22,7 @@ struct ScrapeWindow: ~Copyable {
   /// Requests sent to a model.
   func sent(to model: Int) -> UInt32 { sentByModel[model] }
 
+  @inline(__always)
   mutating func answer(latency: TimeSpan, wait: TimeSpan) {
     answered += 1
     waited += wait.nanoseconds

@@ -48,13 +48,16 @@ struct KeyTable<Value: BitwiseCopyable & Sendable>: ~Copyable, Sendable {
   @inline(__always)
   func firstWord(of key: CacheKey) -> UInt64 { slots[Int(key.tag) & mask] }
 
-  /// The place that a slot's word names, if it has the key's tag; otherwise any place.
+  /// The place that the slot where the search for a key begins names, if it has the key's tag; otherwise
+  /// any place.
   ///
   /// - Precondition: there is a place.
   @inlinable
   @inline(__always)
-  func likelyPlace(_ word: UInt64, of key: CacheKey) -> Int {
-    let isSame = UInt32(truncatingIfNeeded: word >> 32) == key.tag && word != 0
+  func likelyPlace(of key: CacheKey) -> Int {
+    let tag = key.tag
+    let word = slots[Int(tag) & mask]
+    let isSame = UInt32(truncatingIfNeeded: word >> 32) == tag && word != 0
     return isSame ? Int(UInt32(truncatingIfNeeded: word)) - 1 : 0
   }
 

@@ -91,19 +91,21 @@ public struct ResponseCache: ~Copyable, Sendable {
   /// something will have to go for what is stored, the slots of what goes are read too. The sum of the
   /// results means nothing.
   ///
+  /// - Parameters:
+  ///   - places: room for as many numbers as there are keys, which mean nothing afterwards.
   /// - Complexity: O(n) for n keys.
   @inlinable
-  public func touch(_ keys: Span<CacheKey>, at now: Instant) -> Int64 {
+  public func touch(
+    _ keys: Span<CacheKey>, at now: Instant, places: inout MutableSpan<Int32>
+  ) -> Int64 {
     guard table.count > 0 else { return 0 }
+    precondition(places.count >= keys.count, "there is room for the place of each key")
     var sum: UInt64 = 0
-    for index in keys.indices { sum &+= table.firstWord(of: keys[index]) }
     for index in keys.indices {
-      let key = keys[index]
-      sum &+= table.places[table.likelyPlace(table.firstWord(of: key), of: key)].key.low
+      places[index] = Int32(truncatingIfNeeded: table.likelyPlace(of: keys[index]))
     }
     for index in keys.indices {
-      let key = keys[index]
-      let entry = table.places[table.likelyPlace(table.firstWord(of: key), of: key)].value
+      let entry = table.places[Int(places[index])].value
       sum &+= table.places[Int(max(0, entry.previous))].key.low
       sum &+= table.places[Int(max(0, entry.next))].key.low
     }

@@ -309,15 +309,17 @@ package struct ReplicaBank: ~Copyable {
     var index = Int(row.firstLane)
     while lane[index].count != 0 { index += 1 }
     let size = min(state[replica].waiting, row.maximumBatch)
-    var place = state[replica].head
+    let head = state[replica].head
     let firstSlot = lane[index].firstSlot
-    for slot in 0..<Int(size) {
-      running[firstSlot + slot] = queued[row.firstSlot + place & row.slotMask]
-      place += 1
+    // Those up to the end of the ring, and those from its beginning on.
+    let atEnd = min(Int(size), row.slotMask + 1 - head)
+    running.copy(atEnd, of: queued, from: row.firstSlot + head, to: firstSlot)
+    if atEnd < Int(size) {
+      running.copy(Int(size) - atEnd, of: queued, from: row.firstSlot, to: firstSlot + atEnd)
     }
     state[replica].waiting -= size
     // A queue that is empty begins where it began, so that short queues stay in a few lines of the cache.
-    state[replica].head = state[replica].waiting == 0 ? 0 : place & row.slotMask
+    state[replica].head = state[replica].waiting == 0 ? 0 : (head + Int(size)) & row.slotMask
     setFreeLanes(of: replica, to: state[replica].freeLanes - 1, now)
     lane[index].count = size
     lane[index].started = now.nanoseconds
