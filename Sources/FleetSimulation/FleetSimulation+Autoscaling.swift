@@ -77,13 +77,20 @@ extension FleetSimulation {
       seen.p99 = scrape.p99
     } else {
       seen.engineRate = Rate(roundingPerSecond: offeredRate() * engineShare)
-      if let times = scenario.autoscaling?.fluid.times(
-        rate: seen.engineRate.perSecond, machines: ready)
-      {
-        (seen.queueWait, seen.p99) = times
-      }
+      (seen.queueWait, seen.p99) = fluidTimes(rate: seen.engineRate, machines: ready)
     }
     return seen
+  }
+
+  /// The wait and the latency in the fluid limit, asked for anew when the rate or the fleet has changed.
+  private mutating func fluidTimes(
+    rate: Rate, machines: Int
+  ) -> (wait: TimeSpan?, p99: TimeSpan?) {
+    if rate != fluid.rate || machines != fluid.machines {
+      let times = scenario.autoscaling?.fluid.times(rate: rate.perSecond, machines: machines)
+      fluid = (rate, machines, times?.wait, times?.p99)
+    }
+    return (fluid.wait, fluid.p99)
   }
 
   /// Requests a second that arrive now.

@@ -48,6 +48,8 @@ package struct FleetSimulation: ~Copyable {
   var engineShare = 1.0
   /// The rate at which requests arrive, and until when it is that.
   var offered = (rate: Rate.zero, until: Instant(nanoseconds: .min))
+  /// The fluid limit as it was asked for last: of what, and its answer.
+  var fluid = (rate: Rate.zero, machines: -1, wait: TimeSpan?.none, p99: TimeSpan?.none)
   var budgetDenials: Int64 = 0
   /// What is given up at this time, and the most that ever was.
   var degradation = DegradationStep.none
