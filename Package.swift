@@ -55,7 +55,7 @@ let package = Package(
     // Level 1
     house("Serving", ["Quantities"]),
     house("EventKernel", ["Columns", "Quantities"]),
-    house("Numerics", ["CGSL", "CVectors", "RandomStreams"]),
+    house("Numerics", ["CGSL", "RandomStreams"]),
 
     // Level 2
     house("Policies", ["Columns", "Quantities", "RandomStreams", "Serving", crypto]),

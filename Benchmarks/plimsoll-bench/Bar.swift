@@ -69,4 +69,31 @@ enum Stopwatch {
 
   /// The value in the middle.
   static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+
+  /// The least of several times of the same work: whatever else a machine does only adds to it.
+  ///
+  /// - Precondition: there is one.
+  static func fastest(_ values: [Double]) -> Double {
+    guard let least = values.min() else { preconditionFailure("something was timed") }
+    return least
+  }
+
+  /// Additions a second of a loop that keeps a core busy and needs no memory: about half as many where another
+  /// thread, of whatever machine, shares the core.
+  static func additionsPerSecond() -> Double {
+    let rounds = 50_000_000
+    var sums = (0 as UInt64, 0 as UInt64, 0 as UInt64, 0 as UInt64)
+    var times: [Double] = []
+    time(into: &times) {
+      for round in 0..<UInt64(rounds) {
+        // No sum of numbers that follow each other: that one the compiler knows.
+        sums.0 = sums.0 &+ (sums.1 ^ round)
+        sums.1 = sums.1 &+ (sums.2 ^ round)
+        sums.2 = sums.2 &+ (sums.3 ^ round)
+        sums.3 = sums.3 &+ round
+      }
+    }
+    precondition(sums.0 ^ sums.1 ^ sums.2 != 1, "what was added is used")
+    return 4 * Double(rounds) / times[0]
+  }
 }

@@ -16,14 +16,15 @@ struct Bench: ParsableCommand {
     abstract: "Measures speed and memory, and prints each figure beside its bar.",
     discussion: """
       All of it runs from the project's folder and takes some minutes. The command is taken from the folder of \
-      this program. Times are of the wall clock: only a calm machine meets a bar or misses it.
+      this program. Times are of the wall clock: only a calm machine meets a bar or misses it. Of what computes, the \
+      fastest run counts, since all else that a machine does only adds to it; of what users wait for, the one in the middle.
       """)
 
   @Option(
     help: "Measure one thing only: \(Subject.allCases.map(\.rawValue).joined(separator: ", ")).")
   var only: Subject?
-  @Option(help: "How often each is timed; the median is printed.")
-  var runs = 3
+  @Option(help: "How often each is timed.")
+  var runs = 5
 
   @Option(
     help: "Time the small fleet of one model instead, simulating so many minutes of requests.")

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import CVectors
 import RandomStreams
 
 /// A law as a table, for drawing from it in a few nanoseconds by inverse transform.
@@ -28,7 +27,7 @@ package struct QuantileTable: Sendable, Hashable {
   /// The table of a law.
   package init(_ distribution: Distribution) {
     var ends = ContiguousArray<Double>()
-    ends.reserveCapacity(Self.endCount)
+    ends.reserveCapacity(3 * 1_023 + 2)
     var mean = 0.0
     for width in [0x1p-10, 0x1p-20, 0x1p-30] {
       for cell in 0..<1_023 {
@@ -87,23 +86,9 @@ package struct QuantileTable: Sendable, Hashable {
     _ column: inout MutableSpan<UInt32>, forHighBits isHigh: Bool, of words: Span<UInt64>,
     in width: VectorWidth = .widest
   ) {
-    precondition(
-      column.count == words.count && column.count % 8 == 0, "whole values are drawn by eights")
-    precondition(width <= .widest, "this processor has no registers of that width")
-    precondition(ends.count == Self.endCount, "a table has as many ends as the functions in C expect")
-    unsafe ends.withUnsafeBufferPointer { ends in
-      unsafe words.withUnsafeBufferPointer { words in
-        unsafe column.withUnsafeMutableBufferPointer { column in
-          unsafe plimsoll_whole_quantiles(
-            width.width, ends.baseAddress, isHigh ? 32 : 0, words.count, words.baseAddress,
-            column.baseAddress)
-        }
-      }
-    }
+    Elementary.fill(
+      &column, withWholeQuantiles: ends.span, forHighBits: isHigh, of: words, in: width)
   }
-
-  /// How many ends cells have.
-  private static var endCount: Int { 3 * 1_023 + 2 }
 
   /// The nearest number with 24 significant bits.
   private static func rounded(_ x: Double) -> Double {

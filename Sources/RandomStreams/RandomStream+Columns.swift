@@ -5,7 +5,7 @@ import CVectors
 /// How wide the vector registers are that draws are made in; the draws are the same in all.
 public struct VectorWidth: Sendable, Hashable, Comparable {
   /// The width as the functions in C know it.
-  package let width: plimsoll_width
+  fileprivate let width: plimsoll_width
 
   /// Registers of 128 bits, which every processor has.
   public static let bits128 = Self(width: plimsoll_128_bits)
@@ -63,6 +63,33 @@ extension Elementary {
     precondition(width <= .widest, "this processor has no registers of that width")
     unsafe words.withUnsafeMutableBufferPointer { buffer in
       unsafe plimsoll_unit_exponentials(width.width, buffer.count, buffer.baseAddress)
+    }
+  }
+
+  /// Fills a column with whole quantiles from 1 to 10^9, by 32 bits of each word: the low ones or the high ones.
+  ///
+  /// Inverse transform from a table of the ends of cells in rising order: 1,023 cells of probability 2^-10, 1,023
+  /// of 2^-20 and 1,024 of 2^-30; between the ends it is interpolated, and rounded to the nearest.
+  ///
+  /// - Precondition: both columns have as many places, a multiple of eight; there are 3,071 ends, and this
+  ///   processor has registers of that width.
+  /// - Complexity: O(n) for n words.
+  public static func fill(
+    _ column: inout MutableSpan<UInt32>, withWholeQuantiles ends: Span<Double>,
+    forHighBits isHigh: Bool, of words: Span<UInt64>, in width: VectorWidth = .widest
+  ) {
+    precondition(
+      column.count == words.count && words.count % 8 == 0, "whole quantiles are drawn by eights")
+    precondition(width <= .widest, "this processor has no registers of that width")
+    precondition(ends.count == 3 * 1_023 + 2, "a table has as many ends as it has cells, and one")
+    unsafe ends.withUnsafeBufferPointer { ends in
+      unsafe words.withUnsafeBufferPointer { words in
+        unsafe column.withUnsafeMutableBufferPointer { column in
+          unsafe plimsoll_whole_quantiles(
+            width.width, ends.baseAddress, isHigh ? 32 : 0, words.count, words.baseAddress,
+            column.baseAddress)
+        }
+      }
     }
   }
 }

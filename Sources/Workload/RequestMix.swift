@@ -30,6 +30,21 @@ package struct RequestMix: Sendable, Equatable {
       self.zipfExponent = zipfExponent
       self.unique = unique
     }
+
+    /// How often each is asked for: item 0 stands for all unique contents, and item i for the i-th most
+    /// popular one.
+    ///
+    /// - Complexity: O(contents).
+    var popularity: AliasTable {
+      let weights = zipfWeights(count: catalogue, exponent: zipfExponent)
+      let sum = weights.reduce(0, +)
+      let repeating = 1 - unique.fraction
+      do {
+        return try AliasTable(weights: [unique.fraction] + weights.map { $0 / sum * repeating })
+      } catch {
+        preconditionFailure("a content's shares make a law: \(error.allowed)")
+      }
+    }
   }
 
   /// The names of the classes.
@@ -45,10 +60,10 @@ package struct RequestMix: Sendable, Equatable {
   /// Where the texts of each class begin and end among all.
   private let textRanges: ContiguousArray<Range<Int>>
   private let classThresholds: [UInt32]
-  private let promptTokens: LengthLaw?
-  private let outputTokens: LengthLaw?
+  private let promptTokens: TableOnDemand<Distribution, QuantileTable>?
+  private let outputTokens: TableOnDemand<Distribution, QuantileTable>?
   private let deterministicThreshold: UInt64
-  private let contents: ContentLaw?
+  private let contents: TableOnDemand<Content, AliasTable>?
 
   /// A mix of those laws.
   ///
@@ -94,10 +109,10 @@ package struct RequestMix: Sendable, Equatable {
         defer { first += texts.count }
         return first..<first + texts.count
       })
-    self.promptTokens = promptTokens.map { LengthLaw($0) }
-    self.outputTokens = outputTokens.map { LengthLaw($0) }
+    self.promptTokens = promptTokens.map { TableOnDemand($0) { QuantileTable($0) } }
+    self.outputTokens = outputTokens.map { TableOnDemand($0) { QuantileTable($0) } }
     deterministicThreshold = UInt64(deterministic.fraction * 0x1p32)
-    contents = content.map { ContentLaw($0) }
+    contents = content.map { TableOnDemand($0) { $0.popularity } }
   }
 
   /// The class that belongs to 32 random bits.
@@ -130,7 +145,7 @@ package struct RequestMix: Sendable, Equatable {
   }
 
   /// How many contents repeat.
-  package var catalogueCount: Int { contents?.content.catalogue ?? 0 }
+  package var catalogueCount: Int { contents?.law.catalogue ?? 0 }
 
   /// The share of each content of the catalogue among all requests, by number; that of 0 is what
   /// nobody else asks for.

@@ -36,6 +36,15 @@ struct ColumnsTests {
     #expect(Column(repeating: Int8(4), count: count).values(0..<count).allSatisfy { $0 == 4 })
   }
 
+  @Test("take values of another column in between their own")
+  func copying() {
+    let source = Column([1, 2, 3, 4, 5])
+    var column = Column(repeating: 0, count: 4)
+    column.copy(2, of: source, from: 3, to: 1)
+    column.copy(0, of: source, from: 5, to: 4)
+    #expect(column.values(0..<4) == [0, 4, 5, 0])
+  }
+
   @Test("trap what lies outside of them")
   func preconditions() async {
     await #expect(processExitsWith: .failure) { _ = Column([1, 2])[2] }
@@ -44,6 +53,14 @@ struct ColumnsTests {
       column[-1] = 0
     }
     await #expect(processExitsWith: .failure) { _ = Column([1, 2]).values(1..<3) }
+    await #expect(processExitsWith: .failure) {
+      var column = Column([1, 2])
+      column.copy(2, of: Column([1, 2]), from: 1, to: 0)
+    }
+    await #expect(processExitsWith: .failure) {
+      var column = Column([1, 2])
+      column.copy(2, of: Column([1, 2]), from: 0, to: 1)
+    }
     await #expect(processExitsWith: .failure) {
       var column = GrowingColumn<Int>(minimumCapacity: 8)
       column[0] = 1

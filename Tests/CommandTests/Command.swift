@@ -70,10 +70,22 @@ enum Command {
       messages: try String(contentsOf: names[1], encoding: .utf8))
   }
 
+  /// A folder for all that tests write, which goes when they have ended.
+  private static let scratch: URL = {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("plimsoll-tests-\(UUID().uuidString)")
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      preconditionFailure("tests can write files: \(error)")
+    }
+    atexit { try? FileManager.default.removeItem(at: Command.scratch) }
+    return folder
+  }()
+
   /// A path for a file that does not exist yet.
   static func temporary(_ ending: String) -> String {
-    FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).\(ending)")
-      .path
+    scratch.appendingPathComponent("\(UUID().uuidString).\(ending)").path
   }
 
   /// A scenario file with that text, which extends `Scenarios/smoke.yaml`.

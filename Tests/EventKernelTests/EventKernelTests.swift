@@ -34,6 +34,34 @@ struct FutureEventListTests {
     }
   }
 
+  @Test("gives events in order when some are scheduled while others are taken")
+  func interleaved() throws {
+    var stream = RandomStream(seed: 3, replication: 0, purpose: .testing, entity: 0)
+    let priorities: [EventPriority] = [.machine, .policy, .sample]
+    var list = FutureEventList<Int>(at: .start)
+    var expected: [(time: Int64, priority: Int, number: Int)] = []
+    var now: Int64 = 0
+    for number in 0..<20_000 {
+      // As many are taken as scheduled, in runs of either.
+      if stream.next() >> 40 & 1 == 0 || expected.isEmpty {
+        let (time, priority) = (now + Int64(stream.next() >> 58), Int(stream.next() >> 40) % 3)
+        list.schedule(number, at: Instant(nanoseconds: time), priorities[priority])
+        expected.append((time, priority, number))
+      } else {
+        let next = try #require(expected.indices.min { expected[$0] < expected[$1] })
+        #expect(list.nextTime.nanoseconds == expected[next].time)
+        #expect(list.nextPriority == priorities[expected[next].priority])
+        let taken = list.takeNext()
+        let (time, payload) = try #require(taken)
+        #expect(payload == expected[next].number)
+        now = time.nanoseconds
+        expected.remove(at: next)
+      }
+    }
+    while list.takeNext() != nil { expected.removeLast() }
+    #expect(expected.isEmpty && list.nextTime == .never)
+  }
+
   @Test("traps a past time")
   func preconditions() async {
     await #expect(processExitsWith: .failure) {

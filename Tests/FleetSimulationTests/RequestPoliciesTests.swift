@@ -107,6 +107,20 @@ struct RequestPoliciesTests {
     #expect(variants[1].requests[.hit] > 0 && variants[2].requests[.joined] > 0)
   }
 
+  /// A thousand requests for three contents while one call lasts.
+  @Test("answer all of a thousand requests that wait for the same call")
+  func manyWaiting() throws {
+    var builder = try self.builder(cache: false, deduplication: true)
+    builder.horizon = .minutes(2)
+    builder.arrivals = .poisson(.constant(Rate(roundingPerSecond: 400)))
+    builder.content = RequestMix.Content(catalogue: 3, zipfExponent: 0.1, unique: .zero)
+    let record = try FleetSimulation.run(try builder.build(), seed: 2, replication: 0)
+    let requests = record.requests
+    // Three calls of three seconds each follow one another: about 120 of 48,000.
+    #expect(requests[.completed] + requests[.joined] == requests.arrived)
+    #expect((100...140).contains(Int(requests[.completed])) && requests.arrived > 40_000)
+  }
+
   /// Two answers a second and a queue of two: most calls are refused, and with them who joined them.
   @Test("end every request once where calls fail, time out and are made again")
   func failures() throws {

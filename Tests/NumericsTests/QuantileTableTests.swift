@@ -49,6 +49,33 @@ struct QuantileTableTests {
     }
   }
 
+  @Test(
+    "fills columns, in registers of every width, with the whole values drawn one by one",
+    arguments: VectorWidth.all)
+  func columns(width: VectorWidth) throws {
+    var stream = testStream(3)
+    let edges: [UInt32] = [
+      0, 1, .max, .max - 1, 1_022 << 22, 1_023 << 22, 1_023 << 22 - 1, 0xFFFF_F000, 0xFFFF_EFFF,
+      0xFFFF_FFFC, 1 << 31, 1 << 31 - 1,
+    ]
+    let ends = edges.flatMap { one in edges.map { UInt64(one) << 32 | UInt64($0) } }
+    let words = (0..<100_000).map { _ in stream.next() } + ends
+    // Of the last law, values below 1 and above 10^9 are drawn too.
+    for law in try Self.laws() + [.lognormal(median: 30, p99: 1e9)] {
+      let table = QuantileTable(law)
+      for isHigh in [false, true] {
+        var column = [UInt32](repeating: 0, count: words.count)
+        var span = column.mutableSpan
+        table.fill(&span, forHighBits: isHigh, of: words.span, in: width)
+        let different = words.indices.filter {
+          let bits = UInt32(truncatingIfNeeded: isHigh ? words[$0] >> 32 : words[$0])
+          return column[$0] != table.wholeValue(for: bits)
+        }
+        #expect(different.isEmpty)
+      }
+    }
+  }
+
   @Test("rises with its bits, also where the cells become finer")
   func rises() throws {
     for table in try Self.laws().map(QuantileTable.init) {

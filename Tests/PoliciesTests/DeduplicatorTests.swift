@@ -48,6 +48,41 @@ struct DeduplicatorTests {
     #expect(deduplicator.land(flight, .failure, at: .start + .seconds(9)) == .ignored)
   }
 
+  @Test(
+    "hands out answers in the order in which calls ended, though nobody asked for them meanwhile")
+  func orderOfDeliveries() throws {
+    var deduplicator = Deduplicator(Deduplicator.Configuration())
+    var flights: [FlightID] = []
+    // Calls of one, of two and of one again, twice.
+    for content in 0..<6 {
+      for waiter in 0..<(content % 3 == 1 ? 2 : 1) {
+        let answer = deduplicator.join(
+          key(UInt64(content)), isDeterministic: true, waiter: UInt32(10 * content + waiter),
+          deadline: .never, at: .start)
+        if case .lead(let id) = answer { flights.append(id) }
+      }
+    }
+    #expect(deduplicator.flightCount == 6)
+    for flight in flights {
+      #expect(deduplicator.land(flight, .success(isCacheable: true), at: .start) == .over)
+    }
+    let all = deliveries(&deduplicator)
+    #expect(all.map(\.waiter) == [0, 10, 11, 20, 30, 40, 41, 50])
+    #expect(all.map(\.isLead) == [true, true, false, true, true, true, false, true])
+    // One that was left by the only one in it is no more.
+    guard
+      case .lead(let flight) = deduplicator.join(
+        key(7), isDeterministic: true, waiter: 70, deadline: .never, at: .start)
+    else {
+      Issue.record("the first to ask makes the call")
+      return
+    }
+    #expect(deduplicator.leave(flight, 71) == .ignored)
+    #expect(deduplicator.leave(flight, 70) == .cancelled)
+    #expect(deduplicator.land(flight, .failure, at: .start) == .ignored)
+    #expect(deduplicator.nextDelivered() == nil && deduplicator.flightCount == 0)
+  }
+
   @Test("6.5.2: makes a call that failed once more, and shares what cannot be retried")
   func failure() throws {
     var deduplicator = Deduplicator(Deduplicator.Configuration())

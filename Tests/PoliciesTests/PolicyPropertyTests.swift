@@ -169,20 +169,26 @@ struct PolicyPropertyTests {
       var dice = Dice(seed, 3)
       var router = fresh
       var now = Instant.start
+      var replicas = (0..<6).map { index in
+        ReplicaObservation(
+          model: ModelID(index % 3), acceptsRequests: false, outstanding: 0, hasRoom: true,
+          nanosecondsPerRequest: 1_000_000)
+      }
+      var board = ReplicaBoard(replicas)
       for _ in 0..<20 {
         now = now + .seconds(Int64(dice.roll(10)) - 2)
-        let replicas = (0..<6).map { index in
-          ReplicaObservation(
-            model: ModelID(index % 3), acceptsRequests: dice.roll(3) > 0,
-            outstanding: Int32(dice.roll(60)), hasRoom: dice.roll(4) > 0,
-            nanosecondsPerRequest: 1_000_000)
+        for index in replicas.indices {
+          replicas[index].acceptsRequests = dice.roll(3) > 0
+          replicas[index].outstanding = Int32(dice.roll(60))
+          replicas[index].hasRoom = dice.roll(4) > 0
+          let seen = replicas[index]
+          board.update(index) { $0 = seen }
         }
         var request = RouteRequest(
           plan: router.plan(forScore: Double(dice.roll(101)) / 100),
           promptTokens: UInt32(dice.roll(20_000)), outputTokens: UInt32(dice.roll(4_000)),
           session: UInt64(dice.roll(6)))
         request.goesDown = dice.roll(4) == 0
-        var board = ReplicaBoard(replicas)
         let decision = router.intended(request, at: now, among: &board)
         let chosen = models.first { $0.id == decision.model }
         #expect(chosen != nil, "seed \(seed)")

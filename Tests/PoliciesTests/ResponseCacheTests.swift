@@ -35,7 +35,9 @@ struct ResponseCacheTests {
     for (index, key) in seen.enumerated() {
       #expect(!seen[..<index].contains(key))
     }
+    #expect(key(3, tenant: 2, model: 1).of(content: 9) == key(9, tenant: 2, model: 1))
     let shared = CacheKey.reference(model: ModelID(0), content: 7)
+    #expect(CacheKey.reference(model: ModelID(0), content: 1).of(content: 7) == shared)
     #expect(!seen.contains(shared))
   }
 
@@ -93,6 +95,49 @@ struct ResponseCacheTests {
       cache.life(of: key(1), storedAt: .start)
         != cache.life(of: key(1), storedAt: .start + .hours(2))
     )
+  }
+
+  @Test("answers to the nanosecond for as long as the jitter gives an entry")
+  func livesToTheEnd() {
+    for content in 0..<2_000 {
+      let (key, stored) = (key(UInt64(content)), Instant.start + .seconds(Int64(content)))
+      for isOver in [false, true] {
+        var cache = cache(jitter: 100_000_000)
+        cache.store(key, isDeterministic: true, at: stored)
+        let end = stored + cache.life(of: key, storedAt: stored)
+        let asked = isOver ? end : end - TimeSpan(nanoseconds: 1)
+        #expect(isHit(cache.lookUp(key, isDeterministic: true, at: asked)) != isOver)
+      }
+    }
+  }
+
+  @Test("changes nothing by reading ahead")
+  func readingAhead() {
+    func filled() -> ResponseCache {
+      var cache = cache(capacity: 50)
+      for content in 0..<50 {
+        cache.store(key(UInt64(content)), isDeterministic: true, at: .start)
+      }
+      return cache
+    }
+    var read = filled()
+    var untouched = filled()
+    // Those that are held, those that are not, and one twice.
+    let keys = (30..<70).map { key(UInt64($0)) } + [key(30)]
+    var places = [Int32](repeating: 0, count: keys.count)
+    for content in 0..<100 {
+      let now = Instant.start + .seconds(Int64(content) * 60)
+      var span = places.mutableSpan
+      _ = read.touch(keys.span, at: now, places: &span)
+      let asked = key(UInt64(content * 37 % 80))
+      #expect(
+        read.lookUp(asked, isDeterministic: true, at: now)
+          == untouched.lookUp(asked, isDeterministic: true, at: now))
+      read.store(key(UInt64(content)), isDeterministic: true, at: now)
+      untouched.store(key(UInt64(content)), isDeterministic: true, at: now)
+      #expect(read.count == untouched.count && read.evictions == untouched.evictions)
+    }
+    #expect(read.evictions > 0 && read.expirations == untouched.expirations)
   }
 
   /// A request every 1/λ on average and a life T from storing: of 1 + λT requests λT are hits.

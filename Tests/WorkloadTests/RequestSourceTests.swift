@@ -42,8 +42,13 @@ struct RequestSourceTests {
     arguments: [0.0, 0.4, 3.2, 29.9, 59.99, 60, 61.5, 100, 179.5, 200])
   func restarting(seconds: Double) throws {
     let gaps = try Distribution(.gamma(shape: 0.5, scale: 2))
+    let steps = RateProfile.recorded(
+      [40, 0, 0, 90, 7].enumerated().map { number, rate in
+        RateProfile.Step(
+          start: .start + .seconds(45 * Int64(number)), rate: Rate(roundingPerSecond: rate))
+      })
     let processes: [(RateProfile) -> ArrivalProcess] = [
-      { .poisson($0) }, { .renewal($0, gaps: gaps) },
+      { .poisson($0) }, { .renewal($0, gaps: gaps) }, { _ in .poisson(steps) },
     ]
     for arrivals in processes {
       let model = try model(arrivals)
