@@ -193,9 +193,8 @@ let package = Package(
       "FleetSimulationTests",
       [
         "FleetSimulation", "Checks", "CloudModel", "Numerics", "Quantities", "QueueingTheory",
-        "Policies", "Recording", "ReplicaModel", "Scenario", "Serving", "SimulationTesting",
-        "Statistics",
-        "Workload",
+        "Policies", "RandomStreams", "Recording", "ReplicaModel", "Scenario", "Serving",
+        "SimulationTesting", "Statistics", "Workload",
       ]),
     tests(
       "ResultsStoreTests",

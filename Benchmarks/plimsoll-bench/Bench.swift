@@ -16,8 +16,9 @@ struct Bench: ParsableCommand {
     abstract: "Measures speed and memory, and prints each figure beside its bar.",
     discussion: """
       All of it runs from the project's folder and takes some minutes. The command is taken from the folder of \
-      this program. Times are of the wall clock: only a calm machine meets a bar or misses it. Of what computes, the \
-      fastest run counts, since all else that a machine does only adds to it; of what users wait for, the one in the middle.
+      this program. Times are of the wall clock: only a calm machine meets a bar or misses it. Of the simulated \
+      fleet and of two jobs the fastest run counts, since all else that a machine does only adds to it; of \
+      everything else the one in the middle.
       """)
 
   @Option(

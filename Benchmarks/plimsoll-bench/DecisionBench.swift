@@ -120,7 +120,7 @@ struct DecisionBench: ~Copyable {
       precondition(models < 3 * Self.batch, "the router names one of its models")
       begin = ContinuousClock.now
       for step in 0..<Self.batch {
-        // Sent to the least loaded, which is then looked for again.
+        // Sent to the least loaded, which then plays its matches anew.
         guard case .replica(let replica) = dispatcher.choose(of: routed[step], among: &board) else {
           preconditionFailure("every model has a replica that takes requests")
         }

@@ -45,7 +45,8 @@ extension DecisionHeader {
           model: try replica.model(), acceptsRequests: false, outstanding: 0, hasRoom: true,
           nanosecondsPerRequest: time))
     }
-    try first.hold(replicas.count <= 1 << 16, "replicas", "at most 65,536 replicas")
+    try first.hold(
+      replicas.count <= ReplicaBoard.mostReplicas, "replicas", "at most 1,048,576 replicas")
   }
 }
 

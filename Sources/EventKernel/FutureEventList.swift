@@ -49,17 +49,19 @@ package struct FutureEventList<Payload: Sendable>: ~Copyable {
   }
 
   /// The place of the next event, or nil.
-  @inlinable var first: Int? {
+  @inlinable var nextPlace: Int? {
     guard isRootVacant else { return heap.isEmpty ? nil : 0 }
     guard heap.count > 1 else { return nil }
     return heap.count > 2 && heap[2].comesBefore(heap[1]) ? 2 : 1
   }
 
   /// When the next event is due; ``Instant/never`` when there is none.
-  @inlinable package var nextTime: Instant { first.map { heap[$0].time } ?? .never }
+  @inlinable package var nextTime: Instant { nextPlace.map { heap[$0].time } ?? .never }
 
   /// The priority of the next event; that of samples when there is none.
-  @inlinable package var nextPriority: EventPriority { first.map { heap[$0].priority } ?? .sample }
+  @inlinable package var nextPriority: EventPriority {
+    nextPlace.map { heap[$0].priority } ?? .sample
+  }
 
   /// Adds an event.
   ///

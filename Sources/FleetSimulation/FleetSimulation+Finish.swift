@@ -218,11 +218,14 @@ extension FleetSimulation {
   /// Every row belongs to a request that a replica holds, or that waits for another's call.
   private borrowing func checkPolicies() throws(ConservationError) {
     let used = table.used
-    let held = (0..<bank.count).reduce(0) { $0 + bank.requestsHeld(by: $1) { $0.policyRow >= 0 } }
+    let held =
+      displaced.count { $0.policyRow >= 0 }
+      + (0..<bank.count).reduce(0) { $0 + bank.requestsHeld(by: $1) { $0.policyRow >= 0 } }
     try hold(
       held == used.alone + desk.deduplicator.flightCount,
-      "requests of policies on replicas = those alone + flights",
-      "\(held) on replicas, \(used.alone) alone, \(desk.deduplicator.flightCount) flights")
+      "requests of policies on replicas, or between two = those alone + flights",
+      "\(held) on replicas or between, \(used.alone) alone, \(desk.deduplicator.flightCount) flights"
+    )
     try hold(
       used.inFlights >= desk.deduplicator.flightCount, "every flight has a request",
       "\(used.inFlights) requests in \(desk.deduplicator.flightCount) flights")

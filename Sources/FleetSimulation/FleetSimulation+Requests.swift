@@ -76,6 +76,7 @@ extension FleetSimulation {
     _ reservation: ReservationID?
   ) -> Int32? {
     let isAsIntended = desk.usesCache && model == desk.intendedModel[Int(arrival.textIndex)]
+    // Of all others no key was made ahead.
     let key =
       isAsIntended && arrival.isDeterministic
       ? drawn.keys[drawnPlace]

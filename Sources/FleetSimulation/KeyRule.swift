@@ -27,6 +27,7 @@ struct KeyRule: ~Copyable {
 
   @inline(__always)
   func key(of contentID: UInt64, tenant: UInt8, model: ModelID) -> CacheKey {
-    scopes[lackTenant ? 0 : Int(tenant) &* models &+ model.index].of(content: contentID)
+    assert(model.index < models, "a key's model is one of the scenario's")
+    return scopes[lackTenant ? 0 : Int(tenant) &* models &+ model.index].of(content: contentID)
   }
 }

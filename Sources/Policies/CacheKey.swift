@@ -59,7 +59,8 @@ public struct CacheKey: Hashable, BitwiseCopyable, Sendable {
 
   /// The key of another content, for the same tenant and artefact.
   ///
-  /// - Precondition: this one was made of a tenant and an artefact, not of two words.
+  /// - Precondition: this one was made of a tenant and an artefact, or by ``reference(model:content:)``; not of two
+  ///   words.
   @inlinable
   @inline(__always)
   public func of(content: UInt64) -> CacheKey {

@@ -27,8 +27,6 @@ public struct LeastLoaded: Sendable {
   /// Chooses among the replicas of a model; under admission control only where the wait is short.
   ///
   /// The board is not changed: the compiler would copy one that is only borrowed.
-  ///
-  /// - Complexity: O(1); O(n) for n replicas of the model where it refuses.
   @inlinable
   @inline(__always)
   public mutating func choose(

@@ -10,7 +10,7 @@ extension Router {
   ///
   /// The board is not changed: the compiler would copy one that is only borrowed.
   ///
-  /// - Complexity: O(1) where the intended model can take it; at worst O(replicas).
+  /// - Complexity: O(1) where the intended model can take it; at worst O(models).
   @inlinable
   @inline(__always)
   public mutating func intended(

@@ -196,3 +196,9 @@ package struct RequestMix: Sendable, Equatable {
     table?.wholeValue(for: bits) ?? 1
   }
 }
+
+/// The tables of both lengths; `nil` where a trace brings them.
+struct LengthTables {
+  let prompt: QuantileTable?
+  let output: QuantileTable?
+}

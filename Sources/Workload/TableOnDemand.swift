@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Numerics
 import Synchronization
 
 /// A table of a law, made when it is first needed.
@@ -29,10 +28,4 @@ final class TableOnDemand<Law: Equatable & Sendable, Table: Sendable>: Sendable,
   }
 
   static func == (left: TableOnDemand, right: TableOnDemand) -> Bool { left.law == right.law }
-}
-
-/// The tables of both lengths; `nil` where a trace brings them.
-struct LengthTables {
-  let prompt: QuantileTable?
-  let output: QuantileTable?
 }

@@ -50,6 +50,27 @@ struct LeastLoadedTests {
     #expect(choose([replica(3, time: 100), replica(1, time: 300)]) == .replica(ReplicaID(0)))
   }
 
+  @Test("counts loads beyond what a key holds as the longest, and ties go to the first")
+  func longestLoads() {
+    let endless = replica(.max, time: .max)
+    #expect(choose([endless, endless]) == .replica(ReplicaID(0)))
+    #expect(choose([endless, replica(1_000_000, time: 1_000_000)]) == .replica(ReplicaID(1)))
+    #expect(choose([endless]) == .replica(ReplicaID(0)))
+    // What is below 0 counts as nothing.
+    #expect(choose([replica(0), replica(5, time: -1)]) == .replica(ReplicaID(1)))
+    // As many replicas as leaves, and one more; a model in between has none.
+    for count in [8, 9] {
+      let replicas = (0..<count).map { replica(Int32(count - $0), model: 2 * ($0 % 2)) }
+      var board = ReplicaBoard(replicas)
+      var policy = LeastLoaded()
+      let last = (count - 1) % 2 == 0 ? count - 1 : count - 2
+      #expect(policy.choose(of: ModelID(0), among: &board) == .replica(ReplicaID(last)))
+      #expect(policy.choose(of: ModelID(1), among: &board) == .noReplicaReady)
+      board.update(last) { $0.outstanding = 1_000 }
+      #expect(policy.choose(of: ModelID(0), among: &board) == .replica(ReplicaID(last - 2)))
+    }
+  }
+
   @Test("chooses, after any changes, whom a look at all replicas would find")
   func likeALookAtAll() {
     var stream = RandomStream(seed: 4, replication: 0, purpose: .testing, entity: 0)

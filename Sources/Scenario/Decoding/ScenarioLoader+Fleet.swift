@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import CloudModel
+import Policies
 import Quantities
 import ReplicaModel
 import Serving
@@ -96,6 +97,14 @@ extension ScenarioLoader {
     guard pools.contains(where: { $0.maximum > 0 }) else {
       root.report(
         .other("required: a pool that may have a machine"), of: "fleet", into: &diagnostics)
+      return nil
+    }
+    let replicas = pools.reduce(0) { $0 + $1.maximum * $1.pool.replicas.count }
+    guard replicas <= ReplicaBoard.mostReplicas else {
+      root.report(
+        .outOfRange(
+          found: "\(replicas) replicas on all machines",
+          allowed: "at most \(ReplicaBoard.mostReplicas)"), of: "fleet", into: &diagnostics)
       return nil
     }
     return pools

@@ -66,6 +66,11 @@ struct ScenarioLoaderTests {
     "refuses what makes no sense, at its place",
     arguments: [
       ("workload.classes={ a: 50%, b: 40% }", "90% in 2 classes is out of range"),
+      (
+        "fleet={ a: { type: p4d, zone: a, market: onDemand, machines: 10_000, serves: { m: 64 } }, "
+          + "b: { type: p4d, zone: a, market: onDemand, machines: 10_000, serves: { m: 64 } } }",
+        "1280000 replicas on all machines is out of range"
+      ),
       ("fleet.base.machines=-1", "-1 is out of range"), ("horizon=10", "found '10'"),
       ("horizon=-5h", "a time above 0"), ("fleet.base.type=p5", "fleet.base.serves.m"),
       ("fleet.base.market=spott", "spott"), ("prices=nowhere.yaml", "nowhere.yaml"),

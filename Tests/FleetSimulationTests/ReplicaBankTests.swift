@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Quantities
+import RandomStreams
+import ReplicaModel
+import Serving
+import Testing
+
+@Suite("A bank of replicas")
+struct ReplicaBankTests {
+  private func request(_ number: UInt64, at time: Instant) -> QueuedRequest {
+    QueuedRequest(
+      arrival: time, number: number, promptTokens: 0, outputTokens: 0, recordPlace: 0,
+      classIndex: 0, model: 0)
+  }
+
+  @Test(
+    "serves in the order of arrival, wherever in its ring a queue stands", arguments: [1, 3, 4, 5])
+  func order(limit: Int) throws {
+    let model = BatchModel(
+      maximumBatch: 3, maximumDelay: .zero, lanes: 1,
+      latency: [(1, 10), (3, 13)].map {
+        BatchLatency.Point(batchSize: $0.0, time: .milliseconds($0.1))
+      }, noise: .none)
+    var bank = ReplicaBank(
+      [ReplicaBank.Place(serves: ModelID(0), model: model, queueLimit: limit)], timeout: nil,
+      noiseStream: RandomStream(seed: 1, replication: 0, purpose: .testing, entity: 0))
+    var dice = RandomStream(seed: 2, replication: 0, purpose: .testing, entity: 0)
+    var now = Instant.start
+    var (sent, served) = (UInt64(0), UInt64(0))
+    bank.open(0, at: now)
+    for _ in 0..<2_000 {
+      now = min(bank.nextTime, now + .milliseconds(Int64(dice.next() >> 60)))
+      if now == bank.nextTime {
+        guard case .batchEnded(let lane, let replica, let count) = bank.next() else {
+          Issue.record("nobody gives up")
+          return
+        }
+        for position in 0..<count {
+          #expect(bank.finished(position, in: lane).number == served)
+          served += 1
+        }
+        #expect(replica == 0)
+        bank.free(lane, now: now)
+      } else if bank.hasRoom(0) {
+        bank.enqueue(request(sent, at: now), at: 0, now: now)
+        sent += 1
+      }
+      #expect(bank.requestsHeld(by: 0) == Int(sent - served))
+    }
+    #expect(served > 300)
+  }
+}
