@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-/// Every code of `Documentation/ExitCodes.md` but 70, which nothing from outside brings about.
+/// Every code of `Documentation/ExitCodes.md`; 70 is among the tests of sweeps, whose shards may differ.
 @Suite("The command's exit codes")
 struct ExitCodeTests {
   private static let short = "requests={ from: 14h, for: 10s }"
