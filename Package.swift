@@ -54,15 +54,13 @@ let package = Package(
 
     // Level 1
     house("Serving", ["Quantities"]),
-    house("EventKernel", ["Columns", "Quantities"]),
+    house("EventKernel", ["Quantities"]),
     house("Numerics", ["CGSL", "RandomStreams"]),
 
     // Level 2
     house("Policies", ["Columns", "Quantities", "RandomStreams", "Serving", crypto]),
     house("Workload", ["Columns", "Quantities", "RandomStreams", "Numerics"]),
-    house(
-      "ReplicaModel",
-      ["Columns", "Quantities", "RandomStreams", "Serving", "EventKernel", "Numerics"]),
+    house("ReplicaModel", ["Columns", "Quantities", "RandomStreams", "Serving", "Numerics"]),
     house("CloudModel", ["Quantities", "RandomStreams", "Serving", "Numerics"]),
     house("Statistics", ["Numerics"]),
     house("Recording", ["Columns", "Quantities", "Serving", "Statistics"]),
@@ -121,8 +119,7 @@ let package = Package(
     .executableTarget(
       name: "plimsoll-bench",
       dependencies: [
-        "Columns", "Quantities", "EventKernel", "Policies", "Serving", "Workload", "ReplicaModel",
-        "Numerics",
+        "Columns", "Quantities", "Policies", "Serving", "Workload", "ReplicaModel", "Numerics",
         "FleetSimulation", "Scenario", "Recording", "ResultsStore", "Statistics",
         "SimulationTesting", arguments,
       ],
@@ -147,7 +144,7 @@ let package = Package(
     tests("RandomStreamsTests", ["RandomStreams"]),
     tests("NumericsTests", ["Numerics", "RandomStreams"]),
     tests("QueueingTheoryTests", ["QueueingTheory", "Numerics"]),
-    tests("ColumnsTests", ["Columns"]),
+    tests("ColumnsTests", ["Columns", "RandomStreams"]),
     tests("EventKernelTests", ["EventKernel", "Quantities", "RandomStreams"]),
     tests("PoliciesTests", ["Policies", "Quantities", "RandomStreams", "Serving"]),
     tests(

@@ -5,7 +5,7 @@ import Quantities
 /// The events that are still to come, in the order (time, priority, sequence of scheduling).
 ///
 /// A binary heap: Williams, "Algorithm 232: Heapsort", CACM 7 (1964), DOI 10.1145/512274.512284. It
-/// holds the rare events (machines, policies, samples); batches have their ``TournamentTree``.
+/// holds the rare events (machines, policies, samples); batches have a tournament.
 /// Its storage is kept, so that in steady state scheduling allocates nothing. The place of an event that was
 /// taken stays vacant: mostly what happened then schedules another one soon after, which goes there and has a short
 /// way.

@@ -15,7 +15,7 @@ extension FleetSimulation {
     windows.settle(at: horizonEnd)
     let weights = weigh(&record)
     record.sections = sections.sections(
-      recorder, calm: weights.calm, eventful: weights.eventful)
+      &recorder, calm: weights.calm, eventful: weights.eventful)
     record.promptTokens = TokenCount(recorder.promptTokens)
     record.outputTokens = TokenCount(recorder.outputTokens)
     record.billedTime = scenario.horizon
@@ -58,7 +58,7 @@ extension FleetSimulation {
   }
 
   /// Puts the strata together: each stands for all the time of its kind.
-  private borrowing func weigh(
+  private mutating func weigh(
     _ record: inout ReplicationRecord
   ) -> (calm: UInt64, eventful: UInt64) {
     var weights: (calm: UInt64, eventful: UInt64) = (1, 1)
@@ -76,10 +76,9 @@ extension FleetSimulation {
     }
     record.requests = recorder.counts
     var answeredTokens = Int64(0)
-    var answeredBy = recorder.calm.answeredBy.map { _ in UInt64(0) }
-    for (stratum, weight) in [
-      (recorder.calm, weights.calm), (recorder.eventful, weights.eventful),
-    ] {
+    let (calm, eventful) = (recorder.calm, recorder.eventful)
+    var answeredBy = calm.answeredBy.map { _ in UInt64(0) }
+    for (stratum, weight) in [(calm, weights.calm), (eventful, weights.eventful)] {
       record.weighted.add(stratum.counts, times: weight)
       record.latency.merge(stratum.latency, times: weight)
       record.wait.merge(stratum.wait, times: weight)

@@ -16,6 +16,7 @@ extension FleetSimulation {
   ///
   /// - Parameters:
   ///   - drawnPlace: its place among the requests that were drawn ahead.
+  @inline(__always)
   mutating func admit(_ arrival: Arrival, drawnAt drawnPlace: Int) {
     var (model, row) = (desk.requestedModel, Int32(-1))
     if desk.isOpen {

@@ -73,7 +73,7 @@ extension FleetSimulation {
     let minute = (now - minuteOrigin).nanoseconds / TimeSpan.minutes(1).nanoseconds
     // The last window closes where no minute follows.
     let isInside = minute < recorder.minuteCount
-    if isInside && sections.begins(at: Int(minute)) { sections.cut(recorder, before: Int(minute)) }
+    if isInside && sections.begins(at: Int(minute)) { sections.cut(&recorder, before: Int(minute)) }
     place = MeasuredPlace(minute: Int32(minute), isEventful: windows.isEventful)
     minuteEnd = minuteOrigin + .minutes(minute + 1)
     guard isInside else { return }

@@ -9,24 +9,16 @@ import Serving
 /// request at full throughput; on equal replicas that is the fewest outstanding. Ties go to the lowest
 /// number. Each request asks for the least load of a model twice, once to route it and once to send it, and
 /// one replica changes with it: so a tournament of each model's replicas keeps its winner.
-///
-/// Source: Knuth, The Art of Computer Programming 3, 2nd ed. (1998), section 5.4.1.
 public struct ReplicaBoard: ~Copyable, Sendable {
-  /// Where a replica stands in the tournament of its model.
-  @usableFromInline
-  struct Seat: BitwiseCopyable, Sendable {
-    /// The place before the first node of its tree.
-    @usableFromInline let base: Int32
-    /// Its leaf, counted from the root, which is 1; the children of a node n are 2n and 2n + 1.
-    @usableFromInline let leaf: Int32
-  }
-
   @usableFromInline var observations: GrowingColumn<ReplicaObservation>
-  @usableFromInline var seats: GrowingColumn<Seat>
-  /// The trees of all models. Each node holds the smaller key of its two children, and a leaf the key of a replica:
-  /// the load above the number, so that the smallest is that of the least loaded with the lowest number.
-  @usableFromInline var nodes: GrowingColumn<Int64>
-  /// By model, the key at the root.
+  /// By replica, its place in the tournament, in which those of a model stand side by side.
+  @usableFromInline var seats: GrowingColumn<Int32>
+  /// Of each replica the key: its load above its number, so that the smallest is that of the least loaded with the
+  /// lowest number.
+  @usableFromInline var tournament: Tournament
+  /// By model, the node above all its replicas.
+  @usableFromInline var roots: GrowingColumn<Int32>
+  /// By model, the key at its root.
   @usableFromInline var smallest: GrowingColumn<Int64>
   /// By model, how many replicas accept requests.
   @usableFromInline var accepting: GrowingColumn<Int32>
@@ -59,21 +51,29 @@ public struct ReplicaBoard: ~Copyable, Sendable {
     seats = GrowingColumn(minimumCapacity: max(1, observed.count))
     smallest = GrowingColumn(repeating: .max, count: models)
     accepting = GrowingColumn(repeating: 0, count: models)
-    var trees: [(base: Int32, firstLeaf: Int32)] = []
-    var places: Int32 = 0
-    for count in taken {
-      var leaves: Int32 = 1
-      while leaves < count { leaves *= 2 }
-      trees.append((places, leaves))
-      places += 2 * leaves
+    // The largest first, so that each begins at a multiple of its size.
+    let sizes = taken.map { count in
+      var size: Int32 = 1
+      while size < count { size *= 2 }
+      return size
     }
-    nodes = GrowingColumn(repeating: .max, count: Int(places))
+    let order = sizes.indices.sorted { (-sizes[$0], $0) < (-sizes[$1], $1) }
+    var firstSeat = [Int32](repeating: 0, count: models)
+    var places: Int32 = 0
+    for model in order {
+      firstSeat[model] = places
+      places += sizes[model]
+    }
+    tournament = Tournament(count: Int(places))
+    let leaves = Int32(tournament.leaves)
+    roots = GrowingColumn(minimumCapacity: models)
+    for model in sizes.indices { roots.append((leaves + firstSeat[model]) / sizes[model]) }
     for replica in observed {
       let model = replica.model.index
       let number = observations.count
       observations.append(replica)
-      seats.append(Seat(base: trees[model].base, leaf: trees[model].firstLeaf))
-      trees[model].firstLeaf += 1
+      seats.append(firstSeat[model])
+      firstSeat[model] += 1
       if replica.acceptsRequests { accepting[model] += 1 }
       seat(number, key(of: replica, number), model)
     }
@@ -114,21 +114,11 @@ public struct ReplicaBoard: ~Copyable, Sendable {
     return replica.acceptsRequests && replica.hasRoom ? key : .max
   }
 
-  /// Gives a replica a key, and plays its matches up to the root.
+  /// Gives a replica a key, and plays its matches up to the root of its model.
   @inlinable
   @inline(__always)
   mutating func seat(_ replica: Int, _ key: Int64, _ model: Int) {
-    let base = Int(seats[replica].base)
-    var node = Int(seats[replica].leaf)
-    var winner = key
-    nodes[base + node] = key
-    // All matches, though most change nothing: no predictor foresees which does.
-    while node > 1 {
-      winner = min(winner, nodes[base + (node ^ 1)])
-      node >>= 1
-      nodes[base + node] = winner
-    }
-    smallest[model] = winner
+    smallest[model] = tournament.set(Int(seats[replica]), to: key, upTo: Int(roots[model]))
   }
 
   /// The least load of a model's replicas in nanoseconds; `.max` where none takes a request.

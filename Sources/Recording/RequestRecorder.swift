@@ -76,6 +76,31 @@ package struct RequestRecorder: ~Copyable {
     @usableFromInline var isEventful = false
   }
 
+  /// Completed requests of one place that are counted together and in no row yet.
+  ///
+  /// Batches answer one minute's requests after the other: what each would add to a row in memory is added up here,
+  /// and goes into the rows when another place has its turn or somebody reads.
+  @usableFromInline
+  struct Open: BitwiseCopyable, Sendable {
+    @usableFromInline var place = MeasuredPlace.none
+    /// Where the stratum of the place begins among cells.
+    @usableFromInline var firstCell = 0
+    @usableFromInline var completed: UInt32 = 0
+    @usableFromInline var promptTokens: Int64 = 0
+    @usableFromInline var outputTokens: Int64 = 0
+    @usableFromInline var latency = TimeCounts.Sum()
+    @usableFromInline var wait = TimeCounts.Sum()
+  }
+
+  /// Requests that arrived at one place, counted together in the same way.
+  @usableFromInline
+  struct Arrivals: BitwiseCopyable, Sendable {
+    @usableFromInline var place = MeasuredPlace.none
+    @usableFromInline var count: UInt32 = 0
+  }
+
+  @usableFromInline var open = Open()
+  @usableFromInline var arrivals = Arrivals()
   // Each by stratum first: of the calm one, then of the eventful one.
   @usableFromInline var sums: Column<Sums>
   @usableFromInline var ended: Column<UInt64>
@@ -83,10 +108,8 @@ package struct RequestRecorder: ~Copyable {
   @usableFromInline var latency: TimeCounts
   @usableFromInline var wait: TimeCounts
   @usableFromInline var minutes: Column<Minute>
-  /// Tokens of prompts of completed requests.
-  @usableFromInline package var promptTokens: Int64 = 0
-  /// Tokens of answers of completed requests.
-  @usableFromInline package var outputTokens: Int64 = 0
+  private var promptsRead: Int64 = 0
+  private var answersWritten: Int64 = 0
   /// How many classes of requests there are.
   @usableFromInline let classes: Int
   /// How many pairs of a model and a class there are.
@@ -110,21 +133,39 @@ package struct RequestRecorder: ~Copyable {
   /// The requests that arrived away from interruptions; all of them where nothing is sampled.
   ///
   /// - Complexity: O(buckets).
-  package var calm: Stratum { stratum(0) }
+  package var calm: Stratum { mutating get { stratum(0) } }
 
   /// The requests that arrived round interruptions.
   ///
   /// - Complexity: O(buckets).
-  package var eventful: Stratum { stratum(1) }
+  package var eventful: Stratum { mutating get { stratum(1) } }
 
-  private func stratum(_ number: Int) -> Stratum {
-    Stratum(
+  /// Tokens of prompts of completed requests.
+  package var promptTokens: Int64 {
+    mutating get {
+      closePlaces()
+      return promptsRead
+    }
+  }
+
+  /// Tokens of answers of completed requests.
+  package var outputTokens: Int64 {
+    mutating get {
+      closePlaces()
+      return answersWritten
+    }
+  }
+
+  private mutating func stratum(_ number: Int) -> Stratum {
+    closePlaces()
+    return Stratum(
       counts: counts(of: number), latency: latency.histogram(of: number),
       wait: wait.histogram(of: number), answeredTokens: sums[number].answeredTokens,
       answeredBy: (0..<cells).map { answeredBy[number * cells + $0] })
   }
 
-  private func counts(of stratum: Int) -> RequestCounts {
+  private mutating func counts(of stratum: Int) -> RequestCounts {
+    closePlaces()
     var counts = RequestCounts()
     counts.arrived = sums[stratum].arrived
     for outcome in RequestOutcome.allCases {
@@ -137,20 +178,65 @@ package struct RequestRecorder: ~Copyable {
   @inlinable
   @inline(__always)
   package mutating func arrived(at place: MeasuredPlace) {
-    minutes[place.minute].offered += 1
-    sums[place.stratum].arrived += 1
-    if place.isEventful { minutes[place.minute].isEventful = true }
+    if place.bits != arrivals.place.bits { turnArrivals(to: place) }
+    arrivals.count += 1
+  }
+
+  /// Lets another place have its turn among those where requests arrive.
+  @usableFromInline
+  mutating func turnArrivals(to place: MeasuredPlace) {
+    closePlaces()
+    arrivals.place = place
   }
 
   /// Counts a measured request that a replica answered in time.
   @inlinable
+  @inline(__always)
   package mutating func completed(
     _ answer: Answer, wait waited: TimeSpan, at place: MeasuredPlace, promptTokens prompt: UInt32
   ) {
-    answered(.completed, answer, at: place)
-    wait.record(waited.nanoseconds, in: place.stratum)
-    promptTokens += Int64(prompt)
-    outputTokens += Int64(answer.tokens)
+    if place.bits != open.place.bits { turn(to: place) }
+    open.completed += 1
+    open.promptTokens += Int64(prompt)
+    open.outputTokens += Int64(answer.tokens)
+    open.latency.add(answer.latency)
+    open.wait.add(waited.nanoseconds)
+    answeredBy[open.firstCell + Int(answer.model) * classes + Int(answer.classIndex)] += 1
+    latency.count(answer.latency, in: place.stratum)
+    wait.count(waited.nanoseconds, in: place.stratum)
+  }
+
+  /// Lets another place have its turn.
+  @usableFromInline
+  mutating func turn(to place: MeasuredPlace) {
+    closePlaces()
+    open.place = place
+    open.firstCell = place.stratum * cells
+  }
+
+  /// Puts what was counted together into the rows.
+  private mutating func closePlaces() {
+    if arrivals.count > 0 {
+      let place = arrivals.place
+      minutes[place.minute].offered += arrivals.count
+      sums[place.stratum].arrived += UInt64(arrivals.count)
+      if place.isEventful { minutes[place.minute].isEventful = true }
+      arrivals.count = 0
+    }
+    guard open.completed > 0 else { return }
+    let place = open.place
+    minutes[place.minute].answered += open.completed
+    minutes[place.minute].latency += open.latency.nanoseconds
+    sums[place.stratum].answeredTokens += open.outputTokens
+    ended[place.stratum * Self.outcomes + Int(RequestOutcome.completed.rawValue)] += UInt64(
+      open.completed)
+    latency.add(open.latency, in: place.stratum)
+    wait.add(open.wait, in: place.stratum)
+    promptsRead += open.promptTokens
+    answersWritten += open.outputTokens
+    let firstCell = open.firstCell
+    open = Open()
+    (open.place, open.firstCell) = (place, firstCell)
   }
 
   /// What an answer was.
@@ -172,7 +258,7 @@ package struct RequestRecorder: ~Copyable {
     }
   }
 
-  /// Counts a measured request that was answered in time, by whomever.
+  /// Counts a measured request that was answered in time, by no replica of its own.
   @inlinable
   @inline(__always)
   package mutating func answered(
@@ -195,14 +281,14 @@ package struct RequestRecorder: ~Copyable {
 
   /// Measured requests that arrived and have not ended.
   package var inFlight: Int64 {
-    var open: Int64 = 0
-    for stratum in 0..<sums.count { open += Int64(sums[stratum].arrived) }
-    for place in 0..<ended.count { open -= Int64(ended[place]) }
-    return open
+    var left = Int64(arrivals.count) - Int64(open.completed)
+    for stratum in 0..<sums.count { left += Int64(sums[stratum].arrived) }
+    for place in 0..<ended.count { left -= Int64(ended[place]) }
+    return left
   }
 
   /// How requests of both strata ended, each once.
-  package var counts: RequestCounts { counts(of: 0) + counts(of: 1) }
+  package var counts: RequestCounts { mutating get { counts(of: 0) + counts(of: 1) } }
 
   /// How many minutes may be measured.
   package var minuteCount: Int { minutes.count }
@@ -215,7 +301,8 @@ package struct RequestRecorder: ~Copyable {
   /// The minutes of a stratum in which anything arrived, and those in which 99 % were answered.
   ///
   /// - Complexity: O(minutes).
-  package func minutes(eventful: Bool) -> (offered: UInt64, available: UInt64) {
+  package mutating func minutes(eventful: Bool) -> (offered: UInt64, available: UInt64) {
+    closePlaces()
     var result: (offered: UInt64, available: UInt64) = (0, 0)
     for index in 0..<minutes.count {
       let minute = minutes[index]
@@ -230,8 +317,9 @@ package struct RequestRecorder: ~Copyable {
   /// mean latency in seconds, and the requests in the system when it began.
   ///
   /// - Complexity: O(minutes).
-  package func series(from start: Instant) -> [SeriesPoint] {
-    (0..<minutes.count).flatMap { number -> [SeriesPoint] in
+  package mutating func series(from start: Instant) -> [SeriesPoint] {
+    closePlaces()
+    return (0..<minutes.count).flatMap { number -> [SeriesPoint] in
       let minute = minutes[number]
       guard minute.offered > 0 else { return [] }
       let time = start + .minutes(Int64(number))

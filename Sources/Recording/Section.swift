@@ -53,12 +53,12 @@ package struct SectionCutter: Sendable {
   /// Ends the open section with what has been counted; the next is that of a minute.
   ///
   /// - Complexity: O(buckets).
-  package mutating func cut(_ recorder: borrowing RequestRecorder, before minute: Int) {
+  package mutating func cut(_ recorder: inout RequestRecorder, before minute: Int) {
     number = minute * sections / minutes
-    close(recorder)
+    close(&recorder)
   }
 
-  private mutating func close(_ recorder: borrowing RequestRecorder) {
+  private mutating func close(_ recorder: inout RequestRecorder) {
     let (calm, eventful) = (recorder.calm, recorder.eventful)
     parts.append(
       (Self.part(calm, since: before?.calm), Self.part(eventful, since: before?.eventful)))
@@ -69,9 +69,9 @@ package struct SectionCutter: Sendable {
   ///
   /// - Complexity: O(sections × buckets).
   package consuming func sections(
-    _ recorder: borrowing RequestRecorder, calm: UInt64, eventful: UInt64
+    _ recorder: inout RequestRecorder, calm: UInt64, eventful: UInt64
   ) -> [Section] {
-    close(recorder)
+    close(&recorder)
     let edges = recorder.calm.latency.edges
     return parts.map { part in
       var counts = RequestCounts()

@@ -16,6 +16,24 @@ struct TimeCounts: ~Copyable {
     @usableFromInline var maximum: Int64 = 0
   }
 
+  /// The sum and the longest of some times.
+  @usableFromInline
+  struct Sum: BitwiseCopyable, Sendable {
+    @usableFromInline var nanoseconds: Int64 = 0
+    @usableFromInline var longest: Int64 = 0
+
+    @inlinable
+    init() {}
+
+    /// Adds one time.
+    @inlinable
+    @inline(__always)
+    mutating func add(_ time: Int64) {
+      nanoseconds += time
+      longest = max(longest, time)
+    }
+  }
+
   /// By stratum and bucket.
   @usableFromInline var counts: Column<UInt64>
   @usableFromInline var totals: Column<Total>
@@ -34,20 +52,35 @@ struct TimeCounts: ~Copyable {
     above = Column(repeating: 0, count: strata * edges.count)
   }
 
-  /// Counts one time.
+  /// Counts one time, and adds it to those of its stratum.
   ///
   /// - Precondition: it is not negative.
   @inlinable
   @inline(__always)
   mutating func record(_ nanoseconds: Int64, in stratum: Int) {
-    precondition(nanoseconds >= 0, "no request is answered before it came")
-    counts[stratum * LatencyHistogram.bucketCount + LatencyHistogram.bucket(of: nanoseconds)] += 1
+    count(nanoseconds, in: stratum)
     totals[stratum].sum += Int128(nanoseconds)
     totals[stratum].maximum = max(totals[stratum].maximum, nanoseconds)
+  }
+
+  /// Counts one time, which is added to those of its stratum later, together with others.
+  ///
+  /// - Precondition: it is not negative.
+  @inlinable
+  @inline(__always)
+  mutating func count(_ nanoseconds: Int64, in stratum: Int) {
+    precondition(nanoseconds >= 0, "no request is answered before it came")
+    counts[stratum * LatencyHistogram.bucketCount + LatencyHistogram.bucket(of: nanoseconds)] += 1
     // Most are below: one comparison, whose outcome is foreseen, instead of one for each edge.
     guard nanoseconds > firstEdge else { return }
     let first = stratum * edges.count
     for index in 0..<edges.count { above[first + index] += nanoseconds > edges[index] ? 1 : 0 }
+  }
+
+  /// Adds times that were counted.
+  mutating func add(_ times: Sum, in stratum: Int) {
+    totals[stratum].sum += Int128(times.nanoseconds)
+    totals[stratum].maximum = max(totals[stratum].maximum, times.longest)
   }
 
   /// The histogram of a stratum.

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Columns
-import EventKernel
 import Quantities
 
 extension ReplicaBank {
   /// When any replica has something to do next.
-  @inlinable package var nextTime: Instant { tree.earliest }
+  @inlinable package var nextTime: Instant { Instant(nanoseconds: nextTimes.smallest) }
 
   /// Requests that wait at a replica.
   @inlinable

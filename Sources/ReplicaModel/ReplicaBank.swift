@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Columns
-import EventKernel
 import Quantities
 import RandomStreams
 import Serving
@@ -9,7 +8,7 @@ import Serving
 /// All replicas of a fleet: their queues, their lanes and when each has something to do next.
 ///
 /// State lies in columns by replica and lane. Each lane, and each queue's timer, is a competitor in
-/// one tournament tree; lanes come first, so that at one instant a batch ends before a client gives up.
+/// one tournament; lanes come first, so that at one instant a batch ends before a client gives up.
 @usableFromInline
 package struct ReplicaBank: ~Copyable {
   /// What one replica is built from.
@@ -72,7 +71,7 @@ package struct ReplicaBank: ~Copyable {
   @usableFromInline var queued: Column<QueuedRequest>
   @usableFromInline var running: Column<QueuedRequest>
   @usableFromInline let batchTime: Column<Int64>
-  @usableFromInline var tree: TournamentTree
+  @usableFromInline var nextTimes: Tournament
   @usableFromInline let laneCount: Int
   @usableFromInline let timeout: Int64
   private let noise: [ServiceTimeNoise]
@@ -113,7 +112,7 @@ package struct ReplicaBank: ~Copyable {
       repeating: QueuedRequest.none,
       count: places.reduce(0) { $0 + $1.model.lanes * $1.model.largestBatch })
     batchTime = Self.batchTimes(places)
-    tree = TournamentTree(count: laneCount + places.count)
+    nextTimes = Tournament(count: laneCount + places.count)
     busyNanoseconds = Column(repeating: 0, count: places.count)
   }
 
@@ -191,7 +190,7 @@ package struct ReplicaBank: ~Copyable {
       for slot in 0..<Int(lane[index].count) { held.append(running[lane[index].firstSlot + slot]) }
       busyNanoseconds[replica] += now.nanoseconds - lane[index].started
       lane[index].count = 0
-      tree.set(index, to: .never)
+      nextTimes.set(index, to: .max)
     }
     for place in 0..<Int(state[replica].waiting) {
       held.append(queued[row.firstSlot + (state[replica].head + place) & row.slotMask])
@@ -199,7 +198,7 @@ package struct ReplicaBank: ~Copyable {
     state[replica].waiting = 0
     setFreeLanes(of: replica, to: 0, now)
     state[replica].isReady = false
-    tree.set(laneCount + replica, to: .never)
+    nextTimes.set(laneCount + replica, to: .max)
     return held.sorted { ($0.arrival, $0.number) < ($1.arrival, $1.number) }
   }
 
@@ -241,7 +240,7 @@ package struct ReplicaBank: ~Copyable {
   /// What happens next; the one who asks then calls ``free(_:now:)`` or ``expire(_:now:)``.
   @inlinable
   package func next() -> Happening {
-    let winner = tree.winner
+    let winner = nextTimes.winner
     if winner < laneCount {
       let row = lane[winner]
       return .batchEnded(lane: winner, replica: Int(row.replica), count: Int(row.count))
@@ -266,7 +265,7 @@ package struct ReplicaBank: ~Copyable {
     setFreeLanes(of: replica, to: state[replica].freeLanes + 1, now)
     dropExpired(replica, now: now)
     startIfDue(replica, now: now)
-    if lane[index].count == 0 { tree.set(index, to: .never) }
+    if lane[index].count == 0 { nextTimes.set(index, to: .max) }
   }
 
   /// Acts on a queue's timer: drops whom it was due for, and starts a batch that has waited enough.
@@ -328,7 +327,7 @@ package struct ReplicaBank: ~Copyable {
     if size < row.smallestMeasured || size > row.largestMeasured { batchesOutsideMeasurements += 1 }
     var time = batchTime[row.firstTime + Int(size)]
     if row.hasNoise { time = noisy(time, replica, first: running[firstSlot].number) }
-    tree.set(index, to: now + TimeSpan(nanoseconds: time))
+    nextTimes.set(index, to: now.nanoseconds + time)
   }
 
   @usableFromInline
@@ -351,6 +350,6 @@ package struct ReplicaBank: ~Copyable {
       }
     }
     // A request that moved here from a lost replica may have waited longer than those before it.
-    tree.set(laneCount + replica, to: Instant(nanoseconds: max(due, now.nanoseconds)))
+    nextTimes.set(laneCount + replica, to: max(due, now.nanoseconds))
   }
 }

@@ -70,23 +70,3 @@ struct FutureEventListTests {
     }
   }
 }
-
-@Suite("The tournament tree")
-struct TournamentTreeTests {
-  @Test("always names the earliest competitor, and of equals the lowest number")
-  func winner() {
-    var tree = TournamentTree(count: 13)
-    var times = [Int64](repeating: .max, count: 13)
-    var stream = RandomStream(seed: 2, replication: 0, purpose: .testing, entity: 0)
-    for _ in 0..<20_000 {
-      let bits = stream.next()
-      let competitor = Int(bits % 13)
-      let time = bits % 5 == 0 ? Int64.max : Int64(bits >> 58)
-      times[competitor] = time
-      tree.set(competitor, to: Instant(nanoseconds: time))
-      let earliest = times.min() ?? .max
-      #expect(tree.earliest.nanoseconds == earliest)
-      if earliest != .max { #expect(tree.winner == times.firstIndex(of: earliest)) }
-    }
-  }
-}
