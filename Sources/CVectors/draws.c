@@ -120,6 +120,23 @@ INLINE void whole_quantiles(const double *ends, int shift, size_t count, const u
   }
 }
 
+/* The items that an alias table gives to words; item 0 becomes `first`, and one more for each further word. */
+INLINE void items(const uint64_t *columns, uint64_t column_count, uint64_t first, size_t count,
+                  uint64_t *drawn) {
+  for (size_t place = 0; place + 8 <= count; place += 8) {
+    words eight, column;
+    __builtin_memcpy(&eight, drawn + place, sizeof eight);
+    words number = ((eight >> 32) * (column_count & low_half)) >> 32;
+    for (int lane = 0; lane < 8; lane++) column[lane] = columns[number[lane]];
+    words is_own = (words)((eight & low_half) < (column & low_half));
+    words item = (number & is_own) | ((column >> 32) & ~is_own);
+    words is_zero = (words)(item == 0);
+    words instead = (words){0, 1, 2, 3, 4, 5, 6, 7} + (first + place);
+    item |= instead & is_zero;
+    __builtin_memcpy(drawn + place, &item, sizeof item);
+  }
+}
+
 INLINE void blocks(struct plimsoll_stream stream, uint64_t index, size_t count,
                    uint64_t *blocks) {
   for (size_t place = 0; place + 8 <= count; place += 8) {
@@ -152,6 +169,10 @@ INLINE void exponentials(size_t count, uint64_t *bits) {
   target static void whole_quantiles_##width(const double *ends, int shift, size_t count,          \
                                              const uint64_t *bits, uint32_t *drawn) {              \
     whole_quantiles(ends, shift, count, bits, drawn);                                              \
+  }                                                                                                \
+  target static void items_##width(const uint64_t *columns, uint64_t column_count, uint64_t first, \
+                                   size_t count, uint64_t *drawn) {                                \
+    items(columns, column_count, first, count, drawn);                                             \
   }
 
 VARIANT(128, )
@@ -171,6 +192,8 @@ enum plimsoll_width plimsoll_widest(void) {
 #define exponentials_512 exponentials_128
 #define whole_quantiles_256 whole_quantiles_128
 #define whole_quantiles_512 whole_quantiles_128
+#define items_256 items_128
+#define items_512 items_128
 
 enum plimsoll_width plimsoll_widest(void) { return plimsoll_128_bits; }
 #endif
@@ -198,5 +221,14 @@ void plimsoll_whole_quantiles(enum plimsoll_width width, const double *ends, int
     case plimsoll_512_bits: return whole_quantiles_512(ends, shift, count, bits, drawn);
     case plimsoll_256_bits: return whole_quantiles_256(ends, shift, count, bits, drawn);
     default: return whole_quantiles_128(ends, shift, count, bits, drawn);
+  }
+}
+
+void plimsoll_items(enum plimsoll_width width, const uint64_t *columns, uint64_t column_count,
+                    uint64_t first, size_t count, uint64_t *drawn) {
+  switch (width) {
+    case plimsoll_512_bits: return items_512(columns, column_count, first, count, drawn);
+    case plimsoll_256_bits: return items_256(columns, column_count, first, count, drawn);
+    default: return items_128(columns, column_count, first, count, drawn);
   }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import RandomStreams
+
 /// A finite law as a table from which one word of random bits draws in constant time.
 ///
 /// Each of n columns holds at most two items: its own below a threshold, and an alias above it.
@@ -14,14 +16,21 @@
 /// off by less than 3e-10.
 @usableFromInline
 package struct AliasTable: Sendable, Hashable {
-  /// What a column holds.
+  /// What a column holds, in one word: the alias above the threshold.
   @frozen
   @usableFromInline
   package struct Column: BitwiseCopyable, Sendable, Hashable {
+    @usableFromInline let word: UInt64
+
+    @usableFromInline
+    init(threshold: UInt32, alias: UInt32) {
+      word = UInt64(alias) << 32 | UInt64(threshold)
+    }
+
     /// The column's own item is drawn for coins below this, in parts of 2^-32.
-    @usableFromInline package var threshold: UInt32
+    @inlinable package var threshold: UInt32 { UInt32(truncatingIfNeeded: word) }
     /// The item drawn for the other coins; the column's own where it fills the column.
-    @usableFromInline package var alias: UInt32
+    @inlinable package var alias: UInt32 { UInt32(truncatingIfNeeded: word >> 32) }
 
     /// The item that belongs to 64 random bits which chose the column with that number.
     @inlinable
@@ -69,6 +78,21 @@ package struct AliasTable: Sendable, Hashable {
   @inline(__always)
   package static func column(for word: UInt64, of count: Int) -> Int {
     Int(truncatingIfNeeded: ((word >> 32) &* UInt64(truncatingIfNeeded: count)) >> 32)
+  }
+
+  /// Puts into each of some words the item that belongs to it, those of a table with these columns.
+  ///
+  /// Side by side, so that no read of a large table waits for another: the same items as ``index(for:)`` gives.
+  ///
+  /// - Parameters:
+  ///   - first: what the first word gets for item 0, and each further word one more.
+  /// - Precondition: there is a column and a multiple of eight words, and this processor has registers of that width.
+  /// - Complexity: O(n) for n words.
+  package static func replace(
+    _ words: inout MutableSpan<UInt64>, byItemsOf columns: Span<Column>,
+    zerosFrom first: UInt64, in width: VectorWidth = .widest
+  ) {
+    Elementary.replace(&words, byItemsOfAliasTable: columns, zerosFrom: first, in: width)
   }
 
   /// The probability of each item, summed over the columns that hold it.

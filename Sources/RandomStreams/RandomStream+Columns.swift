@@ -3,17 +3,15 @@
 import CVectors
 
 /// How wide the vector registers are that draws are made in; the draws are the same in all.
-public struct VectorWidth: Sendable, Hashable, Comparable {
+public struct VectorWidth: Sendable, Comparable {
   /// The width as the functions in C know it.
   fileprivate let width: plimsoll_width
 
-  /// Registers of 128 bits, which every processor has.
-  public static let bits128 = Self(width: plimsoll_128_bits)
   /// The widest of this processor that there is code for.
   public static let widest = Self(width: plimsoll_widest())
   /// All that there is code for and that this processor has, from narrow to wide.
-  public static let all = [bits128, Self(width: plimsoll_256_bits), Self(width: plimsoll_512_bits)]
-    .filter { $0 <= widest }
+  public static let all = [plimsoll_128_bits, plimsoll_256_bits, plimsoll_512_bits]
+    .map { Self(width: $0) }.filter { $0 <= widest }
 
   /// Narrower first.
   public static func < (left: Self, right: Self) -> Bool {
@@ -24,9 +22,6 @@ public struct VectorWidth: Sendable, Hashable, Comparable {
   public static func == (left: Self, right: Self) -> Bool {
     left.width.rawValue == right.width.rawValue
   }
-
-  /// Tells widths apart.
-  public func hash(into hasher: inout Hasher) { hasher.combine(width.rawValue) }
 }
 
 extension RandomStream {
@@ -89,6 +84,33 @@ extension Elementary {
             width.width, ends.baseAddress, isHigh ? 32 : 0, words.count, words.baseAddress,
             column.baseAddress)
         }
+      }
+    }
+  }
+
+  /// Puts into each of some words the item that belongs to it, by an alias table: its upper 32 bits choose one of the
+  /// columns evenly, which are words too, and its lower 32 bits are a coin. Below the lower half of the column's word
+  /// the item is the column's number, else the upper half.
+  ///
+  /// - Parameters:
+  ///   - first: what the first word gets for item 0, and each further word one more.
+  /// - Precondition: there are 1 to 2^32 - 1 columns of eight bytes and a multiple of eight words, and this processor has
+  ///   registers of that width.
+  /// - Complexity: O(n) for n words.
+  public static func replace<Column: BitwiseCopyable>(
+    _ words: inout MutableSpan<UInt64>, byItemsOfAliasTable columns: Span<Column>,
+    zerosFrom first: UInt64, in width: VectorWidth = .widest
+  ) {
+    precondition(words.count % 8 == 0, "items are drawn by eights")
+    precondition(width <= .widest, "this processor has no registers of that width")
+    precondition(
+      columns.count > 0 && columns.count < 1 << 32 && MemoryLayout<Column>.stride == 8,
+      "an alias table has columns, each of a word")
+    let count = UInt64(columns.count)
+    unsafe columns.withUnsafeBytes { bytes in
+      let table = unsafe bytes.bindMemory(to: UInt64.self).baseAddress
+      unsafe words.withUnsafeMutableBufferPointer { words in
+        unsafe plimsoll_items(width.width, table, count, first, words.count, words.baseAddress)
       }
     }
   }

@@ -98,6 +98,15 @@ package struct RequestSource: ~Copyable {
       }
     }
 
+    /// Puts contents in the place of their random bits; of the catalogue's item 0 there are as many as words.
+    mutating func replaceContents(
+      byItemsOf table: Span<AliasTable.Column>, zerosFrom first: UInt64
+    ) {
+      details.withMutableSpan(of: count..<2 * count) {
+        AliasTable.replace(&$0, byItemsOf: table, zerosFrom: first)
+      }
+    }
+
     @inline(__always)
     func gap(_ index: Int) -> Double { Double(bitPattern: gaps[index]) }
     @inline(__always)
@@ -304,15 +313,9 @@ package struct RequestSource: ~Copyable {
   /// The content that belongs to 64 random bits, for the request with that number.
   private func contentID(for bits: UInt64, number: UInt64) -> UInt64 {
     guard contents.count > 0 else { return Arrival.uniqueMark | number }
-    let item = content(for: bits)
+    let column = AliasTable.column(for: bits, of: contents.count)
+    let item = contents[column].item(for: bits, number: column)
     return item == 0 ? Arrival.uniqueMark | number : UInt64(item)
-  }
-
-  /// The number of the content that belongs to 64 random bits; 0 for one that nobody else asks for.
-  @inline(__always)
-  private func content(for bits: UInt64) -> Int {
-    let number = AliasTable.column(for: bits, of: contents.count)
-    return contents[number].item(for: bits, number: number)
   }
 
   /// Puts content identities in the place of random bits, for requests numbered from `first` on.
@@ -323,13 +326,7 @@ package struct RequestSource: ~Copyable {
       }
       return
     }
-    for index in 0..<column.count {
-      let item = UInt64(truncatingIfNeeded: content(for: draws.content(index)))
-      // Unique or not is a coin's toss, which no branch predictor foresees: chosen by mask.
-      let isUnique = UInt64(truncatingIfNeeded: (Int64(bitPattern: item) &- 1) &>> 63)
-      let unique = Arrival.uniqueMark | (first &+ UInt64(index))
-      draws.setContent(index, to: (unique & isUnique) | (item & ~isUnique))
-    }
+    contents.withSpan { draws.replaceContents(byItemsOf: $0, zerosFrom: Arrival.uniqueMark | first) }
   }
 
   /// Looks up what contents of the catalogue are like, and works it out for all others.

@@ -54,6 +54,28 @@ struct AliasTableTests {
   }
 
   @Test(
+    "gives items side by side, in registers of every width, as it gives them one by one",
+    arguments: VectorWidth.all)
+  func columns(width: VectorWidth) throws {
+    var stream = testStream(4)
+    let first: UInt64 = 1 << 63 | 5
+    let edges: [UInt64] = [.min, .max, 0xFFFF_FFFF, 1 << 32, 1 << 31, .max << 32, 1, .max - 1]
+    let words = (0..<10_000).map { _ in stream.next() } + edges
+    for weights in [[1], [0, 1], [1, 2, 3], zipfWeights(count: 5_000, exponent: 0.9)] {
+      let table = try AliasTable(weights: weights)
+      var items = words
+      var span = items.mutableSpan
+      AliasTable.replace(
+        &span, byItemsOf: table.columns.span, zerosFrom: first, in: width)
+      let different = words.indices.filter { place in
+        let item = table.index(for: words[place])
+        return items[place] != (item == 0 ? first + UInt64(place) : UInt64(item))
+      }
+      #expect(different.isEmpty)
+    }
+  }
+
+  @Test(
     "is refused without a positive weight",
     arguments: [[], [0, 0], [1, -1], [1, .nan], [.infinity]] as [[Double]])
   func refuses(weights: [Double]) {

@@ -36,4 +36,11 @@ void plimsoll_unit_exponentials(enum plimsoll_width width, size_t count, uint64_
 void plimsoll_whole_quantiles(enum plimsoll_width width, const double *ends, int shift, size_t count,
                               const uint64_t *bits, uint32_t *drawn);
 
+/* Puts an item in the place of each of `count` words, a multiple of eight: the upper 32 bits of a word choose one of
+   `column_count` columns evenly, and the lower 32 its number where they are below the column's lower half, else the
+   column's upper half. In the place of item 0 stands `first`, and one more for each further word. The results are the
+   same for every width, of which the processor must have the one that is asked for: nobody checks. */
+void plimsoll_items(enum plimsoll_width width, const uint64_t *columns, uint64_t column_count,
+                    uint64_t first, size_t count, uint64_t *drawn);
+
 #endif
