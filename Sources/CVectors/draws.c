@@ -232,3 +232,19 @@ void plimsoll_items(enum plimsoll_width width, const uint64_t *columns, uint64_t
     default: return items_128(columns, column_count, first, count, drawn);
   }
 }
+
+/* One after the other, for a sum of floating-point numbers depends on its order; in C since Swift asks of each number
+   whether it has a whole part of 64 bits. */
+size_t plimsoll_running_sums(const uint64_t *terms, size_t count, double factor, double limit,
+                             int64_t start, double *sum, int64_t *sums) {
+  size_t place = 0;
+  for (; place < count; place++) {
+    double term;
+    __builtin_memcpy(&term, terms + place, sizeof term);
+    double next = *sum + term * factor;
+    if (!(next < limit)) break;
+    *sum = next;
+    sums[place] = (int64_t)((uint64_t)start + (uint64_t)(int64_t)next);
+  }
+  return place;
+}

@@ -114,4 +114,29 @@ extension Elementary {
       }
     }
   }
+
+  /// Adds terms, each times a factor, to a sum one after the other, as long as it stays below a limit.
+  ///
+  /// The same operations in the same order as `sum += term * factor`, so the same bits.
+  ///
+  /// - Parameters:
+  ///   - terms: the bit patterns of non-negative numbers.
+  ///   - start: what the whole part of each sum is added to.
+  ///   - sums: room for them, at least as many as terms.
+  /// - Returns: how many sums there are, from the first term on; `sum` is the last of them.
+  /// - Precondition: the limit is at most 2^62, and the sum not negative.
+  /// - Complexity: O(n) for n terms.
+  public static func addUp(
+    _ terms: Span<UInt64>, times factor: Double, below limit: Double, from start: Int64,
+    sum: inout Double, into sums: inout MutableSpan<Int64>
+  ) -> Int {
+    precondition(sums.count >= terms.count, "there is room for a sum of each term")
+    precondition(limit <= 0x1p62 && sum >= 0, "the whole part of a sum has 62 bits")
+    return unsafe terms.withUnsafeBufferPointer { terms in
+      unsafe sums.withUnsafeMutableBufferPointer { sums in
+        unsafe plimsoll_running_sums(
+          terms.baseAddress, terms.count, factor, limit, start, &sum, sums.baseAddress)
+      }
+    }
+  }
 }

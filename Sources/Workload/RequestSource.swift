@@ -52,6 +52,8 @@ package struct RequestSource: ~Copyable {
   private struct Draws: ~Copyable {
     /// Random bits: the low halves of the blocks of gaps, then of those the high halves.
     var gaps: Column<UInt64>
+    /// When requests arrive.
+    var times: Column<Int64>
     /// Random bits of lengths, then of contents: content identities once they are resolved.
     var details: Column<UInt64>
     /// The tokens of prompts and answers that belong to the bits of lengths.
@@ -67,6 +69,7 @@ package struct RequestSource: ~Copyable {
     init(count: Int) {
       precondition(count <= 256 && count % 8 == 0, "a place has eight bits; draws come by eights")
       gaps = Column(repeating: 0, count: 2 * count)
+      times = Column(repeating: 0, count: count)
       details = Column(repeating: 0, count: 2 * count)
       promptTokens = Column(repeating: 1, count: count)
       outputTokens = Column(repeating: 1, count: count)
@@ -80,6 +83,17 @@ package struct RequestSource: ~Copyable {
     mutating func drawGaps(_ stream: RandomStream, from index: UInt64) {
       gaps.withMutableSpan(of: 0..<2 * count) { stream.fill(&$0, from: index) }
       gaps.withMutableSpan(of: 0..<count) { Elementary.makeUnitExponentials(of: &$0) }
+    }
+
+    /// Adds gaps to the clock from a request on as long as the step of the rate lasts, and says how many.
+    mutating func addUpGaps(from first: Int, _ pace: inout Pace) -> Int {
+      gaps.withSpan { gaps in
+        times.withMutableSpan(of: first..<count) { times in
+          Elementary.addUp(
+            gaps.extracting(first..<count), times: pace.meanGap, below: pace.stepLength,
+            from: pace.stepStart.nanoseconds, sum: &pace.offset, into: &times)
+        }
+      }
     }
 
     mutating func drawDetails(
@@ -109,6 +123,8 @@ package struct RequestSource: ~Copyable {
 
     @inline(__always)
     func gap(_ index: Int) -> Double { Double(bitPattern: gaps[index]) }
+    @inline(__always)
+    func time(_ index: Int) -> Instant { Instant(nanoseconds: times[index]) }
     @inline(__always)
     func kind(_ index: Int) -> UInt64 { gaps[count + index] }
     @inline(__always)
@@ -260,9 +276,10 @@ package struct RequestSource: ~Copyable {
       resolveContent(from: first)
       resolveEntries()
       let end = start(ofCell: cell + 1)
+      _ = drawTimes(before: end, profile)
       var isOver = false
       for index in 0..<column.count {
-        let time = advance(by: draws.gap(index), profile)
+        let time = draws.time(index)
         guard time < end else {
           isOver = true
           break
@@ -281,13 +298,27 @@ package struct RequestSource: ~Copyable {
     while pace.meanGap != .infinity {
       let paceBefore = pace
       draws.drawGaps(gaps, from: made)
-      var time = Instant.start
-      for index in 0..<column.count { time = advance(by: draws.gap(index), profile) }
-      guard time < end else {
+      guard drawTimes(before: end, profile) < end else {
         pace = paceBefore
         return
       }
       made += UInt64(column.count)
+    }
+  }
+
+  /// Works out when the requests of a column arrive, up to the first that does not come before `end`.
+  ///
+  /// - Returns: the time of the last one that was worked out.
+  private mutating func drawTimes(before end: Instant, _ profile: RateProfile) -> Instant {
+    var place = 0
+    while true {
+      place += draws.addUpGaps(from: place, &pace)
+      guard place < column.count else { return draws.time(place - 1) }
+      // Here another step of the rate begins.
+      let time = advance(by: draws.gap(place), profile)
+      draws.times[place] = time.nanoseconds
+      place += 1
+      if place == column.count || time >= end { return time }
     }
   }
 
@@ -370,7 +401,6 @@ package struct RequestSource: ~Copyable {
   /// Introduction to Stochastic Processes (1975), section 4.7.
   ///
   /// - Complexity: O(steps of the rate that are passed).
-  @inline(__always)
   private mutating func advance(by amount: Double, _ profile: RateProfile) -> Instant {
     var left = amount
     while true {

@@ -26,7 +26,7 @@ struct TournamentTests {
   @Test("names the smallest number of a part that has a root of its own")
   func parts() {
     // Parts of 8, 4 and 1 contestants that begin at 0, 8 and 12 of 16 leaves.
-    let parts = [(first: 0, size: 8), (8, 4), (12, 1)]
+    let parts: [(first: Int, size: Int)] = [(0, 8), (8, 4), (12, 1)]
     var tournament = Tournament(count: 13)
     #expect(tournament.leaves == 16)
     var numbers = [Int64](repeating: .max, count: 13)
@@ -34,7 +34,7 @@ struct TournamentTests {
     for _ in 0..<5_000 {
       let bits = stream.next()
       let contestant = Int(bits % 13)
-      let part = parts.first { contestant < $0.first + $0.size } ?? (0, 0)
+      let part = parts.first(where: { contestant < $0.first + $0.size }) ?? (0, 1)
       numbers[contestant] = Int64(bits >> 58)
       let root = (16 + part.first) / part.size
       let smallest = tournament.set(contestant, to: numbers[contestant], upTo: root)

@@ -79,6 +79,53 @@ struct ResponseCacheTests {
     #expect(cache.count == 3 && cache.evictions == 1)
   }
 
+  /// Against a plain list, the least recently used first; entries live for so many steps.
+  @Test("keeps the order of last use, however often entries are used", arguments: [50, 5_000])
+  func orderOfUse(life: Int) {
+    let capacity = 40
+    var cache = ResponseCache(
+      ResponseCache.Configuration(
+        ttl: .seconds(Int64(life)), jitter: .zero, capacity: capacity))
+    var list: [(content: UInt64, storedAt: Int)] = []
+    var (evictions, expirations, hits) = (0, 0, 0)
+    var stream = RandomStream(seed: 7, replication: 0, purpose: .testing, entity: 0)
+    for step in 0..<20_000 {
+      let now = Instant.start + .seconds(Int64(step))
+      let bits = stream.next()
+      // Mostly the same few, so that most uses are of entries that were used a moment ago.
+      let content = bits & 7 == 0 ? bits >> 32 % 200 : bits >> 32 % 30
+      let place = list.firstIndex { $0.content == content }
+      if bits >> 8 & 7 == 0 {
+        for _ in 0..<2 where !list.isEmpty && step - list[0].storedAt >= life {
+          // The second goes only where the first was over too.
+          list.removeFirst()
+          expirations += 1
+        }
+        if let place = list.firstIndex(where: { $0.content == content }) { list.remove(at: place) }
+        if list.count == capacity {
+          list.removeFirst()
+          evictions += 1
+        }
+        list.append((content, step))
+        cache.store(key(content), isDeterministic: true, at: now)
+      } else {
+        let answer = cache.lookUp(key(content), isDeterministic: true, at: now)
+        if let place {
+          let entry = list.remove(at: place)
+          let isOver = step - entry.storedAt >= life
+          if isOver { expirations += 1 } else { list.append(entry) }
+          if !isOver { hits += 1 }
+          #expect(isHit(answer) == !isOver)
+        } else {
+          #expect(answer == .miss)
+        }
+      }
+      #expect(cache.count == list.count)
+    }
+    #expect(cache.evictions == evictions && cache.expirations == expirations)
+    #expect(hits > 5_000 && (life < 100 ? expirations : evictions) > 100)
+  }
+
   @Test("spreads lives evenly over its jitter, and anew at each storing")
   func jitter() {
     let cache = cache(jitter: 100_000_000)
