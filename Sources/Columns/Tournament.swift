@@ -95,5 +95,7 @@ package struct Tournament: ~Copyable, @unchecked Sendable {
   /// Whether there is a contestant with that number; one comparison, since a negative one wraps to a large.
   @inlinable
   @inline(__always)
-  func isInside(_ contestant: Int) -> Bool { UInt(bitPattern: contestant) < UInt(bitPattern: leaves) }
+  func isInside(_ contestant: Int) -> Bool {
+    UInt(bitPattern: contestant) < UInt(bitPattern: leaves)
+  }
 }

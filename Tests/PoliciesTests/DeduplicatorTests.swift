@@ -130,6 +130,25 @@ struct DeduplicatorTests {
     #expect(deliveries(&deduplicator).count { $0.result == .timedOut } == 20)
   }
 
+  @Test(
+    "ends the call of one who waited alone: too late where its time was over, else with the error")
+  func lateAlone() throws {
+    for (seconds, result) in [(2, Delivery.Result.error), (4, .timedOut)] {
+      var deduplicator = Deduplicator(Deduplicator.Configuration())
+      let answer = deduplicator.join(
+        key(1), isDeterministic: true, waiter: 7, deadline: .start + .seconds(3), at: .start)
+      guard case .lead(let flight) = answer else {
+        Issue.record("the first request opens no flight")
+        return
+      }
+      let landing = deduplicator.land(
+        flight, .retryableFailure, at: .start + .seconds(Int64(seconds)))
+      #expect(landing == .over && deduplicator.flightCount == 0)
+      let all = deliveries(&deduplicator)
+      #expect(all.map(\.waiter) == [7] && all.map(\.result) == [result])
+    }
+  }
+
   @Test("6.5.3: goes on when the lead's client goes, and is cancelled when all have gone")
   func leaving() throws {
     var deduplicator = Deduplicator(Deduplicator.Configuration())

@@ -52,6 +52,32 @@ struct RandomStreamTests {
     #expect(different.isEmpty)
   }
 
+  @Test("adds up terms with the bits of a plain loop, as long as the sum stays below its limit")
+  func sums() {
+    let stream = stream(seed: 10)
+    let terms = (0..<1_000).map { positiveUniform(stream.block(at: $0).low) }
+    let bits = terms.map(\.bitPattern)
+    for (limit, begin, start) in [
+      (0x1p62, 0.0, Int64(-5)), (1e9, 3.25, 7), (0, 0, 1), (2e6, 1e6, 0),
+    ] {
+      var expected: [Int64] = []
+      var reached = begin
+      for term in terms {
+        guard reached + term * 123_456.789 < limit else { break }
+        reached += term * 123_456.789
+        expected.append(start + Int64(reached))
+      }
+      var sum = begin
+      var sums = [Int64](repeating: .min, count: terms.count)
+      var span = sums.mutableSpan
+      let count = Elementary.addUp(
+        bits.span, times: 123_456.789, below: limit, from: start, sum: &sum,
+        into: &span)
+      #expect(count == expected.count && Array(sums.prefix(count)) == expected && sum == reached)
+      #expect(sums.dropFirst(count).allSatisfy { $0 == .min })
+    }
+  }
+
   @Test("shares no block with another purpose, entity or replication")
   func distinctBlocks() {
     var seen: Set<Philox.Block> = []

@@ -62,4 +62,30 @@ struct RequestSourceTests {
       #expect(next(3_000, of: &late) == expected)
     }
   }
+
+  @Test("are those of each of 256 tenants in the share that it has")
+  func tenants() throws {
+    // The last has half of all, every other one a 510th.
+    let each = Share(billionths: 1_000_000_000 / 510)
+    let rest = Share(billionths: 1_000_000_000 - 255 * each.billionths)
+    let mix = RequestMix(
+      classes: [("all", .whole)], promptTokens: nil, outputTokens: nil, deterministic: Self.half,
+      content: nil, tenants: (0..<256).map { ("\($0)", $0 < 255 ? each : rest) })
+    // A share is good to one of 4,096 parts, and they add up.
+    #expect(
+      abs(mix.tenantShares[255] - rest.fraction) <= 1 / 4_096 && mix.tenantShares.reduce(0, +) == 1)
+    #expect(mix.tenantShares.dropLast().allSatisfy { abs($0 - each.fraction) <= 1 / 4_096 })
+    var source = RequestSource(
+      WorkloadModel(
+        arrivals: .poisson(.constant(Rate(roundingPerSecond: 40))), mix: mix),
+      from: .start, seed: 6, replication: 0)
+    var counts = [Double](repeating: 0, count: 256)
+    let count = 100_000
+    for _ in 0..<count { counts[Int(source.take().tenantIndex)] += 1 }
+    for (drawn, share) in zip(counts, mix.tenantShares) {
+      // Six standard deviations of a binomial count.
+      let deviation = (Double(count) * share * (1 - share)).squareRoot()
+      #expect(abs(drawn - Double(count) * share) < 6 * deviation)
+    }
+  }
 }
