@@ -155,6 +155,8 @@ let package = Package(
       ["DecisionLog", "DecisionReplay", "Policies", "Quantities", "Serving"]),
     tests("WorkloadTests", ["Workload", "Numerics", "Quantities", "RandomStreams"]),
     tests(
+      "RecordingTests", ["Recording", "Quantities", "RandomStreams", "Serving", "Statistics"]),
+    tests(
       "CloudModelTests", ["CloudModel", "Numerics", "Quantities", "RandomStreams", "Serving"]),
     tests("StatisticsTests", ["Statistics", "Numerics", "RandomStreams"]),
     tests("CommandTests", ["plimsoll", "plimsoll-policies", yams]),

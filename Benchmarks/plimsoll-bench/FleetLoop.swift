@@ -25,7 +25,7 @@ struct FleetLoop: ~Copyable {
   private let times: Column<Int64>
   private let timesPerModel: Int
   private var source: RequestSource
-  private var tree: Tournament
+  private var endTimes: Tournament
   private var queue: Column<Int64>
   private var head: Column<Int>
   private var waiting: Column<Int>
@@ -70,7 +70,7 @@ struct FleetLoop: ~Copyable {
       })
     source = RequestSource(scenario.workload, from: .start, seed: 1, replication: replication)
     let replicas = places.count * machines
-    tree = Tournament(count: replicas)
+    endTimes = Tournament(count: replicas)
     queue = Column(repeating: 0, count: replicas * Self.capacity)
     head = Column(repeating: 0, count: replicas)
     waiting = Column(repeating: 0, count: replicas)
@@ -90,10 +90,10 @@ struct FleetLoop: ~Copyable {
       clock += length.nanoseconds - start.nanoseconds
       while true {
         let arrival = source.nextTime
-        if arrival < end && arrival.nanoseconds < tree.smallest {
+        if arrival < end && arrival.nanoseconds < endTimes.smallest {
           guard arrive(source.take()) else { return false }
-        } else if tree.smallest != .max {
-          finish(tree.winner)
+        } else if endTimes.smallest != .max {
+          finish(endTimes.winner)
         } else {
           break
         }
@@ -132,18 +132,18 @@ struct FleetLoop: ~Copyable {
     waiting[replica] -= size
     running[replica] = size
     batches += 1
-    tree.set(replica, to: now + times[model * timesPerModel + size])
+    endTimes.set(replica, to: now + times[model * timesPerModel + size])
   }
 
   private mutating func finish(_ replica: Int) {
-    let now = tree[replica]
+    let now = endTimes[replica]
     for place in 0..<running[replica] {
       latencySum += now - queue[replica * Self.capacity + (head[replica] + place) % Self.capacity]
     }
     served += running[replica]
     head[replica] = (head[replica] + running[replica]) % Self.capacity
     running[replica] = 0
-    tree.set(replica, to: .max)
+    endTimes.set(replica, to: .max)
     if waiting[replica] > 0 { start(replica, now) }
   }
 }

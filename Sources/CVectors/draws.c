@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "CVectors.h"
 
-/* Draws in columns, eight side by side.
+/* Columns of draws, most of them eight side by side.
 
    In C for speed: Swift has no way to compile a function for several processors and to
    choose among them when it runs. Eight 64-bit lanes are one register of 512 bits, two of 256 or four of

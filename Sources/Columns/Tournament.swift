@@ -12,7 +12,8 @@
 @safe
 package struct Tournament: ~Copyable, @unchecked Sendable {
   @usableFromInline let nodes: UnsafeMutablePointer<Int64>
-  /// The first leaf, and how many there are.
+  @usableFromInline let count: Int
+  /// The first leaf, and how many there are: those behind the last contestant stay at `.max`.
   @usableFromInline package let leaves: Int
 
   /// A tournament of so many contestants, all at `.max`.
@@ -24,6 +25,7 @@ package struct Tournament: ~Copyable, @unchecked Sendable {
     var leaves = 1
     while leaves < count { leaves *= 2 }
     self.leaves = leaves
+    self.count = count
     unsafe nodes = HugePages.allocate(2 * leaves)
     unsafe nodes.initialize(repeating: .max, count: 2 * leaves)
   }
@@ -72,10 +74,11 @@ package struct Tournament: ~Copyable, @unchecked Sendable {
 
   /// Gives a contestant a number, plays all its matches up to a root, and says the smallest number there.
   ///
-  /// For short trees: most matches change nothing, but no predictor foresees which do.
+  /// For short trees: most matches change nothing, but no predictor foresees which do. The nodes above the root stay
+  /// as they are: where parts have roots of their own, nobody asks for the smallest of all.
   ///
   /// - Parameters:
-  ///   - root: a node above the contestant, from 1; of one that is not, the root of all is taken.
+  ///   - root: a node above the contestant; below 1 the root of all.
   @inlinable
   @inline(__always)
   package mutating func set(_ contestant: Int, to number: Int64, upTo root: Int) -> Int64 {
@@ -96,6 +99,6 @@ package struct Tournament: ~Copyable, @unchecked Sendable {
   @inlinable
   @inline(__always)
   func isInside(_ contestant: Int) -> Bool {
-    UInt(bitPattern: contestant) < UInt(bitPattern: leaves)
+    UInt(bitPattern: contestant) < UInt(bitPattern: count)
   }
 }

@@ -22,15 +22,14 @@ package struct AliasTable: Sendable, Hashable {
   package struct Column: BitwiseCopyable, Sendable, Hashable {
     @usableFromInline let word: UInt64
 
-    @usableFromInline
     init(threshold: UInt32, alias: UInt32) {
       word = UInt64(alias) << 32 | UInt64(threshold)
     }
 
     /// The column's own item is drawn for coins below this, in parts of 2^-32.
-    @inlinable package var threshold: UInt32 { UInt32(truncatingIfNeeded: word) }
+    @inlinable var threshold: UInt32 { UInt32(truncatingIfNeeded: word) }
     /// The item drawn for the other coins; the column's own where it fills the column.
-    @inlinable package var alias: UInt32 { UInt32(truncatingIfNeeded: word >> 32) }
+    @inlinable var alias: UInt32 { UInt32(truncatingIfNeeded: word >> 32) }
 
     /// The item that belongs to 64 random bits which chose the column with that number.
     @inlinable

@@ -36,7 +36,7 @@ public struct ReplicaBoard: ~Copyable, Sendable {
   /// Longer ones count as that.
   ///
   /// - Precondition: there are at most ``mostReplicas``, and models are numbered from 0.
-  /// - Complexity: O(r log r + m) for r replicas of m models.
+  /// - Complexity: O(r log r + m log m) for r replicas of m models.
   public init(_ observed: [ReplicaObservation]) {
     precondition(observed.count <= Self.mostReplicas, "a board has room for every replica")
     // Settled before any property is set: of a value that cannot be copied none is read half-made.

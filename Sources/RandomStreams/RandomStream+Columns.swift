@@ -94,7 +94,7 @@ extension Elementary {
   ///
   /// - Parameters:
   ///   - first: what the first word gets for item 0, and each further word one more.
-  /// - Precondition: there are 1 to 2^32 - 1 columns of eight bytes and a multiple of eight words, and this processor has
+  /// - Precondition: there are 1 to 2^32 - 1 columns, each laid out as a word of 64 bits, and a multiple of eight words, and this processor has
   ///   registers of that width.
   /// - Complexity: O(n) for n words.
   public static func replace<Column: BitwiseCopyable>(
@@ -103,14 +103,18 @@ extension Elementary {
   ) {
     precondition(words.count % 8 == 0, "items are drawn by eights")
     precondition(width <= .widest, "this processor has no registers of that width")
+    precondition(columns.count > 0 && columns.count < 1 << 32, "an alias table has columns")
     precondition(
-      columns.count > 0 && columns.count < 1 << 32 && MemoryLayout<Column>.stride == 8,
-      "an alias table has columns, each of a word")
-    let count = UInt64(columns.count)
-    unsafe columns.withUnsafeBytes { bytes in
-      let table = unsafe bytes.bindMemory(to: UInt64.self).baseAddress
-      unsafe words.withUnsafeMutableBufferPointer { words in
-        unsafe plimsoll_items(width.width, table, count, first, words.count, words.baseAddress)
+      MemoryLayout<Column>.stride == MemoryLayout<UInt64>.stride
+        && MemoryLayout<Column>.alignment == MemoryLayout<UInt64>.alignment,
+      "a column is laid out as a word")
+    unsafe columns.withUnsafeBufferPointer { columns in
+      unsafe columns.withMemoryRebound(to: UInt64.self) { table in
+        unsafe words.withUnsafeMutableBufferPointer { words in
+          unsafe plimsoll_items(
+            width.width, table.baseAddress, UInt64(table.count), first, words.count,
+            words.baseAddress)
+        }
       }
     }
   }
@@ -124,14 +128,15 @@ extension Elementary {
   ///   - start: what the whole part of each sum is added to.
   ///   - sums: room for them, at least as many as terms.
   /// - Returns: how many sums there are, from the first term on; `sum` is the last of them.
-  /// - Precondition: the limit is at most 2^62, and the sum not negative.
+  /// - Precondition: the limit is at most 2^62, and neither sum nor factor is negative.
   /// - Complexity: O(n) for n terms.
   public static func addUp(
     _ terms: Span<UInt64>, times factor: Double, below limit: Double, from start: Int64,
     sum: inout Double, into sums: inout MutableSpan<Int64>
   ) -> Int {
     precondition(sums.count >= terms.count, "there is room for a sum of each term")
-    precondition(limit <= 0x1p62 && sum >= 0, "the whole part of a sum has 62 bits")
+    precondition(
+      limit <= 0x1p62 && sum >= 0 && factor >= 0, "the whole part of a sum has 62 bits")
     return unsafe terms.withUnsafeBufferPointer { terms in
       unsafe sums.withUnsafeMutableBufferPointer { sums in
         unsafe plimsoll_running_sums(

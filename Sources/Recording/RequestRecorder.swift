@@ -108,8 +108,8 @@ package struct RequestRecorder: ~Copyable {
   @usableFromInline var latency: TimeCounts
   @usableFromInline var wait: TimeCounts
   @usableFromInline var minutes: Column<Minute>
-  private var promptsRead: Int64 = 0
-  private var answersWritten: Int64 = 0
+  private var promptTokensInRows: Int64 = 0
+  private var outputTokensInRows: Int64 = 0
   /// How many classes of requests there are.
   @usableFromInline let classes: Int
   /// How many pairs of a model and a class there are.
@@ -144,7 +144,7 @@ package struct RequestRecorder: ~Copyable {
   package var promptTokens: Int64 {
     mutating get {
       closePlaces()
-      return promptsRead
+      return promptTokensInRows
     }
   }
 
@@ -152,7 +152,7 @@ package struct RequestRecorder: ~Copyable {
   package var outputTokens: Int64 {
     mutating get {
       closePlaces()
-      return answersWritten
+      return outputTokensInRows
     }
   }
 
@@ -232,8 +232,8 @@ package struct RequestRecorder: ~Copyable {
       open.completed)
     latency.add(open.latency, in: place.stratum)
     wait.add(open.wait, in: place.stratum)
-    promptsRead += open.promptTokens
-    answersWritten += open.outputTokens
+    promptTokensInRows += open.promptTokens
+    outputTokensInRows += open.outputTokens
     let firstCell = open.firstCell
     open = Open()
     (open.place, open.firstCell) = (place, firstCell)

@@ -7,7 +7,7 @@ import Serving
 
 /// All replicas of a fleet: their queues, their lanes and when each has something to do next.
 ///
-/// State lies in columns by replica and lane. Each lane, and each queue's timer, is a competitor in
+/// State lies in columns by replica and lane. Each lane, and each queue's timer, is a contestant in
 /// one tournament; lanes come first, so that at one instant a batch ends before a client gives up.
 @usableFromInline
 package struct ReplicaBank: ~Copyable {

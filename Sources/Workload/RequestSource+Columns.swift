@@ -60,7 +60,7 @@ extension RequestSource {
     }
   }
 
-  /// Works out when the requests of a column arrive, up to the first that does not come before `end`.
+  /// Works out when the requests of a column arrive, at least up to the first that does not come before `end`.
   ///
   /// - Returns: the time of the last one that was worked out.
   private mutating func drawTimes(before end: Instant, _ profile: RateProfile) -> Instant {

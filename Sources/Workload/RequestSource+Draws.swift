@@ -58,8 +58,10 @@ extension RequestSource {
     mutating func addUpGaps(from first: Int, _ pace: inout Pace) -> Int {
       gaps.withSpan { gaps in
         times.withMutableSpan(of: first..<count) { times in
+          // A step that lasts longer than any horizon is left to who adds one gap at a time.
           Elementary.addUp(
-            gaps.extracting(first..<count), times: pace.meanGap, below: pace.stepLength,
+            gaps.extracting(first..<count), times: pace.meanGap,
+            below: min(pace.stepLength, 0x1p62),
             from: pace.stepStart.nanoseconds, sum: &pace.offset, into: &times)
         }
       }
@@ -81,7 +83,8 @@ extension RequestSource {
       }
     }
 
-    /// Puts contents in the place of their random bits; of the catalogue's item 0 there are as many as words.
+    /// Puts contents in the place of their random bits: where the table gives item 0, one of its own, `first` and the
+    /// place of the request.
     mutating func replaceContents(
       byItemsOf table: Span<AliasTable.Column>, zerosFrom first: UInt64
     ) {

@@ -40,11 +40,13 @@ struct TournamentTests {
       let smallest = tournament.set(contestant, to: numbers[contestant], upTo: root)
       #expect(smallest == numbers[part.first..<part.first + part.size].min())
     }
-    // No node lies above the root of all.
-    #expect(tournament.set(3, to: -1, upTo: 0) == -1 && tournament.smallest == -1)
+    // Nothing lies above the root of all.
+    var whole = Tournament(count: 13)
+    #expect(whole.set(3, to: 5, upTo: 0) == 5 && whole.set(9, to: 7, upTo: -2) == 5)
+    #expect(whole.smallest == 5 && whole.winner == 3)
   }
 
-  @Test("traps who takes no part", arguments: [-1, 4])
+  @Test("traps who takes no part", arguments: [-1, 3])
   func preconditions(contestant: Int) async {
     await #expect(processExitsWith: .failure) { [contestant] in
       var tournament = Tournament(count: 3)

@@ -71,10 +71,18 @@ struct LeastLoadedTests {
     }
   }
 
-  @Test("chooses, after any changes, whom a look at all replicas would find")
-  func likeALookAtAll() {
+  /// Models with as many replicas each, and with more and more, one of them with none.
+  @Test(
+    "chooses, after any changes, whom a look at all replicas would find",
+    arguments: [
+      [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1], [0, 2, 2, 3, 3, 3, 3, 3, 2, 3, 3],
+      [3, 0, 3, 0, 3, 2, 3, 0, 3, 0, 0],
+    ])
+  func likeALookAtAll(models: [Int]) {
     var stream = RandomStream(seed: 4, replication: 0, purpose: .testing, entity: 0)
-    var replicas = (0..<11).map { replica(0, model: $0 % 3, time: 100 + 50 * Int64($0 % 2)) }
+    var replicas = models.enumerated().map { number, model in
+      replica(0, model: model, time: 100 + 50 * Int64(number % 2))
+    }
     var board = ReplicaBoard(replicas)
     var policy = LeastLoaded()
     for _ in 0..<5_000 {

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Quantities
+import RandomStreams
+import Recording
+import Serving
+import Statistics
+import Testing
+
+/// Against plain lists of all that happened, whatever the recorder adds up before it writes.
+@Suite("The recorder of requests")
+struct RequestRecorderTests {
+  /// A request that ended.
+  private struct Ended {
+    let place: MeasuredPlace
+    let outcome: RequestOutcome
+    var latency: Int64 = 0
+    var wait: Int64?
+    var promptTokens: UInt32 = 0
+    var tokens: UInt32 = 0
+    var model = 0
+    var classIndex: UInt8 = 0
+  }
+
+  private static let edges: [Int64] = [1_000, 50_000]
+  private static let minutes = 3
+
+  private func draw(_ stream: inout RandomStream, at place: MeasuredPlace) -> Ended {
+    let bits = stream.next()
+    let outcome = RequestOutcome.allCases[Int(bits % 6)]
+    guard outcome.isAnswered else { return Ended(place: place, outcome: outcome) }
+    let latency = Int64(bits >> 40 & 0x1FFFF)
+    return Ended(
+      place: place, outcome: outcome, latency: latency,
+      wait: outcome == .completed ? latency / 3 : nil, promptTokens: UInt32(bits >> 8 & 0xFF),
+      tokens: UInt32(bits >> 16 & 0xFF), model: Int(bits >> 24 & 1),
+      classIndex: UInt8(bits >> 25 & 1))
+  }
+
+  private func record(_ ended: Ended, in recorder: inout RequestRecorder) {
+    let answer = RequestRecorder.Answer(
+      latency: TimeSpan(nanoseconds: ended.latency), tokens: ended.tokens,
+      model: ModelID(ended.model), classIndex: ended.classIndex)
+    if let wait = ended.wait {
+      recorder.completed(
+        answer, wait: TimeSpan(nanoseconds: wait), at: ended.place,
+        promptTokens: ended.promptTokens)
+    } else if ended.outcome.isAnswered {
+      recorder.answered(ended.outcome, answer, at: ended.place)
+    } else {
+      recorder.unanswered(ended.outcome, at: ended.place)
+    }
+  }
+
+  private func histogram(_ times: [Int64]) -> LatencyHistogram {
+    var histogram = LatencyHistogram(edges: Self.edges)
+    for time in times { histogram.record(time) }
+    return histogram
+  }
+
+  private func check(
+    _ recorder: inout RequestRecorder, _ arrived: [MeasuredPlace], _ ended: [Ended]
+  ) {
+    #expect(recorder.inFlight == Int64(arrived.count - ended.count))
+    for isEventful in [false, true] {
+      let stratum = isEventful ? recorder.eventful : recorder.calm
+      let own = ended.filter { $0.place.isEventful == isEventful }
+      let answered = own.filter(\.outcome.isAnswered)
+      #expect(stratum.counts.arrived == UInt64(arrived.count { $0.isEventful == isEventful }))
+      for outcome in RequestOutcome.allCases {
+        #expect(stratum.counts[outcome] == UInt64(own.count { $0.outcome == outcome }))
+      }
+      #expect(stratum.latency == histogram(answered.map(\.latency)))
+      #expect(stratum.wait == histogram(own.compactMap(\.wait)))
+      #expect(stratum.answeredTokens == answered.reduce(0) { $0 + Int64($1.tokens) })
+      let cells = (0..<4).map { cell in
+        UInt64(answered.count { 2 * $0.model + Int($0.classIndex) == cell })
+      }
+      #expect(stratum.answeredBy == cells)
+    }
+    let completed = ended.filter { $0.outcome == .completed }
+    #expect(recorder.promptTokens == completed.reduce(0) { $0 + Int64($1.promptTokens) })
+    #expect(recorder.outputTokens == completed.reduce(0) { $0 + Int64($1.tokens) })
+    #expect(
+      recorder.counts.arrived == UInt64(arrived.count)
+        && recorder.counts[.completed] == UInt64(completed.count))
+    let series = recorder.series(from: .start)
+    for minute in 0..<Self.minutes {
+      let answered = ended.filter { $0.place.minute == minute && $0.outcome.isAnswered }
+      func value(_ name: String) -> Double? {
+        series.first { $0.name == name && $0.time == .start + .minutes(Int64(minute)) }?.value
+      }
+      #expect(value("offered") == Double(arrived.count { $0.minute == minute }))
+      #expect(value("answered") == Double(answered.count))
+      let sum = answered.reduce(0) { $0 + $1.latency }
+      #expect(value("mean_latency") == Double(sum) / Double(answered.count) / 1e9)
+    }
+  }
+
+  @Test("counts each request at its place, in whatever order places have their turn")
+  func interleavedPlaces() {
+    var recorder = RequestRecorder(edges: Self.edges, minutes: Self.minutes, models: 2, classes: 2)
+    var stream = RandomStream(seed: 12, replication: 0, purpose: .testing, entity: 0)
+    var arrived: [MeasuredPlace] = []
+    var ended: [Ended] = []
+    // The middle minute has requests of both strata.
+    let places = [(0, false), (1, false), (1, true), (2, true)].map {
+      MeasuredPlace(minute: $0.0, isEventful: $0.1)
+    }
+    for step in 0..<4_000 {
+      let bits = stream.next()
+      // Mostly the same place for a while, as it is when batches end.
+      let place = places[bits & 7 == 0 ? Int(bits >> 8 & 3) : step / 1_000]
+      recorder.arrived(at: place)
+      arrived.append(place)
+      if bits >> 16 & 15 != 0 {
+        let earlier = arrived[Int(bits >> 32) % arrived.count]
+        let one = draw(&stream, at: bits >> 20 & 3 == 0 ? earlier : place)
+        record(one, in: &recorder)
+        ended.append(one)
+      }
+      if step == 2_777 || step == 3_999 { check(&recorder, arrived, ended) }
+    }
+    let (calm, eventful) = (recorder.minutes(eventful: false), recorder.minutes(eventful: true))
+    #expect(calm.offered == 1 && eventful.offered == 2 && calm.available + eventful.available == 0)
+  }
+}
