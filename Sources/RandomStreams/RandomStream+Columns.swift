@@ -94,8 +94,8 @@ extension Elementary {
   ///
   /// - Parameters:
   ///   - first: what the first word gets for item 0, and each further word one more.
-  /// - Precondition: there are 1 to 2^32 - 1 columns, each laid out as a word of 64 bits, and a multiple of eight words, and this processor has
-  ///   registers of that width.
+  /// - Precondition: there are 1 to 2^32 - 1 columns, each laid out as a word of 64 bits, and a multiple of eight words,
+  ///   and this processor has registers of that width.
   /// - Complexity: O(n) for n words.
   public static func replace<Column: BitwiseCopyable>(
     _ words: inout MutableSpan<UInt64>, byItemsOfAliasTable columns: Span<Column>,

@@ -63,6 +63,19 @@ struct RequestSourceTests {
     }
   }
 
+  @Test("are those of a rate without an end where a step lasts longer than any horizon")
+  func longStep() throws {
+    let rate = Rate(roundingPerSecond: 40)
+    // 5 · 10^18 ns are 158 years, more than the 2^62 ns at which a step without an end is cut.
+    let end = Instant.start + TimeSpan(nanoseconds: 5_000_000_000_000_000_000)
+    let series = RateProfile.recorded(
+      [.start, end, end + .seconds(1)].map { RateProfile.Step(start: $0, rate: rate) })
+    var endless = RequestSource(try model { .poisson($0) }, from: .start, seed: 5, replication: 0)
+    var long = RequestSource(
+      try model { _ in .poisson(series) }, from: .start, seed: 5, replication: 0)
+    #expect(next(5_000, of: &long) == next(5_000, of: &endless))
+  }
+
   @Test("are those of each of 256 tenants in the share that it has")
   func tenants() throws {
     // The last has half of all, every other one a 510th.

@@ -44,7 +44,8 @@ void plimsoll_items(enum plimsoll_width width, const uint64_t *columns, uint64_t
                     uint64_t first, size_t count, uint64_t *drawn);
 
 /* Adds `count` terms, bits of doubles, each times `factor`, to `sum` one after the other as long as it stays below
-   `limit`, at most 2^62; none of them is negative. Puts `start` and the whole part of each sum into `sums`, and returns how many there are. */
+   `limit`, at most 2^62; none of them is negative. Puts `start` and the whole part of each sum into `sums`, and returns
+   how many there are. */
 size_t plimsoll_running_sums(const uint64_t *terms, size_t count, double factor, double limit,
                              int64_t start, double *sum, int64_t *sums);
 
