@@ -52,13 +52,14 @@ struct FleetLoop: ~Copyable {
   init(_ scenario: Scenario, machines: Int, replication: UInt32) {
     let places = scenario.pools[0].replicas
     let policies = scenario.requestPolicies
+    let routing = policies.routing
     self.machines = machines
     horizon = scenario.horizon
     tenants = scenario.workload.mix.tenantNames.count
     timeToLive = policies.cache?.configuration.ttl.nanoseconds ?? 0
     textModel = Column(
-      policies.textPlans.map { plan in
-        let model = policies.router.model(intendedBy: plan)
+      routing.textPlans.map { plan in
+        let model = routing.router.model(intendedBy: plan)
         return places.firstIndex { $0.serves == model } ?? 0
       })
     maximumBatch = Column(places.map(\.model.maximumBatch))

@@ -41,10 +41,11 @@ struct RequestDesk: ~Copyable {
     let joinsAnything = policies.deduplication?.rule == .reference
     let lackTenant =
       policies.cache?.configuration.rule == .reference || policies.cache == nil && joinsAnything
-    router = policies.router
-    textPlans = ContiguousArray(policies.textPlans)
+    let routing = policies.routing
+    router = routing.router
+    textPlans = ContiguousArray(routing.textPlans)
     intendedModel = ContiguousArray(
-      policies.textPlans.map { policies.router.model(intendedBy: $0) })
+      routing.textPlans.map { routing.router.model(intendedBy: $0) })
     isOpen = !policies.areTrivial
     self.fixedHits = fixedHits
     usesCache = policies.cache != nil && fixedHits == nil

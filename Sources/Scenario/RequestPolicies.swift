@@ -2,6 +2,7 @@
 
 import Policies
 import Quantities
+import Workload
 
 /// The policies that every request passes between its arrival and a replica.
 package struct RequestPolicies: Sendable {
@@ -46,10 +47,7 @@ package struct RequestPolicies: Sendable {
     package let spotPrice: HourlyPrice
   }
 
-  /// The router, before its first request.
-  package var router: Router
-  /// What the router makes of each text, by the text's number; one plan where there are no texts.
-  package var textPlans: [RoutePlan]
+  private let routed: OnDemand<Routing.Law, Routing>
   /// The strongest model: the one that clients ask for, whatever is served.
   package var requestedModel: Int
   /// The response cache; `nil` for none.
@@ -61,19 +59,23 @@ package struct RequestPolicies: Sendable {
 
   /// Policies of those values.
   package init(
-    router: Router, textPlans: [RoutePlan], requestedModel: Int, cache: Cache?,
+    routing: Routing.Law, requestedModel: Int, cache: Cache?,
     deduplication: Deduplicator.Configuration?
   ) {
-    self.router = router
-    self.textPlans = textPlans
+    routed = OnDemand(routing) { Routing($0) }
     self.requestedModel = requestedModel
     self.cache = cache
     self.deduplication = deduplication
   }
 
+  /// The router and what it makes of the texts.
+  ///
+  /// - Complexity: O(n) for n characters of all texts the first time, for all copies.
+  package var routing: Routing { routed.value }
+
   /// Whether every request goes to one model and nothing is shared: then nothing is asked.
   package var areTrivial: Bool {
     cache == nil && deduplication == nil && budget == nil
-      && textPlans.allSatisfy { $0.reason == .fixed }
+      && routing.textPlans.allSatisfy { $0.reason == .fixed }
   }
 }

@@ -152,14 +152,9 @@ package struct ScenarioBuilder: Sendable {
   }
 
   private var requestPolicies: RequestPolicies {
-    let router = Router(
-      Router.Configuration(
-        models: [
-          Router.Model(
-            id: ModelID(0), qualityByClass: [], contextWindow: .max, nanosecondsPerRequest: 1)
-        ], rule: .fixed(ModelID(0)), longestWait: .hours(1), sessionSlots: 0))
-    return RequestPolicies(
-      router: router, textPlans: [router.plan(for: "")], requestedModel: 0, cache: cache,
+    RequestPolicies(
+      routing: Routing.Law(allTo: ModelID(0), longestWait: .hours(1)), requestedModel: 0,
+      cache: cache,
       deduplication: deduplication)
   }
 

@@ -60,10 +60,10 @@ package struct RequestMix: Sendable, Equatable {
   /// Where the texts of each class begin and end among all.
   private let textRanges: ContiguousArray<Range<Int>>
   private let classThresholds: [UInt32]
-  private let promptTokens: TableOnDemand<Distribution, QuantileTable>?
-  private let outputTokens: TableOnDemand<Distribution, QuantileTable>?
+  private let promptTokens: OnDemand<Distribution, QuantileTable>?
+  private let outputTokens: OnDemand<Distribution, QuantileTable>?
   private let deterministicThreshold: UInt64
-  private let contents: TableOnDemand<Content, AliasTable>?
+  private let contents: OnDemand<Content, AliasTable>?
 
   /// A mix of those laws.
   ///
@@ -109,10 +109,10 @@ package struct RequestMix: Sendable, Equatable {
         defer { first += texts.count }
         return first..<first + texts.count
       })
-    self.promptTokens = promptTokens.map { TableOnDemand($0) { QuantileTable($0) } }
-    self.outputTokens = outputTokens.map { TableOnDemand($0) { QuantileTable($0) } }
+    self.promptTokens = promptTokens.map { OnDemand($0) { QuantileTable($0) } }
+    self.outputTokens = outputTokens.map { OnDemand($0) { QuantileTable($0) } }
     deterministicThreshold = UInt64(deterministic.fraction * 0x1p32)
-    contents = content.map { TableOnDemand($0) { $0.popularity } }
+    contents = content.map { OnDemand($0) { $0.popularity } }
   }
 
   /// The class that belongs to 32 random bits.
@@ -149,7 +149,7 @@ package struct RequestMix: Sendable, Equatable {
 
   /// The share of each content of the catalogue among all requests, by number; that of 0 is what
   /// nobody else asks for.
-  package var contentShares: [Double] { contents?.table.probabilities ?? [1] }
+  package var contentShares: [Double] { contents?.value.probabilities ?? [1] }
 
   /// The share of requests with temperature 0.
   package var deterministicShare: Double { Double(deterministicThreshold) * 0x1p-32 }
@@ -185,11 +185,11 @@ package struct RequestMix: Sendable, Equatable {
 
   /// The tables that lengths are drawn from.
   var lengthTables: LengthTables {
-    LengthTables(prompt: promptTokens?.table, output: outputTokens?.table)
+    LengthTables(prompt: promptTokens?.value, output: outputTokens?.value)
   }
 
   /// The table that contents are drawn from; `nil` where none repeats.
-  var contentTable: AliasTable? { contents?.table }
+  var contentTable: AliasTable? { contents?.value }
 
   @inline(__always)
   private static func tokens(_ table: QuantileTable?, _ bits: UInt32) -> UInt32 {

@@ -7,7 +7,7 @@ import Scenario
 /// `plimsoll check`: run and judge the targets.
 struct Check: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Simulate scenarios and judge their targets.",
+    commandName: "check", abstract: "Simulate scenarios and judge their targets.",
     discussion:
       "A file of claims runs the scenarios that its claims name and prints a table of claims. "
       + "Exits 0 when all targets hold or are assumed, 98 when one is undecided, 99 when one fails, "

@@ -13,7 +13,9 @@ struct Claims {
 
   /// The claims of a file; `nil` when it holds none.
   init?(_ path: String) throws {
-    guard ScenarioText.kind(of: path, files: Terminal.files) == .claims else { return nil }
+    // A file that cannot be read is no claims: whoever reads it as a scenario tells why.
+    let text = try? ScenarioText.load(path, files: Terminal.files, overrides: [])
+    guard text?.kind == .claims else { return nil }
     claims = try Failure.reporting { try ClaimSet.load(path, files: Terminal.files) }
     for name in claims.measures where MeasureDefinition.of(name) == nil {
       Terminal.tell(

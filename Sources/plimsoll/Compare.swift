@@ -9,7 +9,7 @@ import Scenario
 /// `plimsoll compare`: two scenarios under common random numbers.
 struct Compare: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Compare two scenarios, replication by replication.",
+    commandName: "compare", abstract: "Compare two scenarios, replication by replication.",
     discussion:
       "Both meet the same requests and the same capacity, so most of what luck does cancels. Where "
       + "horizons are equal the second runs its requests in the windows of the first. --set changes "

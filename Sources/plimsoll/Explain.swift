@@ -9,6 +9,7 @@ import Scenario
 /// `plimsoll explain`: what each lever of a fleet is worth.
 struct Explain: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "explain",
     abstract: "Say what each lever is worth: spot, commitments, routing, cache, and so on.",
     discussion: """
       The study names a scenario with every lever on, how each lever is switched off, and the sizes that its \

@@ -9,6 +9,7 @@ import Scenario
 /// `plimsoll optimize`: the cheapest point of a grid that holds all targets.
 struct Optimize: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "optimize",
     abstract: "Find the cheapest combination of values that holds all targets.",
     discussion: """
       Points are tried from the cheapest bill on; those that cost clearly more than one that holds are never \

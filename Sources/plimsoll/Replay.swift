@@ -7,6 +7,7 @@ import Foundation
 /// `plimsoll replay`: make the decisions of a log again.
 struct Replay: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "replay",
     abstract: "Feed a decision log's events to the policies and compare every decision.",
     discussion: """
       The log is what run --decisions writes, or a gateway. Its first line names the policies and their \

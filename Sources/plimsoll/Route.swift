@@ -10,7 +10,7 @@ import Workload
 /// `plimsoll route`: what the router makes of prompts.
 struct Route: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Print tier, score and reason for each prompt of a file.",
+    commandName: "route", abstract: "Print tier, score and reason for each prompt of a file.",
     discussion: """
       The file holds a prompt a line, or CSV with a column text, or a JSON object with text a line; - \
       reads standard input. Where there is a class column too, the confusion matrices of the \
@@ -114,7 +114,7 @@ struct Route: ParsableCommand {
       let tier: String
       var reason = score.reason
       if let scenario {
-        let router = scenario.requestPolicies.router
+        let router = scenario.requestPolicies.routing.router
         let plan = router.plan(for: prompt.text)
         choice = router.model(intendedBy: plan).index
         tier = scenario.models[choice].name

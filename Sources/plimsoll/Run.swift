@@ -11,7 +11,7 @@ enum DecisionSubject: String, ExpressibleByArgument, CaseIterable {
 /// `plimsoll run`: simulate, store, print the summary.
 struct Run: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Simulate a scenario, store the run and print its summary.")
+    commandName: "run", abstract: "Simulate a scenario, store the run and print its summary.")
 
   @Argument(help: "The scenario file.")
   var scenario: String

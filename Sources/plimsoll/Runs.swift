@@ -25,7 +25,7 @@ func openStore(_ path: String) throws -> ResultsStore {
 /// `plimsoll runs`: list the runs of a database.
 struct Runs: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List the runs of a results database, newest first.")
+    commandName: "runs", abstract: "List the runs of a results database, newest first.")
 
   @Option(help: "Only runs whose scenario's path contains this text, or whose hash begins with it.")
   var matching: String?

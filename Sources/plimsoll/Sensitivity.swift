@@ -9,6 +9,7 @@ import Scenario
 /// `plimsoll sensitivity`: which uncertain input moves the verdict most.
 struct Sensitivity: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "sensitivity",
     abstract: "Vary the uncertain inputs of a scenario and rank what to measure next.",
     discussion:
       "The study names the scenario, the inputs with their ranges and the measures. Each input is varied "

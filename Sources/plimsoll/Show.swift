@@ -13,7 +13,7 @@ enum ShownFormat: String, ExpressibleByArgument, CaseIterable {
 /// `plimsoll show`: print a stored run again.
 struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Print a run out of a results database.")
+    commandName: "show", abstract: "Print a run out of a results database.")
 
   @Argument(help: "The number of the run; the newest when it is left out.")
   var number: Int64?

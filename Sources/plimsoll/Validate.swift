@@ -7,6 +7,7 @@ import Scenario
 /// `plimsoll validate`: check files without running them.
 struct Validate: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "validate",
     abstract: "Check scenario files and everything that they name; nothing is simulated.")
 
   @Argument(help: "The scenario files.")
@@ -32,7 +33,8 @@ struct Validate: ParsableCommand {
   /// Reads a fragment as text, a scenario, claims with every scenario that they name, a study at
   /// both ends of its inputs, or one of levers with each of them off.
   private func validate(_ path: String) throws {
-    switch ScenarioText.kind(of: path, files: Terminal.files) {
+    let text = try ScenarioText.load(path, files: Terminal.files, overrides: overrides)
+    switch text.kind {
     case .fragment:
       return
     case .sensitivity:
@@ -43,10 +45,11 @@ struct Validate: ParsableCommand {
     case .claims:
       let claims = try ClaimSet.load(path, files: Terminal.files)
       for scenario in claims.scenarios {
-        _ = try ScenarioLoader.load(scenario, files: Terminal.files, claims: claims)
+        _ = try ScenarioLoader.load(
+          scenario, files: Terminal.files, overrides: overrides, claims: claims)
       }
     case .scenario:
-      _ = try ScenarioLoader.load(path, files: Terminal.files, overrides: overrides)
+      _ = try ScenarioLoader.load(text, path: path, files: Terminal.files)
     }
   }
 }

@@ -87,6 +87,8 @@ struct CommandTests {
     #expect(answer.output.contains("it is cheap") && answer.output.contains("assumed"))
     #expect(answer.output.contains("breaks even at fleet.spot.price = "))
     #expect(try Command.call("validate", path).status == 0)
+    let changed = try Command.call("validate", path, "--set", "fleet.spot.price=cheap")
+    #expect(changed.status == 65 && changed.messages.contains("found 'cheap'"))
   }
 
   @Test("gives one digest on one and two jobs and whenever it is run")

@@ -66,6 +66,18 @@ struct SourceTreeTests {
     report(tree.sources.flatMap(DocumentationRule.violations))
   }
 
+  @Test("gives each command its name, which is slow to make at every start")
+  func commandNames() {
+    func holds(_ file: SourceFile, _ text: String) -> Bool {
+      file.lines.contains { $0.contains(text) }
+    }
+    let commands = tree.sources.filter { holds($0, "= CommandConfiguration(") }
+    #expect(commands.count > 20)
+    for file in commands where !holds(file, "commandName: ") {
+      Issue.record("\(file.path): a command without its commandName")
+    }
+  }
+
   @Test("holds no stray file among the scenarios")
   func scenarios() {
     let paths = tree.paths(below: "Scenarios")

@@ -19,21 +19,20 @@ extension ScenarioLoader {
     let cache = cache(&policies, into: &diagnostics)
     let deduplication = deduplication(&policies, into: &diagnostics)
     let budget = budget(&policies, context, into: &diagnostics)
-    guard let (router, plans) = router(&policies, context, into: &diagnostics) else { return nil }
-    let fixed = plans.first.flatMap { $0.reason == .fixed ? router.model(intendedBy: $0) : nil }
+    guard let routing = routing(&policies, context, into: &diagnostics) else { return nil }
+    var requested = context.strongest ?? 0
+    if case .fixed(let model) = routing.rule { requested = model.index }
     var read = RequestPolicies(
-      router: router, textPlans: plans,
-      requestedModel: fixed?.index ?? context.strongest ?? 0, cache: cache,
-      deduplication: deduplication)
+      routing: routing, requestedModel: requested, cache: cache, deduplication: deduplication)
     read.budget = budget
     return read
   }
 
   // MARK: The router
 
-  private func router(
+  private func routing(
     _ policies: inout MappingReader, _ context: RoutingContext, into diagnostics: inout Diagnostics
-  ) -> (Router, [RoutePlan])? {
+  ) -> Routing.Law? {
     let longest = context.timeout ?? .hours(1)
     guard var reader = policies.mapping("router", .optional, into: &diagnostics) else {
       guard context.served.count <= 1 else {
@@ -43,7 +42,8 @@ extension ScenarioLoader {
               + "{ kind: difficulty, quality_floor: 0.93 }"), of: "router", into: &diagnostics)
         return nil
       }
-      return fixedRouter(context, to: context.served.first ?? 0, longestWait: longest)
+      return Routing.Law(
+        allTo: ModelID(context.served.first ?? 0), texts: context.texts, longestWait: longest)
     }
     defer { reader.finish(into: &diagnostics) }
     guard context.models.count <= 8 else {
@@ -53,9 +53,10 @@ extension ScenarioLoader {
       return nil
     }
     if rule(&reader, into: &diagnostics) == .reference {
-      let router = Router(
-        Router.Configuration(models: context.models, rule: .reference, longestWait: longest))
-      return (router, context.plans(router))
+      // It remembers no session.
+      return Routing.Law(
+        .reference, models: context.models, texts: context.texts, longestWait: longest,
+        sessionSlots: 0)
     }
     let kind = reader.oneOf(
       "kind", [("difficulty", true), ("fixed", false)], .required, into: &diagnostics)
@@ -71,27 +72,15 @@ extension ScenarioLoader {
           of: "model", into: &diagnostics)
         return nil
       }
-      return fixedRouter(context, to: number, longestWait: longest)
+      return Routing.Law(allTo: ModelID(number), texts: context.texts, longestWait: longest)
     }
-    return difficultyRouter(&reader, context, longestWait: longest, into: &diagnostics)
+    return routingByDifficulty(&reader, context, longestWait: longest, into: &diagnostics)
   }
 
-  private func fixedRouter(
-    _ context: RoutingContext, to model: Int, longestWait: TimeSpan
-  ) -> (Router, [RoutePlan]) {
-    let router = Router(
-      Router.Configuration(
-        models: [
-          Router.Model(
-            id: ModelID(model), qualityByClass: [], contextWindow: .max, nanosecondsPerRequest: 1)
-        ], rule: .fixed(ModelID(model)), longestWait: longestWait, sessionSlots: 0))
-    return (router, context.plans(router))
-  }
-
-  private func difficultyRouter(
+  private func routingByDifficulty(
     _ reader: inout MappingReader, _ context: RoutingContext, longestWait: TimeSpan,
     into diagnostics: inout Diagnostics
-  ) -> (Router, [RoutePlan])? {
+  ) -> Routing.Law? {
     let floor = reader.required("quality_floor", into: &diagnostics) { try shareOfWhole($0) }
     let band = reader.optional("uncertainty", into: &diagnostics) { try shareOfWhole($0) }
     let wait = reader.optional("longest_wait", into: &diagnostics) { try positiveSpan($0) }
@@ -111,20 +100,13 @@ extension ScenarioLoader {
         of: "kind", into: &diagnostics)
       return nil
     }
-    let scorer = DifficultyScorer()
-    let samples = context.tuning.map {
-      DifficultyCalibration.Sample(score: scorer.score($0.text).value, trueClass: $0.classIndex)
-    }
-    // The band is the width of a bin of scores: a text at the edge of its bin goes up.
-    let router = Router(
-      Router.Configuration(
-        models: context.models,
-        rule: .difficulty(
-          Router.QualityRule(
-            calibration: DifficultyCalibration(samples, classCount: context.classCount),
-            qualityFloor: floor.fraction, uncertaintyBand: (band ?? .zero).fraction)),
-        longestWait: wait ?? longestWait, sessionSlots: context.hasSessions ? 131_072 : 0))
-    return (router, context.plans(router))
+    return Routing.Law(
+      .difficulty(
+        Routing.Law.Difficulty(
+          tuning: context.tuning, classCount: context.classCount, qualityFloor: floor,
+          uncertaintyBand: band ?? .zero)),
+      models: context.models, texts: context.texts, longestWait: wait ?? longestWait,
+      sessionSlots: context.hasSessions ? 131_072 : 0)
   }
 
   // MARK: Cache and de-duplication
@@ -266,10 +248,5 @@ struct RoutingContext {
         id: ModelID(number), qualityByClass: model.quality?.byClass.map(\.fraction) ?? [],
         contextWindow: model.contextWindow ?? .max, nanosecondsPerRequest: fastest ?? 1)
     }
-  }
-
-  /// What a router makes of each text; of an empty one where there are none.
-  func plans(_ router: Router) -> [RoutePlan] {
-    texts.isEmpty ? [router.plan(for: "")] : texts.map { router.plan(for: $0.text) }
   }
 }

@@ -5,9 +5,11 @@ import Quantities
 import Workload
 
 /// A labelled text with the number of its class.
-struct ClassifiedText {
-  let text: String
-  let classIndex: Int
+package struct ClassifiedText: Sendable {
+  /// The text.
+  package let text: String
+  /// The number of its class.
+  package let classIndex: Int
 }
 
 /// The labelled texts of a scenario: those that the router is tuned on, and those that requests borrow.

@@ -30,15 +30,25 @@ package struct ScenarioLoader: Sendable {
   package static func load(
     _ path: String, files: FileReader, overrides: [String] = [], claims: ClaimSet? = nil
   ) throws(ScenarioErrors) -> LoadedExperiment {
+    try load(
+      ScenarioText.load(path, files: files, overrides: overrides), path: path, files: files,
+      claims: claims)
+  }
+
+  /// The scenario of a text that was read from a path, as `load(_:files:overrides:claims:)` gives it.
+  package static func load(
+    _ text: LoadedScenario, path: String, files: FileReader, claims: ClaimSet? = nil
+  ) throws(ScenarioErrors) -> LoadedExperiment {
     let scenario = try load(
-      path, files: files, overrides: overrides,
-      targets: .own(and: claims?.targets(for: path) ?? []))
+      text, path: path, files: files, targets: .own(and: claims?.targets(for: path) ?? []))
     var references: [Scenario] = []
     for target in scenario.targets {
       guard let other = target.measure.otherScenario,
         !references.contains(where: { $0.path == other })
       else { continue }
-      let reference = try load(other, files: files, overrides: [], targets: .none)
+      let reference = try load(
+        ScenarioText.load(other, files: files, overrides: []), path: other, files: files,
+        targets: .none)
       // Compared in the same parts of the same time, where both have it.
       references.append(
         reference.horizon == scenario.horizon
@@ -48,9 +58,8 @@ package struct ScenarioLoader: Sendable {
   }
 
   private static func load(
-    _ path: String, files: FileReader, overrides: [String], targets: JudgedTargets
+    _ loaded: LoadedScenario, path: String, files: FileReader, targets: JudgedTargets
   ) throws(ScenarioErrors) -> Scenario {
-    let loaded = try ScenarioText.load(path, files: files, overrides: overrides)
     var loader = ScenarioLoader(files: files)
     var diagnostics = Diagnostics()
     let scenario = loader.scenario(

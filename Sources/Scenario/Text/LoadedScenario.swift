@@ -18,12 +18,15 @@ package struct ScenarioFile: Equatable, Sendable {
 package struct LoadedScenario: Equatable, Sendable {
   /// The merged tree; always a mapping.
   package let root: ScenarioNode
+  /// What the tree holds.
+  package let kind: ScenarioText.Kind
   /// The files it came from, in the order read: the scenario first, then what it extends.
   package let files: [ScenarioFile]
 
   /// A tree and the files it came from.
-  package init(root: ScenarioNode, files: [ScenarioFile]) {
+  package init(root: ScenarioNode, kind: ScenarioText.Kind, files: [ScenarioFile]) {
     self.root = root
+    self.kind = kind
     self.files = files
   }
 }

@@ -9,7 +9,8 @@ package enum ScenarioText {
   ///
   /// `extends: other.yaml`, relative to the file that says so, merges the file into the other;
   /// `ScenarioNode.merged(with:)` states how. `include: fragment.yaml` in any mapping does the same there
-  /// with a fragment, such as `plimsoll calibrate` writes. Overrides apply last, in the order given.
+  /// with a fragment, such as `plimsoll calibrate` writes. Overrides apply last, in the order given, and
+  /// to scenarios only: they mean nothing in a file of another kind.
   ///
   /// - Parameter overrides: texts such as `fleet.base.machines=6`, without the `--set`.
   /// - Throws: everything that is wrong with the files and the overrides as text.
@@ -33,11 +34,12 @@ package enum ScenarioText {
       throw ScenarioErrors(
         [ScenarioError(.missingFile(path), at: fileStart(path), keyPath: "")], files: chain.files)
     }
-    for change in changes {
-      change.apply(to: &root, into: &diagnostics)
+    let kind = kind(of: root)
+    if kind == .scenario {
+      for change in changes { change.apply(to: &root, into: &diagnostics) }
     }
     try diagnostics.throwIfAny(files: chain.files)
-    return LoadedScenario(root: root, files: chain.files)
+    return LoadedScenario(root: root, kind: kind, files: chain.files)
   }
 
   /// What a file holds, by the key that says so.
@@ -50,15 +52,13 @@ package enum ScenarioText {
     case levers = "plimsoll_levers"
     /// Claims, each judged on a scenario.
     case claims = "plimsoll_claims"
-    /// A scenario, or a file that cannot be read.
+    /// A scenario, or a file that says nothing.
     case scenario = "plimsoll"
   }
 
-  /// What the file at `path` holds.
-  package static func kind(of path: String, files: FileReader) -> Kind {
-    guard let loaded = try? load(path, files: files, overrides: []) else { return .scenario }
-    return Kind.allCases.first { kind in
-      loaded.root.entries?.contains { $0.key == kind.rawValue } ?? false
+  private static func kind(of root: ScenarioNode) -> Kind {
+    Kind.allCases.first { kind in
+      root.entries?.contains { $0.key == kind.rawValue } ?? false
     } ?? .scenario
   }
 

@@ -10,6 +10,7 @@ import Workload
 /// `plimsoll calibrate`: laws of measured data, with what speaks against them.
 struct Calibrate: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "calibrate",
     abstract: "Fit laws to measured data and write them as fragments that scenarios include.",
     subcommands: [
       CalibrateLifetimes.self,

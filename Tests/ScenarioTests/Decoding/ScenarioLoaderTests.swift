@@ -184,7 +184,7 @@ struct ScenarioLoaderTests {
   func labelledTexts() throws {
     let scenario = try load("workload.texts=t.csv", files: [("t.csv", Self.texts)]).scenario
     // As many plans as texts that are not for tuning.
-    #expect((1..<5).contains(scenario.requestPolicies.textPlans.count))
+    #expect((1..<5).contains(scenario.requestPolicies.routing.textPlans.count))
     #expect(scenario.models.map(\.name) == ["m"])
   }
 
@@ -219,8 +219,6 @@ struct ScenarioLoaderTests {
         }
       }
     }
-    #expect(ScenarioText.kind(of: "c.yaml", files: files(text)) == .claims)
-    #expect(ScenarioText.kind(of: "a.yaml", files: files(text)) == .scenario)
     let claims = try ClaimSet.load("c.yaml", files: files(text))
     #expect(claims.scenarios == ["a.yaml"] && claims.claims.count == 2)
     #expect(claims.claims[1].breakEven?.high == 9)

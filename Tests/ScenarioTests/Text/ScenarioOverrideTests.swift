@@ -36,6 +36,22 @@ struct ScenarioOverrideTests {
   }
 
   @Test(
+    "changes a scenario, and no file of another kind",
+    arguments: [
+      ("plimsoll", ScenarioText.Kind.scenario), ("about", .scenario),
+      ("plimsoll_fragment", .fragment), ("plimsoll_claims", .claims),
+      ("plimsoll_sensitivity", .sensitivity), ("plimsoll_levers", .levers),
+    ])
+  func kinds(key: String, kind: ScenarioText.Kind) throws {
+    let loaded = try load(("a.yaml", "\(key): 1\nx: old\n"), set: ["x=new"])
+    #expect(loaded.kind == kind)
+    #expect(outline(loaded.root.value(of: "x")) == (kind == .scenario ? "new" : "old"))
+    #expect(throws: ScenarioErrors.self, "a wrong one is told in every file") {
+      try load(("a.yaml", "\(key): 1\n"), set: ["x"])
+    }
+  }
+
+  @Test(
     "that makes no sense is refused at itself",
     arguments: [
       ("fleet", "found 'fleet', allowed: a path, '=' and a value, such as fleet.base.machines=6"),
