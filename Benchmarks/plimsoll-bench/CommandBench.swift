@@ -98,7 +98,7 @@ struct CommandBench {
   /// Runs eight replications, and eight points of a sweep, one after the other and two at a time.
   ///
   /// One, two, two, one: a machine that becomes faster or slower meanwhile does so for both. Of either the fastest
-  /// counts.
+  /// counts, of many short ones: a moment in which both cores are whole is soon over.
   func compareJobs(runs: Int) throws {
     defer { cleanUp() }
     // Points that take equally long, since hardly anybody waits so long.
@@ -109,12 +109,12 @@ struct CommandBench {
     ]
     for (name, arguments) in subjects {
       var seconds: [Int: [Double]] = [:]
-      for run in 0..<runs {
+      for run in 0..<2 * runs {
         for (turn, jobs) in [1, 2, 2, 1].enumerated() {
           let database = folder + "/\(name)-\(run)-\(turn).sqlite"
           let timed = try CommandRun(
             arguments + [
-              FleetBench.scenario, "--set", "requests.windows=60", "--quiet", "--db", database,
+              FleetBench.scenario, "--set", "requests.windows=40", "--quiet", "--db", database,
               "--jobs", "\(jobs)",
             ])
           seconds[jobs, default: []].append(timed.seconds)
