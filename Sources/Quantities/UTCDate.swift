@@ -2,10 +2,16 @@
 
 /// A date and time of day in Coordinated Universal Time, in nanoseconds since 1970-01-01T00:00:00Z.
 ///
-/// Leap seconds are not counted, as in POSIX time. Years 1678 to 2261 fit.
+/// Leap seconds are not counted, as in POSIX time. Dates that are read lie in the years 1900 to 2150, so that
+/// the time between any two of them fits into a ``TimeSpan``.
 public struct UTCDate: Hashable, Sendable, Comparable {
   /// Nanoseconds since 1970-01-01T00:00:00Z.
   public let nanosecondsSince1970: Int64
+
+  /// The moments that can be read.
+  public static let readable =
+    UTCDate(nanosecondsSince1970: Int64(daysSince1970(year: 1900, month: 1, day: 1)) * day)
+    ..< UTCDate(nanosecondsSince1970: Int64(daysSince1970(year: 2151, month: 1, day: 1)) * day)
 
   /// The moment so many nanoseconds after 1970-01-01T00:00:00Z.
   public init(nanosecondsSince1970: Int64) {
@@ -60,7 +66,7 @@ extension Int64 {
 extension UTCDate: CustomStringConvertible {
   /// The moment that a date and a time of day name, if there is such a day.
   public init?(year: Int, month: Int, day: Int, timeOfDay: TimeSpan = .zero) {
-    guard (1678...2261).contains(year), (1...12).contains(month),
+    guard (1900...2150).contains(year), (1...12).contains(month),
       (1...Self.days(inMonth: month, of: year)).contains(day)
     else { return nil }
     let days = Self.daysSince1970(year: year, month: month, day: day)
@@ -73,7 +79,7 @@ extension UTCDate: CustomStringConvertible {
   public init(parsing text: some StringProtocol) throws(UnreadableQuantity) {
     guard let date = Self.read(Array(text.utf8)[...]) else {
       throw UnreadableQuantity(
-        allowed: "a date and time in UTC, such as 2024-12-09T00:00:00Z")
+        allowed: "a date and time in UTC, such as 2024-12-09T00:00:00Z, in the years 1900 to 2150")
     }
     self = date
   }

@@ -58,7 +58,8 @@ package struct RateProfile: Sendable, Equatable {
   ///
   /// The last step lasts as long as the one before it.
   ///
-  /// - Precondition: there are two steps at least, and their times rise.
+  /// - Precondition: there are two steps at least, their times rise, and as long after the last one as it comes after
+  ///   the one before is before the end of time.
   package static func recorded(_ steps: [Step]) -> RateProfile {
     precondition(steps.count >= 2, "a recorded rate has two steps at least")
     for (step, next) in zip(steps, steps.dropFirst()) {

@@ -18,7 +18,7 @@ package enum TraceReader {
   /// Reads a series of rates: the header `time,rate`, then a line for each step.
   ///
   /// `time` is in seconds from the scenario's start or a date in UTC (then the first line is the
-  /// start), `rate` in requests a second from then on.
+  /// start), in either case less than 73 years away from it; `rate` in requests a second from then on.
   ///
   /// - Complexity: O(bytes).
   package static func rates(
@@ -30,7 +30,11 @@ package enum TraceReader {
     while let fields = reader.next() {
       let time = instant(fields[0], first: &first)
       let rate = rate(fields[1])
-      if time == nil { reader.fail(fields[0], allowed: "seconds such as 300, or a date in UTC") }
+      if time == nil {
+        reader.fail(
+          fields[0],
+          allowed: "seconds such as 300, or a date in UTC, less than 73 years from the start")
+      }
       if rate == nil { reader.fail(fields[1], allowed: "requests a second, such as 12.5") }
       guard let time, let rate else { continue }
       if let last = steps.last, time <= last.start {
@@ -48,13 +52,18 @@ package enum TraceReader {
     if let date = UTCDate.read(field.bytes) {
       let start = first ?? date
       first = start
-      return .start + (date - start)
+      return near((date - start).nanoseconds)
     }
     guard first == nil,
       let text = try? DecimalText(parsing: String(decoding: field.bytes, as: UTF8.self)),
       let nanoseconds = text.exactly(times: 1_000_000_000)
     else { return nil }
-    return Instant(nanoseconds: nanoseconds)
+    return near(nanoseconds)
+  }
+
+  /// An instant whose distance from another such fits into a time span, twice.
+  private static func near(_ nanoseconds: Int64) -> Instant? {
+    nanoseconds.magnitude <= 1 << 61 ? Instant(nanoseconds: nanoseconds) : nil
   }
 
   private static func rate(_ field: CSVCursor.Field) -> Rate? {

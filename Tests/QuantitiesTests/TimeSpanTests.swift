@@ -65,6 +65,7 @@ struct UTCDateTests {
     "is refused when there is no such day or time",
     arguments: [
       "2023-02-29", "2024-13-01", "2024-12-09T24:00:00Z", "2024-12-09T00:00:00+01:00", "today", "",
+      "1899-12-31T23:59:59Z", "2151-01-01",
     ])
   func refuses(text: String) {
     #expect(throws: UnreadableQuantity.self) { try UTCDate(parsing: text) }
@@ -77,10 +78,14 @@ struct UTCDateTests {
     #expect(try UTCDate(parsing: "1969-12-31T23:00:00Z").timeOfDay == .hours(23))
   }
 
-  @Test("goes through every day of 584 years and back")
-  func everyDay() {
-    for day in stride(from: Int64(-100_000), through: 100_000, by: 1) {
-      let date = UTCDate(nanosecondsSince1970: day * 86_400_000_000_000)
+  @Test("goes through every day of the years 1900 to 2150 and back")
+  func everyDay() throws {
+    let (first, last) = (try UTCDate(parsing: "1900-01-01"), try UTCDate(parsing: "2150-12-31"))
+    #expect(UTCDate.readable == first..<last + .hours(24))
+    let days = (last - first).nanoseconds / 86_400_000_000_000
+    #expect(days == 251 * 365 + 61 - 1, "61 of them are leap years: neither 1900 nor 2100 is")
+    for day in 0...days {
+      let date = first + .hours(24 * day)
       #expect(UTCDate.read(Array(date.description.utf8)[...]) == date)
     }
   }

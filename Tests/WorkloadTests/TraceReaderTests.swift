@@ -90,6 +90,23 @@ struct TraceReaderTests {
     #expect(rates.rate(at: .start + .seconds(600)).rate == .zero)
   }
 
+  @Test(
+    "refuses steps of a rate whose distances are beyond time, at their places",
+    arguments: [
+      "0\n4700000000", "-4700000000\n0", "1970-01-01\n2149-01-01", "1900-01-01\n2150-01-01",
+    ])
+  func distantSteps(times: String) {
+    let lines = times.split(separator: "\n").map { "\($0),1" }
+    let line = times.hasPrefix("-") ? 2 : 3
+    do {
+      _ = try TraceReader.rates(series: Array("time,rate\n\(lines.joined(separator: "\n"))\n".utf8))
+      Issue.record("a series of centuries was accepted")
+    } catch {
+      #expect(error.errors.map(\.line) == [line] && error.errors.map(\.column) == [1])
+      #expect(error.errors[0].allowed.contains("less than 73 years"))
+    }
+  }
+
   /// Figures of the trace's own description: 19,366 requests in 3,501.7 s with 1,154.7 prompt tokens
   /// on average.
   @Test(

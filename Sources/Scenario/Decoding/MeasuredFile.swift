@@ -189,7 +189,7 @@ package enum MeasuredFile {
         continue
       }
       guard let date = date(fields[0]) else {
-        fail(fields[0], "seconds such as 300, or a date in UTC")
+        fail(fields[0], "seconds such as 300, or a date in UTC, in the years 1900 to 2150")
         continue
       }
       guard let value = read(fields[1]) else {
@@ -216,7 +216,8 @@ package enum MeasuredFile {
     guard let number = try? DecimalText(parsing: text),
       let nanoseconds = number.exactly(times: 1_000_000_000)
     else { return nil }
-    return UTCDate(nanosecondsSince1970: nanoseconds)
+    let date = UTCDate(nanosecondsSince1970: nanoseconds)
+    return UTCDate.readable.contains(date) ? date : nil
   }
 
   // MARK: Prices
