@@ -91,11 +91,16 @@ struct CommandTests {
     #expect(changed.status == 65 && changed.messages.contains("found 'cheap'"))
   }
 
-  @Test("gives one digest on one and two jobs and whenever it is run")
+  @Test(
+    "gives one digest on one and two jobs, whenever it is run and wherever its file is named from")
   func oneDigest() throws {
-    let digests = try ["1", "2", "2"].map { jobs in
+    let whole = Command.root.appendingPathComponent("Scenarios/smoke.yaml").path
+    let digests = try [
+      ("1", "Scenarios/smoke.yaml"), ("2", "Scenarios/smoke.yaml"), ("2", whole),
+      ("2", "Scenarios/../Scenarios/smoke.yaml"),
+    ].map { jobs, path in
       let answer = try Command.call(
-        "run", "Scenarios/smoke.yaml", "--format", "json", "--db", Command.temporary("sqlite"),
+        "run", path, "--format", "json", "--db", Command.temporary("sqlite"),
         "--quiet", "--jobs", jobs)
       return try #require(try json(answer)["digest"] as? String)
     }

@@ -53,7 +53,7 @@ extension ScenarioFile {
   var fingerprint: String {
     var fingerprint = FileFingerprint()
     fingerprint.add(text.utf8)
-    return fingerprint.line(for: path)
+    return fingerprint.line
   }
 }
 
@@ -71,8 +71,9 @@ struct FileFingerprint {
     }
   }
 
-  /// The line of a file with that path.
-  func line(for path: String) -> String {
-    "file \(path) \(count) bytes \(String(state, radix: 16))\n"
-  }
+  /// The line of a file.
+  ///
+  /// Without its path, which depends on where somebody stands who names the scenario: what the scenario calls the file is
+  /// in its tree.
+  var line: String { "file \(count) bytes \(String(state, radix: 16))\n" }
 }

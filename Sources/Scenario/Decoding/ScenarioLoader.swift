@@ -297,7 +297,7 @@ package struct ScenarioLoader: Sendable {
         fingerprint.add(piece)
         take(piece, size)
       }
-      fingerprints.append(fingerprint.line(for: path))
+      fingerprints.append(fingerprint.line)
       return path
     } catch {
       report(error, of: path, namedBy: value, into: &diagnostics)
