@@ -46,7 +46,8 @@ extension DecisionHeader {
           nanosecondsPerRequest: time))
     }
     try first.hold(
-      replicas.count <= ReplicaBoard.mostReplicas, "replicas", "at most 1,048,576 replicas")
+      replicas.count <= ReplicaBoard.mostReplicas, "replicas",
+      "at most \(ReplicaBoard.mostReplicas) replicas")
   }
 }
 

@@ -43,6 +43,8 @@ public struct TimeSpan: Hashable, Sendable {
 
   /// The month that cloud bills are quoted for: 730 hours, a twelfth of 365 days.
   @inlinable public static var billingMonth: TimeSpan { .hours(730) }
+  /// The longest stretch that a scenario or a file may name, 73 years: three of them in a row are a time still.
+  @inlinable public static var longestStretch: TimeSpan { .hours(640_000) }
 
   /// The length in seconds, for statistics and printing; exact up to 2^53 nanoseconds.
   @inlinable public var inSeconds: Double { Double(nanoseconds) / 1e9 }

@@ -59,8 +59,9 @@ struct TimeCounts: ~Copyable {
   @inline(__always)
   mutating func record(_ nanoseconds: Int64, in stratum: Int) {
     count(nanoseconds, in: stratum)
-    totals[stratum].sum += Int128(nanoseconds)
-    totals[stratum].maximum = max(totals[stratum].maximum, nanoseconds)
+    var one = Sum()
+    one.add(nanoseconds)
+    add(one, in: stratum)
   }
 
   /// Counts one time, which is added to those of its stratum later, together with others.
@@ -78,6 +79,7 @@ struct TimeCounts: ~Copyable {
   }
 
   /// Adds times that were counted.
+  @inlinable
   mutating func add(_ times: Sum, in stratum: Int) {
     totals[stratum].sum += Int128(times.nanoseconds)
     totals[stratum].maximum = max(totals[stratum].maximum, times.longest)

@@ -18,7 +18,8 @@ package enum TraceReader {
   /// Reads a series of rates: the header `time,rate`, then a line for each step.
   ///
   /// `time` is in seconds from the scenario's start or a date in UTC (then the first line is the
-  /// start), in either case less than 73 years away from it; `rate` in requests a second from then on.
+  /// start), in either case within ``Quantities/TimeSpan/longestStretch`` of it; `rate` in requests a second from
+  /// then on.
   ///
   /// - Complexity: O(bytes).
   package static func rates(
@@ -33,7 +34,7 @@ package enum TraceReader {
       if time == nil {
         reader.fail(
           fields[0],
-          allowed: "seconds such as 300, or a date in UTC, less than 73 years from the start")
+          allowed: "seconds such as 300, or a date in UTC, within \(TimeSpan.longestStretch)")
       }
       if rate == nil { reader.fail(fields[1], allowed: "requests a second, such as 12.5") }
       guard let time, let rate else { continue }
@@ -61,9 +62,10 @@ package enum TraceReader {
     return near(nanoseconds)
   }
 
-  /// An instant whose distance from another such fits into a time span, twice.
+  /// That instant, unless it is further from the start than anything may last.
   private static func near(_ nanoseconds: Int64) -> Instant? {
-    nanoseconds.magnitude <= 1 << 61 ? Instant(nanoseconds: nanoseconds) : nil
+    let limit = TimeSpan.longestStretch.nanoseconds
+    return (-limit...limit).contains(nanoseconds) ? Instant(nanoseconds: nanoseconds) : nil
   }
 
   private static func rate(_ field: CSVCursor.Field) -> Rate? {

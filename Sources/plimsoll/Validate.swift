@@ -31,7 +31,8 @@ struct Validate: ParsableCommand {
   }
 
   /// Reads a fragment as text, a scenario, claims with every scenario that they name, a study at
-  /// both ends of its inputs, or one of levers with each of them off.
+  /// both ends of its inputs, or one of levers with each of them off. Overrides change scenarios: the file itself, those
+  /// that claims name, and that of levers.
   private func validate(_ path: String) throws {
     let text = try ScenarioText.load(path, files: Terminal.files, overrides: overrides)
     switch text.kind {
@@ -41,7 +42,7 @@ struct Validate: ParsableCommand {
       _ = try SensitivityStudy.load(path, files: Terminal.files)
     case .levers:
       _ = try LeverStudy.load(
-        path, files: Terminal.files, sizeProblem: LeverAnalysis.sizeProblem)
+        path, files: Terminal.files, overrides: overrides, sizeProblem: LeverAnalysis.sizeProblem)
     case .claims:
       let claims = try ClaimSet.load(path, files: Terminal.files)
       for scenario in claims.scenarios {

@@ -76,8 +76,14 @@ package enum MeasuredFile {
     if data.isEmpty && diagnostics.isEmpty {
       reader.report(.other("required: at least one sample"), of: "data", into: &diagnostics)
     }
-    try diagnostics.throwIfAny()
     let step = TimeSpan(roundingToMicroseconds: gap ?? 1)
+    let most = TimeSpan.longestStretch.nanoseconds / step.nanoseconds
+    if samples.count > most {
+      reader.report(
+        .outOfRange(found: "\(samples.count) samples", allowed: "at most \(most), \(step) apart"),
+        of: "data", into: &diagnostics)
+    }
+    try diagnostics.throwIfAny()
     return (
       samples.enumerated().map { AvailabilityTrace.Change(at: step * Int64($0), count: $1) },
       step * Int64(samples.count)
@@ -201,6 +207,10 @@ package enum MeasuredFile {
       let at = date - start
       if let last = rows.last, at <= last.at {
         fail(fields[0], "a time after that of the line above")
+        continue
+      }
+      guard at <= .longestStretch else {
+        fail(fields[0], "a time within \(TimeSpan.longestStretch) of the first")
         continue
       }
       rows.append((at, value))

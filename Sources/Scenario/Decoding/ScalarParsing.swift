@@ -4,23 +4,31 @@ import Quantities
 
 /// Reads a length of time above zero.
 func positiveSpan(_ text: String) throws -> TimeSpan {
-  let span = try TimeSpan(parsing: text)
+  let span = try shortEnough(text)
   guard span > .zero else { throw UnreadableQuantity(allowed: "a time above 0, such as 730h") }
   return span
 }
 
 /// Reads a length of time that is not negative.
 func nonNegativeSpan(_ text: String) throws -> TimeSpan {
-  let span = try TimeSpan(parsing: text)
+  let span = try shortEnough(text)
   guard span >= .zero else { throw UnreadableQuantity(allowed: "a time of 0 or more, such as 5ms") }
   return span
 }
 
 /// Reads a length of time of whole minutes, one at least.
 func wholeMinutes(_ text: String) throws -> TimeSpan {
-  let span = try TimeSpan(parsing: text)
+  let span = try shortEnough(text)
   guard span > .zero, span.nanoseconds % TimeSpan.minutes(1).nanoseconds == 0 else {
     throw UnreadableQuantity(allowed: "whole minutes, such as 5min")
+  }
+  return span
+}
+
+private func shortEnough(_ text: String) throws -> TimeSpan {
+  let span = try TimeSpan(parsing: text)
+  guard span <= .longestStretch else {
+    throw UnreadableQuantity(allowed: "a time of at most \(TimeSpan.longestStretch)")
   }
   return span
 }

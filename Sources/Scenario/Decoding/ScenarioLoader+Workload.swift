@@ -71,7 +71,7 @@ extension ScenarioLoader {
       }
     }
     guard let windows, let length, let horizon else { return nil }
-    guard length * Int64(windows) <= horizon else {
+    guard Int64(windows) <= horizon.nanoseconds / length.nanoseconds else {
       reader.report(
         .outOfRange(
           found: "\(windows) windows of \(length)",
