@@ -52,7 +52,7 @@ struct Bar {
       case false?: "NOT MET"
       case nil: "not judged: the core was shared"
       }
-    Swift.print(padded(name, 62) + padded(figure, 34) + padded(bar, 36) + verdict)
+    Swift.print(padded(name, 60) + padded(figure, 34) + padded(bar, 36) + verdict)
   }
 }
 

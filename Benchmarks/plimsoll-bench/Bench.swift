@@ -16,10 +16,11 @@ struct Bench: ParsableCommand {
     abstract: "Measures speed and memory, and prints each figure beside its bar.",
     discussion: """
       All of it runs from the project's folder and takes some minutes. The command is taken from the folder of \
-      this program. Times are of the wall clock: only a calm machine meets a bar or misses it. Of the simulated \
-      fleet and of two jobs the fastest run counts, since all else that a machine does only adds to it; of \
-      everything else the one in the middle. The simulated fleet is run until as many replications as asked for had \
-      a core for themselves, and at most five times as often; where none had, a bar that is missed is not judged.
+      this program. Times are of the wall clock: only a calm machine meets a bar or misses it. The simulated fleet \
+      is run until as many replications as asked for had a core for themselves, five times as many at most, and the \
+      fastest and the slowest of those count; where none had, requests a second that miss a bar are not judged. Of \
+      two jobs the fastest run counts, since all else that a machine does only adds to it; of everything else the one \
+      in the middle.
       """)
 
   @Option(

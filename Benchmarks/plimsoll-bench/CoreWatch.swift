@@ -3,8 +3,9 @@
 /// Watches whether this process has a core for itself, by a loop that needs nothing but the core.
 ///
 /// A virtual machine's core is often one of two threads of a core: while the other one, whosever it is, works, this
-/// one does half, and no counter of the system says so. What is timed between two looks at a whole core
-/// says what the program takes; the looks know nothing of what was timed.
+/// one does half, and no counter of the system says so. The looks know nothing of what is timed between them, so
+/// to choose by them is not to choose by the outcome. They see change only: a core that is shared at every look seems
+/// whole, and who comes and goes between two looks is not seen.
 struct CoreWatch {
   /// Additions a second, by look: the median of some slices of about a millisecond.
   private(set) var looks: [Double] = []
@@ -20,7 +21,8 @@ struct CoreWatch {
 
   /// Whether the core was whole at a look and at the next.
   ///
-  /// A clock may go a tenth slower when others are busy; a thread that shares the core takes half.
+  /// Nine tenths of the best slice: clocks that were seen went by up to a tenth slower when other cores were busy, and
+  /// a thread that shares the core takes two fifths and more.
   func wasWhole(from look: Int) -> Bool { looks[look...look + 1].allSatisfy { $0 >= 0.9 * best } }
 
   private static func additionsPerSecond() -> Double {

@@ -26,10 +26,11 @@ enum FleetBench {
       overrides: ["policies.cache=off", "policies.dedup=off"], bar: 8e6, floor: nil),
   ]
 
-  /// Times a month of it in windows, with all policies and with fewer, and the bare loop in between, until so many
-  /// replications had the core for themselves, or five times as many had not.
+  /// Times a month of it in windows, with all policies and with fewer, and the bare loop in between: until so many
+  /// replications had the core for themselves, five times as many at most.
   static func run(runs: Int) throws {
-    for subject in subjects { try time(subject, runs: runs) }
+    var watch = CoreWatch()
+    for subject in subjects { try time(subject, runs: runs, &watch) }
   }
 
   /// Simulates a month of it in so many windows, and says how many requests that took.
@@ -42,7 +43,9 @@ enum FleetBench {
     print("requests  \(record.simulatedRequests)")
   }
 
-  private static func time(_ subject: Subject, runs: Int) throws {
+  private static func time(
+    _ subject: Subject, runs: Int, _ watch: inout CoreWatch
+  ) throws {
     let scenario = try ScenarioLoader.load(
       Self.scenario, files: files, overrides: subject.overrides
     ).scenario
@@ -52,9 +55,9 @@ enum FleetBench {
     let length = sample.length + sample.warmUp
     var ours: [Double] = []
     var bare: [Double] = []
-    var watch = CoreWatch()
     var whole: [Double] = []
     var machines = 0
+    let firstLook = watch.looks.count
     for replication in 0..<5 * runs where whole.count < runs {
       var times: [Double] = []
       watch.look()
@@ -70,36 +73,40 @@ enum FleetBench {
       }
       precondition(hadRoom, "a queue of the bare loop has room")
       bare.append(times[1] / Double(loop.arrived))
-      whole = ours.indices.filter { watch.wasWhole(from: 2 * $0) }.map { ours[$0] }
+      whole = ours.indices.filter { watch.wasWhole(from: firstLook + 2 * $0) }.map { ours[$0] }
       if replication == 0 { compare(subject.name, record, loop, machines) }
     }
-    show(subject, ours, whole, bare, watch)
+    show(subject, ours, whole, bare, looks: watch.looks[firstLook...])
   }
 
   private static func show(
-    _ subject: Subject, _ ours: [Double], _ whole: [Double], _ bare: [Double], _ watch: CoreWatch
+    _ subject: Subject, _ ours: [Double], _ whole: [Double], _ bare: [Double],
+    looks: ArraySlice<Double>
   ) {
-    let (our, their) = (Stopwatch.fastest(ours), Stopwatch.fastest(bare))
     func figure(_ name: String, _ seconds: Double) {
       Bar.figure("\(subject.name): \(name)", seconds * 1e9, "ns a request").print()
     }
-    figure("the fastest of \(ours.count)", our)
-    figure("median", Stopwatch.median(ours))
-    let isWhole = !whole.isEmpty
-    let slowest = (isWhole ? whole : ours).max() ?? .infinity
-    if isWhole { figure("the slowest of \(whole.count) on a whole core", slowest) }
+    print("\(subject.name): \(whole.count) of \(ours.count) replications on a whole core")
+    // The same number of them however many others there were.
+    let judged = whole.isEmpty ? ours : whole
+    let (our, their) = (Stopwatch.fastest(judged), Stopwatch.fastest(bare))
+    let slowest = judged.max() ?? our
+    figure("fastest", our)
+    figure("slowest", slowest)
+    figure("median of all", Stopwatch.median(ours))
     figure("bare loop", their)
     Bar.figure(
-      "\(subject.name): additions of a core", (watch.looks.min() ?? 0) / 1e9,
-      "to \(formatted((watch.looks.max() ?? 0) / 1e9, places: 1)) thousand million a second"
+      "\(subject.name): additions of a core", (looks.min() ?? 0) / 1e9,
+      "to \(formatted((looks.max() ?? 0) / 1e9, places: 1)) thousand million a second"
     ).print()
     func bar(_ limit: Double, _ name: String, _ seconds: Double) {
       Bar.atLeast(
-        limit / 1e6, name, 1e-6 / seconds, "million requests a second", places: 2, isWhole: isWhole
+        limit / 1e6, name, 1e-6 / seconds, "million requests a second", places: 2,
+        isWhole: !whole.isEmpty
       ).print()
     }
     bar(subject.bar, subject.name, our)
-    if let floor = subject.floor { bar(floor, "\(subject.name): the slowest", slowest) }
+    if let floor = subject.floor { bar(floor, "\(subject.name): slowest", slowest) }
     Bar.atMost(6, "\(subject.name): ratio", our / their, "times the bare loop", places: 2)
       .print()
   }

@@ -10,8 +10,9 @@ public struct UTCDate: Hashable, Sendable, Comparable {
 
   /// The moments that can be read.
   public static let readable =
-    UTCDate(nanosecondsSince1970: Int64(daysSince1970(year: 1900, month: 1, day: 1)) * day)
-    ..< UTCDate(nanosecondsSince1970: Int64(daysSince1970(year: 2151, month: 1, day: 1)) * day)
+    UTCDate(
+      nanosecondsSince1970: Int64(daysSince1970(year: 1900, month: 1, day: 1)) * day)..<UTCDate(
+      nanosecondsSince1970: Int64(daysSince1970(year: 2151, month: 1, day: 1)) * day)
 
   /// The moment so many nanoseconds after 1970-01-01T00:00:00Z.
   public init(nanosecondsSince1970: Int64) {

@@ -129,7 +129,7 @@ package enum MeasuredFile {
       guard errors.count < TraceErrors.limit else { return }
       errors.append(
         ScenarioError(
-          .unreadable(found: field.text, allowed: allowed),
+          .other("found \(field.text), allowed: \(allowed)"),
           at: SourceLocation(file: file, line: field.line, column: field.column), keyPath: ""))
     }
     while cursor.nextLine(into: &fields) {
@@ -178,7 +178,7 @@ package enum MeasuredFile {
       guard errors.count < TraceErrors.limit else { return }
       errors.append(
         ScenarioError(
-          .unreadable(found: field.text, allowed: allowed),
+          .other("found \(field.text), allowed: \(allowed)"),
           at: SourceLocation(file: file, line: field.line, column: field.column), keyPath: ""))
     }
     guard cursor.nextLine(into: &fields),

@@ -161,7 +161,8 @@ extension ScenarioLoader {
       do {
         return try positiveSpan(text)
       } catch {
-        throw UnreadableQuantity(allowed: "a time above 0, such as 2s, or none")
+        throw UnreadableQuantity(
+          allowed: "a time above 0 and of at most \(TimeSpan.longestStretch), such as 2s, or none")
       }
     }
     return span.map { ($0, ()) }

@@ -52,10 +52,26 @@ struct MeasuredFileTests {
       ("time,available\n0,1\n5,maybe\n9,1\n", "x:3:3"),
       ("time,available\n5,1\n5,0\n", "x:3:1"), ("time,available\n5,1\n", "two lines"),
       ("time,available\n5,1,7\n6,0\n", "x:2:1"), ("", "JSON"),
+      (
+        "time,available\n1900-01-01,3\n2150-01-01,0\n",
+        "x:3:1: found '2150-01-01', allowed: a time within"
+      ),
+      ("time,available\n0,3\n9000000000,0\n", "in the years 1900 to 2150"),
     ])
   func refuses(text: String, message: String) {
     let found = problems(text)
     #expect(found.contains { $0.contains(message) }, "\(found)")
+  }
+
+  @Test("are refused where their samples last longer than anything may")
+  func centuries() {
+    func found(_ count: Int) -> [String] {
+      let data = Array(repeating: "1", count: count).joined(separator: ",")
+      return problems("{\"metadata\": {\"gap_seconds\": 1000000}, \"data\": [\(data)]}")
+    }
+    #expect(found(2_304) == [])
+    #expect(found(2_305).contains { $0.contains("data") && $0.contains("at most 2304") })
+    #expect(found(20_000).count == 1)
   }
 
   @Test("of a log are refused where machines come twice or go without having come")
