@@ -87,7 +87,8 @@ enum FleetBench {
       Bar.figure("\(subject.name): \(name)", seconds * 1e9, "ns a request").print()
     }
     print("\(subject.name): \(whole.count) of \(ours.count) replications on a whole core")
-    // The same number of them however many others there were.
+    // As many as were asked for, or fewer, however many others there were. Bare loops are not chosen: the fastest of more
+    // of them makes the ratio larger.
     let judged = whole.isEmpty ? ours : whole
     let (our, their) = (Stopwatch.fastest(judged), Stopwatch.fastest(bare))
     let slowest = judged.max() ?? our

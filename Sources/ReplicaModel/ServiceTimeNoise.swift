@@ -13,7 +13,7 @@ package enum ServiceTimeNoise: Sendable, Equatable {
   /// Any law; its mean should be 1, since it multiplies.
   case law(Distribution)
 
-  /// The time of a batch that the curve says takes `span`.
+  /// The time of a batch that the curve says takes `span`; at most ``Quantities/TimeSpan/longestStretch``.
   ///
   /// - Parameters:
   ///   - item: whose draws they are: the number of the first request in the batch, so that with
@@ -24,10 +24,12 @@ package enum ServiceTimeNoise: Sendable, Equatable {
       return span
     case .exponential:
       let factor = -Elementary.log(positiveUniform(stream.block(at: item).low))
-      return TimeSpan(nanoseconds: Int64(Double(span.nanoseconds) * factor))
+      let longest = Double(TimeSpan.longestStretch.nanoseconds)
+      return TimeSpan(nanoseconds: Int64(min(Double(span.nanoseconds) * factor, longest)))
     case .law(let law):
       var draws = stream.draws(of: item)
-      return TimeSpan(roundingToMicroseconds: span.inSeconds * law.sample(from: &draws))
+      let seconds = span.inSeconds * law.sample(from: &draws)
+      return TimeSpan(roundingToMicroseconds: min(seconds, TimeSpan.longestStretch.inSeconds))
     }
   }
 }

@@ -12,7 +12,9 @@ struct Validate: ParsableCommand {
 
   @Argument(help: "The scenario files.")
   var scenarios: [String]
-  @Option(name: .customLong("set"), help: "Change a value: --set fleet.base.machines=4.")
+  @Option(
+    name: .customLong("set"),
+    help: "Change a value of scenarios, also of claims and levers: --set fleet.base.machines=4.")
   var overrides: [String] = []
   @Flag(help: "Print nothing but errors.")
   var quiet = false

@@ -401,8 +401,11 @@ extension ScenarioLoader {
       schedule.optional("stagger", into: &diagnostics) { try nonNegativeSpan($0) } ?? .zero
     schedule.finish(into: &diagnostics)
     guard let up, let down else { return nil }
-    return (0..<count).map {
-      .schedule(up: up, down: down, phase: phase + stagger * Int64($0))
+    let cycle = Int128((up + down).nanoseconds)
+    return (0..<count).map { place in
+      let shift = Int128(phase.nanoseconds) + Int128(stagger.nanoseconds) * Int128(place)
+      return .schedule(
+        up: up, down: down, phase: TimeSpan(nanoseconds: Int64(shift % cycle)))
     }
   }
 

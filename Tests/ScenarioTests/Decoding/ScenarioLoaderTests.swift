@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import CloudModel
 import Quantities
 import Scenario
 import Testing
@@ -85,6 +86,7 @@ struct ScenarioLoaderTests {
       ("workload.content={ catalogue: 10, zipf: -1, unique: 5% }", "zipf"),
       ("requests={ windows: 700, length: 1min }", "windows that make up the horizon"),
       ("requests={ windows: 100000, length: 600000h }", "windows that make up the horizon"),
+      ("models.m.on.p4d.batch.latency={ 1: 1s, 2: 700h }", "a time from 1ns to 24h"),
       ("horizon=640001h", "a time of at most 640000h"),
       ("client.timeout=640001h", "of at most 640000h"),
       ("requests={ windows: 4, length: 90s }", "whole minutes"),
@@ -181,6 +183,20 @@ struct ScenarioLoaderTests {
     } catch {
       #expect("\(error)".contains("t.csv:2:1") && "\(error)".contains("workload.classes"))
     }
+  }
+
+  @Test("staggers places by whole cycles and what is left, however long that takes")
+  func stagger() throws {
+    func places(_ stagger: String) throws -> [CapacityLaw] {
+      let pool =
+        "fleet.s={ type: p4d, zone: a, market: spot, machines: 16, serves: { m: 1 }, "
+        + "schedule: { up: 6h, down: 4h, stagger: \(stagger) } }"
+      let scenario = try load(pool).scenario
+      return try #require(scenario.pools.first { $0.cloud.name == "s" }).cloud.places
+    }
+    let hours = try places("1h")
+    #expect(hours[1] == .schedule(up: .hours(6), down: .hours(4), phase: .hours(1)))
+    #expect(try places("600001h") == hours)
   }
 
   @Test("reads labelled texts, of which requests borrow those that are not for tuning")
