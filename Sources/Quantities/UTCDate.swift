@@ -8,11 +8,12 @@ public struct UTCDate: Hashable, Sendable, Comparable {
   /// Nanoseconds since 1970-01-01T00:00:00Z.
   public let nanosecondsSince1970: Int64
 
+  /// The years of dates that can be read.
+  private static let years = 1900...2150
+
   /// The moments that can be read.
   public static let readable =
-    UTCDate(
-      nanosecondsSince1970: Int64(daysSince1970(year: 1900, month: 1, day: 1)) * day)..<UTCDate(
-      nanosecondsSince1970: Int64(daysSince1970(year: 2151, month: 1, day: 1)) * day)
+    beginning(ofYear: years.lowerBound)..<beginning(ofYear: years.upperBound + 1)
 
   /// The moment so many nanoseconds after 1970-01-01T00:00:00Z.
   public init(nanosecondsSince1970: Int64) {
@@ -67,7 +68,7 @@ extension Int64 {
 extension UTCDate: CustomStringConvertible {
   /// The moment that a date and a time of day name, if there is such a day.
   public init?(year: Int, month: Int, day: Int, timeOfDay: TimeSpan = .zero) {
-    guard (1900...2150).contains(year), (1...12).contains(month),
+    guard Self.years.contains(year), (1...12).contains(month),
       (1...Self.days(inMonth: month, of: year)).contains(day)
     else { return nil }
     let days = Self.daysSince1970(year: year, month: month, day: day)
@@ -141,6 +142,10 @@ extension UTCDate: CustomStringConvertible {
     case 4, 6, 9, 11: 30
     default: 31
     }
+  }
+
+  private static func beginning(ofYear year: Int) -> UTCDate {
+    UTCDate(nanosecondsSince1970: Int64(daysSince1970(year: year, month: 1, day: 1)) * day)
   }
 
   /// Days from 1970-01-01 to a date of the proleptic Gregorian calendar.

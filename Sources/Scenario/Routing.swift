@@ -61,27 +61,6 @@ extension Routing {
     let longestWait: TimeSpan
     let sessionSlots: Int
 
-    init(
-      _ rule: Rule, models: [Router.Model], texts: [ClassifiedText], longestWait: TimeSpan,
-      sessionSlots: Int
-    ) {
-      self.rule = rule
-      self.models = models
-      self.texts = texts
-      self.longestWait = longestWait
-      self.sessionSlots = sessionSlots
-    }
-
-    /// Every request to one model.
-    package init(allTo model: ModelID, texts: [ClassifiedText] = [], longestWait: TimeSpan) {
-      self.init(
-        .fixed(model),
-        models: [
-          Router.Model(
-            id: model, qualityByClass: [], contextWindow: .max, nanosecondsPerRequest: 1)
-        ], texts: texts, longestWait: longestWait, sessionSlots: 0)
-    }
-
     fileprivate var routerRule: Router.Rule {
       switch rule {
       case .fixed(let model):
@@ -100,5 +79,16 @@ extension Routing {
             uncertaintyBand: rule.uncertaintyBand.fraction))
       }
     }
+  }
+}
+
+extension Routing.Law {
+  /// Every request to one model.
+  package init(allTo model: ModelID, texts: [ClassifiedText] = [], longestWait: TimeSpan) {
+    self.init(
+      rule: .fixed(model),
+      models: [
+        Router.Model(id: model, qualityByClass: [], contextWindow: .max, nanosecondsPerRequest: 1)
+      ], texts: texts, longestWait: longestWait, sessionSlots: 0)
   }
 }

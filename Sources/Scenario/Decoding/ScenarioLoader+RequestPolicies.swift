@@ -55,7 +55,7 @@ extension ScenarioLoader {
     if rule(&reader, into: &diagnostics) == .reference {
       // It remembers no session.
       return Routing.Law(
-        .reference, models: context.models, texts: context.texts, longestWait: longest,
+        rule: .reference, models: context.models, texts: context.texts, longestWait: longest,
         sessionSlots: 0)
     }
     let kind = reader.oneOf(
@@ -101,7 +101,7 @@ extension ScenarioLoader {
       return nil
     }
     return Routing.Law(
-      .difficulty(
+      rule: .difficulty(
         Routing.Law.Difficulty(
           tuning: context.tuning, classCount: context.classCount, qualityFloor: floor,
           uncertaintyBand: band ?? .zero)),
