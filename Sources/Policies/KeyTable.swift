@@ -8,7 +8,8 @@ import Columns
 /// Programming, volume 3, 2nd edition 1998, section 6.4, algorithms L and R). A slot is one word, the
 /// key's tag above the place's number, so that a search opens a place only where the tag agrees, and
 /// growing and deleting open none. At most one slot in four is full, so that nearly every search ends in
-/// its first slot and is foreseen to. Nothing is ever decided by the order of the slots.
+/// its first slot and is foreseen to; in tables that no processor keeps near, where a search waits for
+/// memory anyway, at most one in two. Nothing is ever decided by the order of the slots.
 @frozen
 @usableFromInline
 struct KeyTable<Value: BitwiseCopyable & Sendable>: ~Copyable, Sendable {
@@ -40,6 +41,9 @@ struct KeyTable<Value: BitwiseCopyable & Sendable>: ~Copyable, Sendable {
     places = GrowingColumn(minimumCapacity: 8)
     slots = GrowingColumn(repeating: 0, count: 16)
   }
+
+  /// So many slots make a large table: 4 MiB of them, a second-level cache and more.
+  @inlinable static var largeSlots: Int { 1 << 19 }
 
   @inlinable var mask: Int { slots.count - 1 }
 
@@ -82,7 +86,7 @@ struct KeyTable<Value: BitwiseCopyable & Sendable>: ~Copyable, Sendable {
   /// Gives a key that has none a place, and says its number.
   @inlinable
   mutating func insert(_ key: CacheKey, _ value: Value) -> Int32 {
-    if (count + 1) * 4 > slots.count { grow() }
+    if (count + 1) * (slots.count < Self.largeSlots ? 4 : 2) > slots.count { grow() }
     let place = Place(key: key, value: value)
     let number: Int32
     if firstUnused >= 0 {

@@ -79,6 +79,21 @@ struct ResponseCacheTests {
     #expect(cache.count == 3 && cache.evictions == 1)
   }
 
+  /// More than 262,144 entries, past the size from which its table is filled more.
+  @Test("holds as many entries as its capacity when they are many")
+  func manyEntries() {
+    let (stored, capacity) = (300_000, 280_000)
+    var cache = cache(capacity: capacity)
+    for content in 0..<stored {
+      cache.store(key(UInt64(content)), isDeterministic: true, at: .start)
+    }
+    let hits = (0..<stored).filter {
+      isHit(cache.lookUp(key(UInt64($0)), isDeterministic: true, at: .start))
+    }
+    #expect(hits == Array(stored - capacity..<stored))
+    #expect(cache.count == capacity && cache.evictions == stored - capacity)
+  }
+
   /// Against a plain list, the least recently used first; entries live for so many steps.
   @Test("keeps the order of last use, however often entries are used", arguments: [50, 5_000])
   func orderOfUse(life: Int) {
