@@ -131,8 +131,8 @@ let package = Package(
     house(
       "SimulationTesting",
       [
-        "Quantities", "Serving", "Numerics", "Policies", "Workload", "ReplicaModel", "CloudModel",
-        "Scenario",
+        "Quantities", "Serving", "Numerics", "Statistics", "Policies", "Workload", "ReplicaModel",
+        "CloudModel", "Scenario",
       ]),
 
     .executableTarget(
@@ -155,10 +155,14 @@ let package = Package(
       ["DecisionLog", "DecisionReplay", "Policies", "Quantities", "Serving"]),
     tests("WorkloadTests", ["Workload", "Numerics", "Quantities", "RandomStreams"]),
     tests(
-      "RecordingTests", ["Recording", "Quantities", "RandomStreams", "Serving", "Statistics"]),
+      "RecordingTests",
+      [
+        "Recording", "Quantities", "RandomStreams", "Serving", "SimulationTesting", "Statistics",
+      ]),
     tests(
       "CloudModelTests", ["CloudModel", "Numerics", "Quantities", "RandomStreams", "Serving"]),
-    tests("StatisticsTests", ["Statistics", "Numerics", "RandomStreams"]),
+    tests(
+      "StatisticsTests", ["Statistics", "Numerics", "RandomStreams", "SimulationTesting"]),
     tests("CommandTests", ["plimsoll", "plimsoll-policies", yams]),
     tests(
       "CoverageTests",

@@ -108,6 +108,7 @@ package struct RequestRecorder: ~Copyable {
   @usableFromInline var latency: TimeCounts
   @usableFromInline var wait: TimeCounts
   @usableFromInline var minutes: Column<Minute>
+  private var countsAtCut = [RequestCounts](repeating: RequestCounts(), count: strata)
   private var promptTokensInRows: Int64 = 0
   private var outputTokensInRows: Int64 = 0
   /// How many classes of requests there are.
@@ -162,6 +163,19 @@ package struct RequestRecorder: ~Copyable {
       counts: counts(of: number), latency: latency.histogram(of: number),
       wait: wait.histogram(of: number), answeredTokens: sums[number].answeredTokens,
       answeredBy: (0..<cells).map { answeredBy[number * cells + $0] })
+  }
+
+  /// What was counted of each stratum since this was asked last.
+  ///
+  /// - Complexity: O(buckets up to the longest time).
+  mutating func cut() -> (calm: Section, eventful: Section) { (cut(0), cut(1)) }
+
+  private mutating func cut(_ stratum: Int) -> Section {
+    let counts = counts(of: stratum)
+    var since = counts
+    since.subtract(countsAtCut[stratum])
+    countsAtCut[stratum] = counts
+    return Section(counts: since, latency: latency.cut(stratum), wait: wait.cut(stratum))
   }
 
   private mutating func counts(of stratum: Int) -> RequestCounts {

@@ -26,17 +26,10 @@ package struct Section: Sendable, Equatable {
 
 /// Cuts what a recorder counts into sections while a replication runs.
 package struct SectionCutter: Sendable {
-  private struct Part: Sendable {
-    let counts: RequestCounts
-    let latency: SparseHistogram
-    let wait: SparseHistogram
-  }
-
   private let sections: Int
   private let minutes: Int
   private var number = 0
-  private var before: (calm: RequestRecorder.Stratum, eventful: RequestRecorder.Stratum)?
-  private var parts: [(calm: Part, eventful: Part)] = []
+  private var parts: [(calm: Section, eventful: Section)] = []
 
   /// At most `sections` sections of whole minutes.
   ///
@@ -55,14 +48,7 @@ package struct SectionCutter: Sendable {
   /// - Complexity: O(buckets).
   package mutating func cut(_ recorder: inout RequestRecorder, before minute: Int) {
     number = minute * sections / minutes
-    close(&recorder)
-  }
-
-  private mutating func close(_ recorder: inout RequestRecorder) {
-    let (calm, eventful) = (recorder.calm, recorder.eventful)
-    parts.append(
-      (Self.part(calm, since: before?.calm), Self.part(eventful, since: before?.eventful)))
-    before = (calm, eventful)
+    parts.append(recorder.cut())
   }
 
   /// All sections, the open one included, with what the requests of each stratum stand for.
@@ -71,31 +57,15 @@ package struct SectionCutter: Sendable {
   package consuming func sections(
     _ recorder: inout RequestRecorder, calm: UInt64, eventful: UInt64
   ) -> [Section] {
-    close(&recorder)
-    let edges = recorder.calm.latency.edges
+    parts.append(recorder.cut())
     return parts.map { part in
       var counts = RequestCounts()
       counts.add(part.calm.counts, times: calm)
       counts.add(part.eventful.counts, times: eventful)
-      func weighed(_ first: SparseHistogram, _ second: SparseHistogram) -> SparseHistogram {
-        if second.count == 0 && calm == 1 { return first }
-        var sum = first.histogram(edges: edges, times: calm)
-        sum.merge(second.histogram(edges: edges, times: eventful))
-        return SparseHistogram(sum)
-      }
       return Section(
-        counts: counts, latency: weighed(part.calm.latency, part.eventful.latency),
-        wait: weighed(part.calm.wait, part.eventful.wait))
+        counts: counts,
+        latency: part.calm.latency.times(calm, plus: part.eventful.latency, times: eventful),
+        wait: part.calm.wait.times(calm, plus: part.eventful.wait, times: eventful))
     }
-  }
-
-  private static func part(
-    _ stratum: RequestRecorder.Stratum, since earlier: RequestRecorder.Stratum?
-  ) -> Part {
-    var counts = stratum.counts
-    if let earlier { counts.subtract(earlier.counts) }
-    return Part(
-      counts: counts, latency: SparseHistogram(stratum.latency, since: earlier?.latency),
-      wait: SparseHistogram(stratum.wait, since: earlier?.wait))
   }
 }

@@ -42,6 +42,10 @@ struct TimeCounts: ~Copyable {
   @usableFromInline let firstEdge: Int64
   /// How many lay above each edge, by stratum and edge.
   @usableFromInline var above: Column<UInt64>
+  // What had been counted when a stratum was cut last.
+  private var countsBefore: Column<UInt64>
+  private var aboveBefore: Column<UInt64>
+  private var sumsBefore: Column<Int128>
 
   /// No counts of so many strata.
   init(edges: [Int64], strata: Int) {
@@ -50,6 +54,9 @@ struct TimeCounts: ~Copyable {
     self.edges = Column(edges)
     firstEdge = edges.min() ?? .max
     above = Column(repeating: 0, count: strata * edges.count)
+    countsBefore = Column(repeating: 0, count: strata * LatencyHistogram.bucketCount)
+    aboveBefore = Column(repeating: 0, count: strata * edges.count)
+    sumsBefore = Column(repeating: 0, count: strata)
   }
 
   /// Counts one time, and adds it to those of its stratum.
@@ -95,5 +102,30 @@ struct TimeCounts: ~Copyable {
       countsAboveEdges: above.values(stratum * edges.count..<(stratum + 1) * edges.count),
       counts: counts.values(stratum * buckets..<(stratum + 1) * buckets),
       sum: totals[stratum].sum, maximum: totals[stratum].maximum)
+  }
+
+  /// What was counted of a stratum since it was cut last.
+  ///
+  /// - Complexity: O(buckets up to the longest time).
+  mutating func cut(_ stratum: Int) -> SparseHistogram {
+    var cells: [UInt64] = []
+    let first = stratum * LatencyHistogram.bucketCount
+    for bucket in 0...LatencyHistogram.bucket(of: totals[stratum].maximum) {
+      let counted = counts[first + bucket] - countsBefore[first + bucket]
+      guard counted > 0 else { continue }
+      cells.append(SparseHistogram.cell(counted, in: bucket))
+      countsBefore[first + bucket] = counts[first + bucket]
+    }
+    var aboveEdges: [UInt64] = []
+    for edge in stratum * edges.count..<(stratum + 1) * edges.count {
+      aboveEdges.append(above[edge] - aboveBefore[edge])
+      aboveBefore[edge] = above[edge]
+    }
+    let sum = totals[stratum].sum - sumsBefore[stratum]
+    sumsBefore[stratum] = totals[stratum].sum
+    guard let cut = SparseHistogram(cells: cells, countsAboveEdges: aboveEdges, sum: sum) else {
+      preconditionFailure("a stratum holds no less than when it was cut last")
+    }
+    return cut
   }
 }

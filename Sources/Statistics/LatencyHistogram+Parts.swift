@@ -10,7 +10,7 @@ extension LatencyHistogram {
     precondition(
       counts.count == Self.bucketCount && edges.count == countsAboveEdges.count,
       "a histogram has a count for each bucket and each edge")
-    self.init(edges: edges)
+    self.edges = edges
     self.counts = counts
     self.countsAboveEdges = countsAboveEdges
     count = counts.reduce(0, +)

@@ -11,35 +11,7 @@ package struct SparseHistogram: Sendable, Equatable {
   /// The exact sum of these times, in nanoseconds.
   package let sum: Int128
 
-  /// What `histogram` counted since it was `earlier`; everything when that is `nil`.
-  ///
-  /// - Precondition: `earlier` is an earlier state of the same histogram.
-  /// - Complexity: O(buckets up to the longest time).
-  package init(_ histogram: LatencyHistogram, since earlier: LatencyHistogram? = nil) {
-    precondition(
-      earlier.map { $0.edges == histogram.edges && $0.count <= histogram.count } ?? true,
-      "a stretch of a histogram ends after it began")
-    var cells: [UInt64] = []
-    // Most stretches of a quiet stratum hold nothing.
-    let isEmpty = histogram.count == earlier?.count ?? 0
-    let end = isEmpty ? 0 : LatencyHistogram.bucket(of: histogram.maximum) + 1
-    let (now, before) = (histogram.counts, earlier?.counts ?? [])
-    for bucket in 0..<end {
-      let added = now[bucket] - (bucket < before.count ? before[bucket] : 0)
-      if added > 0 {
-        precondition(added < 1 << 48, "a stretch of a run has fewer than 2^48 requests")
-        cells.append(added << 16 | UInt64(bucket))
-      }
-    }
-    self.cells = cells
-    countsAboveEdges = histogram.countsAboveEdges.indices.map {
-      histogram.countsAboveEdges[$0] - (earlier?.countsAboveEdges[$0] ?? 0)
-    }
-    count = histogram.count - (earlier?.count ?? 0)
-    sum = histogram.sum - (earlier?.sum ?? 0)
-  }
-
-  /// The stretch that has these parts, which a shard of a sweep keeps.
+  /// The stretch that has these parts, which a recorder counts and a shard of a sweep keeps.
   ///
   /// - Returns: `nil` where buckets are out of order or range, or the counts do not add up.
   package init?(cells: [UInt64], countsAboveEdges: [UInt64], sum: Int128) {
@@ -54,7 +26,8 @@ package struct SparseHistogram: Sendable, Equatable {
       next = cell & 0xFFFF + 1
     }
     guard sum >= 0, countsAboveEdges.allSatisfy({ $0 <= count }) else { return nil }
-    self.cells = cells
+    // Kept until a run ends: a copy without the room in which the cells grew.
+    self.cells = cells.map { $0 }
     self.countsAboveEdges = countsAboveEdges
     self.count = count
     self.sum = sum
@@ -74,22 +47,67 @@ package struct SparseHistogram: Sendable, Equatable {
     }
   }
 
-  /// The counts of this stretch as a histogram of its own, each so many times.
+  /// The counts of this stretch as a histogram of its own.
   ///
   /// Its longest time is known to the bucket only.
   ///
   /// - Parameters:
   ///   - edges: those of the histogram that it was taken from.
   /// - Complexity: O(buckets).
-  package func histogram(edges: [Int64], times weight: UInt64 = 1) -> LatencyHistogram {
+  package func histogram(edges: [Int64]) -> LatencyHistogram {
     var histogram = LatencyHistogram(edges: edges)
-    guard weight > 0, let last = cells.last else { return histogram }
-    for cell in cells { histogram.counts[Int(cell & 0xFFFF)] = (cell >> 16) * weight }
-    histogram.countsAboveEdges = countsAboveEdges.map { $0 * weight }
-    histogram.count = count * weight
-    histogram.sum = sum * Int128(weight)
+    guard let last = cells.last else { return histogram }
+    for cell in cells { histogram.counts[Int(cell & 0xFFFF)] = cell >> 16 }
+    histogram.countsAboveEdges = countsAboveEdges
+    histogram.count = count
+    histogram.sum = sum
     let (low, width) = LatencyHistogram.bounds(of: Int(last & 0xFFFF))
     histogram.maximum = low + width - 1
     return histogram
+  }
+
+  /// All that this stretch counted together with another of the same edges, each so many times.
+  ///
+  /// - Precondition: no bucket comes to 2^48.
+  /// - Complexity: O(buckets that hold something).
+  package func times(
+    _ weight: UInt64, plus other: SparseHistogram, times otherWeight: UInt64
+  ) -> SparseHistogram {
+    var merged: [UInt64] = []
+    var (mine, theirs) = (0, 0)
+    while mine < cells.count || theirs < other.cells.count {
+      let bucket = min(self.bucket(mine), other.bucket(theirs))
+      var count: UInt64 = 0
+      if self.bucket(mine) == bucket {
+        count += (cells[mine] >> 16) * weight
+        mine += 1
+      }
+      if other.bucket(theirs) == bucket {
+        count += (other.cells[theirs] >> 16) * otherWeight
+        theirs += 1
+      }
+      if count > 0 { merged.append(Self.cell(count, in: bucket)) }
+    }
+    let above = countsAboveEdges.indices.map {
+      countsAboveEdges[$0] * weight + other.countsAboveEdges[$0] * otherWeight
+    }
+    let sum = sum * Int128(weight) + other.sum * Int128(otherWeight)
+    guard let both = SparseHistogram(cells: merged, countsAboveEdges: above, sum: sum) else {
+      preconditionFailure("two stretches make one")
+    }
+    return both
+  }
+
+  /// The bucket of a cell; behind all buckets where there is none.
+  private func bucket(_ index: Int) -> Int {
+    index < cells.count ? Int(cells[index] & 0xFFFF) : .max
+  }
+
+  /// A bucket and its count in one word.
+  ///
+  /// - Precondition: the count is less than 2^48.
+  package static func cell(_ count: UInt64, in bucket: Int) -> UInt64 {
+    precondition(count < 1 << 48, "a stretch of a run has fewer than 2^48 requests")
+    return count << 16 | UInt64(bucket)
   }
 }

@@ -4,6 +4,7 @@ import Foundation
 import Numerics
 import QueueingTheory
 import RandomStreams
+import SimulationTesting
 import Statistics
 import Testing
 
@@ -77,16 +78,17 @@ struct TailStudy {
         seed: UInt64(requests) << 20 | UInt64(number), replication: UInt32(replication),
         purpose: .testing, entity: UInt32(replications))
       var wait = draws.nextUniform() < load ? draws.nextExponential() / (1 - load) : 0
-      var (histogram, before) = (LatencyHistogram(), LatencyHistogram?.none)
+      var histogram = LatencyHistogram()
       var parts: [SparseHistogram] = []
       for section in 0..<sections {
+        var part = LatencyHistogram()
         for _ in requests * section / sections..<requests * (section + 1) / sections {
           let sojourn = wait + draws.nextExponential()
-          histogram.record(Int64(sojourn * 1e9))
+          part.record(Int64(sojourn * 1e9))
           wait = max(0, sojourn - draws.nextExponential() / load)
         }
-        parts.append(SparseHistogram(histogram, since: before))
-        before = histogram
+        histogram.merge(part)
+        parts.append(SparseHistogram(part))
       }
       pooled.merge(histogram)
       cut.append(parts)

@@ -4,6 +4,7 @@ import Quantities
 import RandomStreams
 import Recording
 import Serving
+import SimulationTesting
 import Statistics
 import Testing
 
@@ -123,5 +124,47 @@ struct RequestRecorderTests {
     }
     let (calm, eventful) = (recorder.minutes(eventful: false), recorder.minutes(eventful: true))
     #expect(calm.offered == 1 && eventful.offered == 2 && calm.available + eventful.available == 0)
+  }
+
+  @Test("a section holds what was counted since the one before, with what each stands for")
+  func sections() {
+    var recorder = RequestRecorder(edges: Self.edges, minutes: 6, models: 2, classes: 2)
+    var cutter = SectionCutter(sections: 3, minutes: 6)
+    var stream = RandomStream(seed: 13, replication: 0, purpose: .testing, entity: 0)
+    var expected: [Section] = []
+    for section in 0..<3 {
+      // The second has nothing calm, and the last one minute only: the run ends in it.
+      let places = [
+        section == 1 ? [] : [MeasuredPlace(minute: Int32(2 * section), isEventful: false)],
+        section == 2 ? [] : [MeasuredPlace(minute: Int32(2 * section + 1), isEventful: true)],
+      ]
+      var counts = RequestCounts()
+      var (latency, wait) = (
+        LatencyHistogram(edges: Self.edges), LatencyHistogram(edges: Self.edges)
+      )
+      for (stratum, weight) in [UInt64(5), 2].enumerated() {
+        for place in places[stratum] {
+          if cutter.begins(at: place.minute) { cutter.cut(&recorder, before: place.minute) }
+          for _ in 0..<500 {
+            recorder.arrived(at: place)
+            let ended = draw(&stream, at: place)
+            record(ended, in: &recorder)
+            counts.arrived += weight
+            counts[ended.outcome] += weight
+            for _ in 0..<weight {
+              if ended.outcome.isAnswered { latency.record(ended.latency) }
+              if let waited = ended.wait { wait.record(waited) }
+            }
+          }
+        }
+      }
+      expected.append(
+        Section(
+          counts: counts, latency: SparseHistogram(latency),
+          wait: SparseHistogram(wait)))
+    }
+    #expect(cutter.sections(&recorder, calm: 5, eventful: 2) == expected)
+    // The strata as a whole are what they were.
+    #expect(recorder.counts.arrived == 2_000)
   }
 }

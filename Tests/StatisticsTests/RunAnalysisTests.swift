@@ -2,6 +2,7 @@
 
 import Numerics
 import RandomStreams
+import SimulationTesting
 import Statistics
 import Testing
 
@@ -109,27 +110,30 @@ struct RunAnalysisTests {
     #expect(abs(try #require(BatchMeans.correlation(means)) - 0.0523226563106778) < 0.03)
   }
 
-  @Test("a stretch of a histogram holds exactly what was recorded in it")
+  @Test("a stretch holds what was counted in it, and two make one of what both stand for")
   func stretch() throws {
-    var histogram = LatencyHistogram(edges: [500_000])
-    for time in Int64(0)..<1_000 { histogram.record(time * 1_000) }
-    let before = histogram
-    var alone = LatencyHistogram(edges: [500_000])
-    for time in Int64(400)..<700 {
-      histogram.record(time * 997)
-      alone.record(time * 997)
-    }
-    let stretch = SparseHistogram(histogram, since: before)
-    #expect(stretch.count == 300 && stretch.sum == alone.sum)
-    let back = stretch.histogram(edges: [500_000], times: 2)
-    #expect(
-      back.count == 600 && back.countAbove(edge: 500_000) == 2 * alone.countAbove(edge: 500_000))
+    var (one, other) = (LatencyHistogram(edges: [500_000]), LatencyHistogram(edges: [500_000]))
+    for time in Int64(400)..<700 { one.record(time * 997) }
+    for time in Int64(600)..<1_000 { other.record(time * 997) }
+    let stretch = SparseHistogram(one)
+    #expect(stretch.count == 300 && stretch.sum == one.sum)
+    let back = stretch.histogram(edges: [500_000])
+    #expect(back.count == 300 && back.countAbove(edge: 500_000) == one.countAbove(edge: 500_000))
     for share in [0.1, 0.5, 0.9] {
-      #expect(back.quantile(share, population: 600) == alone.quantile(share, population: 300))
+      #expect(back.quantile(share, population: 300) == one.quantile(share, population: 300))
     }
     #expect(stretch.countAbove(0) == 300 && stretch.countAbove(1e9) == 0)
     #expect(abs(stretch.countAbove(550 * 997) - 150) < 1.5)
-    #expect(SparseHistogram(histogram, since: histogram).count == 0)
+
+    let both = stretch.times(3, plus: SparseHistogram(other), times: 2)
+    var sum = LatencyHistogram(edges: [500_000])
+    sum.merge(one, times: 3)
+    sum.merge(other, times: 2)
+    #expect(both == SparseHistogram(sum))
+    let empty = SparseHistogram(LatencyHistogram(edges: [500_000]))
+    #expect(empty.count == 0 && empty.cells.isEmpty)
+    #expect(stretch.times(1, plus: empty, times: 7) == stretch)
+    #expect(stretch.times(0, plus: empty, times: 7) == empty)
   }
 
   @Test("Garwood's interval of 0 and 5 events, as tabled")
