@@ -45,6 +45,7 @@ let package = Package(
       name: "CGSL", pkgConfig: "gsl",
       providers: [.apt(["libgsl-dev"]), .brew(["gsl"])]),
 
+    .systemLibrary(name: "CAllocator"),
     .target(name: "CVectors"),
 
     // Level 0
@@ -111,7 +112,8 @@ let package = Package(
       dependencies: [
         "Calibration", "Checks", "DecisionLog", "DecisionReplay", "Experiments",
         "FleetSimulation", "Policies", "Quantities",
-        "Reporting", "ResultsStore", "Recording", "Scenario", "Workload", arguments, crypto,
+        "Reporting", "ResultsStore", "Recording", "Scenario", "Workload", "CAllocator", arguments,
+        crypto,
       ],
       swiftSettings: strict),
     .executableTarget(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import ArgumentParser
+import CAllocator
 
 /// The command: a deterministic simulator of the cost and performance of LLM serving fleets.
 @main
@@ -23,4 +24,11 @@ struct Plimsoll: AsyncParsableCommand {
       Sensitivity.self,
       Calibrate.self, Route.self, Replay.self, Validate.self, Runs.self, Show.self,
     ])
+
+  /// Starts the command.
+  static func main() async {
+    // What one replication needed is not kept while others run.
+    plimsoll_return_large_blocks()
+    await main(nil)
+  }
 }

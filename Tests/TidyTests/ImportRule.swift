@@ -19,7 +19,8 @@ enum ImportRule {
   private static let exceptions = ["Recording": "Statistics", "Reporting": "Checks"]
 
   private static let doors = [
-    "CGSL": "Numerics", "CVectors": "RandomStreams", "GRDB": "ResultsStore", "Yams": "Scenario",
+    "CAllocator": "plimsoll", "CGSL": "Numerics", "CVectors": "RandomStreams",
+    "GRDB": "ResultsStore", "Yams": "Scenario",
   ]
 
   /// The level of a target, or nil where it has none.

@@ -20,7 +20,7 @@ enum LicenceRule {
       result.append(file.violation(line: headerLine, "is not `\(header)`"))
     }
     guard isPermissive else { return result }
-    let own = ImportRule.levels.joined() + ImportRule.besideTheLevels + ["CGSL"]
+    let own = ImportRule.levels.joined() + ImportRule.besideTheLevels + ["CAllocator", "CGSL"]
     for statement in ImportStatement.all(in: file)
     where own.contains(statement.module) && !permissiveTargets.contains(statement.module) {
       result.append(
