@@ -4,7 +4,7 @@
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench results format clean oracles \
-  gate gate-baseline bootstrap command build-tests lint imports run-tests scenarios results-check allocations instructions digests notebooks
+  gate gate-baseline bootstrap command build-tests lint imports run-tests scenarios results-check allocations instructions memory digests notebooks
 
 swift_sources := Package.swift Sources Tests Benchmarks
 
@@ -17,7 +17,7 @@ demo: bootstrap command ## build the command and judge the reference design
 
 test: bootstrap build-tests run-tests ## build and pass all tests
 
-check: bootstrap lint imports run-tests scenarios gate allocations instructions results-check notebooks digests ## everything CI does
+check: bootstrap lint imports run-tests scenarios gate allocations instructions memory results-check notebooks digests ## everything CI does
 
 results: bootstrap command ## remake the committed results
 	Scripts/results.sh
@@ -80,6 +80,9 @@ allocations: bootstrap ## heap blocks per simulated request: none
 
 instructions: bootstrap ## instructions per simulated request: at most 3 % above the record
 	Scripts/instructions.sh
+
+memory: command ## peak memory of thirty days as of one, within a tenth
+	Scripts/memory.sh
 
 digests: command ## one digest on every corner: jobs, debug, no FMA, twice
 	Scripts/digests.sh

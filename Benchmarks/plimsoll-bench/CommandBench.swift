@@ -76,23 +76,28 @@ struct CommandBench {
     }
   }
 
-  /// Runs two replications side by side, in 24 windows.
-  private func simulate(_ name: String, horizon: String) throws -> CommandRun {
-    try CommandRun([
-      "run", FleetBench.scenario, "--quiet", "--db", folder + "/\(name).sqlite", "--jobs", "2",
-      "--replications", "2", "--set", "requests.windows=24", "--set", "horizon=\(horizon)",
-    ])
-  }
-
-  /// Runs the fleet for a day and for thirty, with as many windows.
+  /// Runs the fleet for a day and for thirty, with as many windows, in few replications and in more.
+  ///
+  /// What a run holds is what its simulations need and what stays of each replication until it ends: one shows with
+  /// one replication, the other with many.
   func compareHorizons() throws {
     defer { cleanUp() }
-    let day = try simulate("day", horizon: "1d")
-    let month = try simulate("month", horizon: "30d")
-    Bar.figure("memory: a day", day.peakMegabytes, "MB").print()
-    Bar.atMost(200, "memory: thirty days", month.peakMegabytes, "MB").print()
-    let ratio = month.peakMegabytes / day.peakMegabytes
-    Bar.atMost(1.1, "memory: thirty days to a day", ratio, "times", places: 2).print()
+    func simulate(_ horizon: String, jobs: Int, replications: Int) throws -> Double {
+      let database = folder + "/\(horizon)-\(jobs)-\(replications).sqlite"
+      return try CommandRun([
+        "run", FleetBench.scenario, "--quiet", "--db", database, "--jobs", "\(jobs)",
+        "--replications", "\(replications)", "--set", "requests.windows=24", "--set",
+        "horizon=\(horizon)",
+      ]).peakMegabytes
+    }
+    for (jobs, replications) in [(1, 1), (1, 4), (2, 2), (2, 8), (2, 16)] {
+      let name = "memory, jobs \(jobs), replications \(replications)"
+      let day = try simulate("1d", jobs: jobs, replications: replications)
+      let month = try simulate("30d", jobs: jobs, replications: replications)
+      Bar.figure("\(name): a day", day, "MB").print()
+      Bar.atMost(200, "\(name): thirty days", month, "MB").print()
+      Bar.atMost(1.1, "\(name): thirty days to a day", month / day, "times", places: 2).print()
+    }
   }
 
   /// Runs eight replications, and eight points of a sweep, one after the other and two at a time.

@@ -2,7 +2,7 @@
 
 import Foundation
 
-/// Reads a file or a pipe line by line, a megabyte at a time.
+/// Reads a file or a pipe line by line, 64 KiB at a time.
 public struct LineReader {
   private let file: FileHandle
   private var buffer: [UInt8] = []
@@ -33,7 +33,7 @@ public struct LineReader {
       buffer.removeFirst(start)
       start = 0
       searched = buffer.count
-      guard let more = try file.read(upToCount: 1 << 20), !more.isEmpty else {
+      guard let more = try file.read(upToCount: 1 << 16), !more.isEmpty else {
         isAtEnd = true
         continue
       }

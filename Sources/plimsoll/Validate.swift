@@ -23,7 +23,12 @@ struct Validate: ParsableCommand {
     var status: ExitCode?
     for path in scenarios {
       do {
-        try Failure.reporting { try validate(path) }
+        let kind = try Failure.reporting { try validate(path) }
+        // Both are checked as they stand.
+        if !overrides.isEmpty, kind == .fragment || kind == .sensitivity {
+          let what = kind == .fragment ? "fragment" : "study"
+          Terminal.tell("plimsoll: --set changes nothing in \(path), which is a \(what)\n")
+        }
         if !quiet { Terminal.print("\(path): valid\n") }
       } catch let code as ExitCode {
         status = code
@@ -32,14 +37,14 @@ struct Validate: ParsableCommand {
     if let status { throw status }
   }
 
-  /// Reads a fragment as text, a scenario, claims with every scenario that they name, a study at
+  /// Reads a file, and says of which kind it is: a fragment as text, a scenario, claims with every scenario that they name, a study at
   /// both ends of its inputs, or one of levers with each of them off. Overrides change scenarios: the file itself, those
   /// that claims name, and that of levers.
-  private func validate(_ path: String) throws {
+  private func validate(_ path: String) throws -> ScenarioText.Kind {
     let text = try ScenarioText.load(path, files: Terminal.files, overrides: overrides)
     switch text.kind {
     case .fragment:
-      return
+      break
     case .sensitivity:
       _ = try SensitivityStudy.load(path, files: Terminal.files)
     case .levers:
@@ -54,5 +59,6 @@ struct Validate: ParsableCommand {
     case .scenario:
       _ = try ScenarioLoader.load(text, path: path, files: Terminal.files)
     }
+    return text.kind
   }
 }

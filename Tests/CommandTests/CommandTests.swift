@@ -217,7 +217,8 @@ struct CommandTests {
     #expect(answer.output.contains(finds) && answer.output.contains("What to doubt:"))
     let written = try String(contentsOfFile: fragment, encoding: .utf8)
     #expect(written.contains("plimsoll_fragment: 1") && written.contains("sha256: "))
-    #expect(try Command.call("validate", fragment).status == 0)
+    let part = try Command.call("validate", fragment, "--set", "horizon=1d")
+    #expect(part.status == 0 && part.messages.contains("--set changes nothing in \(fragment)"))
     // Where the parent has such a mapping already, a child takes it out and another puts it in.
     let root = Command.root.appendingPathComponent("Scenarios").path
     let parent = Command.temporary("yaml")
