@@ -65,20 +65,18 @@ extension FleetSimulation {
 
   /// Notes where requests of this minute are counted.
   mutating func enterMinute() {
-    guard windows.isMeasuring else {
+    let minute = (now - minuteOrigin).nanoseconds / TimeSpan.minutes(1).nanoseconds
+    // The last window closes where no minute follows.
+    guard windows.isMeasuring, minute < minuteCount else {
       place = .none
       minuteEnd = .never
       return
     }
-    let minute = (now - minuteOrigin).nanoseconds / TimeSpan.minutes(1).nanoseconds
-    // The last window closes where no minute follows.
-    let isInside = minute < recorder.minuteCount
-    if isInside && sections.begins(at: Int(minute)) { sections.cut(&recorder, before: Int(minute)) }
-    place = MeasuredPlace(minute: Int32(minute), isEventful: windows.isEventful)
-    minuteEnd = minuteOrigin + .minutes(minute + 1)
-    guard isInside else { return }
+    if sections.begins(at: Int(minute)) { sections.cut(&recorder, before: Int(minute)) }
     let inSystem = (0..<bank.count).reduce(0) { $0 + Int(board[$1].outstanding) }
-    recorder.note(backlog: inSystem, at: place)
+    place = recorder.enter(
+      minute: Int(minute), isEventful: windows.isEventful, backlog: inSystem)
+    minuteEnd = minuteOrigin + .minutes(minute + 1)
   }
 }
 

@@ -26,6 +26,8 @@ package struct FleetSimulation: ~Copyable {
   let horizonEnd: Instant
   /// Where minutes are counted from.
   let minuteOrigin: Instant
+  /// How many minutes may be measured.
+  let minuteCount: Int
 
   var events: FutureEventList<FleetHappening>
   var bank: ReplicaBank
@@ -206,9 +208,10 @@ package struct FleetSimulation: ~Copyable {
     source = RequestSource(
       scenario.workload, from: opening, seed: seed, replication: replication)
     recorder = RequestRecorder(
-      edges: scenario.latencyEdges, minutes: scenario.minutesToMeasure,
-      models: scenario.models.count, classes: scenario.workload.mix.classNames.count)
-    sections = SectionCutter(sections: scenario.sections, minutes: scenario.minutesToMeasure)
+      edges: scenario.latencyEdges, models: scenario.models.count,
+      classes: scenario.workload.mix.classNames.count)
+    minuteCount = scenario.minutesToMeasure
+    sections = SectionCutter(sections: scenario.sections, minutes: minuteCount)
     windowStarts = scenario.windowStarts(stream(.windows, 0))
     manager = SpotManager(scenario.spot)
     scrape = ScrapeWindow(models: scenario.models.count)

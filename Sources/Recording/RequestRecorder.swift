@@ -5,7 +5,7 @@ import Quantities
 import Serving
 import Statistics
 
-/// Where a measured request is counted: the minute of its arrival and the stratum of that minute.
+/// Where a measured request is counted: the row of the minute of its arrival, and the stratum.
 ///
 /// Requests of one stratum all stand for equally many of the horizon. One stratum holds the time round
 /// interruptions, the other all the rest.
@@ -15,10 +15,10 @@ package struct MeasuredPlace: BitwiseCopyable, Sendable {
   /// The place as a plain number, negative for a request that is not measured.
   @usableFromInline package let bits: Int32
 
-  /// The place of a minute.
+  /// The place of a row.
   @inlinable
-  package init(minute: Int32, isEventful: Bool) {
-    bits = minute << 1 | (isEventful ? 1 : 0)
+  init(row: Int32, isEventful: Bool) {
+    bits = row << 1 | (isEventful ? 1 : 0)
   }
 
   /// The place of that number.
@@ -32,8 +32,8 @@ package struct MeasuredPlace: BitwiseCopyable, Sendable {
 
   /// Whether a request is measured.
   @inlinable package var isMeasured: Bool { bits >= 0 }
-  /// The minute of its arrival.
-  @inlinable package var minute: Int { Int(bits >> 1) }
+  /// The row of the minute of its arrival.
+  @inlinable var row: Int { Int(bits >> 1) }
   /// Whether it arrived round an interruption.
   @inlinable package var isEventful: Bool { bits & 1 != 0 }
   /// The number of its stratum: 0 away from interruptions, 1 round them.
@@ -67,6 +67,8 @@ package struct RequestRecorder: ~Copyable {
   /// What is counted of the requests that arrived in one minute, in one row.
   @usableFromInline
   struct Minute: BitwiseCopyable, Sendable {
+    /// Which minute it is, from the first that may be measured.
+    @usableFromInline let number: Int32
     @usableFromInline var offered: UInt32 = 0
     @usableFromInline var answered: UInt32 = 0
     /// Nanoseconds, of all that were answered.
@@ -74,6 +76,10 @@ package struct RequestRecorder: ~Copyable {
     /// Requests in the system when the minute began; negative where nobody looked.
     @usableFromInline var backlog: Int32 = -1
     @usableFromInline var isEventful = false
+
+    init(number: Int32) {
+      self.number = number
+    }
   }
 
   /// Completed requests of one place that are counted together and in no row yet.
@@ -107,7 +113,8 @@ package struct RequestRecorder: ~Copyable {
   @usableFromInline var answeredBy: Column<UInt64>
   @usableFromInline var latency: TimeCounts
   @usableFromInline var wait: TimeCounts
-  @usableFromInline var minutes: Column<Minute>
+  /// The minutes that were entered, in their order: few of a long horizon.
+  @usableFromInline var minutes: GrowingColumn<Minute>
   private var countsAtCut = [RequestCounts](repeating: RequestCounts(), count: strata)
   private var promptTokensInRows: Int64 = 0
   private var outputTokensInRows: Int64 = 0
@@ -116,8 +123,8 @@ package struct RequestRecorder: ~Copyable {
   /// How many pairs of a model and a class there are.
   @usableFromInline let cells: Int
 
-  /// A recorder for so many measured minutes, models and classes.
-  package init(edges: [Int64], minutes: Int, models: Int, classes: Int) {
+  /// A recorder for so many models and classes.
+  package init(edges: [Int64], models: Int, classes: Int) {
     self.classes = classes
     cells = models * classes
     sums = Column(repeating: Sums(), count: Self.strata)
@@ -125,7 +132,7 @@ package struct RequestRecorder: ~Copyable {
     answeredBy = Column(repeating: 0, count: Self.strata * cells)
     latency = TimeCounts(edges: edges, strata: Self.strata)
     wait = TimeCounts(edges: edges, strata: Self.strata)
-    self.minutes = Column(repeating: Minute(), count: minutes)
+    minutes = GrowingColumn(minimumCapacity: 256)
   }
 
   private static var strata: Int { 2 }
@@ -232,15 +239,15 @@ package struct RequestRecorder: ~Copyable {
   private mutating func closePlaces() {
     if arrivals.count > 0 {
       let place = arrivals.place
-      minutes[place.minute].offered += arrivals.count
+      minutes[place.row].offered += arrivals.count
       sums[place.stratum].arrived += UInt64(arrivals.count)
-      if place.isEventful { minutes[place.minute].isEventful = true }
+      if place.isEventful { minutes[place.row].isEventful = true }
       arrivals.count = 0
     }
     guard open.completed > 0 else { return }
     let place = open.place
-    minutes[place.minute].answered += open.completed
-    minutes[place.minute].latency += open.latency.nanoseconds
+    minutes[place.row].answered += open.completed
+    minutes[place.row].latency += open.latency.nanoseconds
     sums[place.stratum].answeredTokens += open.outputTokens
     ended[place.stratum * Self.outcomes + Int(RequestOutcome.completed.rawValue)] += UInt64(
       open.completed)
@@ -278,8 +285,8 @@ package struct RequestRecorder: ~Copyable {
   package mutating func answered(
     _ outcome: RequestOutcome, _ answer: Answer, at place: MeasuredPlace
   ) {
-    minutes[place.minute].answered += 1
-    minutes[place.minute].latency += answer.latency
+    minutes[place.row].answered += 1
+    minutes[place.row].latency += answer.latency
     let stratum = place.stratum
     sums[stratum].answeredTokens += Int64(answer.tokens)
     ended[stratum * Self.outcomes + Int(outcome.rawValue)] += 1
@@ -304,12 +311,15 @@ package struct RequestRecorder: ~Copyable {
   /// How requests of both strata ended, each once.
   package var counts: RequestCounts { mutating get { counts(of: 0) + counts(of: 1) } }
 
-  /// How many minutes may be measured.
-  package var minuteCount: Int { minutes.count }
-
-  /// Notes how many requests were in the system when a measured minute began.
-  package mutating func note(backlog: Int, at place: MeasuredPlace) {
-    minutes[place.minute].backlog = Int32(clamping: backlog)
+  /// The place of requests that arrive in a minute, which begins with so many in the system.
+  ///
+  /// - Precondition: no later minute was entered.
+  package mutating func enter(minute: Int, isEventful: Bool, backlog: Int) -> MeasuredPlace {
+    let last = minutes.count - 1
+    precondition(last < 0 || minutes[last].number <= minute, "minutes are entered in their order")
+    if last < 0 || minutes[last].number < minute { minutes.append(Minute(number: Int32(minute))) }
+    minutes[minutes.count - 1].backlog = Int32(clamping: backlog)
+    return MeasuredPlace(row: Int32(minutes.count - 1), isEventful: isEventful)
   }
 
   /// The minutes of a stratum in which anything arrived, and those in which 99 % were answered.
@@ -333,10 +343,10 @@ package struct RequestRecorder: ~Copyable {
   /// - Complexity: O(minutes).
   package mutating func series(from start: Instant) -> [SeriesPoint] {
     closePlaces()
-    return (0..<minutes.count).flatMap { number -> [SeriesPoint] in
-      let minute = minutes[number]
+    return (0..<minutes.count).flatMap { row -> [SeriesPoint] in
+      let minute = minutes[row]
       guard minute.offered > 0 else { return [] }
-      let time = start + .minutes(Int64(number))
+      let time = start + .minutes(Int64(minute.number))
       var values = [("offered", Double(minute.offered)), ("answered", Double(minute.answered))]
       if minute.answered > 0 {
         values.append(("mean_latency", Double(minute.latency) / Double(minute.answered) / 1e9))

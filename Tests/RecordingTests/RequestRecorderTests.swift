@@ -11,9 +11,22 @@ import Testing
 /// Against plain lists of all that happened, whatever the recorder adds up before it writes.
 @Suite("The recorder of requests")
 struct RequestRecorderTests {
+  /// Where a request is counted, and what the recorder calls it.
+  private struct Place {
+    let minute: Int
+    let isEventful: Bool
+    let measured: MeasuredPlace
+
+    init(_ minute: Int, isEventful: Bool, in recorder: inout RequestRecorder) {
+      self.minute = minute
+      self.isEventful = isEventful
+      measured = recorder.enter(minute: minute, isEventful: isEventful, backlog: 0)
+    }
+  }
+
   /// A request that ended.
   private struct Ended {
-    let place: MeasuredPlace
+    let place: Place
     let outcome: RequestOutcome
     var latency: Int64 = 0
     var wait: Int64?
@@ -24,9 +37,10 @@ struct RequestRecorderTests {
   }
 
   private static let edges: [Int64] = [1_000, 50_000]
-  private static let minutes = 3
+  /// Far apart, as the minutes of windows are.
+  private static let minutes = [0, 17, 40_000]
 
-  private func draw(_ stream: inout RandomStream, at place: MeasuredPlace) -> Ended {
+  private func draw(_ stream: inout RandomStream, at place: Place) -> Ended {
     let bits = stream.next()
     let outcome = RequestOutcome.allCases[Int(bits % 6)]
     guard outcome.isAnswered else { return Ended(place: place, outcome: outcome) }
@@ -44,12 +58,12 @@ struct RequestRecorderTests {
       model: ModelID(ended.model), classIndex: ended.classIndex)
     if let wait = ended.wait {
       recorder.completed(
-        answer, wait: TimeSpan(nanoseconds: wait), at: ended.place,
+        answer, wait: TimeSpan(nanoseconds: wait), at: ended.place.measured,
         promptTokens: ended.promptTokens)
     } else if ended.outcome.isAnswered {
-      recorder.answered(ended.outcome, answer, at: ended.place)
+      recorder.answered(ended.outcome, answer, at: ended.place.measured)
     } else {
-      recorder.unanswered(ended.outcome, at: ended.place)
+      recorder.unanswered(ended.outcome, at: ended.place.measured)
     }
   }
 
@@ -60,7 +74,7 @@ struct RequestRecorderTests {
   }
 
   private func check(
-    _ recorder: inout RequestRecorder, _ arrived: [MeasuredPlace], _ ended: [Ended]
+    _ recorder: inout RequestRecorder, _ arrived: [Place], _ ended: [Ended]
   ) {
     #expect(recorder.inFlight == Int64(arrived.count - ended.count))
     for isEventful in [false, true] {
@@ -86,7 +100,7 @@ struct RequestRecorderTests {
       recorder.counts.arrived == UInt64(arrived.count)
         && recorder.counts[.completed] == UInt64(completed.count))
     let series = recorder.series(from: .start)
-    for minute in 0..<Self.minutes {
+    for minute in Self.minutes {
       let answered = ended.filter { $0.place.minute == minute && $0.outcome.isAnswered }
       func value(_ name: String) -> Double? {
         series.first { $0.name == name && $0.time == .start + .minutes(Int64(minute)) }?.value
@@ -100,19 +114,19 @@ struct RequestRecorderTests {
 
   @Test("counts each request at its place, in whatever order places have their turn")
   func interleavedPlaces() {
-    var recorder = RequestRecorder(edges: Self.edges, minutes: Self.minutes, models: 2, classes: 2)
+    var recorder = RequestRecorder(edges: Self.edges, models: 2, classes: 2)
     var stream = RandomStream(seed: 12, replication: 0, purpose: .testing, entity: 0)
-    var arrived: [MeasuredPlace] = []
+    var arrived: [Place] = []
     var ended: [Ended] = []
     // The middle minute has requests of both strata.
     let places = [(0, false), (1, false), (1, true), (2, true)].map {
-      MeasuredPlace(minute: $0.0, isEventful: $0.1)
+      Place(Self.minutes[$0.0], isEventful: $0.1, in: &recorder)
     }
     for step in 0..<4_000 {
       let bits = stream.next()
       // Mostly the same place for a while, as it is when batches end.
       let place = places[bits & 7 == 0 ? Int(bits >> 8 & 3) : step / 1_000]
-      recorder.arrived(at: place)
+      recorder.arrived(at: place.measured)
       arrived.append(place)
       if bits >> 16 & 15 != 0 {
         let earlier = arrived[Int(bits >> 32) % arrived.count]
@@ -128,33 +142,29 @@ struct RequestRecorderTests {
 
   @Test("a section holds what was counted since the one before, with what each stands for")
   func sections() {
-    var recorder = RequestRecorder(edges: Self.edges, minutes: 6, models: 2, classes: 2)
+    var recorder = RequestRecorder(edges: Self.edges, models: 2, classes: 2)
     var cutter = SectionCutter(sections: 3, minutes: 6)
     var stream = RandomStream(seed: 13, replication: 0, purpose: .testing, entity: 0)
     var expected: [Section] = []
-    for section in 0..<3 {
-      // The second has nothing calm, and the last one minute only: the run ends in it.
-      let places = [
-        section == 1 ? [] : [MeasuredPlace(minute: Int32(2 * section), isEventful: false)],
-        section == 2 ? [] : [MeasuredPlace(minute: Int32(2 * section + 1), isEventful: true)],
-      ]
+    // By section, a calm minute and one round an interruption; the run ends before the last would come.
+    for minutes in [[0, 1], [nil, 3], [4, nil]] {
       var counts = RequestCounts()
       var (latency, wait) = (
         LatencyHistogram(edges: Self.edges), LatencyHistogram(edges: Self.edges)
       )
-      for (stratum, weight) in [UInt64(5), 2].enumerated() {
-        for place in places[stratum] {
-          if cutter.begins(at: place.minute) { cutter.cut(&recorder, before: place.minute) }
-          for _ in 0..<500 {
-            recorder.arrived(at: place)
-            let ended = draw(&stream, at: place)
-            record(ended, in: &recorder)
-            counts.arrived += weight
-            counts[ended.outcome] += weight
-            for _ in 0..<weight {
-              if ended.outcome.isAnswered { latency.record(ended.latency) }
-              if let waited = ended.wait { wait.record(waited) }
-            }
+      for (minute, weight) in zip(minutes, [UInt64(5), 2]) {
+        guard let minute else { continue }
+        if cutter.begins(at: minute) { cutter.cut(&recorder, before: minute) }
+        let place = Place(minute, isEventful: weight == 2, in: &recorder)
+        for _ in 0..<500 {
+          recorder.arrived(at: place.measured)
+          let ended = draw(&stream, at: place)
+          record(ended, in: &recorder)
+          counts.arrived += weight
+          counts[ended.outcome] += weight
+          for _ in 0..<weight {
+            if ended.outcome.isAnswered { latency.record(ended.latency) }
+            if let waited = ended.wait { wait.record(waited) }
           }
         }
       }
