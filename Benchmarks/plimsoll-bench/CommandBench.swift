@@ -82,13 +82,17 @@ struct CommandBench {
   /// one replication, the other with many.
   func compareHorizons() throws {
     defer { cleanUp() }
+    // The less of two runs: threads that need the most at the same moment hold more together.
     func simulate(_ horizon: String, jobs: Int, replications: Int) throws -> Double {
-      let database = folder + "/\(horizon)-\(jobs)-\(replications).sqlite"
-      return try CommandRun([
-        "run", FleetBench.scenario, "--quiet", "--db", database, "--jobs", "\(jobs)",
-        "--replications", "\(replications)", "--set", "requests.windows=24", "--set",
-        "horizon=\(horizon)",
-      ]).peakMegabytes
+      let peaks = try (0..<2).map { run in
+        let database = folder + "/\(horizon)-\(jobs)-\(replications)-\(run).sqlite"
+        return try CommandRun([
+          "run", FleetBench.scenario, "--quiet", "--db", database, "--jobs", "\(jobs)",
+          "--replications", "\(replications)", "--set", "requests.windows=24", "--set",
+          "horizon=\(horizon)",
+        ]).peakMegabytes
+      }
+      return min(peaks[0], peaks[1])
     }
     for (jobs, replications) in [(1, 1), (1, 4), (2, 2), (2, 8), (2, 16)] {
       let name = "memory, jobs \(jobs), replications \(replications)"

@@ -69,7 +69,9 @@ extension FleetSimulation {
     let serving = Int128(record.tally("serving_ns"))
     let starting = max(0, Int128(record.tally("rented_ns")) - serving)
     guard busy + idle > 0, serving + starting > 0 else { return }
-    let working = serving * busy / (busy + idle)
+    // Where a short window stands for many years, weights are cut so that the product is a number still.
+    let cut = busy / (Int128.max / max(1, serving)) + 1
+    let working = serving * (busy / cut) / max(1, (busy + idle) / cut)
     let split = CostSplit(
       of: machines, busy: TimeSpan(nanoseconds: Int64(working)),
       idle: TimeSpan(nanoseconds: Int64(serving - working)),

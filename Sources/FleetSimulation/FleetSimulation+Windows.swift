@@ -66,7 +66,7 @@ extension FleetSimulation {
   /// Notes where requests of this minute are counted.
   mutating func enterMinute() {
     let minute = (now - minuteOrigin).nanoseconds / TimeSpan.minutes(1).nanoseconds
-    // The last window closes where no minute follows.
+    // Of windows that end with the horizon, the first that closes finds others open, and no minute follows.
     guard windows.isMeasuring, minute < minuteCount else {
       place = .none
       minuteEnd = .never

@@ -73,12 +73,13 @@ package struct RequestRecorder: ~Copyable {
     @usableFromInline var answered: UInt32 = 0
     /// Nanoseconds, of all that were answered.
     @usableFromInline var latency: Int64 = 0
-    /// Requests in the system when the minute began; negative where nobody looked.
-    @usableFromInline var backlog: Int32 = -1
+    /// Requests in the system when the minute was entered.
+    @usableFromInline let backlog: Int32
     @usableFromInline var isEventful = false
 
-    init(number: Int32) {
+    init(number: Int32, backlog: Int32) {
       self.number = number
+      self.backlog = backlog
     }
   }
 
@@ -311,14 +312,17 @@ package struct RequestRecorder: ~Copyable {
   /// How requests of both strata ended, each once.
   package var counts: RequestCounts { mutating get { counts(of: 0) + counts(of: 1) } }
 
-  /// The place of requests that arrive in a minute, which begins with so many in the system.
+  /// The place of requests that arrive in a minute, and have so many in the system before them if they are the
+  /// first of it that are measured.
   ///
   /// - Precondition: no later minute was entered.
   package mutating func enter(minute: Int, isEventful: Bool, backlog: Int) -> MeasuredPlace {
     let last = minutes.count - 1
     precondition(last < 0 || minutes[last].number <= minute, "minutes are entered in their order")
-    if last < 0 || minutes[last].number < minute { minutes.append(Minute(number: Int32(minute))) }
-    minutes[minutes.count - 1].backlog = Int32(clamping: backlog)
+    // A window that opens or closes within a minute does not begin it anew.
+    if last < 0 || minutes[last].number < minute {
+      minutes.append(Minute(number: Int32(minute), backlog: Int32(clamping: backlog)))
+    }
     return MeasuredPlace(row: Int32(minutes.count - 1), isEventful: isEventful)
   }
 
@@ -351,7 +355,7 @@ package struct RequestRecorder: ~Copyable {
       if minute.answered > 0 {
         values.append(("mean_latency", Double(minute.latency) / Double(minute.answered) / 1e9))
       }
-      if minute.backlog >= 0 { values.append(("backlog", Double(minute.backlog))) }
+      values.append(("backlog", Double(minute.backlog)))
       return values.map { SeriesPoint(time: time, name: $0.0, pool: "", value: $0.1) }
     }
   }

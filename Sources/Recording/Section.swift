@@ -2,7 +2,7 @@
 
 import Statistics
 
-/// What ended in one of some equal stretches of a replication, by weight.
+/// What ended in one of some equal stretches of a replication: of one stratum, or of both by weight.
 ///
 /// From how sections differ follows how much requests that are close in time depend on each other.
 package struct Section: Sendable, Equatable {

@@ -108,12 +108,13 @@ struct TimeCounts: ~Copyable {
   ///
   /// - Complexity: O(buckets up to the longest time).
   mutating func cut(_ stratum: Int) -> SparseHistogram {
-    var cells: [UInt64] = []
+    var (buckets, added): ([UInt16], [UInt64]) = ([], [])
     let first = stratum * LatencyHistogram.bucketCount
     for bucket in 0...LatencyHistogram.bucket(of: totals[stratum].maximum) {
       let counted = counts[first + bucket] - countsBefore[first + bucket]
       guard counted > 0 else { continue }
-      cells.append(SparseHistogram.cell(counted, in: bucket))
+      buckets.append(UInt16(bucket))
+      added.append(counted)
       countsBefore[first + bucket] = counts[first + bucket]
     }
     var aboveEdges: [UInt64] = []
@@ -123,9 +124,9 @@ struct TimeCounts: ~Copyable {
     }
     let sum = totals[stratum].sum - sumsBefore[stratum]
     sumsBefore[stratum] = totals[stratum].sum
-    guard let cut = SparseHistogram(cells: cells, countsAboveEdges: aboveEdges, sum: sum) else {
-      preconditionFailure("a stratum holds no less than when it was cut last")
-    }
+    let cut = SparseHistogram(
+      buckets: buckets, counts: added, countsAboveEdges: aboveEdges, sum: sum)
+    guard let cut else { preconditionFailure("a stratum holds no less than when it was cut last") }
     return cut
   }
 }

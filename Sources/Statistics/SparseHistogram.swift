@@ -2,8 +2,10 @@
 
 /// What a histogram counted in one stretch of a run: only the buckets that hold something.
 package struct SparseHistogram: Sendable, Equatable {
-  /// Bucket and count in one word, the bucket in the low 16 bits, in order of buckets.
-  package let cells: [UInt64]
+  /// The buckets that hold something, in order.
+  package let buckets: [UInt16]
+  /// How many times each of them holds.
+  package let counts: [UInt64]
   /// How many times lay above each exact edge.
   package let countsAboveEdges: [UInt64]
   /// How many times were recorded.
@@ -14,20 +16,20 @@ package struct SparseHistogram: Sendable, Equatable {
   /// The stretch that has these parts, which a recorder counts and a shard of a sweep keeps.
   ///
   /// - Returns: `nil` where buckets are out of order or range, or the counts do not add up.
-  package init?(cells: [UInt64], countsAboveEdges: [UInt64], sum: Int128) {
-    var next: UInt64 = 0
+  package init?(buckets: [UInt16], counts: [UInt64], countsAboveEdges: [UInt64], sum: Int128) {
+    guard buckets.count == counts.count else { return nil }
+    var next = 0
     var count: UInt64 = 0
-    for cell in cells {
-      let (added, overflows) = count.addingReportingOverflow(cell >> 16)
-      guard cell & 0xFFFF >= next, cell & 0xFFFF < UInt64(LatencyHistogram.bucketCount),
-        !overflows
-      else { return nil }
+    for (bucket, inBucket) in zip(buckets, counts) {
+      let (added, overflows) = count.addingReportingOverflow(inBucket)
+      guard bucket >= next, bucket < LatencyHistogram.bucketCount, !overflows else { return nil }
       count = added
-      next = cell & 0xFFFF + 1
+      next = Int(bucket) + 1
     }
     guard sum >= 0, countsAboveEdges.allSatisfy({ $0 <= count }) else { return nil }
-    // Kept until a run ends: a copy without the room in which the cells grew.
-    self.cells = cells.map { $0 }
+    // Kept until a run ends: copies without the room in which they grew.
+    self.buckets = buckets.map { $0 }
+    self.counts = counts.map { $0 }
     self.countsAboveEdges = countsAboveEdges
     self.count = count
     self.sum = sum
@@ -38,8 +40,8 @@ package struct SparseHistogram: Sendable, Equatable {
   /// - Complexity: O(buckets that hold something).
   package func countAbove(_ nanoseconds: Double) -> Double {
     let edge = LatencyHistogram.bucket(of: Int64(nanoseconds))
-    return cells.reversed().reduce(0) { sum, cell in
-      let (bucket, count) = (Int(cell & 0xFFFF), Double(cell >> 16))
+    return zip(buckets, counts).reversed().reduce(0) { sum, cell in
+      let (bucket, count) = (Int(cell.0), Double(cell.1))
       guard bucket <= edge else { return sum + count }
       guard bucket == edge else { return sum }
       let (low, width) = LatencyHistogram.bounds(of: bucket)
@@ -56,58 +58,50 @@ package struct SparseHistogram: Sendable, Equatable {
   /// - Complexity: O(buckets).
   package func histogram(edges: [Int64]) -> LatencyHistogram {
     var histogram = LatencyHistogram(edges: edges)
-    guard let last = cells.last else { return histogram }
-    for cell in cells { histogram.counts[Int(cell & 0xFFFF)] = cell >> 16 }
+    guard let last = buckets.last else { return histogram }
+    for (bucket, count) in zip(buckets, counts) { histogram.counts[Int(bucket)] = count }
     histogram.countsAboveEdges = countsAboveEdges
     histogram.count = count
     histogram.sum = sum
-    let (low, width) = LatencyHistogram.bounds(of: Int(last & 0xFFFF))
+    let (low, width) = LatencyHistogram.bounds(of: Int(last))
     histogram.maximum = low + width - 1
     return histogram
   }
 
   /// All that this stretch counted together with another of the same edges, each so many times.
   ///
-  /// - Precondition: no bucket comes to 2^48.
+  /// - Precondition: no more than 2^64 - 1 times come together.
   /// - Complexity: O(buckets that hold something).
   package func times(
     _ weight: UInt64, plus other: SparseHistogram, times otherWeight: UInt64
   ) -> SparseHistogram {
-    var merged: [UInt64] = []
+    var (buckets, counts): ([UInt16], [UInt64]) = ([], [])
     var (mine, theirs) = (0, 0)
-    while mine < cells.count || theirs < other.cells.count {
-      let bucket = min(self.bucket(mine), other.bucket(theirs))
+    while mine < self.buckets.count || theirs < other.buckets.count {
+      let bucket = min(bucket(at: mine) ?? .max, other.bucket(at: theirs) ?? .max)
       var count: UInt64 = 0
-      if self.bucket(mine) == bucket {
-        count += (cells[mine] >> 16) * weight
+      if self.bucket(at: mine) == bucket {
+        count += self.counts[mine] * weight
         mine += 1
       }
-      if other.bucket(theirs) == bucket {
-        count += (other.cells[theirs] >> 16) * otherWeight
+      if other.bucket(at: theirs) == bucket {
+        count += other.counts[theirs] * otherWeight
         theirs += 1
       }
-      if count > 0 { merged.append(Self.cell(count, in: bucket)) }
+      guard count > 0 else { continue }
+      buckets.append(bucket)
+      counts.append(count)
     }
     let above = countsAboveEdges.indices.map {
       countsAboveEdges[$0] * weight + other.countsAboveEdges[$0] * otherWeight
     }
-    let sum = sum * Int128(weight) + other.sum * Int128(otherWeight)
-    guard let both = SparseHistogram(cells: merged, countsAboveEdges: above, sum: sum) else {
-      preconditionFailure("two stretches make one")
-    }
+    let both = SparseHistogram(
+      buckets: buckets, counts: counts, countsAboveEdges: above,
+      sum: sum * Int128(weight) + other.sum * Int128(otherWeight))
+    guard let both else { preconditionFailure("two stretches make one") }
     return both
   }
 
-  /// The bucket of a cell; behind all buckets where there is none.
-  private func bucket(_ index: Int) -> Int {
-    index < cells.count ? Int(cells[index] & 0xFFFF) : .max
-  }
-
-  /// A bucket and its count in one word.
-  ///
-  /// - Precondition: the count is less than 2^48.
-  package static func cell(_ count: UInt64, in bucket: Int) -> UInt64 {
-    precondition(count < 1 << 48, "a stretch of a run has fewer than 2^48 requests")
-    return count << 16 | UInt64(bucket)
-  }
+  /// The bucket in that place; `nil` behind all of them.
+  private func bucket(at place: Int) -> UInt16? { place < buckets.count ? buckets[place] : nil }
 }

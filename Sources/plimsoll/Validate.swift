@@ -25,8 +25,8 @@ struct Validate: ParsableCommand {
       do {
         let kind = try Failure.reporting { try validate(path) }
         // Both are checked as they stand.
-        if !overrides.isEmpty, kind == .fragment || kind == .sensitivity {
-          let what = kind == .fragment ? "fragment" : "study"
+        if !quiet, !overrides.isEmpty, kind == .fragment || kind == .sensitivity {
+          let what = kind == .fragment ? "fragment" : "study of inputs"
           Terminal.tell("plimsoll: --set changes nothing in \(path), which is a \(what)\n")
         }
         if !quiet { Terminal.print("\(path): valid\n") }
@@ -37,9 +37,9 @@ struct Validate: ParsableCommand {
     if let status { throw status }
   }
 
-  /// Reads a file, and says of which kind it is: a fragment as text, a scenario, claims with every scenario that they name, a study at
-  /// both ends of its inputs, or one of levers with each of them off. Overrides change scenarios: the file itself, those
-  /// that claims name, and that of levers.
+  /// Reads a file, and says of which kind it is: a fragment as text, a scenario, claims with every scenario that
+  /// they name, a study at both ends of its inputs, or one of levers with each of them off. Overrides change
+  /// scenarios: the file itself, those that claims name, and that of levers.
   private func validate(_ path: String) throws -> ScenarioText.Kind {
     let text = try ScenarioText.load(path, files: Terminal.files, overrides: overrides)
     switch text.kind {

@@ -106,6 +106,20 @@ struct RequestSampleTests {
     #expect(share > 0.5 && share < 0.99)
   }
 
+  @Test("lets one minute stand for the longest horizon")
+  func oneMinute() throws {
+    var builder = ScenarioBuilder()
+    builder.horizon = .longestStretch
+    builder.sample = Scenario.RequestSample(
+      windows: 1, length: .minutes(1), warmUp: .zero, afterInterruption: nil)
+    let record = try FleetSimulation.run(try builder.build(), seed: 7, replication: 0)
+    // 640,000 hours of minutes, in thousandths.
+    #expect(record.requests.arrived > 0)
+    #expect(record.weighted.arrived == record.requests.arrived * 640_000 * 60 * 1_000)
+    #expect(record.sections.reduce(0) { $0 + $1.ended } == record.weighted.arrived)
+    #expect(record.tally("cost_workload") + record.tally("cost_idle") == record.total.nanodollars)
+  }
+
   @Test("measures a minute that both modes look at with the same requests in it")
   func sameRequests() throws {
     var builder = try self.builder()

@@ -140,34 +140,58 @@ struct RequestRecorderTests {
     #expect(calm.offered == 1 && eventful.offered == 2 && calm.available + eventful.available == 0)
   }
 
+  @Test(
+    "a minute that is entered again stays what it was, with the requests that were there when it began"
+  )
+  func enteredAgain() {
+    var recorder = RequestRecorder(edges: Self.edges, models: 1, classes: 1)
+    for (minute, isEventful, backlog) in [(3, false, 7), (3, true, 9), (3, false, 0), (8, true, 4)]
+    {
+      let place = recorder.enter(minute: minute, isEventful: isEventful, backlog: backlog)
+      recorder.arrived(at: place)
+    }
+    let series = recorder.series(from: .start).filter { ["backlog", "offered"].contains($0.name) }
+    #expect(series.map(\.value) == [3, 7, 1, 4])
+    #expect(series.map(\.time) == [3, 3, 8, 8].map { .start + .minutes($0) })
+  }
+
   @Test("a section holds what was counted since the one before, with what each stands for")
   func sections() {
     var recorder = RequestRecorder(edges: Self.edges, models: 2, classes: 2)
     var cutter = SectionCutter(sections: 3, minutes: 6)
     var stream = RandomStream(seed: 13, replication: 0, purpose: .testing, entity: 0)
     var expected: [Section] = []
+    var late: [Ended] = []
     // By section, a calm minute and one round an interruption; the run ends before the last would come.
     for minutes in [[0, 1], [nil, 3], [4, nil]] {
       var counts = RequestCounts()
       var (latency, wait) = (
         LatencyHistogram(edges: Self.edges), LatencyHistogram(edges: Self.edges)
       )
-      for (minute, weight) in zip(minutes, [UInt64(5), 2]) {
-        guard let minute else { continue }
-        if cutter.begins(at: minute) { cutter.cut(&recorder, before: minute) }
-        let place = Place(minute, isEventful: weight == 2, in: &recorder)
-        for _ in 0..<500 {
-          recorder.arrived(at: place.measured)
-          let ended = draw(&stream, at: place)
-          record(ended, in: &recorder)
-          counts.arrived += weight
-          counts[ended.outcome] += weight
-          for _ in 0..<weight {
-            if ended.outcome.isAnswered { latency.record(ended.latency) }
-            if let waited = ended.wait { wait.record(waited) }
-          }
+      func end(_ ended: Ended) {
+        let weight: UInt64 = ended.place.isEventful ? 2 : 5
+        record(ended, in: &recorder)
+        counts[ended.outcome] += weight
+        for _ in 0..<weight {
+          if ended.outcome.isAnswered { latency.record(ended.latency) }
+          if let waited = ended.wait { wait.record(waited) }
         }
       }
+      for (minute, isEventful) in zip(minutes, [false, true]) {
+        guard let minute else { continue }
+        if cutter.begins(at: minute) { cutter.cut(&recorder, before: minute) }
+        // Those that arrived in one section and end in the next count there.
+        late.forEach(end)
+        late = []
+        let place = Place(minute, isEventful: isEventful, in: &recorder)
+        for number in 0..<500 {
+          recorder.arrived(at: place.measured)
+          counts.arrived += isEventful ? 2 : 5
+          let ended = draw(&stream, at: place)
+          if number < 450 { end(ended) } else { late.append(ended) }
+        }
+      }
+      if minutes[1] == nil { late.forEach(end) }
       expected.append(
         Section(
           counts: counts, latency: SparseHistogram(latency),

@@ -131,9 +131,11 @@ struct RunAnalysisTests {
     sum.merge(other, times: 2)
     #expect(both == SparseHistogram(sum))
     let empty = SparseHistogram(LatencyHistogram(edges: [500_000]))
-    #expect(empty.count == 0 && empty.cells.isEmpty)
+    #expect(empty.count == 0 && empty.buckets.isEmpty)
     #expect(stretch.times(1, plus: empty, times: 7) == stretch)
     #expect(stretch.times(0, plus: empty, times: 7) == empty)
+    // One window stands for years.
+    #expect(stretch.times(1 << 50, plus: empty, times: 1).count == 300 << 50)
   }
 
   @Test("Garwood's interval of 0 and 5 events, as tabled")

@@ -32,7 +32,8 @@ struct RecordDocument: Codable {
   }
 
   fileprivate struct Stretch: Codable {
-    let cells: [UInt64]
+    let buckets: [UInt16]
+    let counts: [UInt64]
     let above: [UInt64]
     let sum: String
   }
@@ -144,14 +145,16 @@ extension RecordDocument.Histogram {
 
 extension RecordDocument.Stretch {
   fileprivate init(_ stretch: SparseHistogram) {
-    cells = stretch.cells
+    buckets = stretch.buckets
+    counts = stretch.counts
     above = stretch.countsAboveEdges
     sum = String(stretch.sum)
   }
 
   fileprivate func stretch() throws -> SparseHistogram {
     guard let sum = Int128(sum),
-      let stretch = SparseHistogram(cells: cells, countsAboveEdges: above, sum: sum)
+      let stretch = SparseHistogram(
+        buckets: buckets, counts: counts, countsAboveEdges: above, sum: sum)
     else { throw UnreadableReplication() }
     return stretch
   }
