@@ -71,8 +71,8 @@ package struct RequestRecorder: ~Copyable {
     @usableFromInline let number: Int32
     @usableFromInline var offered: UInt32 = 0
     @usableFromInline var answered: UInt32 = 0
-    /// Nanoseconds, of all that were answered.
-    @usableFromInline var latency: Int64 = 0
+    /// Nanoseconds, of all that were answered: more than 64 bits hold where a queue grows for months.
+    @usableFromInline var latency: Int128 = 0
     /// Requests in the system when the minute was entered.
     @usableFromInline let backlog: Int32
     @usableFromInline var isEventful = false
@@ -287,7 +287,7 @@ package struct RequestRecorder: ~Copyable {
     _ outcome: RequestOutcome, _ answer: Answer, at place: MeasuredPlace
   ) {
     minutes[place.row].answered += 1
-    minutes[place.row].latency += answer.latency
+    minutes[place.row].latency += Int128(answer.latency)
     let stratum = place.stratum
     sums[stratum].answeredTokens += Int64(answer.tokens)
     ended[stratum * Self.outcomes + Int(outcome.rawValue)] += 1

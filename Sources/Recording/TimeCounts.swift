@@ -19,7 +19,7 @@ struct TimeCounts: ~Copyable {
   /// The sum and the longest of some times.
   @usableFromInline
   struct Sum: BitwiseCopyable, Sendable {
-    @usableFromInline var nanoseconds: Int64 = 0
+    @usableFromInline var nanoseconds: Int128 = 0
     @usableFromInline var longest: Int64 = 0
 
     @inlinable
@@ -29,7 +29,7 @@ struct TimeCounts: ~Copyable {
     @inlinable
     @inline(__always)
     mutating func add(_ time: Int64) {
-      nanoseconds += time
+      nanoseconds += Int128(time)
       longest = max(longest, time)
     }
   }
@@ -88,7 +88,7 @@ struct TimeCounts: ~Copyable {
   /// Adds times that were counted.
   @inlinable
   mutating func add(_ times: Sum, in stratum: Int) {
-    totals[stratum].sum += Int128(times.nanoseconds)
+    totals[stratum].sum += times.nanoseconds
     totals[stratum].maximum = max(totals[stratum].maximum, times.longest)
   }
 

@@ -155,6 +155,26 @@ struct RequestRecorderTests {
     #expect(series.map(\.time) == [3, 3, 8, 8].map { .start + .minutes($0) })
   }
 
+  @Test("adds up latencies of a year and more", arguments: [RequestOutcome.completed, .hit])
+  func longLatencies(outcome: RequestOutcome) {
+    let year = TimeSpan.hours(8_760)
+    var recorder = RequestRecorder(edges: Self.edges, models: 1, classes: 1)
+    let place = recorder.enter(minute: 0, isEventful: false, backlog: 0)
+    let answer = RequestRecorder.Answer(latency: year, tokens: 1, model: ModelID(0), classIndex: 0)
+    // 1,000 years are 3.2e19 nanoseconds.
+    for _ in 0..<1_000 {
+      recorder.arrived(at: place)
+      if outcome == .completed {
+        recorder.completed(answer, wait: year, at: place, promptTokens: 1)
+      } else {
+        recorder.answered(outcome, answer, at: place)
+      }
+    }
+    #expect(recorder.calm.latency.mean == Double(year.nanoseconds))
+    let mean = recorder.series(from: .start).first { $0.name == "mean_latency" }
+    #expect(mean?.value == year.inSeconds)
+  }
+
   @Test("a section holds what was counted since the one before, with what each stands for")
   func sections() {
     var recorder = RequestRecorder(edges: Self.edges, models: 2, classes: 2)
