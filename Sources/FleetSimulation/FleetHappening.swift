@@ -25,8 +25,6 @@ enum FleetHappening: Sendable {
   case redispatch
   /// Requests begin or cease to run, or to be measured.
   case window(WindowPart, opens: Bool)
-  /// A machine will be lost soon: requests run round that time.
-  case interruptionAhead(machine: Int, from: Instant, until: Instant)
   /// Time series take a value.
   case sample
 }
@@ -35,8 +33,6 @@ enum FleetHappening: Sendable {
 enum WindowPart: Sendable {
   /// Requests run and are not measured.
   case warmUp
-  /// They are measured as a sample of the calm time.
-  case calm
-  /// They are measured round an interruption.
-  case eventful
+  /// They are measured.
+  case measured
 }

@@ -11,13 +11,18 @@ import Workload
 extension FleetSimulation {
   /// Lets the autoscaler look at the scrape before this one, and takes the next.
   ///
-  /// What it sees is one period old, as a scrape is. Where requests run, it is what they met; elsewhere
-  /// it is the fluid limit: the rate of arrivals against the throughput of the machines that serve.
+  /// What it sees is one period old, as a scrape is. Where requests run, it is what they met since the last
+  /// scrape, or within a minute where few came; elsewhere it is the fluid limit: the rate of arrivals against
+  /// the throughput of the machines that serve, and the queue that this leaves.
   mutating func autoscale() {
     let seen = lastScrape
     lastScrape = observe()
-    if scrape.answered >= Self.fewestAnswers { noteEngineShare() }
-    scrape.reset()
+    let isEnough = scrape.answered >= Self.fewestAnswers
+    if acceptsArrivals && isEnough { noteEngineShare() }
+    if !acceptsArrivals || isEnough || now - scrapeBegan >= .minutes(1) {
+      scrape.reset()
+      scrapeBegan = now
+    }
     if let seen {
       scalingEffects.removeAll()
       autoscaler?.step(.observed(seen), at: now, into: &scalingEffects)
@@ -70,27 +75,21 @@ extension FleetSimulation {
       time: now, engineRate: .zero, queueWait: nil, p99: nil, readyMachines: ready,
       startingMachines: starting, committedRate: committedRate())
     if effective != Double(ready) { seen.effectiveMachines = effective }
-    if scrape.answered >= Self.fewestAnswers {
-      seen.engineRate = Rate(
-        roundingPerSecond: busiestRate() / scalingPeriod.inSeconds)
+    let since = now - scrapeBegan
+    if acceptsArrivals && (scrape.answered >= Self.fewestAnswers || since >= .minutes(1)),
+      scrape.answered > 0
+    {
+      seen.engineRate = Rate(roundingPerSecond: busiestRate() / since.inSeconds)
       seen.queueWait = scrape.meanWait
       seen.p99 = scrape.p99
     } else {
-      seen.engineRate = Rate(roundingPerSecond: offeredRate() * engineShare)
-      (seen.queueWait, seen.p99) = fluidTimes(rate: seen.engineRate, machines: ready)
+      let rate = offeredRate() * engineShare
+      seen.engineRate = Rate(roundingPerSecond: rate * costOfMix)
+      if acceptsArrivals { noteQueues() } else { advanceFluid() }
+      let times = fluid.times(rate: rate)
+      (seen.queueWait, seen.p99) = (times.wait, times.p99)
     }
     return seen
-  }
-
-  /// The wait and the latency in the fluid limit, asked for anew when the rate or the fleet has changed.
-  private mutating func fluidTimes(
-    rate: Rate, machines: Int
-  ) -> (wait: TimeSpan?, p99: TimeSpan?) {
-    if rate != fluid.rate || machines != fluid.machines {
-      let times = scenario.autoscaling?.fluid.times(rate: rate.perSecond, machines: machines)
-      fluid = (rate, machines, times?.wait, times?.p99)
-    }
-    return (fluid.wait, fluid.p99)
   }
 
   /// Requests a second that arrive now.
@@ -104,15 +103,21 @@ extension FleetSimulation {
 
   /// Requests sent, of the model whose replicas they keep busiest, in requests of the strongest model.
   private mutating func busiestRate() -> Double {
-    let cost = scenario.autoscaling?.fluid.costOfModel ?? []
+    let cost = scenario.autoscaling?.costOfModel ?? []
     var most = 0.0
     for model in cost.indices { most = max(most, Double(scrape.sent(to: model)) * cost[model]) }
     return most
   }
 
+  /// What a request of the mix takes of the busiest model's replicas, in requests of the strongest model.
+  private var costOfMix: Double {
+    let cost = scenario.autoscaling?.costOfModel ?? []
+    return cost.indices.reduce(0) { max($0, cost[$1] * fluid.share(of: $1)) }
+  }
+
   /// Remembers what part of the arrivals reaches replicas: what cache and flights leave.
   private mutating func noteEngineShare() {
-    let expected = offeredRate() * scalingPeriod.inSeconds
+    let expected = offeredRate() * (now - scrapeBegan).inSeconds * costOfMix
     guard expected > 0 else { return }
     let share = min(1, busiestRate() / expected)
     // An exponential mean over about a hundred scrapes.

@@ -12,10 +12,10 @@ extension FleetSimulation {
   consuming func finish(replication: Int) throws(ConservationError) -> ReplicationRecord {
     var record = ReplicationRecord(replication: replication, edges: scenario.latencyEdges)
     noteLaneUse()
-    windows.settle(at: horizonEnd)
+    endWindow()
     let weights = weigh(&record)
-    record.sections = sections.sections(
-      &recorder, calm: weights.calm, eventful: weights.eventful)
+    record.sections = sections.sections(&recorder, weights: weights)
+    record.sample = plan?.finished()
     record.promptTokens = TokenCount(recorder.promptTokens)
     record.outputTokens = TokenCount(recorder.outputTokens)
     record.billedTime = scenario.horizon
@@ -58,27 +58,21 @@ extension FleetSimulation {
   }
 
   /// Puts the strata together: each stands for all the time of its kind.
-  private mutating func weigh(
-    _ record: inout ReplicationRecord
-  ) -> (calm: UInt64, eventful: UInt64) {
-    var weights: (calm: UInt64, eventful: UInt64) = (1, 1)
+  private mutating func weigh(_ record: inout ReplicationRecord) -> [UInt64] {
+    var weights: [UInt64] = [1]
     switch scenario.requests {
     case .once(let window):
       record.measuredTime = window.length
     case .sampled:
-      // Eventful time was measured whole, and stands for itself.
       record.measuredTime = scenario.horizon
-      record.weightUnit = 1_000
-      let calm = windows.calmTime.nanoseconds
-      let rest = (scenario.horizon - windows.eventfulTime).nanoseconds
-      let parts = calm > 0 ? Int128(rest) * 1_000 / Int128(calm) : 0
-      weights = (UInt64(max(0, parts)), 1_000)
+      record.weightUnit = WindowPlan.unit
+      weights = plan?.weights ?? [WindowPlan.unit]
     }
     record.requests = recorder.counts
     var answeredTokens = Int64(0)
-    let (calm, eventful) = (recorder.calm, recorder.eventful)
-    var answeredBy = calm.answeredBy.map { _ in UInt64(0) }
-    for (stratum, weight) in [(calm, weights.calm), (eventful, weights.eventful)] {
+    var answeredBy = [UInt64](repeating: 0, count: recorder.cells)
+    for (number, weight) in weights.enumerated() {
+      let stratum = recorder.stratum(number)
       record.weighted.add(stratum.counts, times: weight)
       record.latency.merge(stratum.latency, times: weight)
       record.wait.merge(stratum.wait, times: weight)
@@ -94,8 +88,8 @@ extension FleetSimulation {
           name: "answered", label: "\(model)/\(classes[cell % classes.count])",
           value: Int64(count)))
     }
-    for (isEventful, weight) in [(false, weights.calm), (true, weights.eventful)] {
-      let (offered, available) = recorder.minutes(eventful: isEventful)
+    for (stratum, weight) in weights.enumerated() {
+      let (offered, available) = recorder.minutes(of: stratum)
       record.sampledMinutes += offered
       record.minutes += offered * weight
       record.minutesAvailable += available * weight

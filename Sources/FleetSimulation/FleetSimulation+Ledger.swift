@@ -29,15 +29,9 @@ extension FleetSimulation {
     }
     if windows.isMeasuring {
       for model in use.busy.indices {
-        let busy = use.busy[model] - laneUseBefore.busy[model]
-        if windows.isEventful {
-          eventfulUse.busy[model] += busy
-        } else {
-          calmUse.busy[model] += busy
-        }
+        laneUse[laneStratum].busy[model] += use.busy[model] - laneUseBefore.busy[model]
       }
-      let idle = use.idle - laneUseBefore.idle
-      if windows.isEventful { eventfulUse.idle += idle } else { calmUse.idle += idle }
+      laneUse[laneStratum].idle += use.idle - laneUseBefore.idle
     }
     laneUseBefore = use
   }
@@ -46,9 +40,7 @@ extension FleetSimulation {
   ///
   /// Starts are known for the whole horizon. What machines that serve do is known where requests were
   /// measured, and taken to be so elsewhere.
-  borrowing func allocateCosts(
-    _ record: inout ReplicationRecord, weights: (calm: UInt64, eventful: UInt64)
-  ) {
+  borrowing func allocateCosts(_ record: inout ReplicationRecord, weights: [UInt64]) {
     var machines = USD.zero
     var unused = USD.zero
     for line in record.invoice {
@@ -59,13 +51,12 @@ extension FleetSimulation {
       }
     }
     let busyByModel = scenario.models.indices.map { model in
-      Int128(calmUse.busy[model]) * Int128(weights.calm)
-        + Int128(eventfulUse.busy[model]) * Int128(weights.eventful)
+      zip(laneUse, weights).reduce(Int128(0)) { $0 + Int128($1.0.busy[model]) * Int128($1.1) }
     }
     let busy = busyByModel.reduce(0, +)
-    let idle =
-      Int128(calmUse.idle) * Int128(weights.calm)
-      + Int128(eventfulUse.idle) * Int128(weights.eventful)
+    let idle = zip(laneUse, weights).reduce(Int128(0)) {
+      $0 + Int128($1.0.idle) * Int128($1.1)
+    }
     let serving = Int128(record.tally("serving_ns"))
     let starting = max(0, Int128(record.tally("rented_ns")) - serving)
     guard busy + idle > 0, serving + starting > 0 else { return }

@@ -64,6 +64,7 @@ extension FleetSimulation {
     // Until the last measured request has ended, others go on to press on it.
     if !windows.isOpen && recorder.inFlight == 0 {
       acceptsArrivals = false
+      noteQueues()
       return false
     }
     if source.isAtColumnStart && desk.usesCache { prepareDrawn() }

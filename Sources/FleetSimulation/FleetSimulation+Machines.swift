@@ -24,8 +24,6 @@ extension FleetSimulation {
     case .autoscale: autoscale()
     case .redispatch: redispatch()
     case .window(let part, let opens): change(part, opens: opens)
-    case .interruptionAhead(let machine, let from, let until):
-      if machines[machine].state != .gone { open(.eventful, from: from, until: until) }
     case .sample: sample()
     }
     workInbox()
@@ -210,7 +208,7 @@ extension FleetSimulation {
       events.schedule(.recommendation(machine: machine), at: time, .notice)
     }
     if let time = times.notice { events.schedule(.notice(machine: machine), at: time, .notice) }
-    scheduleWindow(round: machine, from: times.notice ?? end, until: end)
+    noteInterruption(from: times.notice ?? end, until: end)
   }
 
   private mutating func recommend(_ machine: Int) {
@@ -241,10 +239,8 @@ extension FleetSimulation {
     for replica in replicas {
       bank.open(replica, at: now)
       let (accepts, hasRoom) = (!machines[machine].isCordoned, bank.hasRoom(replica))
-      board.update(replica) {
-        $0.acceptsRequests = accepts
-        $0.hasRoom = hasRoom
-      }
+      board.update(replica) { $0.hasRoom = hasRoom }
+      setAccepts(accepts, replica)
     }
   }
 
@@ -254,13 +250,19 @@ extension FleetSimulation {
     return (replicas, replicas.reduce(0) { $0 + Int64(bank.lanes(of: $1)) })
   }
 
+  /// Lets a replica accept requests, or no more.
+  private mutating func setAccepts(_ accepts: Bool, _ replica: Int) {
+    guard board[replica].acceptsRequests != accepts else { return }
+    advanceFluid()
+    board.update(replica) { $0.acceptsRequests = accepts }
+    fluid.set(replica, accepts: accepts)
+  }
+
   // MARK: Ending
 
   private mutating func cordon(_ machine: Int) {
     machines[machine].isCordoned = true
-    for replica in replicas(of: machine).replicas {
-      board.update(replica) { $0.acceptsRequests = false }
-    }
+    for replica in replicas(of: machine).replicas { setAccepts(false, replica) }
   }
 
   private mutating func release(_ machine: Int) {
@@ -301,10 +303,8 @@ extension FleetSimulation {
   private mutating func close(_ replicas: [Int]) {
     for replica in replicas where bank.isReady(replica) {
       displaced += bank.close(replica, at: now)
-      board.update(replica) {
-        $0.acceptsRequests = false
-        $0.outstanding = 0
-      }
+      board.update(replica) { $0.outstanding = 0 }
+      setAccepts(false, replica)
     }
     if !displaced.isEmpty && !isRedispatchDue {
       isRedispatchDue = true

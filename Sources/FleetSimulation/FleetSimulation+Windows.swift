@@ -11,13 +11,27 @@ extension FleetSimulation {
     switch scenario.requests {
     case .once(let window):
       schedule(.warmUp, from: window.from - window.warmUp, until: window.from)
-      schedule(.calm, from: window.from, until: window.end)
+      schedule(.measured, from: window.from, until: window.end)
     case .sampled(let sample):
-      for start in windowStarts {
-        schedule(.warmUp, from: max(now, start - sample.warmUp), until: start)
-        schedule(.calm, from: start, until: min(start + sample.length, horizonEnd))
+      for stretch in plan?.stretches ?? [] {
+        let warmUp = max(sample.warmUp, relaxation(at: stretch.from, load: stretch.load))
+        schedule(.warmUp, from: max(now, stretch.from - warmUp), until: stretch.from)
+        schedule(.measured, from: stretch.from, until: stretch.until)
       }
     }
+  }
+
+  /// How long a queue near saturation needs to forget how it began, a quarter of an hour at most: what the
+  /// fluid limit knows nothing of.
+  ///
+  /// The variance of the arrivals ÷ the square of the drift, λ/(μ - λ)² (Newell, Applications of Queueing
+  /// Theory (1982), section 8.4, DOI 10.1007/978-94-009-5970-5).
+  private borrowing func relaxation(at time: Instant, load: Double) -> TimeSpan {
+    let rate = scenario.workload.rate(at: time).rate.perSecond * engineShare
+    let drift = 1 - load
+    guard rate > 0, load > 0.5, load < 2 else { return .zero }
+    let seconds = load * load / (rate * max(1e-6, drift * drift))
+    return TimeSpan(roundingToMicroseconds: min(900, seconds))
   }
 
   private mutating func schedule(_ part: WindowPart, from: Instant, until: Instant) {
@@ -26,57 +40,70 @@ extension FleetSimulation {
     events.schedule(.window(part, opens: false), at: until, .window)
   }
 
-  /// Sees to it that requests run and are measured round the loss of a machine.
-  mutating func scheduleWindow(round machine: Int, from: Instant, until end: Instant) {
-    guard hasRequests, case .sampled(let sample) = scenario.requests,
+  /// Notes in a rehearsal that a machine will be lost: requests are to run round that time.
+  mutating func noteInterruption(from: Instant, until end: Instant) {
+    guard known != nil, case .sampled(let sample) = scenario.requests,
       let after = sample.afterInterruption
     else { return }
-    // A window begins on a whole minute that is still to come.
-    let first = max(.start, from.startOfMinute, (now - TimeSpan(nanoseconds: 1)).endOfMinute)
-    let last = min(horizonEnd, (end + after).endOfMinute)
-    guard first < last else { return }
-    events.schedule(
-      .interruptionAhead(machine: machine, from: first, until: last),
-      at: max(now, first - sample.warmUp), .window)
-  }
-
-  /// Opens a window of an interruption with its warm-up, which begins now.
-  mutating func open(_ part: WindowPart, from: Instant, until: Instant) {
-    if now < from {
-      change(.warmUp, opens: true)
-      events.schedule(.window(.warmUp, opens: false), at: from, .window)
-    }
-    schedule(part, from: from, until: until)
+    known?.noteInterruption(from: from, until: end + after)
   }
 
   /// Opens or closes a window; requests begin to arrive with the first that opens.
   mutating func change(_ part: WindowPart, opens: Bool) {
     noteLaneUse()
-    windows.change(part, opens: opens, at: now)
-    if windows.isOpen && !acceptsArrivals {
-      source.restart(at: now)
-      primeCache()
-      // The column may be entered in its middle.
-      if desk.usesCache { prepareDrawn() }
-      acceptsArrivals = true
-    }
+    if opens && !acceptsArrivals { advanceFluid() }
+    windows.change(part, opens: opens)
+    if windows.isOpen && !acceptsArrivals { letArrivalsBegin() }
     enterMinute()
+  }
+
+  private mutating func letArrivalsBegin() {
+    primeCache()
+    carryBacklog()
+    source.restart(at: now)
+    // The column may be entered in its middle.
+    if desk.usesCache { prepareDrawn() }
+    acceptsArrivals = true
+    scrape.reset()
+    scrapeBegan = now
   }
 
   /// Notes where requests of this minute are counted.
   mutating func enterMinute() {
     let minute = (now - minuteOrigin).nanoseconds / TimeSpan.minutes(1).nanoseconds
-    // Of windows that end with the horizon, the first that closes finds others open, and no minute follows.
+    // When several windows close at the horizon, the first still sees the others open; there is no next minute.
     guard windows.isMeasuring, minute < minuteCount else {
       place = .none
       minuteEnd = .never
       return
     }
+    let stratum = enterWindow(ofMinute: minute)
     if sections.begins(at: Int(minute)) { sections.cut(&recorder, before: Int(minute)) }
     let inSystem = (0..<bank.count).reduce(0) { $0 + Int(board[$1].outstanding) }
-    place = recorder.enter(
-      minute: Int(minute), isEventful: windows.isEventful, backlog: inSystem)
+    place = recorder.enter(minute: Int(minute), stratum: stratum, backlog: inSystem)
     minuteEnd = minuteOrigin + .minutes(minute + 1)
+  }
+
+  /// The stratum of a minute; the window that was open before ends where the minute belongs to another.
+  private mutating func enterWindow(ofMinute minute: Int64) -> Int {
+    guard let number = plan?.window(ofMinute: minute), let stratum = plan?.windows[number].stratum
+    else { return 0 }
+    guard openWindow?.number != number else { return stratum }
+    noteLaneUse()
+    endWindow()
+    laneStratum = stratum
+    openWindow = (number, recorder.totals(of: stratum))
+    return stratum
+  }
+
+  /// Notes what ended in the window that was measured last.
+  mutating func endWindow() {
+    guard let (number, before) = openWindow, let stratum = plan?.windows[number].stratum else {
+      return
+    }
+    openWindow = nil
+    // Who is still on his way counts in the next window of the stratum: it is for the spread only.
+    plan?.note(recorder.totals(of: stratum).since(before), of: number)
   }
 }
 
@@ -91,22 +118,4 @@ extension Scenario {
     let minute = Int128(TimeSpan.minutes(1).nanoseconds)
     return Int(Int128(length.nanoseconds).dividedRoundingUp(by: minute))
   }
-
-  /// Where the windows of a sample begin; none where nothing is sampled.
-  func windowStarts(_ stream: RandomStream) -> [Instant] {
-    guard case .sampled(let sample) = requests else { return [] }
-    return sample.starts(horizon: horizon, stream: stream)
-  }
-}
-
-extension Instant {
-  /// The beginning of its minute.
-  fileprivate var startOfMinute: Instant {
-    let minute = TimeSpan.minutes(1).nanoseconds
-    let inside = ((nanoseconds % minute) + minute) % minute
-    return Instant(nanoseconds: nanoseconds - inside)
-  }
-
-  /// The end of its minute.
-  fileprivate var endOfMinute: Instant { startOfMinute + .minutes(1) }
 }

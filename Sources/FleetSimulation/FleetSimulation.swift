@@ -41,17 +41,24 @@ package struct FleetSimulation: ~Copyable {
   var scalingEffects = EffectBuffer<CostAwareAutoscaler.Effect>()
   var lastScrape: FleetObservation?
   var scrape: ScrapeWindow
+  /// Since when the scrape counts.
+  var scrapeBegan: Instant
   let isScaling: Bool
   /// What a machine of each pool does of what one of the common type does.
   let effectiveness: [Double]
   /// How often the autoscaler looks.
   let scalingPeriod: TimeSpan
-  /// The part of the arrivals that reaches replicas, as far as requests have shown it.
+  /// The part of the arrivals that reaches replicas: as policies should have it, and then as far as requests
+  /// have shown it.
   var engineShare = 1.0
   /// The rate at which requests arrive, and until when it is that.
   var offered = (rate: Rate.zero, until: Instant(nanoseconds: .min))
-  /// The fluid limit as it was asked for last: of what, and its answer.
-  var fluid = (rate: Rate.zero, machines: -1, wait: TimeSpan?.none, p99: TimeSpan?.none)
+  /// What the fleet does with that rate where no requests run.
+  var fluid: FluidLimit
+  /// Up to when that has been worked out.
+  var fluidTime: Instant
+  /// What a rehearsal learns of each slot of the horizon; `nil` in a run.
+  var known: KnownLoad?
   var budgetDenials: Int64 = 0
   /// What is given up at this time, and the most that ever was.
   var degradation = DegradationStep.none
@@ -90,17 +97,21 @@ package struct FleetSimulation: ~Copyable {
   var launchesOfPool: [UInt64]
   /// The place of each replica.
   let placeOfReplica: [Int]
-  /// Where the windows of a sample begin.
-  let windowStarts: [Instant]
   var drainingMachines = 0
   var displaced: [QueuedRequest] = []
   var isRedispatchDue = false
 
   var now: Instant
   var windows: RequestWindows
-  var calmUse: LaneUse
-  var eventfulUse: LaneUse
-  /// What lanes had done when the windows last changed.
+  /// Which windows requests run in; `nil` where they run in one stretch or not at all.
+  var plan: WindowPlan?
+  /// The window of the plan that is measured, and what had ended of its stratum when it began.
+  var openWindow: (number: Int, before: WindowTotals)?
+  /// What lanes did while requests of each stratum were measured.
+  var laneUse: [LaneUse]
+  /// The stratum whose requests were measured last.
+  var laneStratum = 0
+  /// What lanes had done when that was noted last.
   var laneUseBefore: LaneUse
   /// The place in the record of requests that arrive in this minute, until the minute ends.
   var place = MeasuredPlace.none
@@ -141,8 +152,9 @@ package struct FleetSimulation: ~Copyable {
     _ scenario: Scenario, seed: UInt64, replication: Int, withRequests: Bool = true,
     decisions: ((_ lines: [UInt8]) -> Void)? = nil, aboutRequests: Bool = true
   ) throws(ConservationError) -> ReplicationRecord {
+    let plan = withRequests ? plan(scenario, seed: seed, replication: UInt32(replication)) : nil
     var simulation = FleetSimulation(
-      scenario, seed: seed, replication: UInt32(replication), decisions: decisions,
+      scenario, seed: seed, replication: UInt32(replication), plan: plan, decisions: decisions,
       aboutRequests: aboutRequests)
     simulation.hasRequests = withRequests
     simulation.begin()
@@ -151,9 +163,32 @@ package struct FleetSimulation: ~Copyable {
     return try simulation.finish(replication: replication)
   }
 
+  /// Lets the slow world run without requests, and plans from what it shows in which windows they run.
+  ///
+  /// - Returns: `nil` where requests run in one stretch.
+  private static func plan(
+    _ scenario: Scenario, seed: UInt64, replication: UInt32
+  ) -> WindowPlan? {
+    guard case .sampled(let sample) = scenario.requests else { return nil }
+    let stream = RandomStream(seed: seed, replication: replication, purpose: .windows, entity: 0)
+    let grid = SlotGrid(horizon: scenario.horizon, length: sample.length, stream: stream)
+    var rehearsal = FleetSimulation(
+      scenario.withoutRequestPolicies, seed: seed, replication: replication, plan: nil,
+      decisions: nil, aboutRequests: false)
+    rehearsal.hasRequests = false
+    rehearsal.engineShare = scenario.expectedEngineShare
+    rehearsal.known = KnownLoad(grid: grid)
+    rehearsal.begin()
+    rehearsal.loop()
+    rehearsal.now = max(rehearsal.now, rehearsal.horizonEnd)
+    rehearsal.advanceFluid()
+    guard let known = rehearsal.known else { return nil }
+    return WindowPlan(sample, of: known, workload: scenario.workload, stream: stream)
+  }
+
   private init(
-    _ scenario: Scenario, seed: UInt64, replication: UInt32, decisions: (([UInt8]) -> Void)?,
-    aboutRequests decidesAboutRequests: Bool
+    _ scenario: Scenario, seed: UInt64, replication: UInt32, plan: WindowPlan?,
+    decisions: (([UInt8]) -> Void)?, aboutRequests decidesAboutRequests: Bool
   ) {
     func stream(_ purpose: StreamPurpose, _ entity: Int) -> RandomStream {
       RandomStream(
@@ -176,10 +211,11 @@ package struct FleetSimulation: ~Copyable {
       minuteOrigin = .start
     }
     now = min(beginning, opening)
-    calmUse = LaneUse(models: scenario.models.count)
-    eventfulUse = calmUse
-    laneUseBefore = calmUse
-    windows = RequestWindows(at: now, horizon: .start + scenario.horizon)
+    self.plan = plan
+    let strata = plan?.weights.count ?? 1
+    laneUseBefore = LaneUse(models: scenario.models.count)
+    laneUse = [LaneUse](repeating: laneUseBefore, count: strata)
+    windows = RequestWindows()
     timeout = scenario.timeout?.nanoseconds ?? .max
     horizonEnd = .start + scenario.horizon
 
@@ -209,12 +245,15 @@ package struct FleetSimulation: ~Copyable {
       scenario.workload, from: opening, seed: seed, replication: replication)
     recorder = RequestRecorder(
       edges: scenario.latencyEdges, models: scenario.models.count,
-      classes: scenario.workload.mix.classNames.count)
+      classes: scenario.workload.mix.classNames.count, strata: strata)
     minuteCount = scenario.minutesToMeasure
     sections = SectionCutter(sections: scenario.sections, minutes: minuteCount)
-    windowStarts = scenario.windowStarts(stream(.windows, 0))
+    fluid = FluidLimit(replicas, shares: scenario.modelShares, timeout: scenario.timeout)
+    fluidTime = now
+    engineShare = scenario.expectedEngineShare
     manager = SpotManager(scenario.spot)
     scrape = ScrapeWindow(models: scenario.models.count)
+    scrapeBegan = now
     isScaling = scenario.autoscaling != nil
     effectiveness = scenario.autoscaling?.effectiveness ?? []
     scalingPeriod = scenario.autoscaling?.configuration.period ?? .zero
@@ -232,7 +271,6 @@ package struct FleetSimulation: ~Copyable {
       ahead: RequestSource.columnLength)
     sessions = scenario.workload.sessions
     fixedHitStream = stream(.fixedHits, 0)
-    if let rate = scenario.requestPolicies.cache?.fixedHitRate { engineShare = 1 - rate.fraction }
     primingStream = { stream(.cachePriming, Int($0)) }
     takeDecisions = decisions ?? { _ in }
     isLogging = decisions != nil

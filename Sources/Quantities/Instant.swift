@@ -5,7 +5,7 @@
 /// An instant is not a length: `Instant - Instant` is a ``TimeSpan``, and two instants cannot be
 /// added. Overflow traps.
 @frozen
-public struct Instant: Hashable, Sendable {
+public struct Instant: Hashable, Codable, Sendable {
   /// Nanoseconds since the scenario's start.
   public let nanoseconds: Int64
 

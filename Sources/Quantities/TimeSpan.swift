@@ -2,7 +2,7 @@
 
 /// A length of simulated or real time, in whole nanoseconds; about ±292 years, overflow traps.
 @frozen
-public struct TimeSpan: Hashable, Sendable {
+public struct TimeSpan: Hashable, Codable, Sendable {
   /// The length in nanoseconds.
   public let nanoseconds: Int64
 

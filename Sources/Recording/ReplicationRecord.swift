@@ -59,6 +59,8 @@ package struct ReplicationRecord: Sendable, Equatable {
 
   /// The same requests in the order in which they ended, cut into sections; no database keeps them.
   package var sections: [Section]
+  /// What was sampled, where requests run in windows; no database keeps it.
+  package var sample: SampleRecord?
 
   /// A record of nothing.
   package init(replication: Int, edges: [Int64]) {

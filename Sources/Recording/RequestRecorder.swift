@@ -7,8 +7,8 @@ import Statistics
 
 /// Where a measured request is counted: the row of the minute of its arrival, and the stratum.
 ///
-/// Requests of one stratum all stand for equally many of the horizon. One stratum holds the time round
-/// interruptions, the other all the rest.
+/// Requests of one stratum all stand for equally many of the horizon. Stratum 0 holds what stands for
+/// itself; all the rest belongs to windows that were drawn.
 @frozen
 @usableFromInline
 package struct MeasuredPlace: BitwiseCopyable, Sendable {
@@ -17,9 +17,15 @@ package struct MeasuredPlace: BitwiseCopyable, Sendable {
 
   /// The place of a row.
   @inlinable
-  init(row: Int32, isEventful: Bool) {
-    bits = row << 1 | (isEventful ? 1 : 0)
+  init(row: Int32, stratum: Int) {
+    bits = row << Self.stratumBits | Int32(truncatingIfNeeded: stratum)
   }
+
+  /// The bits that hold the number of a stratum.
+  @inlinable static var stratumBits: Int32 { 4 }
+
+  /// The most strata.
+  @inlinable package static var mostStrata: Int { 1 << Int(stratumBits) }
 
   /// The place of that number.
   @inlinable
@@ -33,11 +39,9 @@ package struct MeasuredPlace: BitwiseCopyable, Sendable {
   /// Whether a request is measured.
   @inlinable package var isMeasured: Bool { bits >= 0 }
   /// The row of the minute of its arrival.
-  @inlinable var row: Int { Int(bits >> 1) }
-  /// Whether it arrived round an interruption.
-  @inlinable package var isEventful: Bool { bits & 1 != 0 }
-  /// The number of its stratum: 0 away from interruptions, 1 round them.
-  @inlinable package var stratum: Int { Int(bits & 1) }
+  @inlinable var row: Int { Int(bits >> Self.stratumBits) }
+  /// The number of its stratum.
+  @inlinable package var stratum: Int { Int(bits & (1 << Self.stratumBits - 1)) }
 }
 
 /// Counts how requests end while a replication runs; tells nothing back.
@@ -75,11 +79,13 @@ package struct RequestRecorder: ~Copyable {
     @usableFromInline var latency: Int128 = 0
     /// Requests in the system when the minute was entered.
     @usableFromInline let backlog: Int32
-    @usableFromInline var isEventful = false
+    /// The stratum of the whole minute.
+    @usableFromInline let stratum: Int32
 
-    init(number: Int32, backlog: Int32) {
+    init(number: Int32, backlog: Int32, stratum: Int32) {
       self.number = number
       self.backlog = backlog
+      self.stratum = stratum
     }
   }
 
@@ -108,7 +114,7 @@ package struct RequestRecorder: ~Copyable {
 
   @usableFromInline var open = Open()
   @usableFromInline var arrivals = Arrivals()
-  // Each by stratum first: of the calm one, then of the eventful one.
+  // Each by stratum first.
   @usableFromInline var sums: Column<Sums>
   @usableFromInline var ended: Column<UInt64>
   @usableFromInline var answeredBy: Column<UInt64>
@@ -116,38 +122,34 @@ package struct RequestRecorder: ~Copyable {
   @usableFromInline var wait: TimeCounts
   /// The minutes that were entered, in their order: few of a long horizon.
   @usableFromInline var minutes: GrowingColumn<Minute>
-  private var countsAtCut = [RequestCounts](repeating: RequestCounts(), count: strata)
+  private var countsAtCut: [RequestCounts]
   private var promptTokensInRows: Int64 = 0
   private var outputTokensInRows: Int64 = 0
   /// How many classes of requests there are.
   @usableFromInline let classes: Int
   /// How many pairs of a model and a class there are.
-  @usableFromInline let cells: Int
+  @usableFromInline package let cells: Int
+  /// How many strata there are.
+  package let strata: Int
 
-  /// A recorder for so many models and classes.
-  package init(edges: [Int64], models: Int, classes: Int) {
+  /// A recorder for so many models, classes and strata.
+  ///
+  /// - Precondition: there is a stratum, and there are at most ``MeasuredPlace/mostStrata``.
+  package init(edges: [Int64], models: Int, classes: Int, strata: Int = 1) {
+    precondition((1...MeasuredPlace.mostStrata).contains(strata), "a place names its stratum")
     self.classes = classes
+    self.strata = strata
     cells = models * classes
-    sums = Column(repeating: Sums(), count: Self.strata)
-    ended = Column(repeating: 0, count: Self.strata * Self.outcomes)
-    answeredBy = Column(repeating: 0, count: Self.strata * cells)
-    latency = TimeCounts(edges: edges, strata: Self.strata)
-    wait = TimeCounts(edges: edges, strata: Self.strata)
+    countsAtCut = [RequestCounts](repeating: RequestCounts(), count: strata)
+    sums = Column(repeating: Sums(), count: strata)
+    ended = Column(repeating: 0, count: strata * Self.outcomes)
+    answeredBy = Column(repeating: 0, count: strata * cells)
+    latency = TimeCounts(edges: edges, strata: strata)
+    wait = TimeCounts(edges: edges, strata: strata)
     minutes = GrowingColumn(minimumCapacity: 256)
   }
 
-  private static var strata: Int { 2 }
   @usableFromInline static var outcomes: Int { 16 }
-
-  /// The requests that arrived away from interruptions; all of them where nothing is sampled.
-  ///
-  /// - Complexity: O(buckets).
-  package var calm: Stratum { mutating get { stratum(0) } }
-
-  /// The requests that arrived round interruptions.
-  ///
-  /// - Complexity: O(buckets).
-  package var eventful: Stratum { mutating get { stratum(1) } }
 
   /// Tokens of prompts of completed requests.
   package var promptTokens: Int64 {
@@ -165,7 +167,10 @@ package struct RequestRecorder: ~Copyable {
     }
   }
 
-  private mutating func stratum(_ number: Int) -> Stratum {
+  /// The requests of a stratum.
+  ///
+  /// - Complexity: O(buckets).
+  package mutating func stratum(_ number: Int) -> Stratum {
     closePlaces()
     return Stratum(
       counts: counts(of: number), latency: latency.histogram(of: number),
@@ -176,7 +181,7 @@ package struct RequestRecorder: ~Copyable {
   /// What was counted of each stratum since this was asked last.
   ///
   /// - Complexity: O(buckets up to the longest time).
-  mutating func cut() -> (calm: Section, eventful: Section) { (cut(0), cut(1)) }
+  mutating func cut() -> [Section] { (0..<strata).map { cut($0) } }
 
   private mutating func cut(_ stratum: Int) -> Section {
     let counts = counts(of: stratum)
@@ -242,7 +247,6 @@ package struct RequestRecorder: ~Copyable {
       let place = arrivals.place
       minutes[place.row].offered += arrivals.count
       sums[place.stratum].arrived += UInt64(arrivals.count)
-      if place.isEventful { minutes[place.row].isEventful = true }
       arrivals.count = 0
     }
     guard open.completed > 0 else { return }
@@ -309,32 +313,52 @@ package struct RequestRecorder: ~Copyable {
     return left
   }
 
-  /// How requests of both strata ended, each once.
-  package var counts: RequestCounts { mutating get { counts(of: 0) + counts(of: 1) } }
+  /// How requests of all strata ended, each once.
+  package var counts: RequestCounts {
+    mutating get {
+      var sum = RequestCounts()
+      for stratum in 0..<strata { sum.add(counts(of: stratum), times: 1) }
+      return sum
+    }
+  }
+
+  /// What ended of a stratum so far, for the windows that it is made of.
+  ///
+  /// - Complexity: O(outcomes + edges).
+  package mutating func totals(of stratum: Int) -> WindowTotals {
+    let counts = counts(of: stratum)
+    let answered = counts.answered
+    return WindowTotals(
+      ended: counts.ended.reduce(0, +), answered: answered,
+      latency: latency.sum(of: stratum), above: latency.above(of: stratum),
+      waitAbove: wait.above(of: stratum))
+  }
 
   /// The place of requests that arrive in a minute, and have so many in the system before them if they are the
   /// first of it that are measured.
   ///
   /// - Precondition: no later minute was entered.
-  package mutating func enter(minute: Int, isEventful: Bool, backlog: Int) -> MeasuredPlace {
+  package mutating func enter(minute: Int, stratum: Int, backlog: Int) -> MeasuredPlace {
     let last = minutes.count - 1
     precondition(last < 0 || minutes[last].number <= minute, "minutes are entered in their order")
     // A window that opens or closes within a minute does not begin it anew.
     if last < 0 || minutes[last].number < minute {
-      minutes.append(Minute(number: Int32(minute), backlog: Int32(clamping: backlog)))
+      minutes.append(
+        Minute(
+          number: Int32(minute), backlog: Int32(clamping: backlog), stratum: Int32(stratum)))
     }
-    return MeasuredPlace(row: Int32(minutes.count - 1), isEventful: isEventful)
+    return MeasuredPlace(row: Int32(minutes.count - 1), stratum: stratum)
   }
 
   /// The minutes of a stratum in which anything arrived, and those in which 99 % were answered.
   ///
   /// - Complexity: O(minutes).
-  package mutating func minutes(eventful: Bool) -> (offered: UInt64, available: UInt64) {
+  package mutating func minutes(of stratum: Int) -> (offered: UInt64, available: UInt64) {
     closePlaces()
     var result: (offered: UInt64, available: UInt64) = (0, 0)
     for index in 0..<minutes.count {
       let minute = minutes[index]
-      guard minute.offered > 0, minute.isEventful == eventful else { continue }
+      guard minute.offered > 0, minute.stratum == stratum else { continue }
       result.offered += 1
       if UInt64(minute.answered) * 100 >= UInt64(minute.offered) * 99 { result.available += 1 }
     }

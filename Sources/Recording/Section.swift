@@ -2,7 +2,7 @@
 
 import Statistics
 
-/// What ended in one of some equal stretches of a replication: of one stratum, or of both by weight.
+/// What ended in one of some equal stretches of a replication: of one stratum, or of all by weight.
 ///
 /// From how sections differ follows how much requests that are close in time depend on each other.
 package struct Section: Sendable, Equatable {
@@ -29,7 +29,8 @@ package struct SectionCutter: Sendable {
   private let sections: Int
   private let minutes: Int
   private var number = 0
-  private var parts: [(calm: Section, eventful: Section)] = []
+  /// By section and stratum.
+  private var parts: [[Section]] = []
 
   /// At most `sections` sections of whole minutes.
   ///
@@ -55,17 +56,20 @@ package struct SectionCutter: Sendable {
   ///
   /// - Complexity: O(sections × buckets).
   package consuming func sections(
-    _ recorder: inout RequestRecorder, calm: UInt64, eventful: UInt64
+    _ recorder: inout RequestRecorder, weights: [UInt64]
   ) -> [Section] {
     parts.append(recorder.cut())
     return parts.map { part in
       var counts = RequestCounts()
-      counts.add(part.calm.counts, times: calm)
-      counts.add(part.eventful.counts, times: eventful)
-      return Section(
-        counts: counts,
-        latency: part.calm.latency.times(calm, plus: part.eventful.latency, times: eventful),
-        wait: part.calm.wait.times(calm, plus: part.eventful.wait, times: eventful))
+      for (stratum, weight) in zip(part, weights) { counts.add(stratum.counts, times: weight) }
+      let weighted = zip(part, weights).filter { $0.0.ended > 0 }
+      func sum(_ time: (Section) -> SparseHistogram) -> SparseHistogram {
+        guard let first = weighted.first else { return time(part[0]).times(1) }
+        return weighted.dropFirst().reduce(time(first.0).times(first.1)) {
+          $0.times(1, plus: time($1.0), times: $1.1)
+        }
+      }
+      return Section(counts: counts, latency: sum(\.latency), wait: sum(\.wait))
     }
   }
 }

@@ -92,6 +92,14 @@ struct TimeCounts: ~Copyable {
     totals[stratum].maximum = max(totals[stratum].maximum, times.longest)
   }
 
+  /// The sum of the times of a stratum.
+  func sum(of stratum: Int) -> Int128 { totals[stratum].sum }
+
+  /// How many times of a stratum lay above each edge.
+  func above(of stratum: Int) -> [UInt64] {
+    above.values(stratum * edges.count..<(stratum + 1) * edges.count)
+  }
+
   /// The histogram of a stratum.
   ///
   /// - Complexity: O(buckets).

@@ -36,12 +36,12 @@ package struct Scenario: Sendable {
 
   /// Windows that are spread over the horizon, where the whole of it would be too many requests.
   ///
-  /// The horizon is cut into as many equal parts as there are windows, and in each part one window
-  /// begins at a minute drawn at random. Round every interruption, from its notice on, requests are
-  /// always simulated, unless that is switched off. What was sampled of the rest of the time counts for
+  /// Before any request runs it is known when machines come and go and how many requests are expected.
+  /// Time of high load and time round interruptions, from the notice on, is simulated whole, as far as a
+  /// budget of requests goes. Of the rest windows are drawn, stratified by that known load, and count for
   /// all of it.
   package struct RequestSample: Sendable, Equatable {
-    /// How many windows there are.
+    /// How many windows are drawn of the time that is not simulated whole.
     package let windows: Int
     /// For how long each is measured: whole minutes.
     package let length: TimeSpan
@@ -50,12 +50,24 @@ package struct Scenario: Sendable {
     /// For how long after an interruption requests are measured; `nil` where interruptions are met only as
     /// often as windows happen to lie round them.
     package let afterInterruption: TimeSpan?
+    /// Time of a load above this is simulated whole: the rate that reaches replicas ÷ what the machines that
+    /// serve can answer.
+    package let certainLoad: Share
+    /// How many requests of a replication may be simulated for that.
+    package let certainRequests: Int64
+
+    /// The load above which time is simulated whole unless a scenario says another.
+    package static var usualCertainLoad: Share { Share(billionths: 800_000_000) }
+    /// The requests that may be simulated for that unless a scenario says others.
+    package static var usualCertainRequests: Int64 { 50_000_000 }
 
     /// A sample of those values.
     ///
     /// - Precondition: there is a window, and lengths are whole minutes.
     package init(
-      windows: Int, length: TimeSpan, warmUp: TimeSpan, afterInterruption: TimeSpan?
+      windows: Int, length: TimeSpan, warmUp: TimeSpan, afterInterruption: TimeSpan?,
+      certainLoad: Share = Self.usualCertainLoad,
+      certainRequests: Int64 = Self.usualCertainRequests
     ) {
       let minute = TimeSpan.minutes(1).nanoseconds
       precondition(windows > 0 && length > .zero, "a sample has a window")
@@ -64,6 +76,8 @@ package struct Scenario: Sendable {
       self.length = length
       self.warmUp = warmUp
       self.afterInterruption = afterInterruption
+      self.certainLoad = certainLoad
+      self.certainRequests = certainRequests
     }
   }
 
@@ -151,7 +165,7 @@ package struct Scenario: Sendable {
   /// Costs of the bytes that leave the cloud.
   package let egress: [EgressCost]
   /// The policies that every request passes.
-  package let requestPolicies: RequestPolicies
+  package private(set) var requestPolicies: RequestPolicies
   /// The settings of the spot manager.
   package let spot: SpotManager.Configuration
   /// The autoscaler; `nil` for a fleet of fixed size.
@@ -219,6 +233,15 @@ package struct Scenario: Sendable {
 
   /// Sections enough to tell how requests depend on each other, each long against that dependence.
   private static var usualSections: Int { 20 }
+
+  /// The same scenario without what only requests ask: enough to rehearse when machines come and go.
+  package var withoutRequestPolicies: Scenario {
+    var scenario = self
+    scenario.requestPolicies.cache = nil
+    scenario.requestPolicies.deduplication = nil
+    scenario.requestPolicies.budget = nil
+    return scenario
+  }
 
   /// The same scenario with requests simulated in other parts of the horizon.
   package func simulatingRequests(in requests: Requests) -> Scenario {

@@ -68,6 +68,18 @@ package struct SparseHistogram: Sendable, Equatable {
     return histogram
   }
 
+  /// All that this stretch counted, so many times.
+  ///
+  /// - Complexity: O(buckets that hold something).
+  package func times(_ weight: UInt64) -> SparseHistogram {
+    guard weight != 1 else { return self }
+    let many = SparseHistogram(
+      buckets: buckets, counts: counts.map { $0 * weight },
+      countsAboveEdges: countsAboveEdges.map { $0 * weight }, sum: sum * Int128(weight))
+    guard let many else { preconditionFailure("a stretch stays one however often it counts") }
+    return many
+  }
+
   /// All that this stretch counted together with another of the same edges, each so many times.
   ///
   /// - Precondition: no more than 2^64 - 1 times come together.

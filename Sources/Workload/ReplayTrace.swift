@@ -12,6 +12,23 @@ package struct ReplayTrace: Sendable, Equatable {
     package let promptTokens: UInt32
     /// Tokens of its answer.
     package let outputTokens: UInt32
+
+    /// A request of those values.
+    package init(time: Instant, promptTokens: UInt32, outputTokens: UInt32) {
+      self.time = time
+      self.promptTokens = promptTokens
+      self.outputTokens = outputTokens
+    }
+  }
+
+  /// A trace of those requests.
+  ///
+  /// - Precondition: they are in order of time.
+  package init(requests: [Request]) {
+    for (request, next) in zip(requests, requests.dropFirst()) {
+      precondition(request.time <= next.time, "a trace is in order of time")
+    }
+    self.requests = requests
   }
 
   /// The requests.

@@ -144,6 +144,19 @@ package struct RequestMix: Sendable, Equatable {
     return texts[range.lowerBound + Int(truncatingIfNeeded: place)]
   }
 
+  /// The share of requests that borrow each text, by number; all of them the first where there are no texts.
+  package func textShares(count: Int) -> [Double] {
+    var shares = [Double](repeating: 0, count: max(1, count))
+    guard !texts.isEmpty else {
+      shares[0] = 1
+      return shares
+    }
+    for (range, share) in zip(textRanges, classShares) {
+      for text in texts[range] { shares[Int(text)] += share.fraction / Double(range.count) }
+    }
+    return shares
+  }
+
   /// How many contents repeat.
   package var catalogueCount: Int { contents?.law.catalogue ?? 0 }
 

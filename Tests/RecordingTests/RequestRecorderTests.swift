@@ -20,7 +20,7 @@ struct RequestRecorderTests {
     init(_ minute: Int, isEventful: Bool, in recorder: inout RequestRecorder) {
       self.minute = minute
       self.isEventful = isEventful
-      measured = recorder.enter(minute: minute, isEventful: isEventful, backlog: 0)
+      measured = recorder.enter(minute: minute, stratum: isEventful ? 1 : 0, backlog: 0)
     }
   }
 
@@ -78,7 +78,7 @@ struct RequestRecorderTests {
   ) {
     #expect(recorder.inFlight == Int64(arrived.count - ended.count))
     for isEventful in [false, true] {
-      let stratum = isEventful ? recorder.eventful : recorder.calm
+      let stratum = recorder.stratum(isEventful ? 1 : 0)
       let own = ended.filter { $0.place.isEventful == isEventful }
       let answered = own.filter(\.outcome.isAnswered)
       #expect(stratum.counts.arrived == UInt64(arrived.count { $0.isEventful == isEventful }))
@@ -114,7 +114,7 @@ struct RequestRecorderTests {
 
   @Test("counts each request at its place, in whatever order places have their turn")
   func interleavedPlaces() {
-    var recorder = RequestRecorder(edges: Self.edges, models: 2, classes: 2)
+    var recorder = RequestRecorder(edges: Self.edges, models: 2, classes: 2, strata: 2)
     var stream = RandomStream(seed: 12, replication: 0, purpose: .testing, entity: 0)
     var arrived: [Place] = []
     var ended: [Ended] = []
@@ -136,18 +136,20 @@ struct RequestRecorderTests {
       }
       if step == 2_777 || step == 3_999 { check(&recorder, arrived, ended) }
     }
-    let (calm, eventful) = (recorder.minutes(eventful: false), recorder.minutes(eventful: true))
-    #expect(calm.offered == 1 && eventful.offered == 2 && calm.available + eventful.available == 0)
+    // A minute belongs to the stratum in which it was entered first.
+    let (first, second) = (recorder.minutes(of: 0), recorder.minutes(of: 1))
+    #expect(first.offered == 2 && second.offered == 1 && first.available + second.available == 0)
   }
 
   @Test(
     "a minute that is entered again stays what it was, with the requests that were there when it began"
   )
   func enteredAgain() {
-    var recorder = RequestRecorder(edges: Self.edges, models: 1, classes: 1)
+    var recorder = RequestRecorder(edges: Self.edges, models: 1, classes: 1, strata: 2)
     for (minute, isEventful, backlog) in [(3, false, 7), (3, true, 9), (3, false, 0), (8, true, 4)]
     {
-      let place = recorder.enter(minute: minute, isEventful: isEventful, backlog: backlog)
+      let place = recorder.enter(
+        minute: minute, stratum: isEventful ? 1 : 0, backlog: backlog)
       recorder.arrived(at: place)
     }
     let series = recorder.series(from: .start).filter { ["backlog", "offered"].contains($0.name) }
@@ -158,8 +160,8 @@ struct RequestRecorderTests {
   @Test("adds up latencies of a year and more", arguments: [RequestOutcome.completed, .hit])
   func longLatencies(outcome: RequestOutcome) {
     let year = TimeSpan.hours(8_760)
-    var recorder = RequestRecorder(edges: Self.edges, models: 1, classes: 1)
-    let place = recorder.enter(minute: 0, isEventful: false, backlog: 0)
+    var recorder = RequestRecorder(edges: Self.edges, models: 1, classes: 1, strata: 2)
+    let place = recorder.enter(minute: 0, stratum: 0, backlog: 0)
     let answer = RequestRecorder.Answer(latency: year, tokens: 1, model: ModelID(0), classIndex: 0)
     // 1,000 years are 3.2e19 nanoseconds.
     for _ in 0..<1_000 {
@@ -170,14 +172,14 @@ struct RequestRecorderTests {
         recorder.answered(outcome, answer, at: place)
       }
     }
-    #expect(recorder.calm.latency.mean == Double(year.nanoseconds))
+    #expect(recorder.stratum(0).latency.mean == Double(year.nanoseconds))
     let mean = recorder.series(from: .start).first { $0.name == "mean_latency" }
     #expect(mean?.value == year.inSeconds)
   }
 
   @Test("a section holds what was counted since the one before, with what each stands for")
   func sections() {
-    var recorder = RequestRecorder(edges: Self.edges, models: 2, classes: 2)
+    var recorder = RequestRecorder(edges: Self.edges, models: 2, classes: 2, strata: 2)
     var cutter = SectionCutter(sections: 3, minutes: 6)
     var stream = RandomStream(seed: 13, replication: 0, purpose: .testing, entity: 0)
     var expected: [Section] = []
@@ -217,7 +219,7 @@ struct RequestRecorderTests {
           counts: counts, latency: SparseHistogram(latency),
           wait: SparseHistogram(wait)))
     }
-    #expect(cutter.sections(&recorder, calm: 5, eventful: 2) == expected)
+    #expect(cutter.sections(&recorder, weights: [5, 2]) == expected)
     // The strata as a whole are what they were.
     #expect(recorder.counts.arrived == 2_000)
   }

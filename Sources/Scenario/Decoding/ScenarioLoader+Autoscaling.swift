@@ -34,7 +34,7 @@ extension ScenarioLoader {
     }
     let utilization = reader.optional("utilization", into: &diagnostics) { try shareOfWhole($0) }
     reader.finish(into: &diagnostics)
-    guard let budget, let target, let fluid = fleet.fluid else { return none }
+    guard let budget, let target, let costs = fleet.costOfModel else { return none }
     var configuration = CostAwareAutoscaler.Configuration(
       minimum: fleet.minimum, maximum: fleet.maximum, throughput: fleet.throughput,
       startTime: fleet.startTime, latencyTarget: target,
@@ -54,7 +54,7 @@ extension ScenarioLoader {
     }
     return DecodedAutoscaling(
       autoscaling: Autoscaling(
-        configuration: configuration, fluid: fluid, committedMachines: fleet.committedMachines,
+        configuration: configuration, costOfModel: costs, committedMachines: fleet.committedMachines,
         commitmentRate: fleet.commitmentRate, effectiveness: fleet.effectiveness),
       warnings: warnings)
   }
@@ -67,19 +67,17 @@ struct ScalingContext {
   private let strongest: Int
   private let models: Int
   private let launch: LaunchLaw?
-  private let timeout: TimeSpan?
   private let fallsBack: Bool
 
   init(
     pools: [DecodedPool], commitments: Commitments, strongest: Int, models: Int,
-    launch: LaunchLaw?, timeout: TimeSpan?, fallsBack: Bool
+    launch: LaunchLaw?, fallsBack: Bool
   ) {
     self.pools = pools
     self.commitments = commitments
     self.strongest = strongest
     self.models = models
     self.launch = launch
-    self.timeout = timeout
     self.fallsBack = fallsBack
   }
 
@@ -109,18 +107,16 @@ struct ScalingContext {
 
   var throughput: Double { replicas.reduce(0) { $0 + $1.maximumThroughput } }
 
-  var fluid: Autoscaling.Fluid? {
+  /// What a request to each model takes of a replica, in requests to the strongest; `nil` where none of
+  /// these has a replica.
+  var costOfModel: [Double]? {
     guard let replica = replicas.first else { return nil }
     let own = replica.timePerRequest.nanoseconds
-    let costs = (0..<models).map { model in
+    return (0..<models).map { model in
       let places = pools.flatMap { $0.pool.replicas.filter { $0.serves.index == model } }
       let fastest = places.map(\.model.timePerRequest.nanoseconds).min() ?? 0
       return Double(fastest) / Double(own)
     }
-    return Autoscaling.Fluid(
-      batchTimes: Array(replica.latency.times.prefix(replica.maximumBatch + 1)),
-      lanes: replicas.reduce(0) { $0 + $1.lanes }, costOfModel: costs,
-      longestWait: timeout ?? .hours(1))
   }
 
   var startTime: TimeSpan {

@@ -6,7 +6,7 @@ import Workload
 
 extension ScenarioLoader {
   /// Where requests are simulated: `all`, `{ from, for, warmup }` or
-  /// `{ windows, length, warmup, after_interruption }`.
+  /// `{ windows, length, warmup, after_interruption, certain, certain_load }`.
   func requests(
     _ root: inout MappingReader, horizon: TimeSpan?, into diagnostics: inout Diagnostics
   ) -> Scenario.Requests? {
@@ -70,6 +70,9 @@ extension ScenarioLoader {
         throw UnreadableQuantity(allowed: "whole minutes, such as 5min, or none")
       }
     }
+    let certain = reader.integer(
+      "certain", in: 0...1_000_000_000_000, .optional, into: &diagnostics)
+    let line = reader.optional("certain_load", into: &diagnostics) { try shareOfWhole($0) }
     guard let windows, let length, let horizon else { return nil }
     guard Int64(windows) <= horizon.nanoseconds / length.nanoseconds else {
       reader.report(
@@ -82,7 +85,10 @@ extension ScenarioLoader {
     return .sampled(
       Scenario.RequestSample(
         windows: windows, length: length, warmUp: warmUp ?? .minutes(1),
-        afterInterruption: after ?? .minutes(3)))
+        afterInterruption: after ?? .minutes(3),
+        certainLoad: line ?? Scenario.RequestSample.usualCertainLoad,
+        certainRequests: certain.map(Int64.init)
+          ?? Scenario.RequestSample.usualCertainRequests))
   }
 
   /// A minute of more requests than this would not fit the numbers of a cell.

@@ -138,7 +138,7 @@ package struct ScenarioLoader: Sendable {
     let requestPolicies = readRequestPolicies(
       &policyReader, workload, models, pools, timeout?.span, into: &diagnostics)
     let scaling = readAutoscaling(
-      &policyReader, fleet, models, requestPolicies, timeout?.span, into: &diagnostics)
+      &policyReader, fleet, models, requestPolicies, into: &diagnostics)
     policyReader?.finish(into: &diagnostics)
     let names = TargetNames(
       models: models?.served.map(\.name), pools: pools?.map(\.pool.cloud.name),
@@ -204,7 +204,7 @@ package struct ScenarioLoader: Sendable {
     _ fleet: (
       policies: DecodedPolicies, pools: [DecodedPool], commitments: Commitments,
       launch: LaunchLaw?
-    )?, _ models: DecodedModels?, _ requests: RequestPolicies?, _ timeout: TimeSpan?,
+    )?, _ models: DecodedModels?, _ requests: RequestPolicies?,
     into diagnostics: inout Diagnostics
   ) -> DecodedAutoscaling? {
     guard var reader = policies else { return nil }
@@ -217,7 +217,7 @@ package struct ScenarioLoader: Sendable {
       &reader,
       ScalingContext(
         pools: fleet.pools, commitments: fleet.commitments, strongest: requests.requestedModel,
-        models: models.served.count, launch: fleet.launch, timeout: timeout,
+        models: models.served.count, launch: fleet.launch,
         fallsBack: fleet.policies.fallsBack), into: &diagnostics)
   }
 

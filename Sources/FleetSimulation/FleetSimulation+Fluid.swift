@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Quantities
+import Recording
+import ReplicaModel
+import Scenario
+import Serving
+import Workload
+
+/// What happens to requests where none is simulated, and how windows begin and end in it.
+extension FleetSimulation {
+  /// Lets the fluid limit run up to now.
+  ///
+  /// - Complexity: O(steps of the rate).
+  mutating func advanceFluid() {
+    guard !acceptsArrivals else { return }
+    while fluidTime < now {
+      let (rate, until) = scenario.workload.rate(at: fluidTime)
+      // A trace says a minute's rate, and for how long it holds only by that.
+      let end = min(now, until > fluidTime ? until : fluidTime + .minutes(1))
+      let reaching = rate.perSecond * engineShare
+      fluid.advance(by: (end - fluidTime).inSeconds, rate: reaching)
+      known?.note(
+        load: fluid.load(at: reaching), hasBacklog: fluid.hasBacklog, from: fluidTime, until: end)
+      fluidTime = end
+    }
+  }
+
+  /// Takes the queues as they are into the fluid limit: where windows close, and where too few were answered to
+  /// tell anything.
+  ///
+  /// - Complexity: O(replicas).
+  mutating func noteQueues() {
+    for model in scenario.models.indices {
+      let waiting = (0..<bank.count).reduce(0) {
+        board[$1].model.index == model ? $0 + bank.waiting(at: $1) : $0
+      }
+      fluid.setBacklog(of: model, to: Double(waiting))
+    }
+    fluidTime = now
+  }
+
+  /// Lets a window begin with the requests that the fluid limit says are waiting: those that arrived last.
+  ///
+  /// They are the requests that the workload has at that time, and have waited since they arrived. What the
+  /// replicas still hold of a window before is not put in again.
+  ///
+  /// - Complexity: O(minutes of waiting + requests that wait).
+  mutating func carryBacklog() {
+    guard fluid.hasBacklog else { return }
+    var since = [Instant](repeating: now, count: scenario.models.count)
+    for model in scenario.models.indices where fluid.backlog(of: model) >= 1 {
+      let held = (0..<bank.count).reduce(0) {
+        board[$1].model.index == model ? $0 + Int(board[$1].outstanding) : $0
+      }
+      let missing = fluid.backlog(of: model) + fluid.inService(of: model) - Double(held)
+      let share = fluid.share(of: model) * engineShare
+      if missing >= 1, share > 0 { since[model] = arrivalTime(before: missing / share) }
+    }
+    guard let first = since.min(), first < now else { return }
+    source.restart(at: first)
+    if desk.usesCache { prepareDrawn() }
+    place = .none
+    while source.nextTime < now {
+      if source.isAtColumnStart && desk.usesCache { prepareDrawn() }
+      let drawnPlace = source.nextPlace
+      let arrival = source.take()
+      let model = desk.intendedModel[Int(arrival.textIndex)]
+      guard arrival.time >= since[model.index] else { continue }
+      simulatedRequests += 1
+      admit(arrival, drawnAt: drawnPlace)
+    }
+  }
+
+  /// Since when so many requests are expected to have arrived; no longer ago than clients wait, or a day.
+  private borrowing func arrivalTime(before requests: Double) -> Instant {
+    let longest = min(TimeSpan(nanoseconds: timeout), .hours(24))
+    var (left, time) = (requests, now)
+    while now - time < longest {
+      let minute = scenario.workload.rate(at: time - .minutes(1)).rate.perSecond * 60
+      if minute >= left {
+        return max(
+          now - longest, time - TimeSpan(roundingToMicroseconds: 60 * left / max(minute, 1e-9)))
+      }
+      left -= minute
+      time = time - .minutes(1)
+    }
+    return now - longest
+  }
+}
+
+extension Scenario {
+  /// By model, the part of the requests that reach replicas which it gets when no queue is too long.
+  var modelShares: [Double] {
+    var shares = models.map { _ in 0.0 }
+    guard !requestPolicies.areTrivial else {
+      shares[requestPolicies.requestedModel] = 1
+      return shares
+    }
+    let plans = requestPolicies.routing.textPlans
+    for (plan, share) in zip(plans, workload.mix.textShares(count: plans.count)) {
+      shares[requestPolicies.routing.router.model(intendedBy: plan).index] += share
+    }
+    return shares
+  }
+
+  /// The part of the requests that reach replicas, as policies should have it: what the cache leaves.
+  ///
+  /// Of a content that is asked for n times on average in the life of an entry, n/(1 + n) of the requests hit
+  /// (the alternating renewal process by which a window's cache is primed). Where more entries are expected
+  /// than the cache holds, the life is the time after which an entry that nobody asks for is pushed out, as in
+  /// Che, Tung and Wang, "Hierarchical web caching systems", IEEE Journal on Selected Areas in Communications
+  /// 20 (2002), DOI 10.1109/JSAC.2002.801752. Left out: requests that join others.
+  var expectedEngineShare: Double {
+    guard let cache = requestPolicies.cache else { return 1 }
+    if let rate = cache.fixedHitRate { return 1 - rate.fraction }
+    let reused = ReusedContents(workload.mix)
+    let seconds = max(1e-9, horizon.inSeconds)
+    let rate = Double(workload.expectedRequests(for: horizon)) / seconds
+    let life = cache.configuration.ttl.inSeconds
+    let capacity = Double(cache.configuration.capacity)
+    var (low, high) = (0.0, life)
+    if reused.entries(requests: rate * life) > capacity {
+      for _ in 0..<40 {
+        let middle = (low + high) / 2
+        if reused.entries(requests: rate * middle) > capacity { high = middle } else { low = middle }
+      }
+    } else {
+      low = life
+    }
+    return 1 - reused.hits(requests: rate * low)
+  }
+}
+
+/// How often contents are asked for again, from some hundreds of ranks of their popularity.
+private struct ReusedContents {
+  /// Contents that are about equally popular: the share of requests of each, and how many there are.
+  private var ranks: [(share: Double, count: Double)] = []
+  private let unique: Double
+  private let deterministic: Double
+
+  init(_ mix: RequestMix) {
+    let shares = mix.contentShares
+    deterministic = mix.deterministicShare
+    unique = shares.first ?? 0
+    var first = 1
+    while first < shares.count {
+      // Of the popular ones each, of the others ranks of a hundredth.
+      let end = min(shares.count, first + max(1, first / 100))
+      let middle = shares[(first + end - 1) / 2]
+      for tenant in mix.tenantShares where tenant > 0 {
+        ranks.append((middle * tenant, Double(end - first)))
+      }
+      first = end
+    }
+  }
+
+  /// The entries that the cache holds when so many requests come in the life of one.
+  func entries(requests: Double) -> Double {
+    ranks.reduce(unique * requests) { sum, rank in
+      let each = rank.share * requests
+      return sum + rank.count * each / (1 + each)
+    } * deterministic
+  }
+
+  /// The share of requests that hit when so many come in the life of an entry.
+  func hits(requests: Double) -> Double {
+    ranks.reduce(0) { sum, rank in
+      let each = rank.share * requests
+      return sum + rank.count * rank.share * each / (1 + each)
+    } * deterministic
+  }
+}
