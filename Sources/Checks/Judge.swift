@@ -155,7 +155,7 @@ package struct Judge: Sendable {
       confidence: confidence,
       reason: (verdict == .assumed ? "rests on what the scenario was given: " : "")
         + "\(print(interval.estimate)) is \(where_); \(certainty(interval, print))"
-        + needed(verdict, interval, bound))
+        + (unseenHours(target.measure, verdict) ?? needed(verdict, interval, bound)))
   }
 
   private func quantileVerdict(_ target: Target, _ share: Share) -> VerdictRow {
@@ -174,7 +174,21 @@ package struct Judge: Sendable {
       state: quantile.state, confidence: confidence,
       reason: "\(Self.percent(above.estimate)) took longer than \(edge) or got no answer, "
         + "\(allowance) \(Self.percent(allowed)) may; \(certainty(above, Self.percent))"
-        + needed(verdict, above, allowed))
+        + (unseenHours(target.measure, verdict, edge) ?? needed(verdict, above, allowed)))
+  }
+
+  /// Which hours an undecided verdict rests on though few windows or none saw them.
+  private func unseenHours(
+    _ measure: Target.Measure, _ verdict: VerdictRow.Verdict, _ edge: TimeSpan? = nil
+  ) -> String? {
+    guard verdict == .undecided else { return nil }
+    let value: Measures.WindowValue? =
+      switch measure {
+      case .latency, .wait: edge.map { measures.windowsAbove($0, of: measure) }
+      case .availability: Measures.windowsLost
+      default: nil
+      }
+    return measures.unseenHours(value).map { "; \($0)" }
   }
 
   private static func verdict(

@@ -94,7 +94,12 @@ extension Measures {
     if areRequestsExact, let first = means.first {
       return .exact(first, samples: means.count)
     }
-    return .mean(of: means, confidence: confidence)
+    let interval = Interval.mean(of: means, confidence: confidence)
+    // What windows hold of waits is how many were long.
+    guard case .latency = time else { return interval }
+    return forSampling(
+      mean: interval, { (Double($0.latency) / 1e9, Double($0.answered)) },
+      total: { Double($0.weighted.answered) })
   }
 
   /// The mean of a time in each replication, or in each section of a long one, in seconds.
@@ -111,8 +116,26 @@ extension Measures {
       let above = histogram.countAbove(edge: edge.nanoseconds) + population - histogram.count
       return Double(above) / Double(population)
     }
-    return boundingZero(.mean(of: shares, confidence: confidence), trials: independentRequests)
+    let interval = boundingZero(
+      .mean(of: shares, confidence: confidence), trials: independentRequests)
+    return forSampling(
+      interval, windowsAbove(edge, of: time), total: { Double($0.weighted.arrived) })
   }
+
+  /// What a window says of times above an edge, an unanswered request among them.
+  func windowsAbove(_ edge: TimeSpan, of time: Target.Measure) -> WindowValue {
+    let number = latency?.edges.firstIndex(of: edge.nanoseconds)
+    var isWait = false
+    if case .wait = time { isWait = true }
+    return { totals in
+      let above = isWait ? totals.waitAbove : totals.above
+      let slow = number.map { Double(above[$0]) } ?? 0
+      return (slow + Double(totals.lost), Double(totals.ended))
+    }
+  }
+
+  /// What a window says of requests without an answer.
+  static var windowsLost: WindowValue { { (Double($0.lost), Double($0.ended)) } }
 
   /// Answered inside the client's timeout ÷ offered.
   package var availability: Interval? {
@@ -121,8 +144,9 @@ extension Measures {
       return Double(record.weighted.arrived - record.weighted.answered)
         / Double(record.weighted.arrived)
     }
-    return boundingZero(
-      .mean(of: lost, confidence: confidence), trials: independentRequests)?.complement
+    return forSampling(
+      boundingZero(.mean(of: lost, confidence: confidence), trials: independentRequests),
+      Self.windowsLost, total: { Double($0.weighted.arrived) })?.complement
   }
 
   /// Minutes in which at least 99 % of the offered requests were answered ÷ minutes with any.

@@ -21,17 +21,16 @@ extension FleetSimulation {
     }
   }
 
-  /// How long a queue near saturation needs to forget how it began, a quarter of an hour at most: what the
-  /// fluid limit knows nothing of.
+  /// How long a queue near saturation needs to forget how it began, twenty minutes at most: what the fluid
+  /// limit knows nothing of.
   ///
-  /// The variance of the arrivals ÷ the square of the drift, λ/(μ - λ)² (Newell, Applications of Queueing
-  /// Theory (1982), section 8.4, DOI 10.1007/978-94-009-5970-5).
+  /// Three relaxation times of a queue, 1/(√μ - √λ)² each (Cohen, The Single Server Queue (1982), section
+  /// II.2.1, ISBN 0-444-85452-5).
   private borrowing func relaxation(at time: Instant, load: Double) -> TimeSpan {
     let rate = scenario.workload.rate(at: time).rate.perSecond * engineShare
-    let drift = 1 - load
     guard rate > 0, load > 0.5, load < 2 else { return .zero }
-    let seconds = load * load / (rate * max(1e-6, drift * drift))
-    return TimeSpan(roundingToMicroseconds: min(900, seconds))
+    let gap = 1 - load.squareRoot()
+    return TimeSpan(roundingToMicroseconds: min(1_200, 3 * load / (rate * max(1e-6, gap * gap))))
   }
 
   private mutating func schedule(_ part: WindowPart, from: Instant, until: Instant) {

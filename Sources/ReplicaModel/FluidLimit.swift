@@ -132,7 +132,11 @@ package struct FluidLimit: Sendable {
         $1.model == model ? $0 + Double($1.open) * Double($1.queueLimit) : $0
       }
       // Who has waited for the time-out is gone, so that no more wait than came within it.
-      let most = min(places, max(arriving, answered) * timeout)
+      var most = min(places, max(arriving, answered) * timeout)
+      // Chance keeps a queue below what bounds it: by the variance of the arrivals ÷ twice the drift, the
+      // mean of Brownian motion below a barrier (Harrison, Brownian Motion and Stochastic Flow Systems
+      // (1985), section 5.6, ISBN 0-471-81939-5).
+      if arriving > answered { most -= min(most / 2, arriving / (2 * (arriving - answered))) }
       let next = backlogs[model] + (arriving - answered) * seconds
       backlogs[model] = max(0, min(next, most))
       isChanged = true

@@ -20,6 +20,7 @@ struct RecordDocument: Codable {
   private let events: [Event]
   private let series: [Curve]
   private let tallies: [Count]
+  private let sample: SampleRecord?
 
   fileprivate struct Histogram: Codable {
     let edges: [Int64]
@@ -118,6 +119,7 @@ extension RecordDocument {
       curves[curves.count - 1].bits.append(point.value.bitPattern)
     }
     series = curves
+    sample = record.sample
     tallies = record.tallies.map { Count(name: $0.name, label: $0.label, value: $0.value) }
   }
 }
@@ -177,6 +179,7 @@ extension RecordDocument {
         counts: try Self.requestCounts($0.counts), latency: try $0.latency.stretch(),
         wait: try $0.wait.stretch())
     }
+    record.sample = sample
     record.sampledMinutes = counts[0]
     record.minutes = counts[1]
     record.minutesAvailable = counts[2]
