@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Numerics
 import Quantities
 import Recording
 import Statistics
@@ -83,8 +82,9 @@ extension Measures {
       }
     }
     guard pairs > 0 else { return 0 }
-    let quantile = StudentT.quantile((1 + confidence) / 2, degreesOfFreedom: pairs)
-    return quantile * variance.squareRoot() / Double(records.count)
+    return Interval.halfWidth(
+      error: variance.squareRoot() / Double(records.count), degreesOfFreedom: pairs,
+      confidence: confidence)
   }
 
   /// The ratio over the windows of a replication that were drawn.
@@ -175,7 +175,8 @@ extension Measures {
 
   /// Which hours decide though few windows or none saw them; `nil` where none do.
   func unseenHours(_ value: WindowValue?) -> String? {
-    if unseenShare > 0, let sample = records.compactMap(\.sample).first(where: { $0.unseen > .zero }) {
+    let samples = records.compactMap(\.sample)
+    if unseenShare > 0, let sample = samples.first(where: { $0.unseen > .zero }) {
       return "no window saw \(sample.unseen) of the highest load, from \(sample.unseenFrom) on"
     }
     guard let value, let band = rareBands(value).max(by: { $0.most < $1.most }) else { return nil }

@@ -123,7 +123,8 @@ extension Scenario {
     if reused.entries(requests: rate * life) > capacity {
       for _ in 0..<40 {
         let middle = (low + high) / 2
-        if reused.entries(requests: rate * middle) > capacity { high = middle } else { low = middle }
+        let isFull = reused.entries(requests: rate * middle) > capacity
+        if isFull { high = middle } else { low = middle }
       }
     } else {
       low = life

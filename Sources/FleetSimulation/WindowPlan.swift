@@ -93,7 +93,9 @@ struct WindowPlan: Sendable {
     for (position, slot) in slots.enumerated() {
       let span = grid.end(of: slot) - grid.start(of: slot)
       let expected = workload.expectedRequests(from: grid.start(of: slot), for: span)
-      guard expected <= budget else { return (Array(slots[..<position]), Array(slots[position...])) }
+      guard expected <= budget else {
+        return (Array(slots[..<position]), Array(slots[position...]))
+      }
       budget -= expected
     }
     return (slots, [])

@@ -112,6 +112,13 @@ package struct Interval: Sendable, Equatable {
     return .mean(of: values, confidence: confidence)
   }
 
+  /// Half the width of Student's interval round a value whose standard error is estimated.
+  package static func halfWidth(
+    error: Double, degreesOfFreedom: Int, confidence: Double
+  ) -> Double {
+    StudentT.quantile((1 + confidence) / 2, degreesOfFreedom: degreesOfFreedom) * error
+  }
+
   /// A pooled estimate with the interval of sectioning: each replication is a section, and their
   /// deviations are taken from the pooled estimate.
   ///

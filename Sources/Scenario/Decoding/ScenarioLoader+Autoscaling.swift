@@ -54,7 +54,8 @@ extension ScenarioLoader {
     }
     return DecodedAutoscaling(
       autoscaling: Autoscaling(
-        configuration: configuration, costOfModel: costs, committedMachines: fleet.committedMachines,
+        configuration: configuration, costOfModel: costs,
+        committedMachines: fleet.committedMachines,
         commitmentRate: fleet.commitmentRate, effectiveness: fleet.effectiveness),
       warnings: warnings)
   }
