@@ -6,9 +6,9 @@ import Testing
 
 @Suite("The gate of a pipeline, by the command")
 struct GateTests {
-  private static let short = "requests={ from: 14h, for: 10s }"
+  private static let short = "requests={ from: 14h, for: 20s }"
 
-  /// Checks a scenario in ten seconds of requests.
+  /// Checks a scenario in twenty seconds of requests.
   private func check(
     _ path: String, _ more: [String], environment: [String: String] = [:]
   ) throws -> Command.Answer {
