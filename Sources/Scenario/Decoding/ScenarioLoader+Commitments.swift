@@ -69,6 +69,7 @@ extension ScenarioLoader {
         of: type, .reserved, in: source.book, from: source.start, namedBy: reader,
         into: &diagnostics)
     }
+    if zone != nil { _ = region(of: zone, source.book, at: reader, into: &diagnostics) }
     guard let type, let machines, let series, let runs else { return nil }
     return Commitment(
       name: name, type: type, zone: zone, machines: machines, prices: series, upfront: upfront,
@@ -142,6 +143,8 @@ extension ScenarioLoader {
     let type = reader.string("type", .required, into: &diagnostics)
     let zone = reader.string("zone", .required, into: &diagnostics)
     let machines = reader.integer("machines", in: 1...100_000, .required, into: &diagnostics)
+    let region = region(of: zone, source.book, at: reader, into: &diagnostics)
+    checkPrices(of: region, in: source.book, at: reader, into: &diagnostics)
     guard let type, let zone, let machines,
       let series = prices(
         of: type, .onDemand, in: source.book, from: source.start, namedBy: reader,
