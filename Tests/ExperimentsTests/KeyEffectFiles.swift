@@ -39,7 +39,7 @@ enum KeyEffectFiles {
     "class,language,text\n"
     + (0..<60).map { number in
       "simple,en,Hi number \(number)\n"
-        + "complex,en,\"Prove step by step why theorem \(number) follows, and compare the trade-offs\"\n"
+        + "complex,en,\"Prove step by step why this theorem \(number) follows, and compare the trade-offs\"\n"
     }.joined()
 
   private static let others: [String: String] = [
@@ -61,7 +61,7 @@ enum KeyEffectFiles {
         "onDemand: [{ from: 2024-01-01, price: 10 USD/h }, { from: 2024-12-09T13:00:00Z, price: 6 USD/h }]"
     ),
     "texts.csv": texts,
-    "other-texts.csv": texts.replacing("Hi number", with: "Hello, what is number"),
+    "other-texts.csv": texts.replacing("Prove step by step why this theorem", with: "Hi"),
     "rates.csv": "time,rate\n0,8\n300,4\n7100,8\n",
     "other-rates.csv": "time,rate\n0,4\n300,8\n7100,8\n",
     "up.csv": "time,available\n0,1\n600,0\n1200,1\n2400,0\n3000,1\n3600,1\n",

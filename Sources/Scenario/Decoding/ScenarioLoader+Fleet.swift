@@ -155,7 +155,9 @@ extension ScenarioLoader {
       &reader, PoolPlace(name: name, zone: zone, market: market, count: most),
       context.cloud, &shared, into: &diagnostics)
     let price = price(&reader, type: type, into: &diagnostics)
-    let region = region(of: zone, context.prices, at: reader, into: &diagnostics)
+    let region = region(
+      of: zone, context.prices, described: shared.zones.map(\.name), at: reader,
+      into: &diagnostics)
     if price != nil && price?.series == nil {
       checkPrices(of: region, in: context.prices, at: reader, into: &diagnostics)
     }

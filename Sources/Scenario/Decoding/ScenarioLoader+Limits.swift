@@ -7,7 +7,7 @@ import Quantities
 /// How much may happen to machines in a replication, so that it ends within seconds.
 extension ScenarioLoader {
   /// The most events of machines that a replication is expected to have.
-  static var mostFleetEvents: Double { 500_000 }
+  static var mostFleetEvents: Double { 1_600_000 }
 
   /// Reports a fleet whose machines come and go more often than can be simulated.
   ///
@@ -44,7 +44,7 @@ extension ScenarioLoader {
       .outOfRange(
         found: "about \(Self.rounded(sum)) events of machines expected in a replication, of which "
           + "\(Self.rounded(most.count)) are \(most.what)",
-        allowed: "at most 500000; let them be rarer, or the horizon shorter"), of: "fleet",
+        allowed: "at most 1600000; let them be rarer, or the horizon shorter"), of: "fleet",
       into: &diagnostics)
   }
 

@@ -5,14 +5,17 @@ import Quantities
 
 /// Where the pools of a fleet stand: in zones that exist, and in regions that the price book has prices of.
 extension ScenarioLoader {
-  /// The region of a zone; a zone that no cloud has is an error.
+  /// The region of a zone; a zone that no cloud has, and that the scenario does not describe, is an error.
+  ///
+  /// - Parameters:
+  ///   - described: the zones that the scenario describes under `zones`, whatever their names.
   func region(
-    of zone: String?, _ book: PriceBook?, at reader: MappingReader,
+    of zone: String?, _ book: PriceBook?, described: [String], at reader: MappingReader,
     into diagnostics: inout Diagnostics
   ) -> String? {
     guard let zone else { return nil }
     let region = CloudZone.region(of: zone, or: book?.regions ?? [])
-    if region == nil {
+    if region == nil && !described.contains(zone) {
       let near = nearestKey(to: zone, among: CloudZone.examples)
       reader.report(
         .unreadable(
@@ -42,7 +45,17 @@ extension ScenarioLoader {
   func assumedRegion(
     of pools: [DecodedPool], _ book: PriceBook, into diagnostics: inout Diagnostics
   ) -> [String] {
-    guard book.regions.isEmpty else { return [] }
+    var assumptions: [String] = []
+    for pool in pools where pool.isPricedByBook {
+      let zone = pool.pool.cloud.zone
+      let text =
+        "\(zone) is no zone of AWS, Google Cloud or Azure: the prices of the book '\(book.name)' are taken "
+        + "for it"
+      if CloudZone.region(of: zone, or: book.regions) == nil, !assumptions.contains(text) {
+        assumptions.append(text)
+      }
+    }
+    guard book.regions.isEmpty else { return assumptions }
     var regions: [String] = []
     for pool in pools where pool.isPricedByBook {
       guard let region = CloudZone.region(of: pool.pool.cloud.zone), !regions.contains(region)
@@ -59,8 +72,9 @@ extension ScenarioLoader {
       }
       regions.append(region)
     }
-    return regions.map {
-      "the price book '\(book.name)' names no regions: its prices are taken for \($0)"
-    }
+    return assumptions
+      + regions.map {
+        "the price book '\(book.name)' names no regions: its prices are taken for \($0)"
+      }
   }
 }

@@ -129,7 +129,8 @@ package struct ScenarioLoader: Sendable {
         "billing", BillingRules.providers.map { ($0.name, $0) }, .optional, into: &diagnostics)
       ?? .aws
     let commitments = commitments(
-      &root, prices: prices, start: start, rules, into: &diagnostics)
+      &root, prices: prices, start: start, zones: shared.zones.map(\.name), rules,
+      into: &diagnostics)
     let costs = costs(&root, into: &diagnostics)
     let timeout = client(&root, into: &diagnostics)
     let requests = requests(&root, horizon: horizon, into: &diagnostics)
