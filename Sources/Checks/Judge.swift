@@ -68,7 +68,7 @@ package struct Judge: Sendable {
       compare(target, measures.mean(of: target.measure), unit: "s") { Self.milliseconds($0) }
     case .monthlyCost, .hourlyCost:
       compare(target, interval(of: target.measure), unit: "USD") { Self.dollars($0) }
-    case .machinesReady:
+    case .machinesReady, .machinesReadyOfPool:
       compare(target, interval(of: target.measure), unit: "machines") { Self.plain($0, "machines") }
     case .fallbackHours:
       compare(target, interval(of: target.measure), unit: "h/month") { Self.plain($0, "h/month") }
@@ -101,6 +101,7 @@ package struct Judge: Sendable {
     case .capacity(let path): other(path).flatMap { measures.capacity(against: $0) }
     case .qualityLoss(let model, let score): measures.qualityLoss(against: model, score)
     case .machinesReady(let statistic): measures.machines(statistic)
+    case .machinesReadyOfPool(let pool): measures.machines(ofPool: pool)
     case .fallbackHours: measures.fallbackHours
     case .hitRatio: measures.share(of: .hit)
     case .joinRatio: measures.share(of: .joined)

@@ -36,6 +36,9 @@ package struct MeasureDefinition: Sendable, Equatable {
     }
     let (head, inside) = (name[..<open], name[open...])
     if head == "pNN" { return other.hasPrefix("p") && other[opened...] == inside }
+    if let comma = inside.firstIndex(of: ",") {
+      return head == other[..<opened] && other[opened...].hasPrefix(inside[...comma])
+    }
     return head == other[..<opened] && inside.dropFirst().first?.isUppercase == true
   }
 
@@ -112,6 +115,9 @@ package struct MeasureDefinition: Sendable, Equatable {
       "batches of a size outside the measured curve ÷ batches", student),
     MeasureDefinition(
       "mean(machines_ready)", "machines", "machines that serve in [0, horizon)",
+      "their number over time", student),
+    MeasureDefinition(
+      "mean(machines_ready, POOL)", "machines", "machines of a pool that serve in [0, horizon)",
       "their number over time", student),
     MeasureDefinition(
       "pNN(machines_ready)", "machines", "machines that serve in [0, horizon)",

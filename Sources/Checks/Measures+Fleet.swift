@@ -81,13 +81,22 @@ extension Measures {
     return mean(values)
   }
 
+  /// How many machines of a pool serve, on average over the horizon.
+  func machines(ofPool pool: String) -> Interval? {
+    mean(
+      records.map {
+        Double($0.tally("serving_ns", pool)) / Double(scenario.horizon.nanoseconds)
+      })
+  }
+
   /// Hours a month for which machines on demand are rented beyond those that their pools always hold.
   var fallbackHours: Interval? {
     mean(
       records.map { record in
         scenario.pools.reduce(0) { sum, pool in
           guard pool.cloud.market == .onDemand else { return sum }
-          let held = Double(pool.wanted) * Double(scenario.horizon.nanoseconds)
+          let always = pool.schedule?.mean(over: scenario.horizon) ?? Double(pool.wanted)
+          let held = always * Double(scenario.horizon.nanoseconds)
           let rented = Double(record.tally("rented_ns", pool.cloud.name))
           return sum + max(0, rented - held) / Double(scenario.horizon.nanoseconds) * 730
         }

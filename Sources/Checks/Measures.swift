@@ -217,7 +217,15 @@ package struct Measures: Sendable {
       row(
         "p1(machines_ready)", "machines", machines(.quantile(Share(billionths: 10_000_000)))),
       row("fallback_hours", "h/month", fallbackHours),
-    ].filter { _ in scenario.pools.contains { $0.cloud.market == .spot } }
+    ].filter { row in
+      row.name == "fallback_hours"
+        ? scenario.pools.contains { $0.cloud.market == .spot } : scenario.hasMovingFleet
+    }
+      + scenario.pools.filter { _ in scenario.hasMovingFleet && scenario.pools.count > 1 }
+      .map { pool in
+        let name = pool.cloud.name
+        return row("mean(machines_ready, \(name))", "machines", machines(ofPool: name))
+      }
   }
 
   /// How often the cloud took the last spot machine that served, and how long none did.

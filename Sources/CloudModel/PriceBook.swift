@@ -60,11 +60,14 @@ package struct PriceBook: Sendable, Equatable {
 
   /// The name by which results call it.
   package let name: String
+  /// The regions in which its prices hold; none where it does not say.
+  package let regions: [String]
   private let entries: [Entry]
 
   /// A book of those entries.
-  package init(name: String, entries: [Entry]) {
+  package init(name: String, regions: [String] = [], entries: [Entry]) {
     self.name = name
+    self.regions = regions
     self.entries = entries
   }
 

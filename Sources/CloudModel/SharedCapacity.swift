@@ -82,11 +82,16 @@ package struct ShockTimes: Sendable {
   ///
   /// - Parameters:
   ///   - victims: the draws of that place, one for each shock.
-  /// - Complexity: O(shocks up to `limit`).
+  /// - Complexity: O(log shocks + shocks from the instant up to `limit`).
   package mutating func next(
     after instant: Instant, before limit: Instant, victims: RandomStream
   ) -> Instant? {
-    var number = 0
+    // Those that were before take nothing any more.
+    var (number, end) = (0, times.count)
+    while number < end {
+      let middle = (number + end) / 2
+      if times[middle] <= instant { number = middle + 1 } else { end = middle }
+    }
     while true {
       if number == times.count {
         var draws = stream.draws(of: UInt64(number))

@@ -76,6 +76,11 @@ extension DecisionWriter {
     case .target(let machines):
       begin("spot", "target", at: now)
       line.field("machines", machines)
+    case .scheduled(let pool, let minimum, let maximum):
+      begin("spot", "scheduled", at: now)
+      line.field("pool", pool.index)
+      line.field("minimum", minimum)
+      line.field("maximum", maximum)
     case .launched(let launch, let machine):
       begin("spot", "launched", at: now)
       line.field("launch", launch.index)

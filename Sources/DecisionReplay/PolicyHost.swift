@@ -92,6 +92,10 @@ public struct PolicyHost: ~Copyable, Sendable {
         MachineID(try number(event, "machine")), pool: PoolID(try number(event, "pool")))
     case "started": happened = .started
     case "target": happened = .target(machines: try number(event, "machines"))
+    case "scheduled":
+      happened = .scheduled(
+        pool: PoolID(try number(event, "pool")), minimum: try number(event, "minimum"),
+        maximum: try number(event, "maximum"))
     case "launched":
       happened = .launched(
         LaunchID(try number(event, "launch")), MachineID(try number(event, "machine")))
@@ -108,7 +112,7 @@ public struct PolicyHost: ~Copyable, Sendable {
     default:
       throw event.fail(
         "event",
-        allowed: "adopted, started, target, launched, launch_failed, ready, "
+        allowed: "adopted, started, target, scheduled, launched, launch_failed, ready, "
           + "rebalance_recommended, noticed, gone, wake")
     }
     spotEffects.removeAll()

@@ -19,6 +19,8 @@ enum FleetHappening: Sendable {
   case ready(machine: Int)
   /// The spot manager asked to be woken.
   case wake
+  /// The schedule of a pool says that it should have more or fewer machines.
+  case schedule(pool: Int)
   /// The autoscaler looks at a scrape.
   case autoscale
   /// Requests of lost replicas look for another.

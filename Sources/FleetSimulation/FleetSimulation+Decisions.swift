@@ -16,7 +16,7 @@ extension FleetSimulation {
       source: "\(scenario.path), seed \(seed), replication \(replication)")
     header.spot = scenario.spot
     header.autoscaler = autoscaler.map {
-      ($0.configuration, scenario.pools.reduce(0) { $0 + $1.wanted })
+      ($0.configuration, scenario.pools.reduce(0) { $0 + $1.wanted(at: now) })
     }
     if logsRequests {
       header.replicas = (0..<bank.count).map { board[$0] }

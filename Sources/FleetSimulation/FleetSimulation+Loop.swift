@@ -10,8 +10,10 @@ import Workload
 
 /// The loop over both worlds, and how requests come to replicas and leave them.
 extension FleetSimulation {
-  /// Takes whatever is due next until the horizon is over and every measured request has ended.
+  /// Takes whatever is due next until the horizon is over and every measured request has ended, for one more
+  /// horizon at the most: what has no answer then counts as unanswered.
   mutating func loop() {
+    let end = horizonEnd + scenario.horizon
     while true {
       let replicaTime = bank.nextTime
       let arrivalTime = acceptsArrivals ? source.nextTime : .never
@@ -21,6 +23,7 @@ extension FleetSimulation {
         fleetTime < requestTime
         || (fleetTime == requestTime && events.nextPriority < .completion)
       let time = isFleetFirst ? fleetTime : requestTime
+      if time >= end { return }
       if time >= horizonEnd && isOver(at: time) { return }
       precondition(time >= now, "the clock went back from \(now) to \(time)")
       now = time
@@ -30,7 +33,8 @@ extension FleetSimulation {
       } else {
         // Samples come after the requests of their instant, everything else before them.
         let comesAfter = fleetTime != .never && events.nextPriority > .arrival
-        runRequests(until: comesAfter ? fleetTime + TimeSpan(nanoseconds: 1) : fleetTime)
+        let next = comesAfter ? fleetTime + TimeSpan(nanoseconds: 1) : fleetTime
+        runRequests(until: min(next, end))
       }
     }
   }

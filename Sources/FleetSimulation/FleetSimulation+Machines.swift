@@ -21,6 +21,7 @@ extension FleetSimulation {
     case .launchAnswer(let launch): answer(launch)
     case .ready(let machine): becomeReady(machine)
     case .wake: tell(.wake)
+    case .schedule(let pool): followSchedule(of: pool)
     case .autoscale: autoscale()
     case .redispatch: redispatch()
     case .window(let part, let opens): change(part, opens: opens)
@@ -352,6 +353,19 @@ extension FleetSimulation {
   }
 
   // MARK: The manager
+
+  /// Tells the manager how many machines the schedule of a pool asks for, from now until it changes.
+  mutating func followSchedule(of pool: Int) {
+    guard let schedule = scenario.pools[pool].schedule else { return }
+    let machines = schedule.machines(at: now)
+    tell(
+      .scheduled(
+        pool: PoolID(pool), minimum: machines,
+        maximum: max(machines, scenario.pools[pool].ceiling ?? 0)))
+    if let next = schedule.nextChange(after: now) {
+      events.schedule(.schedule(pool: pool), at: next.at, .policy)
+    }
+  }
 
   /// Puts an event into the manager's inbox.
   mutating func tell(_ event: SpotManager.Event) {

@@ -137,10 +137,6 @@ package struct FleetSimulation: ~Copyable {
   var delivered: [Delivery] = []
   let takeDecisions: (_ lines: [UInt8]) -> Void
 
-  /// How long before the start machines begin to come and go where they need time to do so: long
-  /// enough for boots, back-offs and holds to have forgotten how they began.
-  private static let slowWarmUp = TimeSpan.hours(48)
-
   /// Runs one replication and checks that nothing was lost in it.
   ///
   /// - Parameters:
@@ -200,7 +196,7 @@ package struct FleetSimulation: ~Copyable {
       RandomStream(seed: seed, replication: replication, purpose: purpose, entity: entity)
     }
     self.cloudStream = cloudStream
-    let beginning = isIdeal ? Instant.start : Instant.start - Self.slowWarmUp
+    let beginning = isIdeal ? Instant.start : Instant.start - Scenario.slowWarmUp
     let opening: Instant
     switch scenario.requests {
     case .once(let window):
@@ -259,7 +255,7 @@ package struct FleetSimulation: ~Copyable {
     scalingPeriod = scenario.autoscaling?.configuration.period ?? .zero
     autoscaler = scenario.autoscaling.map {
       CostAwareAutoscaler(
-        $0.configuration, machines: scenario.pools.reduce(0) { $0 + $1.wanted })
+        $0.configuration, machines: scenario.pools.reduce(0) { $0 + $1.wanted(at: begin) })
     }
     desk = RequestDesk(
       scenario.requestPolicies, tenants: scenario.workload.mix.tenantNames.count,
@@ -285,12 +281,15 @@ package struct FleetSimulation: ~Copyable {
         .capacityChange(capacity: number), at: capacities[number].process.nextChange, .capacity)
     }
     for pool in scenario.pools.indices {
-      var wanted = scenario.pools[pool].wanted
+      var wanted = scenario.pools[pool].wanted(at: now)
       for index in places.indices where places[index].pool == pool {
         guard wanted > 0, places[index].upSince != nil else { continue }
         wanted -= 1
         adopt(place: index)
       }
+    }
+    for pool in scenario.pools.indices where scenario.pools[pool].schedule != nil {
+      followSchedule(of: pool)
     }
     tell(.started)
     if let machines = scenario.machinesTarget { tell(.target(machines: machines)) }

@@ -55,7 +55,11 @@ extension SpotManager {
   /// How many spot machines are wanted and not ready.
   private var missingSpot: Int {
     if target != nil {
-      return max(0, plan.target - spotByCost.reduce(0) { $0 + pools[$1].ready })
+      let dearer = firm.reduce(0) { sum, pool in
+        guard configuration.pools[pool].market == .spot else { return sum }
+        return sum + max(0, pools[pool].wanted - pools[pool].ready)
+      }
+      return dearer + max(0, plan.target - acceptable.reduce(0) { $0 + pools[$1].ready })
     }
     let lacking = spotByCost.reduce(0) { $0 + max(0, pools[$1].wanted - pools[$1].ready) }
     return max(0, lacking - spare)
@@ -84,7 +88,7 @@ extension SpotManager {
     var left = count
     for pool in onDemandByCost {
       let taken = pools[pool].wanted + fallbacks(in: pool) + pools[pool].fallbackRequested
-      let room = min(left, configuration.pools[pool].maximum - taken)
+      let room = min(left, pools[pool].maximum - taken)
       guard room > 0 else { continue }
       if now < pools[pool].unavailableUntil {
         wake(at: pools[pool].unavailableUntil, into: &effects)

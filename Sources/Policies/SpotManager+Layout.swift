@@ -3,38 +3,42 @@
 import Quantities
 
 extension SpotManager {
-  /// Lays the target out: on demand to its minimum, then spot as far as it goes, then on demand.
+  /// Lays the target out: every pool to its minimum, then spot as far as it goes, then on demand, then spot
+  /// pools that are dearer than that.
   ///
   /// - Complexity: O(spot machines · pools).
   mutating func layOut() {
-    for pool in onDemandByCost { pools[pool].wanted = configuration.pools[pool].minimum }
-    let floor = onDemandByCost.reduce(0) { $0 + pools[$1].wanted }
-    let rest = max(0, (target ?? 0) - floor)
+    for pool in pools.indices { pools[pool].wanted = pools[pool].minimum }
+    let floor = firm.reduce(0) { $0 + pools[$1].wanted }
+    let least = acceptable.reduce(0) { $0 + pools[$1].minimum }
+    let rest = max(least, (target ?? 0) - floor)
     let kept = rest > 0 ? rest + configuration.overprovision : 0
     plan.perZone = zoneLimit(of: kept)
     plan.lossLimit =
       configuration.zoneLossFloor > 0
       ? max(0, floor + kept - configuration.zoneLossFloor) : .max
-    plan.kept = min(kept, placeable(perPool: kept))
+    let reachable = min(kept, placeable(perPool: kept))
+    plan.kept = max(least, reachable)
     plan.target = min(rest, plan.kept)
     plan.perPool = 0
     if !acceptable.isEmpty {
-      plan.perPool = (plan.kept + acceptable.count - 1) / acceptable.count
-      while placeable(perPool: plan.perPool) < plan.kept { plan.perPool += 1 }
+      plan.perPool = (reachable + acceptable.count - 1) / acceptable.count
+      while placeable(perPool: plan.perPool) < reachable { plan.perPool += 1 }
     }
     var left = rest - plan.target
-    for pool in onDemandByCost {
-      let added = min(left, max(0, configuration.pools[pool].maximum - pools[pool].wanted))
+    for pool in firm {
+      let added = min(left, max(0, pools[pool].maximum - pools[pool].wanted))
       pools[pool].wanted += added
       left -= added
     }
   }
 
-  /// Raises what the cheapest spot pools should have by the spares, as far as there is room.
+  /// Has every pool at its usual number, and the cheapest spot pools at the spares more, as far as there is room.
   mutating func addSpares() {
+    for pool in pools.indices { pools[pool].wanted = pools[pool].usual }
     var left = configuration.overprovision
     for pool in acceptable {
-      let added = min(left, max(0, configuration.pools[pool].maximum - pools[pool].wanted))
+      let added = min(left, max(0, pools[pool].maximum - pools[pool].wanted))
       pools[pool].wanted += added
       left -= added
     }
@@ -52,7 +56,7 @@ extension SpotManager {
   func limit(ofZone zone: Int) -> Int {
     guard plan.lossLimit < .max else { return plan.perZone }
     let onDemand = onDemandByCost.reduce(0) {
-      pools[$1].zone == zone ? $0 + configuration.pools[$1].minimum : $0
+      pools[$1].zone == zone ? $0 + pools[$1].minimum : $0
     }
     return min(plan.perZone, max(0, plan.lossLimit - onDemand))
   }
@@ -62,12 +66,12 @@ extension SpotManager {
     var sum = 0
     for (place, pool) in acceptable.enumerated() {
       guard let zone = pools[pool].zone else {
-        sum += min(perPool, configuration.pools[pool].maximum)
+        sum += min(perPool, pools[pool].maximum)
         continue
       }
       guard !acceptable[..<place].contains(where: { pools[$0].zone == zone }) else { continue }
       let inZone = acceptable[place...].reduce(0) {
-        pools[$1].zone == zone ? $0 + min(perPool, configuration.pools[$1].maximum) : $0
+        pools[$1].zone == zone ? $0 + min(perPool, pools[$1].maximum) : $0
       }
       sum += min(limit(ofZone: zone), inZone)
     }

@@ -12,6 +12,9 @@ extension SpotManager {
     case started
     /// From now on the fleet should have that many machines in all, on-demand ones included.
     case target(machines: Int)
+    /// From now on a pool should have that many machines, and may have so many where a target or a fallback
+    /// asks for more.
+    case scheduled(pool: PoolID, minimum: Int, maximum: Int)
     /// A launch was granted; the machine exists and is billed.
     case launched(LaunchID, MachineID)
     /// A launch was refused.

@@ -18,7 +18,7 @@ extension SpotManager.Configuration {
     public var price: HourlyPrice
     /// How many effective requests a second one of its machines serves.
     public var throughput: Double
-    /// How many machines it keeps whatever the target; read for on-demand pools only.
+    /// How many machines it keeps whatever the target.
     public var minimum: Int
     /// What interruptions are expected to cost for every hour that one of its machines runs.
     ///
@@ -26,7 +26,7 @@ extension SpotManager.Configuration {
     /// the tokens computed again, and the penalty of a late answer.
     public var interruptionCost: HourlyPrice
 
-    /// A pool with those numbers; `minimum` is `wanted` unless it is given.
+    /// A pool with those numbers; unless it is given, `minimum` is `wanted` on demand and 0 on spot.
     ///
     /// - Precondition: `throughput` is above 0.
     public init(
@@ -41,7 +41,7 @@ extension SpotManager.Configuration {
       self.zone = zone
       self.price = price
       self.throughput = throughput
-      self.minimum = minimum ?? wanted
+      self.minimum = minimum ?? (market == .onDemand ? wanted : 0)
       self.interruptionCost = interruptionCost
     }
 
@@ -51,8 +51,9 @@ extension SpotManager.Configuration {
     /// speed compare; price-capacity-optimized fleets weigh the same two things (AWS, Amazon EC2
     /// User Guide, Allocation strategies for Spot Instances).
     public var costPerRequest: Double {
-      let perHour = price.nanodollarsPerHour + interruptionCost.nanodollarsPerHour
-      return Double(perHour) / (3_600e9 * throughput)
+      let perHour =
+        Double(price.nanodollarsPerHour) + Double(interruptionCost.nanodollarsPerHour)
+      return perHour / (3_600e9 * throughput)
     }
   }
 }

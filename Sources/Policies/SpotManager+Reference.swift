@@ -42,7 +42,7 @@ extension SpotManager {
       move(id, to: .gone)
       let isSpot = configuration.pools[machine.pool.index].market == .spot
       if isStarted, isSpot, !machine.isReleased { launchSpotInTurn(true, into: &effects) }
-    case .rebalanceRecommended, .wake:
+    case .rebalanceRecommended, .wake, .scheduled:
       break
     }
   }

@@ -18,10 +18,11 @@ extension SpotManager {
   /// Asks for the machines that the fleet lacks.
   mutating func replace(at now: Instant, into effects: inout EffectBuffer<Effect>) {
     for pool in pools.indices
-    where target == nil || configuration.pools[pool].market == .onDemand {
+    where target == nil || firm.contains(pool) {
       let lacking = pools[pool].wanted - own(pool)
       guard lacking > 0 else { continue }
-      let left = lacking - (target == nil ? 0 : keepFallbacks(lacking, in: pool))
+      let keeps = target != nil || pools[pool].isScheduled
+      let left = lacking - (keeps ? keepFallbacks(lacking, in: pool) : 0)
       guard left > 0 else { continue }
       if now < pools[pool].unavailableUntil {
         wake(at: pools[pool].unavailableUntil, into: &effects)
@@ -36,13 +37,13 @@ extension SpotManager {
   private mutating func keepFallbacks(_ lacking: Int, in pool: Int) -> Int {
     let taken = own(pool) + fallbacks(in: pool) + pools[pool].fallbackRequested
     var kept = 0
-    while kept < lacking, taken + lacking - kept > configuration.pools[pool].maximum,
+    while kept < lacking, taken + lacking - kept > pools[pool].maximum,
       let place = fallbackMachines.firstIndex(where: { self[$0]?.pool.index == pool })
     {
       machines[fallbackMachines.remove(at: place).index]?.isFallback = false
       kept += 1
     }
-    while kept < lacking, taken + lacking - kept > configuration.pools[pool].maximum,
+    while kept < lacking, taken + lacking - kept > pools[pool].maximum,
       keepFallbackLaunch(in: pool)
     {
       kept += 1
@@ -50,8 +51,18 @@ extension SpotManager {
     return kept
   }
 
-  /// Asks for the spot machines that the plan lacks, each in the cheapest pool that has room.
+  /// Asks for the spot machines that the plan lacks: every pool's minimum, then each in the cheapest pool that
+  /// has room.
   private mutating func replaceSpot(at now: Instant, into effects: inout EffectBuffer<Effect>) {
+    for pool in acceptable {
+      let lacking = pools[pool].minimum - own(pool)
+      guard lacking > 0 else { continue }
+      if now < pools[pool].unavailableUntil {
+        wake(at: pools[pool].unavailableUntil, into: &effects)
+        continue
+      }
+      for _ in 0..<lacking where affords(pool) { launch(in: pool, into: &effects) }
+    }
     var lacking = plan.kept - ownSpot
     while lacking > 0 {
       let open = acceptable.filter { hasRoom($0) }
@@ -67,12 +78,12 @@ extension SpotManager {
     }
   }
 
-  /// How many spot machines are there or on their way.
-  var ownSpot: Int { spotByCost.reduce(0) { $0 + own($1) } }
+  /// How many spot machines of the plan are there or on their way.
+  var ownSpot: Int { acceptable.reduce(0) { $0 + own($1) } }
 
   /// Whether the plan lets a spot pool have one more machine.
   private func hasRoom(_ pool: Int) -> Bool {
-    guard own(pool) < min(plan.perPool, configuration.pools[pool].maximum) else { return false }
+    guard own(pool) < min(plan.perPool, pools[pool].maximum) else { return false }
     guard let zone = pools[pool].zone else { return true }
     return spotByCost.reduce(0) { pools[$1].zone == zone ? $0 + own($1) : $0 } < limit(ofZone: zone)
   }

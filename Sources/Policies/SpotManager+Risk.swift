@@ -94,9 +94,11 @@ extension SpotManager {
   mutating func giveUpAtRisk(into effects: inout EffectBuffer<Effect>) {
     var atRisk = spotByCost.reduce(0) { $0 + pools[$1].atRisk }
     guard atRisk > 0 else { return }
-    let kept = target == nil ? spotByCost.reduce(0) { $0 + pools[$1].wanted } : plan.kept
+    let kept = spotByCost.reduce(0) { sum, pool in
+      target == nil || firm.contains(pool) ? sum + pools[pool].wanted : sum
+    }
     let ready = spotByCost.reduce(0) { $0 + pools[$1].ready - pools[$1].atRisk }
-    atRisk = min(atRisk, atRisk + ready - kept)
+    atRisk = min(atRisk, atRisk + ready - kept - (target == nil ? 0 : plan.kept))
     guard atRisk > 0 else { return }
     for id in alive.filter({ self[$0]?.isAtRisk == true }).prefix(atRisk) {
       release(id, because: .atRisk, into: &effects)

@@ -4,7 +4,8 @@ import Quantities
 import Serving
 
 extension SpotManager {
-  /// Gives back what the target does not ask for: on demand above its minimum first, then spot.
+  /// Gives back what neither the target nor a schedule asks for: pools that the plan does not lay out first, the
+  /// dearest first, then spot; no pool goes below its minimum.
   ///
   /// Of spot, launches that have not been answered go first, then machines that start, then those
   /// that serve; in each of these the dearest pool first, and in a pool the youngest. Those that do
@@ -14,7 +15,8 @@ extension SpotManager {
   ///
   /// - Complexity: O(1) when nothing is too many, else O(pools · (machines alive + launches)).
   mutating func scaleDown(into effects: inout EffectBuffer<Effect>) {
-    for pool in onDemandByCost.reversed() {
+    let firm = target == nil ? pools.indices.filter { pools[$0].isScheduled } : self.firm
+    for pool in firm.reversed() {
       var surplus = own(pool) - pools[pool].wanted
       guard surplus > 0 else { continue }
       surplus -= withdraw(surplus, fallbacks: false, in: pool, into: &effects)
@@ -22,15 +24,22 @@ extension SpotManager {
       _ = release(surplus, in: pool, .ready, into: &effects)
     }
     var surplus = ownSpot - plan.kept
-    guard surplus > 0 else { return }
-    for pool in spotByCost.reversed() {
-      surplus -= withdraw(surplus, fallbacks: false, in: pool, into: &effects)
+    guard target != nil, surplus > 0 else { return }
+    for pool in acceptable.reversed() {
+      let most = spareable(surplus, in: pool)
+      surplus -= withdraw(most, fallbacks: false, in: pool, into: &effects)
     }
     for state in [MachineState.starting, .ready] {
-      for pool in spotByCost.reversed() {
-        surplus -= release(surplus, in: pool, state, into: &effects)
+      for pool in acceptable.reversed() {
+        surplus -= release(spareable(surplus, in: pool), in: pool, state, into: &effects)
       }
     }
+  }
+
+  /// How many of so many machines a pool can give without going below its minimum.
+  private func spareable(_ surplus: Int, in pool: Int) -> Int {
+    let minimum = pools[pool].minimum
+    return minimum > 0 ? max(0, min(surplus, own(pool) - minimum)) : surplus
   }
 
   /// Releases up to so many of a pool's own machines in a state, youngest first; says how many.

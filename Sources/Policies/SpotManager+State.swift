@@ -40,8 +40,16 @@ extension SpotManager {
 
   /// What is counted of a pool.
   struct PoolState: Sendable {
-    /// How many machines it should have; for a spot pool only until the first target.
+    /// How many machines it should have; for a spot pool that the plan lays out only until the first target.
     var wanted: Int
+    /// How many machines it should have until a target comes, without spares.
+    var usual: Int
+    /// How many machines it keeps whatever the target.
+    var minimum: Int
+    /// How many machines it may have.
+    var maximum: Int
+    /// Whether a schedule says how many machines it should have.
+    var isScheduled = false
     /// Its place among the zones, or nil when its zone is not known.
     var zone: Int?
     var starting = 0

@@ -10,8 +10,9 @@ import Serving
 /// that could not sell is left alone for a back-off that doubles.
 ///
 /// Until a ``Event/target(machines:)`` comes, each pool is kept at its own configured number. From
-/// then on the on-demand pools keep their minimum and the rest is spot, laid out over the pools by
-/// cost per request, with a cap per pool and per zone so that no loss takes all.
+/// then on every pool keeps its minimum, and the rest goes by cost per request, each pool up to its maximum:
+/// first to spot pools that are not dearer than on demand, with a cap per pool and per zone so that no loss
+/// takes all, then to pools on demand, then to the dearer spot pools.
 ///
 /// It is a value that steps: what happened goes in, what to do comes out, nothing else is known.
 /// The same code decides in the simulator and in the gateway.
@@ -45,6 +46,8 @@ public struct SpotManager: Sendable {
   let spotByCost: [Int]
   /// The spot pools that are not dearer per request than on demand, cheapest first.
   let acceptable: [Int]
+  /// The other pools, in the order in which a target fills them: on demand, then the dearer spot pools.
+  let firm: [Int]
   /// The spot pool whose turn it is under the reference rule, as a place among all spot pools.
   var nextTurn = 0
 
@@ -54,11 +57,15 @@ public struct SpotManager: Sendable {
     let given = configuration.pools
     pools = given.map { pool in
       let zone = pool.zone.isEmpty ? nil : given.firstIndex { $0.zone == pool.zone }
-      return PoolState(wanted: pool.wanted, zone: zone)
+      return PoolState(
+        wanted: pool.wanted, usual: pool.wanted, minimum: pool.minimum, maximum: pool.maximum,
+        zone: zone)
     }
     onDemandByCost = Self.byCost(given, .onDemand)
     spotByCost = Self.byCost(given, .spot)
-    acceptable = Self.acceptable(given)
+    let acceptable = Self.acceptable(given)
+    self.acceptable = acceptable
+    firm = onDemandByCost + spotByCost.filter { !acceptable.contains($0) }
     addSpares()
   }
 
@@ -75,7 +82,7 @@ public struct SpotManager: Sendable {
       stepAsReference(event, at: now, into: &effects)
       return
     }
-    let before = target ?? pools.reduce(0) { $0 + $1.wanted } - spare
+    let before = wantedInAll
     take(in: event, at: now, into: &effects)
     guard isStarted else { return }
     if let due = wakeAt, due <= now { wakeAt = nil }
@@ -83,9 +90,9 @@ public struct SpotManager: Sendable {
     if now >= throttledUntil {
       replace(at: now, into: &effects)
       if configuration.fallsBackToOnDemand {
-        fallBack(lowered: max(0, before - (target ?? before)), at: now, into: &effects)
+        fallBack(lowered: max(0, before - wantedInAll), at: now, into: &effects)
       }
-      if target != nil { scaleDown(into: &effects) }
+      if target != nil || pools.contains(where: \.isScheduled) { scaleDown(into: &effects) }
     } else {
       wake(at: throttledUntil, into: &effects)
     }
@@ -104,6 +111,13 @@ public struct SpotManager: Sendable {
     case .target(let machines):
       target = max(0, machines)
       layOut()
+    case .scheduled(let pool, let minimum, let maximum):
+      guard pools.indices.contains(pool.index) else { return }
+      pools[pool.index].isScheduled = true
+      pools[pool.index].minimum = max(0, minimum)
+      pools[pool.index].maximum = max(0, minimum, maximum)
+      pools[pool.index].usual = max(0, minimum)
+      if target == nil { addSpares() } else { layOut() }
     case .launched(let launch, let id):
       launched(launch, as: id, at: now, into: &effects)
     case .launchFailed(let launch, let failure):
@@ -133,6 +147,9 @@ public struct SpotManager: Sendable {
       break
     }
   }
+
+  /// How many machines the fleet should have, without spares.
+  private var wantedInAll: Int { target ?? pools.reduce(0) { $0 + $1.usual } }
 
   /// Asks to be woken, unless an earlier call is already on its way.
   mutating func wake(at time: Instant, into effects: inout EffectBuffer<Effect>) {

@@ -46,6 +46,19 @@ public struct UTCDate: Hashable, Sendable, Comparable {
     return TimeSpan(nanoseconds: dayOfWeek * Self.day) + timeOfDay
   }
 
+  /// Its year.
+  public var year: Int { Self.civil(daysSince1970: Int(wholeDays)).year }
+
+  /// The beginning of a weekday, 0 for Sunday, in a week of a month; the last such day for the fifth.
+  static func day(_ weekday: Int, ofWeek week: Int, month: Int, year: Int) -> UTCDate {
+    let first = daysSince1970(year: year, month: month, day: 1)
+    // 1970-01-01 was a Thursday.
+    let firstWeekday = ((first + 4) % 7 + 7) % 7
+    var day = 1 + (weekday - firstWeekday + 7) % 7 + 7 * (week - 1)
+    if day > days(inMonth: month, of: year) { day -= 7 }
+    return UTCDate(nanosecondsSince1970: Int64(first + day - 1) * self.day)
+  }
+
   private static let day: Int64 = 86_400_000_000_000
 
   private var wholeDays: Int64 {

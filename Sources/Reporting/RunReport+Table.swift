@@ -79,7 +79,10 @@ extension RunReport {
     for outcome in RequestOutcome.allCases where results.requests[outcome] > 0 {
       parts.append("\(results.requests[outcome]) \(outcome.name)")
     }
-    parts.append("\(results.requests.inFlight) in flight")
+    let left = results.requests.inFlight
+    parts.append(
+      "\(left) in flight"
+        + (left > 0 ? " one horizon after its end, which count as unanswered" : ""))
     return "  Requests: " + parts.joined(separator: ", ")
   }
 }

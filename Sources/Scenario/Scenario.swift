@@ -93,28 +93,42 @@ package struct Scenario: Sendable {
   package struct Pool: Sendable {
     /// The pool as the cloud sees it.
     package let cloud: PoolModel
-    /// How many machines it should have.
+    /// How many machines it should have where no policy scales it; the most where it has a schedule.
     package let wanted: Int
     /// The replicas that each of its machines carries.
     package let replicas: [ReplicaBank.Place]
     /// The on-demand price of its machine type at the start; `nil` when the book has none.
     package let listPrice: HourlyPrice?
+    /// How many machines it should have by local clocks; `nil` for as many at any time.
+    package let schedule: MachineSchedule?
+    /// How many machines a policy may give it beyond its schedule; `nil` for none.
+    package let ceiling: Int?
 
     /// A pool of those values.
     package init(
-      cloud: PoolModel, wanted: Int, replicas: [ReplicaBank.Place], listPrice: HourlyPrice? = nil
+      cloud: PoolModel, wanted: Int, replicas: [ReplicaBank.Place], listPrice: HourlyPrice? = nil,
+      schedule: MachineSchedule? = nil, ceiling: Int? = nil
     ) {
+      self.schedule = schedule
+      self.ceiling = ceiling
       self.cloud = cloud
       self.wanted = wanted
       self.replicas = replicas
       self.listPrice = listPrice
     }
 
+    /// How many machines it should have at a time where no policy scales it.
+    package func wanted(at time: Instant) -> Int { schedule?.machines(at: time) ?? wanted }
+
     /// Requests a second that one of its machines answers when every batch is full.
     package var machineThroughput: Double {
       replicas.reduce(0) { $0 + $1.model.maximumThroughput }
     }
   }
+
+  /// How long before the start machines begin to come and go where they need time to do so: long
+  /// enough for boots, back-offs and holds to have forgotten how they began.
+  package static let slowWarmUp = TimeSpan.hours(48)
 
   /// The path that it was read from.
   package let path: String
@@ -255,9 +269,15 @@ package struct Scenario: Sendable {
     pools.reduce(0) { $0 + Double($1.wanted) * $1.machineThroughput }
   }
 
+  /// Whether the number of its machines may differ from one time to another.
+  package var hasMovingFleet: Bool {
+    autoscaling != nil || pools.contains { $0.cloud.market == .spot || $0.schedule != nil }
+  }
+
   /// Whether machines come and go without any random draw, so that the bill is exact.
   package var isBillExact: Bool {
-    egress.isEmpty
+    // What an autoscaler does follows from requests.
+    egress.isEmpty && autoscaling == nil
       && pools.allSatisfy { pool in
         guard !isCapacityRandom(of: pool), pool.cloud.lifetime == nil,
           pool.cloud.longestLife == nil,

@@ -32,7 +32,7 @@ extension Target {
     case .monthlyCost: return .money(try USD(parsing: text))
     case .hourlyCost: return .hourly(try HourlyPrice(parsing: text))
     case .latency, .wait: return .time(try TimeSpan(parsing: text))
-    case .tokenPriceRatio, .machinesReady, .fallbackHours:
+    case .tokenPriceRatio, .machinesReady, .machinesReadyOfPool, .fallbackHours:
       guard let number = Double(text), number.isFinite, number >= 0 else {
         throw UnreadableQuantity(allowed: "a number, such as 10")
       }
@@ -91,6 +91,7 @@ extension Target {
     _ function: String, of first: String, _ second: String
   ) -> Measure? {
     switch function {
+    case "mean" where first == "machines_ready": .machinesReadyOfPool(second)
     case "quality_loss":
       QualityScore(rawValue: second).map { .qualityLoss(against: first, $0) }
     case "token_price_ratio": .tokenPriceRatio(first, second)

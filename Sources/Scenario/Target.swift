@@ -50,6 +50,8 @@ package struct Target: Sendable, Equatable {
     case joinRatio
     /// How many machines serve.
     case machinesReady(Statistic)
+    /// How many machines of a pool serve on average.
+    case machinesReadyOfPool(String)
     /// Hours a month of machines on demand beyond those that are always held.
     case fallbackHours
     /// The share of time in which a place of a spot pool can be had.

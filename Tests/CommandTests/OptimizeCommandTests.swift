@@ -111,7 +111,7 @@ enum SmallFleet {
     client: { timeout: 2s, retries: 0 }
     models: { m: { on: { p4d.24xlarge: { batch: { max: 1, latency: { 1: 20ms } } } } } }
     fleet:
-      one: { type: p4d.24xlarge, zone: z, market: onDemand, price: 10 USD/h, machines: 3, serves: { m: 1 } }
+      one: { type: p4d.24xlarge, zone: us-east-1a, market: onDemand, price: 10 USD/h, machines: 3, serves: { m: 1 } }
     policies: { queue: { limit: 100 } }
     targets: [ p99(latency) <= 200ms ]
     """

@@ -19,10 +19,10 @@ struct SweepCommandTests {
     client: { timeout: 2s, retries: 0 }
     models: { m: { on: { p4d.24xlarge: { batch: { max: 1, latency: { 1: 20ms }, noise: { gamma: { cv: 1 } } } } } } }
     fleet:
-      one: { type: p4d.24xlarge, zone: z, market: onDemand, machines: 1, serves: { m: 1 } }
+      one: { type: p4d.24xlarge, zone: us-east-1a, market: onDemand, machines: 1, serves: { m: 1 } }
       two:
         type: p4d.24xlarge
-        zone: z
+        zone: us-east-1a
         market: spot
         machines: 2
         serves: { m: 1 }

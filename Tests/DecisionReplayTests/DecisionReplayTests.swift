@@ -68,6 +68,7 @@ struct DecisionReplayTests {
       #""policy":"spot","event":"noticed","machine":1,"deadline":"2024-12-09T00:02:00Z""#,
       #""policy":"spot","event":"launch_failed","launch":1,"why":"insufficientCapacity""#,
       #""policy":"spot","event":"gone","machine":1"#,
+      #""policy":"spot","event":"scheduled","pool":0,"minimum":2,"maximum":3"#,
       #""policy":"spot","event":"target","machines":3"#,
       #""policy":"spot","event":"wake""#,
       #""policy":"autoscaler","event":"missed""#,

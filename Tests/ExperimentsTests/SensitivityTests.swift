@@ -20,8 +20,8 @@ struct SensitivityTests {
     client: { timeout: none, retries: 0 }
     models: { server: { on: { t: { batch: { max: 1, latency: { 1: 10ms } } } } } }
     fleet:
-      one: { type: t, zone: z, market: onDemand, machines: 1, price: 20 USD/h, serves: { server: 1 } }
-      two: { type: t, zone: z, market: onDemand, machines: 2, price: 15 USD/h, serves: { server: 1 } }
+      one: { type: t, zone: us-east-1a, market: onDemand, machines: 1, price: 20 USD/h, serves: { server: 1 } }
+      two: { type: t, zone: us-east-1a, market: onDemand, machines: 2, price: 15 USD/h, serves: { server: 1 } }
     costs: { network: 500 USD/month }
     policies: { queue: { limit: 100 } }
     targets: [ monthly_cost <= 40_000 USD ]

@@ -21,8 +21,8 @@ enum ServerFleet {
     client: { timeout: 5s, retries: 0 }
     models: { server: { on: { t: { batch: { max: 1, latency: { 1: 20ms } } } } } }
     fleet:
-      one: { type: t, zone: z, market: onDemand, machines: 3, price: 10 USD/h, serves: { server: 1 } }
-      two: { type: t, zone: z, market: onDemand, machines: 0, price: 20 USD/h, serves: { server: 1 } }
+      one: { type: t, zone: us-east-1a, market: onDemand, machines: 3, price: 10 USD/h, serves: { server: 1 } }
+      two: { type: t, zone: us-east-1a, market: onDemand, machines: 0, price: 20 USD/h, serves: { server: 1 } }
     policies: { queue: { limit: 1_000 } }
     targets: [ p99(latency) <= 150ms, availability >= 99% ]
     """

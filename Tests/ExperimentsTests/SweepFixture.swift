@@ -20,10 +20,10 @@ enum SweepFixture {
     client: { timeout: 2s, retries: 0 }
     models: { server: { on: { t: { batch: { max: 1, latency: { 1: 20ms }, noise: { gamma: { cv: 1 } } } } } } }
     fleet:
-      one: { type: t, zone: z, market: onDemand, machines: 1, price: 20 USD/h, serves: { server: 1 } }
+      one: { type: t, zone: us-east-1a, market: onDemand, machines: 1, price: 20 USD/h, serves: { server: 1 } }
       two:
         type: t
-        zone: z
+        zone: us-east-1a
         market: spot
         machines: 2
         price: 5 USD/h

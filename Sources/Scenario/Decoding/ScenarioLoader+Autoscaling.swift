@@ -33,6 +33,16 @@ extension ScenarioLoader {
       try span($0, from: .seconds(1), to: .hours(1))
     }
     let utilization = reader.optional("utilization", into: &diagnostics) { try shareOfWhole($0) }
+    if rule == .reference {
+      for (key, isGiven) in [
+        ("monthly_budget", monthly != nil), ("longest_wait", wait != nil),
+        ("utilization", utilization != nil),
+      ] where isGiven {
+        reader.report(
+          .other("has no effect under policy: reference, which knows no such thing; leave it out"),
+          of: key, into: &diagnostics)
+      }
+    }
     reader.finish(into: &diagnostics)
     guard let budget, let target, let costs = fleet.costOfModel else { return none }
     var configuration = CostAwareAutoscaler.Configuration(
@@ -45,6 +55,11 @@ extension ScenarioLoader {
     configuration.period = every ?? configuration.period
     configuration.safeUtilization = utilization?.fraction ?? configuration.safeUtilization
     var warnings: [String] = []
+    if !fleet.canScale {
+      warnings.append(
+        "\(reader.location): \(reader.keyPath): no pool has machines: { min, max } with max above min, so "
+          + "it launches and releases nothing")
+    }
     if let complaint = configuration.complaint(floorRate: fleet.floorRate) {
       if configuration.rule == .reference {
         warnings.append("policies.autoscaler: \(complaint)")
@@ -69,26 +84,46 @@ struct ScalingContext {
   private let models: Int
   private let launch: LaunchLaw?
   private let fallsBack: Bool
+  private let spotRule: SpotManager.Rule
 
   init(
     pools: [DecodedPool], commitments: Commitments, strongest: Int, models: Int,
-    launch: LaunchLaw?, fallsBack: Bool
+    launch: LaunchLaw?, policies: DecodedPolicies
   ) {
     self.pools = pools
     self.commitments = commitments
     self.strongest = strongest
     self.models = models
     self.launch = launch
-    self.fallsBack = fallsBack
+    fallsBack = policies.fallsBack
+    spotRule = policies.rule
   }
 
-  private var onDemand: [DecodedPool] { pools.filter { $0.pool.cloud.market == .onDemand } }
   private var spot: [DecodedPool] { pools.filter { $0.pool.cloud.market == .spot } }
+  /// The pools that it can make larger or smaller; the reference rule launches spot only, whatever its range.
+  private var scaled: [DecodedPool] {
+    pools.filter { pool in
+      spotRule == .reference
+        ? pool.pool.cloud.market == .spot : pool.range != nil && pool.maximum > pool.minimum
+    }
+  }
 
-  /// The machines that are always kept: those on demand, without what may stand in for spot.
-  var minimum: Int { onDemand.reduce(0) { $0 + $1.pool.wanted } }
-  /// All machines that may be wanted at a time; what stands in for spot adds none.
-  var maximum: Int { minimum + spot.reduce(0) { $0 + $1.maximum } }
+  /// Whether there is any pool that it can scale.
+  var canScale: Bool { !scaled.isEmpty }
+  /// The machines that are always kept.
+  var minimum: Int {
+    pools.reduce(0) { sum, pool in
+      let isScaled = spotRule == .reference && pool.pool.cloud.market == .spot
+      return sum + (isScaled ? 0 : pool.minimum)
+    }
+  }
+  /// All machines that may be wanted at a time.
+  var maximum: Int {
+    pools.reduce(0) { sum, pool in
+      let isKept = spotRule == .reference && pool.pool.cloud.market == .onDemand
+      return sum + (isKept ? pool.highestMinimum : pool.maximum)
+    }
+  }
 
   /// The replicas of the strongest model on a machine of the first pool that has them.
   private var replicas: [BatchModel] {
@@ -134,8 +169,9 @@ struct ScalingContext {
   }
 
   var worstPrice: HourlyPrice {
-    let dearest = fallsBack || spot.isEmpty ? onDemand.map(price).max() : nil
-    return HourlyPrice(nanodollarsPerHour: dearest ?? spotPrice.nanodollarsPerHour)
+    // What stands in for spot is on demand.
+    let able = fallsBack ? scaled + pools.filter { $0.pool.cloud.market == .onDemand } : scaled
+    return HourlyPrice(nanodollarsPerHour: (able.isEmpty ? pools : able).map(price).max() ?? 0)
   }
 
   var committedMachines: Int { commitments.reservations.reduce(0) { $0 + $1.machines } }
@@ -152,10 +188,12 @@ struct ScalingContext {
   var floorRate: HourlyPrice {
     var rate = commitmentRate.nanodollarsPerHour
     var covered = committedMachines
-    for pool in onDemand {
-      let beyond = max(0, pool.pool.wanted - covered)
-      covered = max(0, covered - pool.pool.wanted)
-      rate += Int64(beyond) * price(pool)
+    for pool in pools {
+      let isOnDemand = pool.pool.cloud.market == .onDemand
+      guard isOnDemand || spotRule == .production else { continue }
+      let free = isOnDemand ? min(covered, pool.highestMinimum) : 0
+      covered -= free
+      rate += Int64(pool.highestMinimum - free) * price(pool)
     }
     return HourlyPrice(nanodollarsPerHour: rate)
   }

@@ -263,7 +263,9 @@ extension ScenarioLoader {
       }
       law = trace(replay, ones, into: &diagnostics).map { .replay($0, from: from) }
     } else if let up, let down {
-      let times = [up, down].compactMap { self.law($0, .time, into: &diagnostics) }
+      let times = [
+        positiveLaw(up, into: &diagnostics), self.law(down, .time, into: &diagnostics),
+      ].compactMap(\.self)
       if times.count == 2 { law = .renewal(up: times[0], down: times[1]) }
     } else {
       (up ?? down)?.report(.other("up and down go together"), into: &diagnostics)
@@ -327,7 +329,7 @@ extension ScenarioLoader {
     var capacity = PoolCapacity(
       places: [CapacityLaw](repeating: .always, count: pool.count))
     for key in ["schedule", "lifetime", "longest_life", "down", "shocks", "notice"]
-    where !isSpot && pool.market != nil && reader.has(key) {
+    where !isSpot && pool.market != nil && reader.has(key) && !reader.isSequence(key) {
       reader.report(
         .other("only spot machines are taken back; an on-demand pool has no such key"), of: key,
         into: &diagnostics)
@@ -364,7 +366,10 @@ extension ScenarioLoader {
     _ reader: inout MappingReader, _ capacity: inout PoolCapacity,
     into diagnostics: inout Diagnostics
   ) {
-    let schedule = reader.mapping("schedule", .optional, into: &diagnostics)
+    // A list says how many machines there should be, and not when they can be had.
+    let schedule =
+      reader.isSequence("schedule")
+      ? nil : reader.mapping("schedule", .optional, into: &diagnostics)
     let lifetime = reader.node("lifetime", .optional, into: &diagnostics)
     let down = reader.node("down", .optional, into: &diagnostics)
     let count = capacity.places.count
@@ -380,7 +385,7 @@ extension ScenarioLoader {
       down?.report(.other("down goes with lifetime"), into: &diagnostics)
       return
     }
-    let life = law(lifetime, .time, into: &diagnostics)
+    let life = positiveLaw(lifetime, into: &diagnostics)
     guard let down else {
       capacity.lifetime = life
       return
@@ -407,6 +412,20 @@ extension ScenarioLoader {
       return .schedule(
         up: up, down: down, phase: TimeSpan(nanoseconds: Int64(shift % cycle)))
     }
+  }
+
+  /// A law of times of which some are above zero: no machine lives for no time on average.
+  private func positiveLaw(
+    _ value: ValueReader, into diagnostics: inout Diagnostics
+  ) -> Distribution? {
+    guard let law = law(value, .time, into: &diagnostics) else { return nil }
+    guard law.mean > 0 else {
+      value.report(
+        .outOfRange(found: "a mean of \(law.mean) s", allowed: "a mean above 0"),
+        into: &diagnostics)
+      return nil
+    }
+    return law
   }
 
   /// A provider, a time, `none`, or `{ lead, missing, rebalance: { ahead, missing } }`.

@@ -14,8 +14,8 @@ extension BillingRules {
 extension ScenarioLoader {
   /// All promises to pay, by kind.
   func commitments(
-    _ root: inout MappingReader, prices book: PriceBook?, start: UTCDate?, _ rules: BillingRules,
-    into diagnostics: inout Diagnostics
+    _ root: inout MappingReader, prices book: PriceBook?, start: UTCDate?, zones: [String],
+    _ rules: BillingRules, into diagnostics: inout Diagnostics
   ) -> Commitments {
     var commitments = Commitments()
     for entry in root.entries("commitments", .optional, into: &diagnostics) ?? [] {
@@ -23,7 +23,7 @@ extension ScenarioLoader {
       let kind = reader.oneOf(
         "kind", [("reservation", 0), ("savings_plan", 1), ("capacity_reservation", 2)], .required,
         into: &diagnostics)
-      let source = PriceSource(book: book, start: start)
+      let source = PriceSource(book: book, start: start, zones: zones)
       switch kind {
       case 0:
         let made = reservation(entry.name, &reader, source, into: &diagnostics)
@@ -51,6 +51,8 @@ extension ScenarioLoader {
   private struct PriceSource {
     let book: PriceBook?
     let start: UTCDate?
+    /// The zones that the scenario describes.
+    let zones: [String]
   }
 
   private func reservation(
@@ -68,6 +70,10 @@ extension ScenarioLoader {
       series = prices(
         of: type, .reserved, in: source.book, from: source.start, namedBy: reader,
         into: &diagnostics)
+    }
+    if zone != nil {
+      _ = region(
+        of: zone, source.book, described: source.zones, at: reader, into: &diagnostics)
     }
     guard let type, let machines, let series, let runs else { return nil }
     return Commitment(
@@ -142,6 +148,9 @@ extension ScenarioLoader {
     let type = reader.string("type", .required, into: &diagnostics)
     let zone = reader.string("zone", .required, into: &diagnostics)
     let machines = reader.integer("machines", in: 1...100_000, .required, into: &diagnostics)
+    let region = region(
+      of: zone, source.book, described: source.zones, at: reader, into: &diagnostics)
+    checkPrices(of: region, in: source.book, at: reader, into: &diagnostics)
     guard let type, let zone, let machines,
       let series = prices(
         of: type, .onDemand, in: source.book, from: source.start, namedBy: reader,

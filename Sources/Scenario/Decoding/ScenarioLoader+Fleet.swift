@@ -18,6 +18,7 @@ struct FleetContext {
   let models: DecodedModels
   let prices: PriceBook?
   let start: UTCDate?
+  let horizon: TimeSpan?
   let cloud: DecodedCloud?
   let queueLimit: Int?
 }
@@ -25,8 +26,32 @@ struct FleetContext {
 /// A pool with what the policies need to know of it.
 struct DecodedPool {
   let pool: Scenario.Pool
+  /// How many machines it keeps at the least, at any time.
+  let minimum: Int
   /// How many machines it may have.
   let maximum: Int
+  /// Where its range of machines was written; `nil` where it has one number.
+  let range: ValueReader?
+  /// Where it was written.
+  let place: WrittenPlace
+  /// Whether the price book says what its machines cost.
+  let isPricedByBook: Bool
+  /// Where its notice was written; `nil` where it has none.
+  let notice: WrittenPlace?
+
+  /// How many machines it keeps at the time at which it keeps most.
+  var highestMinimum: Int { pool.schedule?.most ?? minimum }
+}
+
+/// How many machines a pool should have, as it was written.
+struct DecodedMachines {
+  let minimum: Int
+  let maximum: Int
+  /// Where a range was written; `nil` for one number.
+  var range: ValueReader?
+
+  /// How many machines it should have where nobody scales it: on spot its maximum, else its minimum.
+  func wanted(_ market: Market?) -> Int { market == .spot ? maximum : minimum }
 }
 
 extension ScenarioLoader {
@@ -120,16 +145,28 @@ extension ScenarioLoader {
     let zone = reader.string("zone", .required, into: &diagnostics)
     let market = reader.oneOf(
       "market", Market.allCases.map { ($0.rawValue, $0) }, .required, into: &diagnostics)
-    let machines = machines(&reader, market, into: &diagnostics)
+    let machines = machines(&reader, into: &diagnostics)
+    let hours = machines.flatMap {
+      schedule(&reader, $0, market, context, into: &diagnostics)
+    }
+    let most = max(machines?.maximum ?? 1, hours?.schedule?.most ?? 0)
     let replicas = serves(&reader, type: type, context, into: &diagnostics)
     let capacity = capacity(
-      &reader, PoolPlace(name: name, zone: zone, market: market, count: machines?.maximum ?? 1),
+      &reader, PoolPlace(name: name, zone: zone, market: market, count: most),
       context.cloud, &shared, into: &diagnostics)
     let price = price(&reader, type: type, into: &diagnostics)
-    let launch = context.cloud?.launch(
-      of: replicas ?? [], weights: context.models.weights, at: reader, into: &diagnostics)
-    guard let type, let zone, let market, let machines, let replicas, let capacity, let launch,
-      let price,
+    let region = region(
+      of: zone, context.prices, described: shared.zones.map(\.name), at: reader,
+      into: &diagnostics)
+    if price != nil && price?.series == nil {
+      checkPrices(of: region, in: context.prices, at: reader, into: &diagnostics)
+    }
+    let launch = replicas.flatMap {
+      context.cloud?.launch(
+        of: $0, weights: context.models.weights, at: reader, into: &diagnostics)
+    }
+    guard let type, let zone, let market, let machines, let hours, let replicas, let capacity,
+      let launch, let price,
       let listed = price.series
         ?? prices(
           of: type, market == .spot ? .spot : .onDemand, in: context.prices, from: context.start,
@@ -137,6 +174,10 @@ extension ScenarioLoader {
     else { return nil }
     let listPrice = context.start.flatMap {
       context.prices?.prices(of: type, .onDemand, from: $0)?.changes.first?.price
+    }.flatMap { price in
+      // The list price of another region is none.
+      let regions = context.prices?.regions ?? []
+      return regions.isEmpty || region.map { regions.contains($0) } == true ? price : nil
     }
     let cloud = PoolModel(
       name: name, type: type, zone: zone, market: market, places: capacity.places,
@@ -145,17 +186,23 @@ extension ScenarioLoader {
       notice: capacity.notice, launch: launch, prices: listed, priceLaw: price.law)
     return DecodedPool(
       pool: Scenario.Pool(
-        cloud: cloud, wanted: machines.wanted, replicas: replicas, listPrice: listPrice),
-      maximum: machines.maximum)
+        cloud: cloud, wanted: hours.schedule?.most ?? machines.wanted(market), replicas: replicas,
+        listPrice: listPrice, schedule: hours.schedule,
+        ceiling: machines.range == nil ? nil : machines.maximum),
+      minimum: hours.schedule?.fewest ?? machines.minimum, maximum: most, range: machines.range,
+      place: reader.place, isPricedByBook: price.series == nil,
+      notice: reader.has("notice") ? reader.place(of: "notice") : nil)
   }
 
-  /// `4`, or `{ min, max }`: spot pools want their maximum, on-demand pools their minimum.
+  /// `4`, or `{ min, max }` where a policy chooses the number.
   private func machines(
-    _ reader: inout MappingReader, _ market: Market?, into diagnostics: inout Diagnostics
-  ) -> (wanted: Int, maximum: Int)? {
+    _ reader: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> DecodedMachines? {
     guard let value = reader.node("machines", .required, into: &diagnostics) else { return nil }
     if case .scalar = value.node.content {
-      return value.integer(in: 0...10_000, into: &diagnostics).map { ($0, $0) }
+      return value.integer(in: 0...10_000, into: &diagnostics).map {
+        DecodedMachines(minimum: $0, maximum: $0)
+      }
     }
     guard var range = value.mapping(into: &diagnostics) else { return nil }
     let minimum = range.integer("min", in: 0...10_000, .required, into: &diagnostics)
@@ -168,7 +215,7 @@ extension ScenarioLoader {
         into: &diagnostics)
       return nil
     }
-    return (market == .spot ? maximum : minimum, maximum)
+    return DecodedMachines(minimum: minimum, maximum: maximum, range: value)
   }
 
   private func serves(
@@ -228,7 +275,7 @@ extension ScenarioLoader {
       let market = reader.oneOf(
         "market", Market.allCases.map { ($0.rawValue, $0) }, .required, into: &diagnostics)
       let type = reader.string("type", .required, into: &diagnostics)
-      let count = machines(&reader, market, into: &diagnostics)?.wanted ?? 0
+      let count = machines(&reader, into: &diagnostics)?.wanted(market) ?? 0
       for served in reader.entries("serves", .required, into: &diagnostics) ?? [] {
         let replicas = served.value.integer(in: 1...64, into: &diagnostics) ?? 0
         let model = models.first { $0.model == served.name && $0.type == type }

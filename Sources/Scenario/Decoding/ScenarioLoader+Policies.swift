@@ -84,8 +84,12 @@ extension ScenarioLoader {
     policies.migrations =
       spot.integer("migrations", in: 0...100, .optional, into: &diagnostics) ?? policies.migrations
     if var backOff = spot.mapping("back_off", .optional, into: &diagnostics) {
-      let initial = backOff.required("initial", into: &diagnostics) { try positiveSpan($0) }
-      let maximum = backOff.required("max", into: &diagnostics) { try positiveSpan($0) }
+      let initial = backOff.required("initial", into: &diagnostics) {
+        try span($0, from: .seconds(1), to: .longestStretch)
+      }
+      let maximum = backOff.required("max", into: &diagnostics) {
+        try span($0, from: .seconds(1), to: .longestStretch)
+      }
       backOff.finish(into: &diagnostics)
       policies.initialBackOff = initial ?? policies.initialBackOff
       policies.maximumBackOff = maximum ?? policies.maximumBackOff
@@ -137,8 +141,10 @@ extension ScenarioLoader {
     return SpotManager.Configuration.Pool(
       market: cloud.market, wanted: pool.pool.wanted, maximum: pool.maximum, zone: cloud.zone,
       price: HourlyPrice(nanodollarsPerHour: price), throughput: pool.pool.machineThroughput,
+      minimum: pool.minimum,
       interruptionCost: HourlyPrice(
-        nanodollarsPerHour: Int64((Double(price) * wasted).rounded(.toNearestOrEven))))
+        // A cost beyond all money makes a pool the last choice, as it should be.
+        nanodollarsPerHour: Int64(min(Double(price) * wasted, 9e18).rounded(.toNearestOrEven))))
   }
 
   private static func startTime(_ launch: LaunchLaw) -> TimeSpan {

@@ -38,6 +38,8 @@ extension ScenarioLoader {
     // A price without its source is a rumour, so the keys are required though nothing reads them.
     _ = reader.string("source", .required, into: &diagnostics)
     _ = reader.required("read", into: &diagnostics) { try UTCDate(parsing: $0) }
+    let regions = reader.sequence("regions", .optional, into: &diagnostics)?
+      .compactMap { $0.string(into: &diagnostics) }
     var entries: [PriceBook.Entry] = []
     for machine in reader.entries("machines", .required, into: &diagnostics) ?? [] {
       guard var terms = machine.value.mapping(into: &diagnostics) else { continue }
@@ -50,7 +52,7 @@ extension ScenarioLoader {
       terms.finish(into: &diagnostics)
     }
     reader.finish(into: &diagnostics)
-    return name.map { PriceBook(name: $0, entries: entries) }
+    return name.map { PriceBook(name: $0, regions: regions ?? [], entries: entries) }
   }
 
   /// One price for all time, or a list of prices with the dates from which they hold.

@@ -57,6 +57,20 @@ package struct ScenarioLoader: Sendable {
     return LoadedExperiment(scenario: scenario, references: references)
   }
 
+  /// The key paths that reading a scenario asks for, whether they are there or not.
+  ///
+  /// - Throws: all that is wrong with the scenario.
+  package static func knownKeys(
+    of path: String, files: FileReader, overrides: [String] = []
+  ) throws(ScenarioErrors) -> [String] {
+    let text = try ScenarioText.load(path, files: files, overrides: overrides)
+    var loader = ScenarioLoader(files: files)
+    var diagnostics = Diagnostics()
+    _ = loader.scenario(text, path: path, targets: .own(and: []), into: &diagnostics)
+    try diagnostics.throwIfAny(files: text.files + loader.inputs)
+    return diagnostics.knownKeys
+  }
+
   private static func load(
     _ loaded: LoadedScenario, path: String, files: FileReader, targets: JudgedTargets
   ) throws(ScenarioErrors) -> Scenario {
@@ -107,15 +121,16 @@ package struct ScenarioLoader: Sendable {
     let pools = fleet(
       &root,
       FleetContext(
-        models: models ?? DecodedModels(), prices: prices, start: start, cloud: cloud?.launch,
-        queueLimit: policies?.queue),
+        models: models ?? DecodedModels(), prices: prices, start: start, horizon: horizon,
+        cloud: cloud?.launch, queueLimit: policies?.queue),
       &shared, into: &diagnostics)
     let rules =
       root.oneOf(
         "billing", BillingRules.providers.map { ($0.name, $0) }, .optional, into: &diagnostics)
       ?? .aws
     let commitments = commitments(
-      &root, prices: prices, start: start, rules, into: &diagnostics)
+      &root, prices: prices, start: start, zones: shared.zones.map(\.name), rules,
+      into: &diagnostics)
     let costs = costs(&root, into: &diagnostics)
     let timeout = client(&root, into: &diagnostics)
     let requests = requests(&root, horizon: horizon, into: &diagnostics)
@@ -146,6 +161,13 @@ package struct ScenarioLoader: Sendable {
     let targets = targets(&root, names, judged, into: &diagnostics)
     let tolerances = tolerances(&root, into: &diagnostics)
     root.finish(into: &diagnostics)
+    if let policies, let pools, let horizon {
+      reportTooManyEvents(pools, shared, policies, horizon, root, into: &diagnostics)
+    }
+    var assumed = rules.assumptions
+    if let pools, let prices {
+      assumed += assumedRegion(of: pools, prices, into: &diagnostics)
+    }
     guard diagnostics.isEmpty, let start, let horizon, let replications, let prices, let policies,
       let pools, let timeout, let requests, let workload, let models,
       let requestPolicies
@@ -158,6 +180,8 @@ package struct ScenarioLoader: Sendable {
       spot.coveredMachines = scaling.committedMachines
       spot.commitmentRate = scaling.commitmentRate
     }
+    reportUnusedRanges(
+      pools, policies, isScaled: scaling?.autoscaling != nil, into: &diagnostics)
     if policies.machines != nil && scaling?.autoscaling != nil {
       root.report(
         .other("spot.machines fixes the fleet that the autoscaler would size; give one of them"),
@@ -176,8 +200,11 @@ package struct ScenarioLoader: Sendable {
       commitments: commitments, fixedCosts: costs.fixed, egress: costs.egress,
       requestPolicies: requestPolicies, spot: spot, autoscaling: scaling?.autoscaling,
       migrationLimit: policies.migrations, targets: targets, tolerances: tolerances,
-      assumptions: (assumptions ?? []) + rules.assumptions,
-      warnings: (scaling?.warnings ?? []) + shared.warnings(of: pools.map(\.pool.cloud)))
+      assumptions: (assumptions ?? []) + assumed,
+      warnings: (scaling?.warnings ?? []) + shared.warnings(of: pools.map(\.pool.cloud))
+        + warnings(of: policyReader, pools, into: &diagnostics)
+        + warnings(
+          of: pools, shared, policies, isScaled: scaling?.autoscaling != nil))
   }
 
   private func readRequestPolicies(
@@ -217,8 +244,8 @@ package struct ScenarioLoader: Sendable {
       &reader,
       ScalingContext(
         pools: fleet.pools, commitments: fleet.commitments, strongest: requests.requestedModel,
-        models: models.served.count, launch: fleet.launch,
-        fallsBack: fleet.policies.fallsBack), into: &diagnostics)
+        models: models.served.count, launch: fleet.launch, policies: fleet.policies),
+      into: &diagnostics)
   }
 
   private func targets(
@@ -356,29 +383,4 @@ enum JudgedTargets {
   case own(and: [ValueReader])
   /// None: what another scenario promises is not judged here.
   case none
-}
-
-/// The names that targets may use; `nil` where the file's own are not known.
-struct TargetNames {
-  let models: [String]?
-  let pools: [String]?
-  let bill: [String]
-
-  /// Notes a name that the scenario does not have.
-  func check(_ target: Target, at value: ValueReader, into diagnostics: inout Diagnostics) {
-    func look(for name: String, among known: [String]?) {
-      guard let known, !known.contains(name) else { return }
-      value.report(
-        .unreadable(found: name, allowed: known.joined(separator: ", ")), into: &diagnostics)
-    }
-    switch target.measure {
-    case .qualityLoss(let model, _): look(for: model, among: models)
-    case .tokenPriceRatio(let first, let second):
-      look(for: first, among: models)
-      look(for: second, among: models)
-    case .spotDiscount(let pool): look(for: pool, among: pools)
-    case .billShare(let line): look(for: line, among: bill)
-    default: break
-    }
-  }
 }

@@ -5,6 +5,11 @@ package struct Diagnostics: Sendable {
   /// The errors in the order found.
   package private(set) var errors: [ScenarioError] = []
 
+  /// The key paths that readers asked for, whether they were there or not, in the order of reading.
+  ///
+  /// A test holds that each of them changes a result or is listed with its reason.
+  package private(set) var knownKeys: [String] = []
+
   /// No errors yet.
   package init() {}
 
@@ -22,6 +27,9 @@ package struct Diagnostics: Sendable {
   package mutating func report(_ error: ScenarioError) {
     errors.append(error)
   }
+
+  /// Notes that keys are known.
+  mutating func know(_ keys: [String]) { knownKeys += keys }
 
   /// Ends the reading where anything was wrong.
   ///

@@ -39,6 +39,23 @@ package struct MappingReader: Equatable, Sendable {
     return entries.contains { $0.key == key && !$0.value.isNull }
   }
 
+  /// Whether the key is there with a value; does not count as asking for it.
+  package func isGiven(_ key: String) -> Bool {
+    entries.contains { $0.key == key && !$0.value.isNull }
+  }
+
+  /// Whether the value of a key is a mapping; does not count as asking for it.
+  package func isMapping(_ key: String) -> Bool {
+    entries.first { $0.key == key }?.value.entries != nil
+  }
+
+  /// Whether the value of a key is a list; does not count as asking for it.
+  package func isSequence(_ key: String) -> Bool {
+    guard let entry = entries.first(where: { $0.key == key }) else { return false }
+    if case .sequence = entry.value.content { return true }
+    return false
+  }
+
   /// The value of a key, of whatever kind it is.
   package mutating func node(
     _ key: String, _ need: Need = .required, into diagnostics: inout Diagnostics
@@ -69,6 +86,7 @@ package struct MappingReader: Equatable, Sendable {
 
   /// Reports every key that was never asked for; those asked for are named as allowed.
   package func finish(into diagnostics: inout Diagnostics) {
+    diagnostics.know(asked.map { KeyPathNames.appending($0, to: keyPath) })
     for entry in entries where !asked.contains(entry.key) {
       diagnostics.report(
         .unknownKey(nearest: nearestKey(to: entry.key, among: asked), allowed: asked),

@@ -65,6 +65,7 @@ extension ValueReader {
       report(.wrongKind(found: found, expected: allowed), into: &diagnostics)
       return nil
     }
+    diagnostics.know([KeyPathNames.appending(entry.key, to: keyPath)])
     return named(entry)
   }
 

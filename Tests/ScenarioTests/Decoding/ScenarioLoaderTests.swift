@@ -30,7 +30,7 @@ struct ScenarioLoaderTests {
     models:
       m: { on: { p4d: { batch: { max: 8, latency: { 1: 10ms, 8: 20ms } } } } }
     fleet:
-      base: { type: p4d, zone: a, market: onDemand, machines: 2, serves: { m: 1 } }
+      base: { type: p4d, zone: us-east-1a, market: onDemand, machines: 2, serves: { m: 1 } }
     policies: { queue: { limit: 10 } }
     """
 
@@ -68,8 +68,8 @@ struct ScenarioLoaderTests {
     arguments: [
       ("workload.classes={ a: 50%, b: 40% }", "90% in 2 classes is out of range"),
       (
-        "fleet={ a: { type: p4d, zone: a, market: onDemand, machines: 10_000, serves: { m: 64 } }, "
-          + "b: { type: p4d, zone: a, market: onDemand, machines: 10_000, serves: { m: 64 } } }",
+        "fleet={ a: { type: p4d, zone: us-east-1a, market: onDemand, machines: 10_000, serves: { m: 64 } }, "
+          + "b: { type: p4d, zone: us-east-1a, market: onDemand, machines: 10_000, serves: { m: 64 } } }",
         "1280000 replicas on all machines is out of range"
       ),
       ("fleet.base.machines=-1", "-1 is out of range"), ("horizon=10", "found '10'"),
@@ -189,7 +189,7 @@ struct ScenarioLoaderTests {
   func stagger() throws {
     func places(_ stagger: String) throws -> [CapacityLaw] {
       let pool =
-        "fleet.s={ type: p4d, zone: a, market: spot, machines: 16, serves: { m: 1 }, "
+        "fleet.s={ type: p4d, zone: us-east-1a, market: spot, machines: 16, serves: { m: 1 }, "
         + "schedule: { up: 6h, down: 4h, stagger: \(stagger) } }"
       let scenario = try load(pool).scenario
       return try #require(scenario.pools.first { $0.cloud.name == "s" }).cloud.places
@@ -211,10 +211,11 @@ struct ScenarioLoaderTests {
   func budget() throws {
     let change = "policies.autoscaler={ policy: reference, budget: 1 USD/h, p99: 200ms }"
     let scenario = try load(change).scenario
-    #expect(scenario.warnings.count == 1)
+    #expect(scenario.warnings.count { $0.contains("the budget of") } == 1)
     #expect(scenario.autoscaling?.configuration.rule == .reference)
     let paid = try load("policies.autoscaler={ budget: 60 USD/h, p99: 200ms }").scenario
-    #expect(paid.warnings.isEmpty && paid.autoscaling?.configuration.minimum == 2)
+    #expect(!paid.warnings.contains { $0.contains("the budget of") })
+    #expect(paid.autoscaling?.configuration.minimum == 2)
   }
 
   @Test("reads claims, adds their targets to those of their scenarios, and says what is wrong")
