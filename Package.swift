@@ -183,15 +183,15 @@ let package = Package(
       "ExperimentsTests",
       [
         "Checks", "CloudModel", "Experiments", "FleetSimulation", "Numerics", "Quantities",
-        "QueueingTheory", "RandomStreams", "Recording", "ReplicaModel", "ResultsStore", "Scenario",
-        "SimulationTesting", "Statistics",
+        "QueueingTheory", "RandomStreams", "Recording", "ReplicaModel", "Reporting", "ResultsStore",
+        "Scenario", "SimulationTesting", "Statistics",
         "Workload",
       ]),
     tests(
       "CalibrationTests",
       [
-        "Calibration", "CloudModel", "Numerics", "Quantities", "RandomStreams", "Statistics",
-        "Workload",
+        "Calibration", "CloudModel", "Numerics", "Quantities", "RandomStreams", "Scenario",
+        "Statistics", "Workload",
       ]),
     tests("ScenarioTests", ["CloudModel", "Quantities", "Scenario", "Serving"]),
     tests(

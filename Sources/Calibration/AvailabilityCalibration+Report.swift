@@ -10,34 +10,35 @@ extension AvailabilityCalibration {
     let regions = regions
     let any = share { $0.contains(true) }
     let days = (zones.map(\.trace.length).min() ?? .zero).inSeconds / 86_400
+    let fragment = fragment(regions)
+    let isEmpty = fragment.isEmpty ? " No law can be fitted, so there is no fragment." : ""
     return CalibrationReport(
       summary: "\(zones.count) zones over \(FittedText.number(days)) days: at least one is up "
-        + "\(FittedText.percent(any)) of the time.",
-      tables: [zoneTable] + (zones.count > 1 ? [correlationTable, togetherTable(regions)] : []),
-      doubts: doubts(regions, days: days), fragment: fragment(regions), place: "the top")
+        + "\(FittedText.percent(any)) of the time.\(isEmpty)",
+      tables: [zoneTable] + [countTable].compactMap(\.self)
+        + (zones.count > 1 ? [correlationTable, togetherTable(regions)] : []),
+      doubts: doubts(regions, days: days), fragment: fragment, place: "the top")
   }
 
   private var zoneTable: CalibrationReport.Table {
     var table = CalibrationReport.Table(
-      title: "Zones: runs that were seen whole, and the most likely law of each",
+      title: "Zones: runs up and down. Their mean is all time in that state ÷ ends that were seen; "
+        + "the median is Kaplan and Meier's; the law is the most likely one",
       header: [
-        "zone", "up>", "runs up>", "mean>", "95 %>", "median>", "law", "runs down>", "mean>",
+        "zone", "up>", "ends up>", "mean>", "95 %>", "median>", "law", "ends down>", "mean>",
         "95 %>", "median>", "law",
       ])
     for index in zones.indices {
       var row = [zones[index].name, FittedText.percent(share { $0[index] })]
       for runs in [up[index], down[index]] {
-        let whole = runs.whole.sorted()
-        let interval = Interval.mean(of: whole, confidence: 0.95)
-        row.append("\(whole.count)")
-        row.append(whole.isEmpty ? "none" : FittedText.time(runs.mean, digits: 3))
+        let ends = runs.whole.count
+        row.append("\(ends)")
+        row.append(ends == 0 ? "none" : FittedText.time(runs.mean, digits: 3))
         row.append(
-          interval.map {
-            $0.low.isFinite
-              ? FittedText.time(max(0, $0.low), digits: 2) + " … "
-                + FittedText.time($0.high, digits: 2) : ""
+          runs.interval(confidence: 0.95).map {
+            FittedText.time($0.low, digits: 3) + " … " + FittedText.time($0.high, digits: 3)
           } ?? "")
-        row.append(whole.isEmpty ? "none" : FittedText.time(whole[whole.count / 2], digits: 3))
+        row.append(runs.median.map { FittedText.time($0, digits: 3) } ?? "none")
         row.append(runs.fit?.family.rawValue ?? "none")
       }
       table.rows.append(row)
@@ -105,41 +106,87 @@ extension AvailabilityCalibration {
     }
     for region in regions {
       lines.append(
-        "  \(region.name): { up: \(mean(region.up)), down: \(mean(region.down)), drops: interrupt }"
+        "  \(FittedText.key(region.name)): { up: \(mean(region.up)), down: \(mean(region.down)), "
+          + "drops: interrupt }"
       )
     }
-    lines.append("zones:")
+    let counts = counts
+    var own: [String] = []
     for index in zones.indices {
-      let name = zones[index].name.split(separator: "_").first.map(String.init) ?? zones[index].name
       let region = regions.first { $0.zones.contains(index) }
-      let laws: (up: Distribution, down: Distribution)?
-      if let region, let place = region.zones.firstIndex(of: index) {
-        laws = region.own[place]
-      } else if let up = up[index].fit?.law, let down = down[index].fit?.law {
-        laws = (up, down)
-      } else {
-        laws = nil
+      var keys = region.map { ["region: \(FittedText.key($0.name))"] } ?? []
+      if let laws = laws(of: index, in: region) {
+        keys += [
+          "up: \(FittedText.law(laws.up))", "down: \(FittedText.law(laws.down))",
+          "drops: interrupt",
+        ]
       }
-      guard let laws else { continue }
-      let above = region.map { "region: \($0.name), " } ?? ""
-      lines.append(
-        "  \(name): { \(above)up: \(FittedText.law(laws.up)), down: \(FittedText.law(laws.down)), "
-          + "drops: interrupt }")
+      if let counts = counts[index], let share = counts.partialShare {
+        keys.append(
+          "shocks: { every: \(FittedText.time(counts.everyPartial)), "
+            + "takes: \(formatted(share * 100, places: 2))% }")
+      }
+      guard keys.count > (region == nil ? 0 : 1) else { continue }
+      own.append("  \(FittedText.key(zones[index].key)): { \(keys.joined(separator: ", ")) }")
     }
+    if !own.isEmpty { lines += ["zones:"] + own }
     return lines
   }
 
+  /// The laws of a zone's own process; nil where its runs do not give them.
+  private func laws(
+    of zone: Int, in region: RegionFit?
+  ) -> (up: Distribution, down: Distribution)? {
+    if let region, let place = region.zones.firstIndex(of: zone) { return region.own[place] }
+    guard let up = up[zone].fit?.law, let down = down[zone].fit?.law else { return nil }
+    return (up, down)
+  }
+
+  /// What the fragment leaves out of zones whose runs give no law, and of those that count
+  /// machines.
+  private func omissions(_ regions: [RegionFit]) -> [String] {
+    let silent = zones.indices.filter { index in
+      laws(of: index, in: regions.first { $0.zones.contains(index) }) == nil
+    }
+    let counts = counts
+    var texts = silent.map { index in
+      let seen =
+        "\(zones[index].name) went \(up[index].whole.count) times and came back "
+        + "\(down[index].whole.count) times in all that was seen"
+      let rest =
+        counts[index]?.partialShare == nil
+        ? "nothing in the fragment interrupts it" : "the fragment has its partial drops only"
+      return "Why has a zone no times up and down? \(seen): \(rest)."
+    }
+    if counts.contains(where: { $0 != nil }) {
+      texts.append(
+        "Is a count a state? No: up and down in the fragment are one machine or more, and none; "
+          + "drops that "
+          + "leave some are shocks of their own, which take each machine with the mean share "
+          + "that they "
+          + "took. A zone that is up sells as many as are asked for; replay the file itself "
+          + "where its "
+          + "numbers are a limit.")
+    }
+    return texts
+  }
+
   private func doubts(_ regions: [RegionFit], days: Double) -> [String] {
-    var doubts = [
-      "Does a drop take machines or only refuse new ones? The data say what could be had; the fragment says "
-        + "drops: interrupt, which is the worse case. Change it to block where machines stay.",
-      "Could more than one be had? A trace of 0 and 1 knows of one machine; the fragment lets a zone that is "
-        + "up sell as many as are asked for.",
-    ]
+    var doubts =
+      omissions(regions) + [
+        "Does a drop take machines or only refuse new ones? The data say what could be had; the "
+          + "fragment says "
+          + "drops: interrupt, which is the worse case. Change it to block where machines stay."
+      ]
+    if counts.contains(where: { $0 == nil }) {
+      doubts.append(
+        "Could more than one be had? A trace of 0 and 1 knows of one machine; the fragment lets "
+          + "a zone that is "
+          + "up sell as many as are asked for.")
+    }
     let shapes = zones.indices.compactMap { index -> (ratio: Double, name: String)? in
-      let whole = up[index].whole.sorted()
-      guard whole.count > 4 else { return nil }
-      return (up[index].mean / whole[whole.count / 2], zones[index].name)
+      guard up[index].whole.count > 4, let median = up[index].median else { return nil }
+      return (up[index].mean / median, zones[index].name)
     }
     if let worst = shapes.max(by: { $0.ratio < $1.ratio }) {
       doubts.append(
@@ -148,12 +195,14 @@ extension AvailabilityCalibration {
     }
     let longest = down.compactMap { $0.lifetimes.map(\.seconds).max() }.max() ?? 0
     doubts.append(
-      "How much rests on few runs? The longest time down is \(FittedText.time(longest, digits: 3)) of "
+      "How much rests on few runs? The longest time down is "
+        + "\(FittedText.time(longest, digits: 3)) of "
         + "\(FittedText.number(days)) days; one such run more or less moves a zone's share by "
         + "\(FittedText.percent(longest / 86_400 / days)).")
     if !regions.isEmpty {
       doubts.append(
-        "What does the model of regions not match? The shape of runs of region and zone together, and "
+        "What does the model of regions not match? The shape of runs of region and zone "
+          + "together, and "
           + "correlations that differ between pairs: one number stands for all of a region.")
     }
     if regions.count > 1 {

@@ -5,7 +5,8 @@ import Numerics
 import Quantities
 import Statistics
 
-/// What measured availability of several zones says: how long they are up and down, and how far together.
+/// What measured availability of several zones says: how long they are up and down, and how far
+/// together.
 package struct AvailabilityCalibration: Sendable {
   /// A zone as it was measured.
   package struct Zone: Sendable {
@@ -20,9 +21,14 @@ package struct AvailabilityCalibration: Sendable {
       self.trace = trace
     }
 
+    /// What a scenario calls it: what comes before the first `_`.
+    package var key: String {
+      name.split(separator: "_").first.map(String.init) ?? name
+    }
+
     /// The name of its region: without the letter behind the number.
     package var region: String {
-      let name = self.name.split(separator: "_").first.map(String.init) ?? self.name
+      let name = key
       guard let last = name.last, last.isLetter, name.dropLast().last?.isNumber == true else {
         return name
       }
@@ -60,6 +66,32 @@ package struct AvailabilityCalibration: Sendable {
       let whole = whole.count
       return whole > 0 ? lifetimes.reduce(0) { $0 + $1.seconds } / Double(whole) : .nan
     }
+    /// The time that half of them outlast, by Kaplan and Meier; nil where more than half outlast
+    /// every end.
+    package var median: Double? { KaplanMeier(lifetimes).median }
+
+    /// An interval of that mean; nil below two ends.
+    ///
+    /// The mean is a ratio of sums over runs, of lengths and of ends, whose variance comes of the
+    /// residuals
+    /// x - mean·e of each run, with e = 1 where its end was seen and 0 where it was cut short; the
+    /// interval is
+    /// symmetric in the logarithm, so it lies above 0. Source: Cochran, Sampling Techniques, 3rd
+    /// ed. (1977),
+    /// ISBN 978-0-471-16240-7, section 6.3.
+    package func interval(confidence: Double) -> (low: Double, high: Double)? {
+      let ends = Double(whole.count)
+      guard ends > 1 else { return nil }
+      let (mean, runs) = (self.mean, Double(lifetimes.count))
+      let squares = lifetimes.reduce(0.0) { sum, run in
+        let residual = run.seconds - (run.isCensored ? 0 : mean)
+        return sum + residual * residual
+      }
+      let deviation = (runs / (runs - 1) * squares).squareRoot() / ends / mean
+      let t = StudentT.quantile(0.5 + confidence / 2, degreesOfFreedom: lifetimes.count - 1)
+      let factor = ElementaryFunctions.exp(min(600, t * deviation))
+      return (mean / factor, mean * factor)
+    }
   }
 
   /// The zones.
@@ -68,6 +100,8 @@ package struct AvailabilityCalibration: Sendable {
   package let up: [Runs]
   /// The runs of each zone in which it was down.
   package let down: [Runs]
+  /// When the shortest of the traces ends.
+  let end: TimeSpan
   private let spans: [(length: Double, states: [Bool])]
 
   /// What is seen in zones that were measured side by side from the same time on.
@@ -81,6 +115,7 @@ package struct AvailabilityCalibration: Sendable {
     let end = zones.map(\.trace.length).min() ?? .zero
     cuts = cuts.filter { $0 < end }.sorted()
     var spans: [(length: Double, states: [Bool])] = []
+    self.end = end
     for (index, cut) in cuts.enumerated() {
       let next = index + 1 < cuts.count ? cuts[index + 1] : end
       guard next > cut else { continue }
@@ -129,9 +164,12 @@ package struct AvailabilityCalibration: Sendable {
 
   /// The regions that have several zones, each as a process of its own AND one of each zone.
   ///
-  /// Matched are the share of time in which each zone is up, the mean probability of two being up together,
-  /// the mean time for which each is up, and how often all zones that are up go together. As P(i) = r·z(i)
-  /// and P(i and j) = r·z(i)·z(j), r is P(i)·P(j) ÷ P(i and j). Not matched is the shape of runs: zones
+  /// Matched are the share of time in which each zone is up, the mean probability of two being up
+  /// together,
+  /// the mean time for which each is up, and how often all zones that are up go together. As P(i)
+  /// = r·z(i)
+  /// and P(i and j) = r·z(i)·z(j), r is P(i)·P(j) ÷ P(i and j). Not matched is the shape of runs:
+  /// zones
   /// keep the shape of theirs, and the region's times are exponential.
   package var regions: [RegionFit] {
     var names: [String] = []
@@ -151,7 +189,9 @@ package struct AvailabilityCalibration: Sendable {
         if both > 0 { ratios.append(shares[i] * shares[j] / both) }
       }
     }
-    guard !ratios.isEmpty, let most = shares.max(), most < 1 else { return nil }
+    guard !ratios.isEmpty, let most = shares.max(), most < 1,
+      members.allSatisfy({ up[$0].mean > 0 })
+    else { return nil }
     let mean = ratios.reduce(0, +) / Double(ratios.count)
     // A region is up at least as often as its best zone.
     let r = min(1 - 1e-6, max(mean, most + (1 - most) * 1e-3))
@@ -183,7 +223,8 @@ package struct AvailabilityCalibration: Sendable {
     return fit.law.scaled(by: mean / fit.law.mean)
   }
 
-  /// How often zones went down while at least two were up, how often all that were up went at once, and for
+  /// How often zones went down while at least two were up, how often all that were up went at
+  /// once, and for
   /// how many seconds at least two were up.
   package func jointDrops(of members: [Int]) -> (any: Int, all: Int, exposure: Double) {
     var (any, all, exposure) = (0, 0, 0.0)

@@ -36,6 +36,20 @@ enum FittedText {
     formatted(share * 100, places: places) + " %"
   }
 
+  /// A name as a key of YAML, quoted where it could be taken for anything else.
+  static func key(_ name: String) -> String {
+    let isPlain =
+      name.first?.isLetter == true
+      && name.unicodeScalars.allSatisfy { scalar in
+        scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+          || scalar == "-" || scalar == "_"
+      }
+      && !["null", "true", "false", "yes", "no", "on", "off", "y", "n"].contains(name.lowercased())
+    guard !isPlain else { return name }
+    let escaped = name.flatMap { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }
+    return "\"\(String(escaped))\""
+  }
+
   /// A law in the keys of a scenario.
   static func law(_ law: Distribution) -> String {
     switch law.law {

@@ -51,8 +51,8 @@ package struct LifetimeCalibration: Sendable {
     let table = try MeasuredTable(
       bytes, columns: [time] + (ended.map { [$0] } ?? []), where: conditions)
     let seconds = try MeasuredTable.numbers(
-      of: table.rows.map { $0[0] }, allowed: "a lifetime in seconds above 0"
-    ) { $0 > 0 }
+      of: table.rows.map { $0[0] }, allowed: "a lifetime in seconds, from 0.000001 to 2e9"
+    ) { $0 >= 1e-6 && $0 <= 2e9 }
     let lifetimes = zip(table.rows, seconds).map { row, seconds in
       Lifetime(
         seconds: seconds,
@@ -62,6 +62,17 @@ package struct LifetimeCalibration: Sendable {
       throw TraceErrors(errors: [
         TraceError(
           line: 1, column: 1, found: "no row that ended with '\(event)'", allowed: "at least one")
+      ])
+    }
+    let ends = lifetimes.filter { !$0.isCensored }.map(\.seconds)
+    guard ends.contains(where: { $0 != ends[0] }) else {
+      throw TraceErrors(errors: [
+        TraceError(
+          line: 1, column: 1,
+          found: ends.count == 1
+            ? "one life whose end was seen"
+            : "\(ends.count) lives whose ends were seen, all alike: \(FittedText.time(ends[0]))",
+          allowed: "two that differ at least; a law is fitted to how lives differ")
       ])
     }
     return lifetimes
@@ -82,7 +93,8 @@ package struct LifetimeCalibration: Sendable {
     let ends = lifetimes.count { !$0.isCensored }
     let summary =
       "\(lifetimes.count) lifetimes, \(ends) ended and \(lifetimes.count - ends) cut short: "
-      + "\(chosen.family.rawValue) with a mean of \(FittedText.time(mean(of: chosen.law), digits: 3))."
+      + "\(chosen.family.rawValue) with a mean of "
+      + "\(FittedText.time(mean(of: chosen.law), digits: 3))."
     return CalibrationReport(
       summary: summary,
       tables: [survivalTable, hazardTable, fitTable(best, probabilities), parameterTable],
@@ -184,12 +196,14 @@ package struct LifetimeCalibration: Sendable {
     let naive = ends[ends.count / 2]
     let median = curve.median
     var doubts = [
-      "How much was not seen? \(FittedText.percent(1 - Double(ends.count) / Double(lifetimes.count))) "
+      "How much was not seen? "
+        + "\(FittedText.percent(1 - Double(ends.count) / Double(lifetimes.count))) "
         + "of the lifetimes were cut short. The median of those that ended is "
         + "\(FittedText.time(naive, digits: 3)), which is not that of a life: "
         + (median.map { "half outlive \(FittedText.time($0, digits: 3))." }
           ?? "more than half outlive every end that was seen."),
-      "Were lives cut short by something that has to do with their end? Everything here takes it that "
+      "Were lives cut short by something that has to do with their end? Everything here takes it "
+        + "that "
         + "they were not; a user who stops what is about to be taken would break that.",
     ]
     if let second = fits.dropFirst().first, let best = fits.first {
@@ -205,7 +219,8 @@ package struct LifetimeCalibration: Sendable {
     if let index = fits.firstIndex(where: { $0.family == chosen.family }) {
       doubts.append(
         "Is \(chosen.family.rawValue) true? Lives that follow it lie as far from their own fit "
-          + "as these in \(FittedText.percent(probabilities[index], places: 0)) of \(rounds) samples"
+          + "as these in \(FittedText.percent(probabilities[index], places: 0)) of \(rounds) "
+          + "samples"
           + (probabilities[index] < 0.05 ? ": it is not, only the least bad." : "."))
     }
     if let last = ends.last, limit == nil {
@@ -216,11 +231,13 @@ package struct LifetimeCalibration: Sendable {
     }
     if let limit, beyondLimit > 0 {
       doubts.append(
-        "What of the \(beyondLimit) lifetimes beyond the limit of \(FittedText.time(limit))? They are "
+        "What of the \(beyondLimit) lifetimes beyond the limit of \(FittedText.time(limit))? "
+          + "They are "
           + "taken to have ended at it, and the fragment says so.")
     }
     doubts.append(
-      "Whose are they? The lifetimes of one account, type and time; another's need not be like them."
+      "Whose are they? The lifetimes of one account, type and time; another's need not be like "
+        + "them."
     )
     return doubts
   }

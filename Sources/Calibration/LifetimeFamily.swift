@@ -4,9 +4,12 @@ import Numerics
 
 /// A family of laws of lifetimes, by what makes one of them likely.
 ///
-/// Parameters are the logarithms of the positive ones, so that any numbers are parameters; the log-normal
-/// law's mean of the logarithm is itself. Where lives have a limit, one that reached it counts with the
-/// probability of that in every family, so that likelihoods compare; late ends of the bathtub set in at the
+/// Parameters are the logarithms of the positive ones, so that any numbers are parameters; the
+/// log-normal
+/// law's mean of the logarithm is itself. Where lives have a limit, one that reached it counts
+/// with the
+/// probability of that in every family, so that likelihoods compare; late ends of the bathtub set
+/// in at the
 /// limit. Source of the likelihoods of lifetimes that are cut short:
 /// Kalbfleisch and Prentice, The Statistical Analysis of Failure Time Data, 2nd ed. (2002),
 /// DOI 10.1002/9781118032985, chapter 3.
@@ -58,12 +61,23 @@ package enum LifetimeFamily: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether a search may go there: times from e^-60 to e^60 seconds, shapes and variations from
+  /// 0.0009 to 1,097.
+  ///
+  /// Lives that are nearly alike are the more likely the narrower the law, without end.
+  private func isWithinReach(_ place: [Double]) -> Bool {
+    zip(place, parameterNames).allSatisfy { value, name in
+      abs(value) <= (["shape", "cv", "log_deviation"].contains(name) ? 7 : 60)
+    }
+  }
+
   /// The logarithm of the likelihood of lifetimes; minus infinity where there is no such law.
   ///
   /// - Parameters:
   ///   - sample: the lifetimes with their logarithms.
   /// - Complexity: O(n), with a function of the incomplete gamma kind for each that was cut short.
   func logLikelihood(_ place: [Double], of sample: LifetimeSample, limit: Double?) -> Double {
+    guard isWithinReach(place) else { return -.infinity }
     let p = parameters(place)
     switch self {
     case .exponential:
@@ -73,7 +87,7 @@ package enum LifetimeFamily: String, Sendable, CaseIterable {
       var sum = 0.0
       for index in sample.times.indices {
         let z = shape * (sample.logarithms[index] - scale)
-        sum -= ElementaryFunctions.exp(min(600, z))
+        sum -= ElementaryFunctions.exp(max(-700, min(600, z)))
         if !sample.isCensored[index] {
           sum += ElementaryFunctions.log(shape) + z - sample.logarithms[index]
         }
@@ -136,7 +150,8 @@ package enum LifetimeFamily: String, Sendable, CaseIterable {
 package struct LifetimeSample: Sendable {
   let times: [Double]
   let logarithms: [Double]
-  /// Whether more is not known than that they lived so long; those that reached a limit are among them.
+  /// Whether more is not known than that they lived so long; those that reached a limit are among
+  /// them.
   let isCensored: [Bool]
   /// How many ended before any limit.
   package let ends: Int

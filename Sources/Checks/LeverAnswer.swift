@@ -5,8 +5,9 @@ import Statistics
 
 /// What each lever of a fleet is worth.
 ///
-/// Coalitions are sets of levers that are on, lever i as bit i. A coalition is worth the bill of the cheapest
-/// fleet that holds all targets with just these levers.
+/// Coalitions are sets of levers that are on, lever i as bit i. A coalition is worth the bill of
+/// the cheapest
+/// fleet that holds all service targets with just these levers; budgets are targets of the whole.
 package struct LeverAnswer: Sendable {
   /// Levers that are on, and the fleet that was found for them.
   package struct Coalition: Sendable, Equatable {
@@ -16,20 +17,29 @@ package struct LeverAnswer: Sendable {
     package let size: [String]
     /// The bill of that fleet for a month, by replication.
     package let bills: [Double]
-    /// Whether no size holds all targets; then the size and its bill are those of the largest fleet.
+    /// Whether no size is known to hold all service targets; then the size and its bill are those
+    /// of the largest fleet.
     package let holdsNowhere: Bool
     /// What keeps the largest fleet from holding, or is not settled of it; empty where it holds.
     package let lacking: [String]
 
+    /// Sizes of which the replications do not tell whether they hold, and that would be cheaper.
+    package let undecided: [[String]]
+    /// How its fleet was judged, by all targets in their order.
+    package let verdicts: [VerdictRow]
+
     /// A coalition of those values.
     package init(
-      members: Int, size: [String], bills: [Double], holdsNowhere: Bool, lacking: [String]
+      members: Int, size: [String], bills: [Double], holdsNowhere: Bool, lacking: [String],
+      undecided: [[String]], verdicts: [VerdictRow]
     ) {
       self.members = members
       self.size = size
       self.bills = bills
       self.holdsNowhere = holdsNowhere
       self.lacking = lacking
+      self.undecided = undecided
+      self.verdicts = verdicts
     }
   }
 
@@ -39,11 +49,14 @@ package struct LeverAnswer: Sendable {
     package let saving: Interval
     /// Whether some coalition that it is made of holds at no size.
     package let isDoubtful: Bool
+    /// Whether some coalition that it is made of may have a cheaper fleet, which is not settled.
+    package let isUndecided: Bool
 
     /// A saving.
-    package init(saving: Interval, isDoubtful: Bool) {
+    package init(saving: Interval, isDoubtful: Bool, isUndecided: Bool) {
       self.saving = saving
       self.isDoubtful = isDoubtful
+      self.isUndecided = isUndecided
     }
   }
 
@@ -77,10 +90,14 @@ package struct LeverAnswer: Sendable {
     /// How it was judged.
     package let verdicts: [VerdictRow]
 
+    /// The values of the keys that are searched, where it is in the grid.
+    package let size: [String]?
+
     /// A fleet of those values.
-    package init(bill: Interval, verdicts: [VerdictRow]) {
+    package init(bill: Interval, verdicts: [VerdictRow], size: [String]?) {
       self.bill = bill
       self.verdicts = verdicts
+      self.size = size
     }
   }
 
@@ -108,6 +125,8 @@ package struct LeverAnswer: Sendable {
   package let optimised: Interval
   /// The fleet as it stands.
   package let operated: Operated
+  /// The targets that bound what the fleet costs.
+  package let budgets: [String]
   /// Fleets that were simulated with requests.
   package let fleets: Int
   /// Requests that were simulated.
@@ -117,7 +136,7 @@ package struct LeverAnswer: Sendable {
   package init(
     about: String, scenario: String, seed: UInt64, keys: [String], confidence: Double,
     replications: Int, orders: Int?, levers: [Lever], coalitions: [Coalition], baseline: Interval,
-    optimised: Interval, operated: Operated, fleets: Int, requests: UInt64
+    optimised: Interval, operated: Operated, budgets: [String], fleets: Int, requests: UInt64
   ) {
     self.about = about
     self.scenario = scenario
@@ -131,6 +150,7 @@ package struct LeverAnswer: Sendable {
     self.baseline = baseline
     self.optimised = optimised
     self.operated = operated
+    self.budgets = budgets
     self.fleets = fleets
     self.requests = requests
   }

@@ -3,13 +3,13 @@
 import Recording
 import Statistics
 
-/// Which point of a grid is the cheapest that holds all targets, and how sure that is.
+/// Which point of a grid is the cheapest that holds all service targets, and how sure that is.
 package struct OptimumAnswer: Sendable {
   /// What is known of a point.
   package enum Standing: String, Sendable {
-    /// All its targets hold.
+    /// All its service targets hold.
     case holds
-    /// A target fails.
+    /// A service target fails.
     case fails
     /// The most replications do not tell whether its targets hold.
     case unsettled
@@ -59,7 +59,7 @@ package struct OptimumAnswer: Sendable {
     case winner(Int)
     /// These cannot be told apart; the one with the smallest mean bill comes first.
     case inseparable([Int])
-    /// No point is known to hold all targets.
+    /// No point is known to hold all service targets.
     case none
   }
 
@@ -74,6 +74,26 @@ package struct OptimumAnswer: Sendable {
     package init(point: Int, difference: Interval) {
       self.point = point
       self.difference = difference
+    }
+  }
+
+  /// The fleet as its scenario has it, without what is varied.
+  package struct Operated: Sendable {
+    /// Its number in the grid; `nil` where it is in none of its points.
+    package let point: Int?
+    /// The bill for a month.
+    package let bill: Interval
+    /// What is known of it.
+    package let standing: Standing
+    /// How it was judged.
+    package let verdicts: [VerdictRow]
+
+    /// A fleet of those values.
+    package init(point: Int?, bill: Interval, standing: Standing, verdicts: [VerdictRow]) {
+      self.point = point
+      self.bill = bill
+      self.standing = standing
+      self.verdicts = verdicts
     }
   }
 
@@ -108,6 +128,10 @@ package struct OptimumAnswer: Sendable {
   package var unsettled: [Int]
   /// The next point by the bill; `nil` where there is none.
   package var runnerUp: RunnerUp?
+  /// The targets that bound what the fleet costs.
+  package var budgets: [String]
+  /// The fleet as its scenario has it; `nil` where that needs a value for what is varied.
+  package var operated: Operated?
   /// What the search simulated.
   package var spent: Effort
   /// What the whole grid would have taken, each point with the most replications that any got.
@@ -117,7 +141,7 @@ package struct OptimumAnswer: Sendable {
   package init(
     scenario: String, seed: UInt64, keys: [String], confidence: Double, delta: Double,
     maximumReplications: Int, points: [Point], outcome: Outcome, unsettled: [Int],
-    runnerUp: RunnerUp?, spent: Effort, grid: Effort
+    runnerUp: RunnerUp?, budgets: [String], spent: Effort, grid: Effort
   ) {
     self.scenario = scenario
     self.seed = seed
@@ -129,12 +153,14 @@ package struct OptimumAnswer: Sendable {
     self.outcome = outcome
     self.unsettled = unsettled
     self.runnerUp = runnerUp
+    self.budgets = budgets
     self.spent = spent
     self.grid = grid
   }
 
-  /// The point with the smallest mean bill of those that hold; where none does, the tested point with the
-  /// fewest failed targets, the dearest of these, unless it is the bill that fails.
+  /// The point with the smallest mean bill of those that hold; where none does, the tested point
+  /// with the
+  /// fewest failed service targets, the dearest of these.
   package var best: Point? {
     switch outcome {
     case .winner(let number): points[number]
@@ -142,14 +168,10 @@ package struct OptimumAnswer: Sendable {
     case .none:
       points.filter { $0.replications > 0 }.min { one, other in
         let failed = [one, other].map { point in
-          point.verdicts.filter { $0.verdict == .fails }
+          point.verdicts.count { $0.verdict == .fails && !budgets.contains($0.target) }
         }
-        let isBill = failed.map { $0.contains { $0.unit == "USD" } }
-        let bills = zip([one, other], isBill).map { point, isBill in
-          (point.bill?.estimate ?? .infinity) * (isBill ? 1 : -1)
-        }
-        return (failed[0].count, isBill[0] ? 1 : 0, bills[0], one.number)
-          < (failed[1].count, isBill[1] ? 1 : 0, bills[1], other.number)
+        let bills = [one, other].map { -($0.bill?.estimate ?? .infinity) }
+        return (failed[0], bills[0], one.number) < (failed[1], bills[1], other.number)
       }
     }
   }

@@ -2,12 +2,16 @@
 
 import Quantities
 
-/// What a difficulty score has meant so far: the probability of each true class, from labelled texts.
+/// What a difficulty score has meant so far: the probability of each true class, from labelled
+/// texts.
 ///
-/// Scores fall into bins of equal width. In each bin the share of texts at or above a class is smoothed
+/// Scores fall into bins of equal width. In each bin the share of texts at or above a class is
+/// smoothed
 /// by one text of the overall mixture, then made to rise with the score by pooling neighbours (pool
-/// adjacent violators: Ayer, Brunk, Ewing, Reid and Silverman, "An empirical distribution function for
-/// sampling with incomplete information", Ann. Math. Stat. 26 (1955), DOI 10.1214/aoms/1177728423; for
+/// adjacent violators: Ayer, Brunk, Ewing, Reid and Silverman, "An empirical distribution function
+/// for
+/// sampling with incomplete information", Ann. Math. Stat. 26 (1955), DOI 10.1214/aoms/1177728423;
+/// for
 /// scores: Zadrozny and Elkan, KDD 2002, DOI 10.1145/775047.775151). A class's probability is the
 /// difference of two such shares. It is never negative, for pooling keeps their order.
 public struct DifficultyCalibration: Sendable {
@@ -50,7 +54,8 @@ public struct DifficultyCalibration: Sendable {
   /// Learns from a tuning set.
   ///
   /// - Complexity: O(samples + classes × bins).
-  /// - Precondition: there is a sample, class and bin, and each sample's class is below `classCount`.
+  /// - Precondition: there is a sample, class and bin, and each sample's class is below
+  /// `classCount`.
   public init(_ samples: [Sample], classCount: Int, binCount: Int = 10) {
     precondition(!samples.isEmpty, "a calibration needs at least one sample")
     precondition(classCount > 0 && binCount > 0, "a calibration needs a class and a bin")
@@ -92,6 +97,30 @@ public struct DifficultyCalibration: Sendable {
   public func mostProbableClass(given score: Double) -> Int {
     let chances = probabilities(given: score)
     return chances.indices.reduce(0) { chances[$1] >= chances[$0] ? $1 : $0 }
+  }
+
+  /// The class to choose that costs least on the mean, of equals the hardest.
+  ///
+  /// A choice that is too easy costs `down` for each class between, one that is too hard 1: what
+  /// an answer that is
+  /// too weak costs against one that is too strong. Source of choosing by the expected loss:
+  /// Elkan, "The
+  /// foundations of cost-sensitive learning", IJCAI 2001, 973–978.
+  ///
+  /// - Complexity: O(classes²).
+  public func leastCostClass(given score: Double, down: Double) -> Int {
+    let chances = probabilities(given: score)
+    func cost(_ choice: Int) -> Double {
+      chances.indices.reduce(0) { sum, trueClass in
+        sum + chances[trueClass] * Self.cost(of: choice, trueClass: trueClass, down: down)
+      }
+    }
+    return chances.indices.reduce(0) { cost($1) <= cost($0) ? $1 : $0 }
+  }
+
+  /// What one choice costs where the true class is known.
+  public static func cost(of choice: Int, trueClass: Int, down: Double) -> Double {
+    choice < trueClass ? down * Double(trueClass - choice) : Double(choice - trueClass)
   }
 
   /// The mean of a quality that depends on the class.
@@ -147,9 +176,12 @@ public struct DifficultyCalibration: Sendable {
 extension DifficultyCalibration {
   /// The score from which on texts go to the strong model, so that it gets a given share of them.
   ///
-  /// The (1 - share) quantile of the scores of own traffic, as RouteLLM calibrates its threshold: Ong et
-  /// al., "RouteLLM: Learning to route LLMs with preference data", 2024, arXiv 2406.18665. Texts whose
-  /// score equals the threshold go to the strong model too, so ties can make its share larger; a share
+  /// The (1 - share) quantile of the scores of own traffic, as RouteLLM calibrates its threshold:
+  /// Ong et
+  /// al., "RouteLLM: Learning to route LLMs with preference data", 2024, arXiv 2406.18665. Texts
+  /// whose
+  /// score equals the threshold go to the strong model too, so ties can make its share larger; a
+  /// share
   /// of nothing, and a sample of nothing, give infinity.
   ///
   /// - Complexity: O(n log n) for n scores.

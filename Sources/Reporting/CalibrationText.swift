@@ -15,7 +15,9 @@ package struct CalibrationText {
   package var table: String {
     var text = report.summary + "\n"
     for table in report.tables { text += "\n" + table.title + "\n" + Self.cells(table).plain }
-    return text + "\nWhat to doubt:\n" + doubts + "\nFragment, for \(report.place):\n"
+    text += "\nWhat to doubt:\n" + doubts
+    guard !report.fragment.isEmpty else { return text + "\nNo fragment.\n" }
+    return text + "\nFragment, for \(report.place):\n"
       + report.fragment.map { "  \($0)\n" }.joined()
   }
 
@@ -25,7 +27,9 @@ package struct CalibrationText {
     for table in report.tables {
       text += "\n**\(table.title)**\n\n" + Self.cells(table).markdown
     }
-    return text + "\nWhat to doubt:\n\n" + doubts
+    text += "\nWhat to doubt:\n\n" + doubts
+    guard !report.fragment.isEmpty else { return text + "\nNo fragment.\n" }
+    return text
       + "\nFragment, for `\(report.place)`:\n\n```yaml\n"
       + report.fragment.map { "\($0)\n" }.joined() + "```\n"
   }
@@ -41,7 +45,7 @@ package struct CalibrationText {
       let summary: String
       let tables: [Table]
       let doubts: [String]
-      let fragment: String
+      let fragment: String?
       let place: String
     }
     return try JSONText.of(
@@ -53,7 +57,8 @@ package struct CalibrationText {
             header: table.header.map { $0.hasSuffix(">") ? String($0.dropLast()) : $0 },
             rows: table.rows)
         },
-        doubts: report.doubts, fragment: report.fragment.joined(separator: "\n") + "\n",
+        doubts: report.doubts,
+        fragment: report.fragment.isEmpty ? nil : report.fragment.joined(separator: "\n") + "\n",
         place: report.place))
   }
 

@@ -8,7 +8,8 @@ extension LeverReport {
   package func json() throws -> String {
     func worth(_ worth: LeverAnswer.Worth) -> Document.Worth {
       Document.Worth(
-        saving: RangeDocument(worth.saving), restsOnFleetsThatDoNotHold: worth.isDoubtful)
+        saving: RangeDocument(worth.saving), restsOnFleetsThatDoNotHold: worth.isDoubtful,
+        restsOnUndecidedFleets: worth.isUndecided)
     }
     return try JSONText.of(
       Document(
@@ -20,7 +21,8 @@ extension LeverReport {
           monthlyCost: RangeDocument(answer.operated.bill),
           verdicts: answer.operated.verdicts.map {
             Document.Verdict(target: $0.target, verdict: $0.verdict.rawValue, reason: $0.reason)
-          }),
+          }, size: answer.operated.size),
+        budgets: answer.budgets, contradictions: contradictions,
         levers: answer.levers.map {
           Document.Lever(
             name: $0.name, alone: worth($0.alone), removed: worth($0.removed),
@@ -32,7 +34,8 @@ extension LeverReport {
               .map { answer.levers[$0].name },
             size: coalition.size,
             monthlyCost: coalition.bills.reduce(0, +) / Double(max(1, coalition.bills.count)),
-            holdsAtNoSize: coalition.holdsNowhere, lacking: coalition.lacking)
+            holdsAtNoSize: coalition.holdsNowhere, lacking: coalition.lacking,
+            undecidedSizes: coalition.undecided)
         },
         fleets: answer.fleets, requests: answer.requests))
   }
@@ -41,6 +44,7 @@ extension LeverReport {
     struct Worth: Encodable {
       let saving: RangeDocument
       let restsOnFleetsThatDoNotHold: Bool
+      let restsOnUndecidedFleets: Bool
     }
     struct Lever: Encodable {
       let name: String
@@ -55,6 +59,7 @@ extension LeverReport {
       let monthlyCost: Double
       let holdsAtNoSize: Bool
       let lacking: [String]
+      let undecidedSizes: [[String]]
     }
     struct Verdict: Encodable {
       let target: String
@@ -64,6 +69,7 @@ extension LeverReport {
     struct Operated: Encodable {
       let monthlyCost: RangeDocument
       let verdicts: [Verdict]
+      let size: [String]?
     }
     let plimsollLevers: Int
     let about: String
@@ -76,6 +82,8 @@ extension LeverReport {
     let baseline: RangeDocument
     let optimised: RangeDocument
     let operated: Operated
+    let budgets: [String]
+    let contradictions: [String]
     let levers: [Lever]
     let coalitions: [Coalition]
     let fleets: Int

@@ -15,7 +15,7 @@ package struct LeverReport: Sendable {
   }
 
   /// The most coalitions that a terminal is told of; JSON holds all.
-  private static var told: Int { 12 }
+  static var told: Int { 12 }
   private static var width: Int { 40 }
 
   // MARK: Terminal
@@ -52,7 +52,7 @@ package struct LeverReport: Sendable {
   }
 
   private func cells(_ worth: LeverAnswer.Worth, of whole: Double) -> [String] {
-    let mark = worth.isDoubtful ? "†" : ""
+    let mark = (worth.isDoubtful ? "†" : "") + (worth.isUndecided ? "‡" : "")
     let share = whole == 0 ? "" : formatted(worth.saving.estimate / whole * 100, places: 1) + " %"
     return [
       ValueText.estimate(worth.saving, unit: "USD") + mark,
@@ -94,9 +94,8 @@ package struct LeverReport: Sendable {
   // MARK: Words
 
   private func paragraphs(isMarkdown: Bool) -> [String] {
-    var texts = [combined, operated(isMarkdown: isMarkdown)]
-    texts += nowhere + [legend]
-    return texts
+    [combined, operated(isMarkdown: isMarkdown)] + budgets(isMarkdown: isMarkdown) + contradictions
+      + nowhere + undecided + [legend]
   }
 
   private var combined: String {
@@ -108,7 +107,7 @@ package struct LeverReport: Sendable {
       + "\(sized(1 << answer.levers.count - 1)) with all."
   }
 
-  private func sized(_ members: Int) -> String {
+  func sized(_ members: Int) -> String {
     guard let coalition = answer.coalitions.first(where: { $0.members == members }) else {
       return ""
     }
@@ -120,24 +119,11 @@ package struct LeverReport: Sendable {
     let open = answer.operated.verdicts
       .filter { $0.verdict == .fails || $0.verdict == .undecided }
       .map {
-        "\(isMarkdown ? "`\($0.target)`" : $0.target) is \($0.verdict == .fails ? "not held" : "undecided")"
+        "\(isMarkdown ? "`\($0.target)`" : $0.target) is "
+          + "\($0.verdict == .fails ? "not held" : "undecided")"
       }
     return "As operated: \(ValueText.estimate(answer.operated.bill, unit: "USD")) a month; "
       + (open.isEmpty ? "all targets hold." : open.joined(separator: ", ") + ".")
-  }
-
-  private var nowhere: [String] {
-    let found = answer.coalitions.filter(\.holdsNowhere)
-    guard !found.isEmpty else { return ["Every coalition holds all targets at some size."] }
-    let rest = found.count - min(found.count, Self.told)
-    return [
-      "† rests on coalitions that hold at no size (\(found.count) of \(answer.coalitions.count)); "
-        + "they enter with the bill of the largest fleet, which they would need at least:"
-    ]
-      + found.prefix(Self.told).map { coalition in
-        "  \(names(coalition.members)): \(coalition.lacking.joined(separator: ", "))"
-      }
-      + (rest > 0 ? ["  and \(rest) more"] : [])
   }
 
   /// The levers that are on.
@@ -150,7 +136,8 @@ package struct LeverReport: Sendable {
     let how =
       answer.orders.map { "\($0) orders drawn at random" } ?? "every coalition, in every order"
     let percent = formatted(answer.confidence * 100, places: 0)
-    return "bills of the cheapest fleet that holds all targets; shares by \(how); intervals at "
+    return
+      "bills of the cheapest fleet that holds all service targets; shares by \(how); intervals at "
       + "\(percent) % each, over \(answer.replications) replications of the fleets found; "
       + "\(answer.coalitions.count) coalitions, \(answer.fleets) fleets, "
       + "\(OptimumReport.requests(answer.requests)); "

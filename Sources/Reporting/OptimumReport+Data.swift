@@ -23,7 +23,7 @@ extension OptimumReport {
         ["\(point.number)"] + point.values + [point.standing.rawValue] + bill + [
           point.lacksRequests ? "1" : "0", "\(point.replications)",
           chosen.contains(point.number) ? "1" : "0",
-          point.standing == .fails || point.standing == .refused ? Self.word(point) : "",
+          point.standing == .fails || point.standing == .refused ? word(point) : "",
         ])
     }
     return lines.map { $0.map(TextTable.csvField).joined(separator: ",") + "\n" }.joined()
@@ -53,7 +53,11 @@ extension OptimumReport {
         plimsollOptimum: 1, scenario: answer.scenario, seed: answer.seed, keys: answer.keys,
         confidence: answer.confidence, delta: answer.delta,
         maximumReplications: answer.maximumReplications, outcome: outcome, winner: winner,
-        chosen: chosen, unsettled: answer.unsettled, summary: sentences,
+        chosen: chosen, unsettled: answer.unsettled, summary: sentences, budgets: answer.budgets,
+        operated: answer.operated.map {
+          Document.Operated(
+            point: $0.point, monthlyCost: RangeDocument($0.bill), standing: $0.standing.rawValue)
+        },
         runnerUp: answer.runnerUp.map {
           Document.RunnerUp(point: $0.point, difference: RangeDocument($0.difference))
         },
@@ -105,6 +109,11 @@ extension OptimumReport {
       let point: Int
       let difference: RangeDocument
     }
+    struct Operated: Encodable {
+      let point: Int?
+      let monthlyCost: RangeDocument
+      let standing: String
+    }
     struct Effort: Encodable {
       let requests: UInt64
       let replications: Int
@@ -125,6 +134,8 @@ extension OptimumReport {
     let chosen: [Int]
     let unsettled: [Int]
     let summary: [String]
+    let budgets: [String]
+    let operated: Operated?
     let runnerUp: RunnerUp?
     let points: [Point]
     let spent: Effort

@@ -43,75 +43,36 @@ package struct OptimumReport: Sendable {
       table.add(
         ["\(point.number)"] + point.values + [
           point.bill == nil ? "" : mark + ValueText.estimate(point.bill, unit: "USD"),
-          ValueText.range(point.bill, unit: "USD"), Self.word(point), "\(point.replications)",
+          ValueText.range(point.bill, unit: "USD"), word(point), "\(point.replications)",
         ])
     }
     return table
   }
 
-  static func word(_ point: OptimumAnswer.Point) -> String {
+  func word(_ point: OptimumAnswer.Point) -> String {
     switch point.standing {
     case .holds: "hold"
     case .fails:
       "fail: "
-        + point.verdicts.filter { $0.verdict == .fails }.map(\.target).joined(separator: ", ")
+        + point.verdicts.filter { $0.verdict == .fails && !answer.budgets.contains($0.target) }
+        .map(\.target).joined(separator: ", ")
     case .unsettled: "not settled"
     case .dearer: "not asked: dearer"
     case .refused: "refused: \(point.refusal)"
     }
   }
 
-  private func name(_ number: Int) -> String {
+  func name(_ number: Int) -> String {
     let values = zip(answer.keys, answer.points[number].values).map { "\($0)=\($1)" }
     return "point \(number) (\(values.joined(separator: ", ")))"
   }
 
   private var percent: String { formatted(answer.confidence * 100, places: 0) + " %" }
-  private var delta: String {
+  var delta: String {
     formatted(digits: Int64((answer.delta * 1e6).rounded()), places: 4, trimmingZeros: true) + " %"
   }
 
   // MARK: Words
-
-  /// What was found, in sentences.
-  package var sentences: [String] {
-    [found] + [runnerUp, unsettled].compactMap(\.self)
-  }
-
-  private var found: String {
-    switch answer.outcome {
-    case .winner(let number):
-      let bill = ValueText.estimate(answer.points[number].bill, unit: "USD")
-      let doubt = answer.unsettled.isEmpty ? "" : " known to be"
-      return "The cheapest point\(doubt) holding all targets is \(name(number)): \(bill) a month."
-    case .inseparable(let numbers):
-      return "No winner: these hold all targets and cannot be separated (within \(delta), or "
-        + "\(answer.maximumReplications) replications do not tell them apart): "
-        + numbers.map(name).joined(separator: "; ") + "."
-    case .none:
-      guard let best = answer.best else { return "No point is known to hold all targets." }
-      let open = best.verdicts.filter { $0.verdict == .fails || $0.verdict == .undecided }
-        .map { "\($0.target) (\($0.verdict.rawValue))" }
-      return "No point is known to hold all targets. Nearest is \(name(best.number)), which lacks "
-        + open.joined(separator: ", ") + "."
-    }
-  }
-
-  private var runnerUp: String? {
-    guard let next = answer.runnerUp else { return nil }
-    let cost = ValueText.estimate(next.difference, unit: "USD")
-    let range = ValueText.range(next.difference, unit: "USD")
-    let asked =
-      answer.points[next.point].standing == .dearer ? "; its own targets were not asked" : ""
-    return "Next by the bill is \(name(next.point)): \(cost) more (\(range))\(asked)."
-  }
-
-  private var unsettled: String? {
-    guard !answer.unsettled.isEmpty else { return nil }
-    let may = answer.best == nil ? "" : " and may be cheaper"
-    return "Not settled by \(answer.maximumReplications) replications\(may): "
-      + answer.unsettled.map(name).joined(separator: "; ") + "."
-  }
 
   /// A number of requests, in millions from the first on.
   static func requests(_ count: UInt64) -> String {
@@ -124,10 +85,13 @@ package struct OptimumReport: Sendable {
     let share =
       answer.grid.requests == 0
       ? ""
-      : " (\(formatted(Double(answer.spent.requests) / Double(answer.grid.requests) * 100, places: 1)) %)"
+      : " "
+        + "(\(formatted(Double(answer.spent.requests) / Double(answer.grid.requests) * 100, places: 1)) %)"
     return
-      "spent: \(Self.requests(answer.spent.requests)) in \(answer.spent.replications) replications; "
-      + "the whole grid: about \(Self.requests(answer.grid.requests)) in \(answer.grid.replications)\(share)"
+      "spent: \(Self.requests(answer.spent.requests)) in \(answer.spent.replications) "
+      + "replications; "
+      + "the whole grid: about \(Self.requests(answer.grid.requests)) in "
+      + "\(answer.grid.replications)\(share)"
   }
 
   private var legend: String {

@@ -32,40 +32,92 @@ package struct RouteReport: Sendable {
   package struct Confusion: Sendable {
     /// Whose choices they are.
     package let name: String
-    /// The tiers or models, in the order of the matrix.
-    package let choices: [String]
     /// The counts.
     package let matrix: ConfusionMatrix
 
     /// The confusion of those values.
-    package init(name: String, choices: [String], matrix: ConfusionMatrix) {
+    package init(name: String, matrix: ConfusionMatrix) {
       self.name = name
-      self.choices = choices
       self.matrix = matrix
     }
   }
 
-  private let rows: [Row]
-  private let classes: [String]
-  private let confusions: [Confusion]
+  /// Which class a scenario's router sends to which model, beside always the strongest.
+  package struct Routing: Sendable {
+    /// What a way to route comes to on the prompts that measure.
+    package struct Outcome: Sendable {
+      /// The mean quality by the models' own table; nil where some model has none for these
+      /// classes.
+      package let quality: Double?
+      /// The mean cost of a request in USD, at full batches; nil where some model has no price.
+      package let cost: Double?
 
-  /// A report of prompts; `classes` and `confusions` are empty where no class is known.
-  package init(rows: [Row], classes: [String], confusions: [Confusion]) {
+      /// An outcome of those values.
+      package init(quality: Double?, cost: Double?) {
+        self.quality = quality
+        self.cost = cost
+      }
+    }
+
+    /// The path of the scenario.
+    package let scenario: String
+    /// Its models, in the order of the matrix.
+    package let models: [String]
+    /// How often each true class goes to each model.
+    package let matrix: ConfusionMatrix
+    /// The model with the best quality of those that are served.
+    package let strongest: String
+    /// What the router comes to.
+    package let routed: Outcome
+    /// What it comes to when all goes to the strongest model.
+    package let always: Outcome
+    /// The quality that the router keeps to by its own prediction; nil where it has none.
+    package let floor: Double?
+
+    /// A routing of those values.
+    package init(
+      scenario: String, models: [String], matrix: ConfusionMatrix, strongest: String,
+      routed: Outcome, always: Outcome, floor: Double?
+    ) {
+      self.scenario = scenario
+      self.models = models
+      self.matrix = matrix
+      self.strongest = strongest
+      self.routed = routed
+      self.always = always
+      self.floor = floor
+    }
+  }
+
+  let rows: [Row]
+  let classes: [String]
+  let down: Double
+  let confusions: [Confusion]
+  let routing: Routing?
+
+  /// A report of prompts.
+  ///
+  /// - Parameters:
+  ///   - classes: the true classes, from easy to hard.
+  ///   - down: what a choice of too easy a class costs against one too hard.
+  ///   - confusions: empty where no class is known.
+  ///   - routing: nil without a scenario, or where no class is known.
+  package init(
+    rows: [Row], classes: [String], down: Double = 1, confusions: [Confusion] = [],
+    routing: Routing? = nil
+  ) {
     self.rows = rows
     self.classes = classes
+    self.down = down
     self.confusions = confusions
+    self.routing = routing
   }
 
   /// The report for a terminal.
-  package var table: String {
-    rowTable.plain + confusions.map { "\n" + text($0, of: confusionTable($0).plain) }.joined()
-  }
+  package var table: String { rowTable.plain + judgements(isMarkdown: false) }
 
   /// The report in Markdown.
-  package var markdown: String {
-    rowTable.markdown
-      + confusions.map { "\n" + text($0, of: confusionTable($0).markdown) }.joined()
-  }
+  package var markdown: String { rowTable.markdown + judgements(isMarkdown: true) }
 
   /// The prompts as CSV, each in full.
   package var csv: String {
@@ -74,44 +126,6 @@ package struct RouteReport: Sendable {
       table.add([row.tier, "\(row.score)", row.reference, row.reason, row.text])
     }
     return table.csv
-  }
-
-  /// The report as JSON, version 1.
-  package func json() throws -> String {
-    struct Document: Encodable {
-      struct Prompt: Encodable {
-        let tier: String
-        let score: Double
-        let reference: String
-        let reason: String
-        let prompt: String
-      }
-      struct Confusion: Encodable {
-        let name: String
-        let classes: [String]
-        let choices: [String]
-        let counts: [[Int]]
-        let accuracy: Double?
-      }
-      let plimsoll: Int
-      let prompts: [Prompt]
-      let confusions: [Confusion]
-    }
-    return try JSONText.of(
-      Document(
-        plimsoll: 1,
-        prompts: rows.map {
-          Document.Prompt(
-            tier: $0.tier, score: $0.score, reference: $0.reference, reason: $0.reason,
-            prompt: $0.text)
-        },
-        confusions: confusions.map { confusion in
-          Document.Confusion(
-            name: confusion.name, classes: classes, choices: confusion.choices,
-            counts: classes.indices.map { row in
-              confusion.choices.indices.map { confusion.matrix[row, $0] }
-            }, accuracy: confusion.matrix.accuracy)
-        }))
   }
 
   private var rowTable: TextTable {
@@ -128,30 +142,5 @@ package struct RouteReport: Sendable {
   private static func cut(_ text: String) -> String {
     let line = text.map { $0.isNewline || $0 == "|" ? " " : $0 }
     return line.count <= 60 ? String(line) : String(line.prefix(59)) + "…"
-  }
-
-  private func confusionTable(_ confusion: Confusion) -> TextTable {
-    var table = TextTable(
-      ["true class"] + confusion.choices.map { "\($0)>" } + ["precision>", "recall>"])
-    for (number, name) in classes.enumerated() {
-      var cells = [name]
-      for choice in confusion.choices.indices {
-        cells.append("\(confusion.matrix[number, choice])")
-      }
-      cells.append(
-        number < confusion.choices.count ? percent(confusion.matrix.precision(of: number)) : "")
-      cells.append(percent(confusion.matrix.recall(of: number)))
-      table.add(cells)
-    }
-    return table
-  }
-
-  private func text(_ confusion: Confusion, of table: String) -> String {
-    "  \(confusion.name): \(confusion.matrix.total) prompts of the half that measures, "
-      + "accuracy \(percent(confusion.matrix.accuracy))\n\n" + table
-  }
-
-  private func percent(_ share: Double?) -> String {
-    share.map { formatted($0 * 100, places: 1) + " %" } ?? "none"
   }
 }

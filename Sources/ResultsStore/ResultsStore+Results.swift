@@ -26,6 +26,7 @@ extension ResultsStore {
     try database.execute(
       sql: "UPDATE run SET state = ?, digest = ?, replications = ?, \(counts) WHERE run = ?",
       arguments: StatementArguments(values))
+    try database.execute(sql: "DELETE FROM run_writer WHERE run = ?", arguments: [run])
   }
 
   private func insert(_ results: RunResults, of run: Int64, in database: Database) throws {

@@ -11,7 +11,11 @@ extension ResultsStore {
   /// - Returns: the run's number, which no other run of this database ever gets.
   package func begin(_ manifest: RunManifest, startedAt: String) throws(StoreError) -> Int64 {
     try writing("entering a run") { database in
-      try insert(manifest, startedAt: startedAt, as: nil, in: database)
+      let run = try insert(manifest, startedAt: startedAt, as: nil, in: database)
+      try Insertion(into: "run_writer", ["run", "process"], in: database)([
+        run, WritingProcess.current.description,
+      ])
+      return run
     }
   }
 

@@ -7,8 +7,10 @@ import Recording
 package struct RunSummary: Sendable, Equatable {
   /// How far a run has come.
   package enum State: String, Sendable {
-    /// It has begun; if no process works on it any more, it was broken off.
+    /// A process works on it, of this machine or of another.
     case running
+    /// It was broken off: no process works on it any more.
+    case stopped
     /// Its results are stored.
     case finished
   }
@@ -63,14 +65,19 @@ extension RunSummary {
         (SELECT count(*) FROM verdict
           WHERE verdict.run = run.run AND verdict.verdict = '\(verdict)') AS \(verdict)
         """
-      }.joined(separator: ", "))
+      }.joined(separator: ", ")),
+      (SELECT process FROM run_writer WHERE run_writer.run = run.run) AS writer
     FROM run
     """
 
   /// The run of a row of ``query``.
   init(_ row: Row) throws {
-    guard let state = State(rawValue: row["state"]) else {
+    guard var state = State(rawValue: row["state"]) else {
       throw Refusal(reason: "is damaged: a run has an unknown state")
+    }
+    if state == .running {
+      let writer = (row["writer"] as String?).flatMap { WritingProcess(parsing: $0) }
+      if writer.map({ $0.isRunning == false }) ?? true { state = .stopped }
     }
     var verdicts = VerdictCounts()
     for verdict in VerdictRow.Verdict.allCases { verdicts[verdict] = row[verdict.rawValue] }

@@ -8,7 +8,7 @@ enum Schema {
   /// `PLIM` in ASCII: by it `file` and this target know a results database.
   static let applicationID: Int32 = 0x504C_494D
   /// The newest version, kept as `user_version`: one more with each migration.
-  static let version: Int32 = 4
+  static let version: Int32 = 5
 
   /// The columns that count how requests ended, with the ones that arrived first.
   static let requestColumns = ["arrived"] + RequestOutcome.allCases.map(\.name)
@@ -35,6 +35,10 @@ enum Schema {
     migrator.registerMigration("4") { database in
       try database.execute(sql: sweeps)
       try database.execute(sql: "PRAGMA user_version = 4")
+    }
+    migrator.registerMigration("5") { database in
+      try database.execute(sql: writers)
+      try database.execute(sql: "PRAGMA user_version = 5")
     }
     return migrator
   }
@@ -229,6 +233,18 @@ enum Schema {
       PRIMARY KEY (sweep, point)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX sweep_point_by_run ON sweep_point (run);
+    """
+
+  // Tables of their own, which are empty while nothing is written: what is stored depends on no process.
+  private static let writers = """
+    CREATE TABLE run_writer (
+      run INTEGER PRIMARY KEY REFERENCES run ON DELETE CASCADE,
+      process TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE sweep_writer (
+      sweep INTEGER PRIMARY KEY REFERENCES sweep ON DELETE CASCADE,
+      process TEXT NOT NULL
+    ) STRICT;
     """
 
   // The ends of a bucket repeat the arithmetic of `LatencyHistogram` (512 buckets for each power of

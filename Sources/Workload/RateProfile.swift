@@ -27,7 +27,7 @@ package struct RateProfile: Sendable, Equatable {
     package let peakTime: TimeSpan
     /// The amplitude round the mean of the day, as a share of that mean.
     package let swing: Share
-    /// What Saturday and Sunday have of a weekday's rate.
+    /// What Saturday and Sunday have of a weekday's rate; above the whole where they are busier.
     package let weekend: Share
 
     /// A shape of those values.
@@ -58,7 +58,8 @@ package struct RateProfile: Sendable, Equatable {
   ///
   /// The last step lasts as long as the one before it.
   ///
-  /// - Precondition: there are two steps at least, their times rise, and as long after the last one as it comes after
+  /// - Precondition: there are two steps at least, their times rise, and as long after the last
+  /// one as it comes after
   ///   the one before is before the end of time.
   package static func recorded(_ steps: [Step]) -> RateProfile {
     precondition(steps.count >= 2, "a recorded rate has two steps at least")
@@ -71,7 +72,8 @@ package struct RateProfile: Sendable, Equatable {
       end: last + (last - steps[steps.count - 2].start))
   }
 
-  /// A week in steps of a minute: rate(t) = peak · (1 + swing·cos(2π(t - peakTime)/24h)) / (1 + swing),
+  /// A week in steps of a minute: rate(t) = peak · (1 + swing·cos(2π(t - peakTime)/24h)) / (1 +
+  /// swing),
   /// times the weekend's share on Saturdays and Sundays.
   ///
   /// Each minute has the rate of its middle, which errs by less than a millionth of the peak.
@@ -86,6 +88,23 @@ package struct RateProfile: Sendable, Equatable {
         rate: Rate(roundingPerSecond: shape.peak.perSecond * daily * share))
     }
     return RateProfile(steps: steps, period: .hours(168), phase: start.timeOfWeek, end: .never)
+  }
+
+  /// The hours of a week.
+  package static var hoursOfWeek: Int { 7 * 24 }
+
+  /// A week in steps of an hour, UTC: each hour, from Monday's first on, has its share of a rate.
+  ///
+  /// - Precondition: there is a share for each of the ``hoursOfWeek``.
+  package static func hourly(_ rate: Rate, shares: [Share], start: UTCDate) -> RateProfile {
+    precondition(shares.count == hoursOfWeek, "a week has 168 hours")
+    let steps = shares.enumerated().map { hour, share in
+      Step(
+        start: .start + .hours(Int64(hour)),
+        rate: Rate(roundingPerSecond: rate.perSecond * share.fraction))
+    }
+    return RateProfile(
+      steps: steps, period: .hours(Int64(hoursOfWeek)), phase: start.timeOfWeek, end: .never)
   }
 
   /// The rate that holds at an instant, and until when it does.

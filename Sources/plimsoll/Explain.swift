@@ -13,7 +13,8 @@ struct Explain: AsyncParsableCommand {
     abstract: "Say what each lever is worth: spot, commitments, routing, cache, and so on.",
     discussion: """
       The study names a scenario with every lever on, how each lever is switched off, and the sizes that its \
-      fleet may have. Each coalition of levers is worth the bill of its cheapest fleet that holds all targets. \
+      fleet may have. Each coalition of levers is worth the bill of its cheapest fleet that holds all service targets; \
+      a bound on the bill (monthly_cost, hourly_cost, savings) is a budget of the whole. \
       A lever's worth is told alone, taken from all, and as its Shapley share. Beyond eight levers, orders are \
       drawn at random.
       """)
@@ -29,8 +30,6 @@ struct Explain: AsyncParsableCommand {
   var format: OutputFormat = .table
 
   func run() async throws {
-    let signals = Interruption.listen("nothing of the study is stored")
-    defer { signals.forEach { $0.cancel() } }
     let answer = try await Failure.reporting {
       let study = try LeverStudy.load(
         self.study, files: Terminal.files, overrides: overrides,
@@ -40,7 +39,18 @@ struct Explain: AsyncParsableCommand {
       }
       let progress = ProgressLine(
         scenario: self.study, isShown: !work.quiet, unit: "coalitions")
-      let answer = try await analysis.run { progress.show(done: $0, of: $1) }
+      let fleets = analysis.fleetLimit
+      progress.announce(
+        "at most \(fleets) fleets of \(study.replications) replications each, fewer where "
+          + "coalitions share them"
+      )
+      let answer = try await analysis.run { done, count in
+        if done == 0 {
+          progress.estimate(
+            factor: Double(fleets), from: "the fleet as operated; at most, as a rule")
+        }
+        progress.show(done: done, of: count)
+      }
       progress.clear()
       return answer
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
+import ResultsStore
 
 /// A file on its way to the disk: written aside, and renamed when it is whole.
 struct FileAside {
@@ -8,13 +9,15 @@ struct FileAside {
   let path: String
   /// Where it is written; hidden, so that nobody takes it for a file that is whole.
   ///
-  /// The name is nobody else's, also where processes of several machines share a folder and a number.
+  /// The name says which process writes, and is nobody else's, also where several machines share a
+  /// folder.
   let aside: String
 
   init(path: String) {
     self.path = path
     let file = URL(fileURLWithPath: path)
-    let name = ".\(file.lastPathComponent).\(UUID().uuidString).part"
+    let name =
+      ".\(file.lastPathComponent).\(WritingProcess.current)~\(UUID().uuidString).part"
     aside = file.deletingLastPathComponent().appendingPathComponent(name).path
   }
 
@@ -41,6 +44,23 @@ struct FileAside {
     }
   }
 
+  /// Removes what processes of this machine that ended long ago, killed for example, wrote aside
+  /// for the same file.
+  func discardStale() {
+    let file = URL(fileURLWithPath: path)
+    let folder = file.deletingLastPathComponent().path
+    let beginning = ".\(file.lastPathComponent)."
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    where name.hasPrefix(beginning) {
+      // `.NAME.HOST~NUMBER~BEGAN~ID.part`, and what SQLite puts behind it.
+      let parts = name.dropFirst(beginning.count).split(separator: "~")
+      guard parts.count == 4, parts[3].contains(".part"),
+        WritingProcess(parsing: parts[..<3].joined(separator: "~"))?.isRunning == false
+      else { continue }
+      try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+    }
+  }
+
   /// Puts a file that was written aside by other means in its place, once the disk holds it.
   func rename() throws {
     let file = try FileHandle(forUpdating: URL(fileURLWithPath: aside))
@@ -48,6 +68,7 @@ struct FileAside {
   }
 
   private func open() throws -> FileHandle {
+    discardStale()
     guard FileManager.default.createFile(atPath: aside, contents: nil),
       let file = FileHandle(forWritingAtPath: aside)
     else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: aside]) }

@@ -10,9 +10,10 @@ import Scenario
 struct Optimize: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "optimize",
-    abstract: "Find the cheapest combination of values that holds all targets.",
+    abstract: "Find the cheapest combination of values that holds all service targets.",
     discussion: """
-      Points are tried from the cheapest bill on; those that cost clearly more than one that holds are never \
+      A bound on the bill (monthly_cost, hourly_cost, savings) is a budget: it is told of the answer and rejects no \
+      point by itself. Points are tried from the cheapest bill on; those that cost clearly more than one that holds are never \
       simulated with requests. Of those that hold, the cheapest is picked by ranking and selection (Kim and \
       Nelson). Where points cannot be separated, the set is printed and no winner named. All points meet the \
       same random numbers. Ends with 0 whatever is found.
@@ -69,15 +70,22 @@ struct Optimize: AsyncParsableCommand {
     effort.maximumReplications = maxReplications
     effort.jobs = work.jobs
     let options = effort
-    let signals = Interruption.listen("nothing of the search is stored")
-    defer { signals.forEach { $0.cancel() } }
     let answer = try await Failure.reporting {
       let (scenario, overrides) = (self.scenario, self.overrides)
       let search = try Optimisation(scenario, over: over, effort: options, seed: seed) {
         try ScenarioLoader.load(scenario, files: Terminal.files, overrides: overrides + $0)
       }
       let progress = ProgressLine(scenario: scenario, isShown: !work.quiet, unit: "points")
-      let answer = try await search.run { progress.show(done: $0, of: $1) }
+      progress.announce(
+        "\(search.pointCount) points, at most \(maxReplications) replications each; those that "
+          + "cost clearly "
+          + "more than one that holds are not simulated with requests")
+      let answer = try await search.run { done, count in
+        if done == 1, count > 1 {
+          progress.estimate(factor: Double(count), from: "the first point; at most, as a rule")
+        }
+        progress.show(done: done, of: count)
+      }
       progress.clear()
       return answer
     }

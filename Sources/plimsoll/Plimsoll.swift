@@ -27,6 +27,9 @@ struct Plimsoll: AsyncParsableCommand {
 
   /// Starts the command.
   static func main() async {
+    Terminal.holdStandardStreams()
+    let signals = Interruption.install()
+    defer { withExtendedLifetime(signals) {} }
     // What one replication needed is not kept while others run.
     plimsoll_return_large_blocks()
     await main(nil)

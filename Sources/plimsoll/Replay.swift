@@ -36,6 +36,12 @@ struct Replay: ParsableCommand {
     } catch let error as DecisionLogError {
       Terminal.tell("plimsoll: \(file): \(error)\n")
       throw ExitStatus.invalidScenario.code
+    } catch let code as ExitCode {
+      throw code
+    } catch {
+      let name = file == "-" ? "standard input" : file
+      Terminal.tell("plimsoll: \(name) cannot be read: it is closed, or a folder\n")
+      throw ExitStatus.inputOutput.code
     }
     guard replay.lines > 0 else {
       Terminal.tell("plimsoll: \(file) is empty; its first line names the policies\n")

@@ -13,31 +13,50 @@ struct Route: ParsableCommand {
     commandName: "route", abstract: "Print tier, score and reason for each prompt of a file.",
     discussion: """
       The file holds a prompt a line, or CSV with a column text, or a JSON object with text a line; - \
-      reads standard input. Where there is a class column too, the confusion matrices of the \
-      production and the reference classifier follow, on the half of the prompts that is not for tuning.
+      reads standard input. Where there is a class column too, what follows rests on the half of the prompts \
+      that is not for tuning.
 
-      Without a scenario tiers are simple, medium and complex: by the most probable class where the \
-      file's tuning half teaches it, else by scores of 0.15 and 0.35. With one, the tier is the model that its \
-      router intends.
+      Without a scenario tiers are simple, medium and complex: where the file's tuning half teaches what \
+      scores mean, the tier whose errors cost least, else by scores of 0.15 and 0.35. The confusion matrices of \
+      the production and the reference classifier follow, and whether they beat sending all to the strongest.
+
+      With one, the tier is the model that its router intends. Which class goes to which model follows, with \
+      the quality and the cost of that beside always the strongest model.
       """)
 
   @Argument(help: "The file, or - for standard input.")
   var file: String
   @Option(help: "Use the router of a scenario.")
   var scenario: String?
+  @Option(help: "What an answer of too weak a tier costs, in answers of one too strong.")
+  var down = 3.0
   @Option(help: "How results are printed: \(OutputFormat.allCases.map(\.rawValue)).")
   var format: OutputFormat = .table
 
   private static let tiers = ["simple", "medium", "complex"]
 
+  func validate() throws {
+    guard down.isFinite, (0.001...1_000).contains(down) else {
+      throw ValidationError("--down is \(down); allowed: 0.001 to 1000")
+    }
+  }
+
   func run() throws {
-    let prompts = try Failure.reporting { try read() }
-    let router = try scenario.map { path in
+    let loaded = try scenario.map { path in
       try Failure.reporting { try ScenarioLoader.load(path, files: Terminal.files) }.scenario
     }
-    let judged = judge(prompts, router)
-    let report = RouteReport(
-      rows: judged.map(\.row), classes: Self.tiers, confusions: confusions(prompts, judged, router))
+    let prompts = try read(classes: classes(of: loaded))
+    let report: RouteReport
+    if let loaded {
+      let routed = RoutedPrompts(prompts, by: loaded)
+      report = RouteReport(
+        rows: routed.rows, classes: loaded.workload.mix.classNames, routing: routed.routing)
+    } else {
+      let judged = judge(prompts)
+      report = RouteReport(
+        rows: judged.map(\.row), classes: Self.tiers, down: down,
+        confusions: confusions(prompts, judged))
+    }
     switch format {
     case .table: Terminal.print(report.table)
     case .json: Terminal.print(try report.json())
@@ -46,20 +65,16 @@ struct Route: ParsableCommand {
     }
   }
 
+  /// The classes that prompts may have: those of a scenario that tells some apart, else the tiers.
+  private func classes(of scenario: Scenario?) -> [String] {
+    guard let names = scenario?.workload.mix.classNames, names.count > 1 else { return Self.tiers }
+    return names
+  }
+
   // MARK: Reading
 
-  private func read() throws -> [PromptReader.Prompt] {
-    let bytes: [UInt8]
-    if file == "-" {
-      bytes = [UInt8](FileHandle.standardInput.readDataToEndOfFile())
-    } else {
-      do {
-        bytes = try Terminal.files.read(file)
-      } catch {
-        Terminal.tell("plimsoll: \(file) cannot be read\n")
-        throw ExitStatus.missingFile.code
-      }
-    }
+  private func read(classes: [String]) throws -> [PromptReader.Prompt] {
+    let bytes = try file == "-" ? Terminal.standardInput() : Terminal.bytes(of: file)
     do {
       let prompts = try PromptReader.prompts(inAnyFormat: bytes) { line in
         struct Line: Decodable {
@@ -72,7 +87,7 @@ struct Route: ParsableCommand {
         }
         return (object.text, object.class, object.language)
       }
-      try checkClasses(prompts)
+      try check(prompts, classes)
       return prompts
     } catch {
       for problem in error.errors {
@@ -84,12 +99,14 @@ struct Route: ParsableCommand {
     }
   }
 
-  private func checkClasses(_ prompts: [PromptReader.Prompt]) throws(TraceErrors) {
+  private func check(
+    _ prompts: [PromptReader.Prompt], _ classes: [String]
+  ) throws(TraceErrors) {
     let errors = prompts.compactMap { prompt -> TraceError? in
-      guard let name = prompt.className, !Self.tiers.contains(name) else { return nil }
+      guard let name = prompt.className, !classes.contains(name) else { return nil }
       return TraceError(
         line: prompt.line, column: 1, found: "'\(name)'",
-        allowed: "a class: " + Self.tiers.joined(separator: ", "))
+        allowed: "a class: " + classes.joined(separator: ", "))
     }
     guard errors.isEmpty else { throw TraceErrors(errors: errors) }
   }
@@ -102,31 +119,17 @@ struct Route: ParsableCommand {
     let reference: ReferenceClassifier.Complexity
   }
 
-  private func judge(_ prompts: [PromptReader.Prompt], _ scenario: Scenario?) -> [Judged] {
+  private func judge(_ prompts: [PromptReader.Prompt]) -> [Judged] {
     let scorer = DifficultyScorer()
     let calibration = calibration(prompts, scorer)
     return prompts.map { prompt in
       let score = scorer.score(prompt.text)
-      // A token is taken as four characters, a rule of thumb for English.
-      let tokens = UInt32(clamping: prompt.text.unicodeScalars.count / 4 + 1)
-      let reference = ReferenceClassifier.classify(prompt.text, promptTokens: tokens)
-      let choice: Int
-      let tier: String
-      var reason = score.reason
-      if let scenario {
-        let router = scenario.requestPolicies.routing.router
-        let plan = router.plan(for: prompt.text)
-        choice = router.model(intendedBy: plan).index
-        tier = scenario.models[choice].name
-        reason = "\(plan.reason); \(score.reason)"
-      } else {
-        let byScore = score.value < 0.15 ? 0 : score.value < 0.35 ? 1 : 2
-        choice = calibration?.mostProbableClass(given: score.value) ?? byScore
-        tier = Self.tiers[choice]
-      }
+      let byScore = score.value < 0.15 ? 0 : score.value < 0.35 ? 1 : 2
+      let choice = calibration?.leastCostClass(given: score.value, down: down) ?? byScore
+      let reference = prompt.reference
       return Judged(
         row: RouteReport.Row(
-          text: prompt.text, tier: tier, score: score.value, reason: reason,
+          text: prompt.text, tier: Self.tiers[choice], score: score.value, reason: score.reason,
           reference: Self.tiers[reference.rawValue]), choice: choice, reference: reference)
     }
   }
@@ -147,11 +150,11 @@ struct Route: ParsableCommand {
   }
 
   private func confusions(
-    _ prompts: [PromptReader.Prompt], _ judged: [Judged], _ scenario: Scenario?
+    _ prompts: [PromptReader.Prompt], _ judged: [Judged]
   ) -> [RouteReport.Confusion] {
-    let choices = scenario?.models.map(\.name) ?? Self.tiers
-    var production = ConfusionMatrix(classCount: Self.tiers.count, choiceCount: choices.count)
-    var reference = ConfusionMatrix(classCount: Self.tiers.count, choiceCount: Self.tiers.count)
+    let count = Self.tiers.count
+    var production = ConfusionMatrix(classCount: count, choiceCount: count)
+    var reference = production
     for (prompt, row) in zip(prompts, judged) {
       guard let label = prompt.label, !label.isForTuning,
         let number = Self.tiers.firstIndex(of: label.className)
@@ -161,15 +164,23 @@ struct Route: ParsableCommand {
     }
     guard reference.total > 0 else { return [] }
     return [
-      RouteReport.Confusion(name: "production", choices: choices, matrix: production),
-      RouteReport.Confusion(name: "reference", choices: Self.tiers, matrix: reference),
+      RouteReport.Confusion(name: "production", matrix: production),
+      RouteReport.Confusion(name: "reference", matrix: reference),
     ]
   }
 }
 
 extension PromptReader.Prompt {
+  /// What the reference design's classifier makes of it; a token is taken as four characters, a
+  /// rule of thumb for
+  /// English.
+  var reference: ReferenceClassifier.Complexity {
+    ReferenceClassifier.classify(
+      text, promptTokens: UInt32(clamping: text.unicodeScalars.count / 4 + 1))
+  }
+
   /// The prompt as a labelled one; `nil` where it has no label.
-  fileprivate var label: LabelledPrompt? {
+  var label: LabelledPrompt? {
     className.map { LabelledPrompt(text: text, className: $0, language: language ?? "") }
   }
 }

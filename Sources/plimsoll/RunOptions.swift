@@ -59,8 +59,8 @@ struct RunOptions: ParsableArguments {
     _ loaded: LoadedExperiment, replications: Int? = nil
   ) async throws -> Experiment.Outcome {
     try await Failure.reporting {
-      let signals = Interruption.listen()
-      defer { for signal in signals { signal.cancel() } }
+      let watch = Interruption.listen()
+      defer { watch.cancel() }
       let store = try openStore(db)
       let progress = ProgressLine(scenario: loaded.scenario.path, isShown: !quiet)
       let experiment = Experiment(

@@ -12,8 +12,10 @@ struct Sensitivity: AsyncParsableCommand {
     commandName: "sensitivity",
     abstract: "Vary the uncertain inputs of a scenario and rank what to measure next.",
     discussion:
-      "The study names the scenario, the inputs with their ranges and the measures. Each input is varied "
-      + "alone (the tornado), all are screened by Morris' elementary effects, and those that matter most get "
+      "The study names the scenario, the inputs with their ranges and the measures. Each input "
+      + "is varied "
+      + "alone (the tornado), all are screened by Morris' elementary effects, and those that "
+      + "matter most get "
       + "Sobol' indices. All points meet the same random numbers."
   )
 
@@ -64,7 +66,15 @@ struct Sensitivity: AsyncParsableCommand {
         try ScenarioLoader.load(study.scenario, files: Terminal.files, overrides: $0)
       }
       let progress = ProgressLine(scenario: path, isShown: !quiet, unit: "points")
-      let answers = try await analysis.run { progress.show(done: $0, of: $1) }
+      let (count, jobs) = (analysis.pointCount, self.jobs)
+      progress.announce("\(count) points of \(study.replications) replications each")
+      let answers = try await analysis.run { done, count in
+        if done == 1, count > 1 {
+          progress.estimate(
+            factor: Double(count) / Double(min(count, jobs)), from: "the first point")
+        }
+        progress.show(done: done, of: count)
+      }
       progress.clear()
       return SensitivityReport(
         about: study.about, scenario: study.scenario, answers: answers,

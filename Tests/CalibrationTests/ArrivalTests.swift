@@ -45,10 +45,26 @@ struct ArrivalTests {
       #expect(abs(calibration.gapVariation.all / cv - 1) < 0.08)
       let probability = try #require(calibration.poissonProbability)
       #expect(isBursty ? probability < 0.001 : probability > 0.999)
-      let fragment = calibration.report.fragment[0]
+      let fragment = calibration.report().fragment[0]
       #expect(fragment.contains("process: renewal") == isBursty)
       #expect(abs(calibration.rate / 5 - 1) < 0.05)
     }
+  }
+
+  @Test("scatter by the variance with n as its divisor: windows of 1 and 3 arrivals give 1 ÷ 2")
+  func dispersion() {
+    // Mean 2, variance (1 + 1)/2 = 1.
+    let windows = [1.0, 3].enumerated().map {
+      ArrivalCalibration.Window(start: Double($0) * 60, length: 60, count: $1)
+    }
+    #expect(ArrivalCalibration(windows: windows, isDated: false).dispersions[0].index == 0.5)
+    // Ten windows of a second, alternately of 1 and 3; the last arrival ends the tenth.
+    var times: [Double] = []
+    for second in 0..<10 {
+      for part in 0..<(second % 2 == 0 ? 1 : 3) { times.append(Double(second) + Double(part) / 10) }
+    }
+    let calibration = ArrivalCalibration(times: times + [10], isDated: false)
+    #expect(calibration.dispersions[0].window == 1 && calibration.dispersions[0].index == 0.5)
   }
 
   @Test("with a day and a week give the keys that make them again")
@@ -67,7 +83,7 @@ struct ArrivalTests {
     #expect(abs(shape.mean - 10) < 0.05 && abs(shape.swing - 0.4) < 0.005)
     #expect(abs(shape.peak - 54_000) <= 120 && shape.explained > 0.99)
     #expect(abs(try #require(shape.weekend) - 0.7) < 0.005)
-    let report = ArrivalCalibration(windows: windows, isDated: true).report
+    let report = ArrivalCalibration(windows: windows, isDated: true).report()
     #expect(
       report.fragment[0].contains("peak: 14.0") && report.fragment[0].contains("weekend: 70.0%"))
     #expect(ArrivalCalibration(windows: Array(windows.prefix(100)), isDated: true).shape == nil)

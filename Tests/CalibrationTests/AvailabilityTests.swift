@@ -72,6 +72,58 @@ struct AvailabilityTests {
     #expect(calibration.share { $0[0] } == 0.5)
   }
 
+  /// Up for 10, 20 and 30 s, then 90 s that were cut short by the end: 150 s ÷ 3 ends = 50 s.
+  /// Residuals from
+  /// 50·ends: -40, -30, -20 and 90, squares 11,000; n = 4 gives a deviation of √(4/3·11,000)/3/50
+  /// = 0.80737, and
+  /// Student's t of 3 degrees at 97.5 % is 3.18245: a factor of e^2.56942 = 13.0582.
+  @Test("gives the mean of its runs with an interval of the same estimate, which holds it")
+  func interval() throws {
+    let up = [1, 0, 2, 0, 3, 0, 9]
+    // It begins down, so that no run up is cut short at the start.
+    let samples = [0] + up.flatMap { [Int](repeating: $0 > 0 ? 1 : 0, count: max(1, $0)) }
+    let trace = AvailabilityTrace(samples: samples, every: .seconds(10))
+    let runs = AvailabilityCalibration([.init(name: "a", trace: trace)]).up[0]
+    #expect(runs.whole == [10, 20, 30] && runs.mean == 50)
+    let interval = try #require(runs.interval(confidence: 0.95))
+    #expect(abs(interval.high / (50 * 13.0582) - 1) < 1e-3, "\(interval.high)")
+    #expect(abs(interval.low / (50 / 13.0582) - 1) < 1e-3)
+  }
+
+  /// 16 for a minute, 12 for a minute, 3 for two, 0 for one, 5 for one: 16 + 12 + 6 + 0 + 5 = 39
+  /// of 6 minutes.
+  /// Drops of 4, 9 and 3, of which the last takes all; the others took 4/16 and 9/12, half on the
+  /// mean, in five
+  /// minutes with machines.
+  @Test(
+    "of counts are not cut to up or down: mean, sizes of drops and the share that takes all are told"
+  )
+  func counted() throws {
+    let trace = AvailabilityTrace(samples: [16, 12, 3, 3, 0, 5], every: .seconds(60))
+    let calibration = AvailabilityCalibration([.init(name: "a", trace: trace)])
+    let counts = try #require(calibration.counts[0])
+    #expect(counts.mean == 6.5 && counts.most == 16 && counts.drops == [4, 9, 3])
+    #expect(counts.takeAll == 1 && counts.partial == 2 && counts.partialShare == 0.5)
+    #expect(counts.exposure == 300 && counts.everyPartial == 150)
+    let table = calibration.report.tables.first { $0.title.hasPrefix("Machines") }
+    #expect(table?.rows[0] == ["a", "6.50", "16", "3", "4", "5.33", "9", "33.3 %"])
+  }
+
+  @Test("that never come to nothing are shocks where they drop, and no fragment where they do not")
+  func neverDown() {
+    func report(_ samples: [Int]) -> CalibrationReport {
+      AvailabilityCalibration([
+        .init(name: "a", trace: AvailabilityTrace(samples: samples, every: .seconds(60)))
+      ]).report
+    }
+    #expect(
+      report([8, 4, 8, 8]).fragment == [
+        "zones:", "  a: { shocks: { every: 4.000min, takes: 50.00% } }",
+      ])
+    #expect(report([.max, .max]).fragment == [])
+    #expect(report([.max, .max]).doubts[0].contains("nothing in the fragment interrupts it"))
+  }
+
   @Test("of one zone gives laws of its own, of several a fragment with their region")
   func fragments() {
     let trace = AvailabilityTrace(

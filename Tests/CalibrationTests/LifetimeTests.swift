@@ -23,7 +23,19 @@ struct LifetimeTests {
     }
   }
 
-  /// Kaplan and Meier by hand: of 5, one ends at 1, one is last seen at 2, one ends at 3, one is last seen
+  @Test(
+    "that are all alike, or of which one end was seen, give an error that says so",
+    arguments: ["lifetime_s\n5\n5\n5\n", "lifetime_s\n7\n"])
+  func alike(text: String) {
+    let error = #expect(throws: TraceErrors.self) {
+      try LifetimeCalibration.read(
+        Array(text.utf8), time: "lifetime_s", ended: nil, event: "", where: [])
+    }
+    #expect(error?.errors[0].allowed.contains("two that differ") == true)
+  }
+
+  /// Kaplan and Meier by hand: of 5, one ends at 1, one is last seen at 2, one ends at 3, one is
+  /// last seen
   /// at 3 and one ends at 4: 4/5, then 4/5·2/3, then 0.
   @Test("are estimated by Kaplan and Meier as by hand")
   func byHand() {
@@ -64,7 +76,8 @@ struct LifetimeTests {
     (.lognormal, .lognormal(logMean: 3.5, logDeviation: 1.2), [33.11545195869231, 1.2]),
   ]
 
-  /// Of 500 intervals of 95 % a share between 91.5 and 98 % holds the truth: 3.6 standard deviations below,
+  /// Of 500 intervals of 95 % a share between 91.5 and 98 % holds the truth: 3.6 standard
+  /// deviations below,
   /// where the approximation for small samples falls short, and 3 above.
   @Test("give profile-likelihood intervals that cover known parameters", arguments: 0..<4)
   func coverage(number: Int) throws {

@@ -19,14 +19,18 @@ struct OptimizeCommandTests {
   func winner() throws {
     let answer = try optimize("--over", Self.sizes, "--format", "csv")
     #expect(answer.status == 0, "\(answer.messages)")
-    #expect(answer.messages.isEmpty)
+    #expect(answer.messages.contains("6 points, at most 40 replications each"))
+    #expect(answer.messages.contains("in all, estimated from the first point"))
+    #expect(try optimize("--over", Self.sizes, "--quiet").messages.isEmpty)
     let rows = answer.output.split(separator: "\n").map { $0.split(separator: ",") }
     #expect(
       rows.dropFirst().map { $0[2] } == ["fails", "fails", "holds", "dearer", "dearer", "dearer"])
     #expect(rows.dropFirst().map { Double($0[3]) } == (1...6).map { Double($0) * 7_300 })
     #expect(rows.filter { $0[8] == "1" }.map { $0[1] } == ["3"])
     let table = try optimize("--over", Self.sizes).output
-    #expect(table.contains("holding all targets is point 2 (fleet.one.machines=3): 21,900.00 USD"))
+    #expect(
+      table.contains("holding all service targets is point 2 (fleet.one.machines=3): 21,900.00 USD")
+    )
     #expect(table.contains("point 3 (fleet.one.machines=4): 7,300.00 USD more"))
     #expect(table.contains("; the whole grid: about "))
   }
@@ -37,7 +41,7 @@ struct OptimizeCommandTests {
     let close = try optimize("--over", over)
     #expect(close.output.contains("No winner") && !close.output.contains("The cheapest point"))
     let apart = try optimize("--over", over, "--delta", "0.1%")
-    #expect(apart.output.contains("The cheapest point holding all targets is point 1"))
+    #expect(apart.output.contains("The cheapest point holding all service targets is point 1"))
   }
 
   @Test("prints the same on one job, on two and once more, in every format")
@@ -55,7 +59,8 @@ struct OptimizeCommandTests {
   func none() throws {
     let answer = try optimize("--over", "fleet.one.machines=1..2")
     #expect(answer.status == 0)
-    #expect(answer.output.contains("No point is known to hold all targets. Nearest is point 1"))
+    #expect(
+      answer.output.contains("No point is known to hold all service targets. Nearest is point 1"))
     #expect(answer.output.contains("lacks p99(latency) <= 200ms (fails)"))
   }
 

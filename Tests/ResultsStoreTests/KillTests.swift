@@ -25,7 +25,8 @@ struct KillTests {
 
   private struct MissingWriter: Error, CustomStringConvertible {
     var description: String {
-      "the program StoreWriter lies in no folder above the tests; swift build --build-tests makes it"
+      "the program StoreWriter lies in no folder above the tests; swift build --build-tests "
+        + "makes it"
     }
   }
 
@@ -77,7 +78,7 @@ struct KillTests {
   /// Expects the replications from 0 on, as they were written, and returns how many there are.
   private func expectWhole(_ run: RunSummary, in store: ResultsStore) throws -> Int {
     let stored = try store.replications(of: run.id)
-    #expect(run.state == .running && run.replications == stored.count)
+    #expect(run.state == .stopped && run.replications == stored.count)
     for (replication, record) in stored.enumerated() {
       let written = SyntheticReplication.record(seed: run.seed, replication: replication)
       #expect(record == written, "run \(run.id), replication \(replication)")

@@ -34,7 +34,38 @@ struct RateProfileTests {
         == profile.rate(at: .start + .hours(9)).rate)
   }
 
-  /// The number of arrivals of a Poisson process in a time is Poisson with the integral of its rate:
+  @Test("is higher at weekends where they are busier")
+  func busierWeekend() throws {
+    let profile = RateProfile.weekly(
+      RateProfile.Shape(
+        peak: try Rate(parsing: "1000/s"), peakTime: .hours(15), swing: .zero,
+        weekend: try Share(parsing: "180%")),
+      start: try UTCDate(parsing: "2024-12-09T00:00:00Z"))
+    #expect(profile.rate(at: .start + .hours(4 * 24 + 23)).rate.perSecond == 1_000)
+    #expect(profile.rate(at: .start + .hours(5 * 24)).rate.perSecond == 1_800)
+    #expect(profile.highestRate.perSecond == 1_800)
+  }
+
+  @Test(
+    "has the share of each hour of the week, from whatever day it starts, and changes with the hour"
+  )
+  func hourly() throws {
+    // Monday's first hour has 0 %, every later one 1 % more than the one before.
+    let shares = (0..<168).map { Share(billionths: Int64($0) * 10_000_000) }
+    let profile = RateProfile.hourly(
+      try Rate(parsing: "100/s"), shares: shares,
+      start: try UTCDate(parsing: "2024-12-11T06:30:00Z"))
+    // A Wednesday, 54 hours and a half after Monday began.
+    let first = profile.rate(at: .start)
+    #expect(first.rate.perSecond == 54 && first.until == .start + .minutes(30))
+    // Sunday's last hour has 167 % of 100/s, and Monday's first none.
+    #expect(profile.rate(at: .start + .minutes(113 * 60)).rate.perSecond == 167)
+    #expect(profile.rate(at: .start + .minutes(113 * 60 + 30)).rate == .zero)
+    #expect(profile.highestRate.perSecond == 167)
+  }
+
+  /// The number of arrivals of a Poisson process in a time is Poisson with the integral of its
+  /// rate:
   /// over a whole weekday the cosine cancels and the mean is peak / 1.45.
   @Test("gives as many arrivals as its integral, within five standard deviations")
   func arrivals() throws {

@@ -32,11 +32,13 @@ struct FleetTrial: Sendable {
 
   private var scenario: Scenario { loaded.scenario }
 
-  /// Whether the bill can be had without requests: no policy sizes the fleet by them, nothing is billed by
+  /// Whether the bill can be had without requests: no policy sizes the fleet by them, nothing is
+  /// billed by
   /// their bytes.
   var hasBillOfItsOwn: Bool { scenario.egress.isEmpty && scenario.autoscaling == nil }
 
-  /// The bills that are to be compared, by replication: with requests where they have a part in them.
+  /// The bills that are to be compared, by replication: with requests where they have a part in
+  /// them.
   var costs: [Double] {
     hasBillOfItsOwn ? bills : records.map { Self.bill(of: $0) }
   }
@@ -118,15 +120,20 @@ struct FleetTrial: Sendable {
   }
 }
 
-/// Whether a fleet holds all its targets.
+/// Whether a fleet holds all its service targets.
 enum FleetStanding: Sendable, Equatable {
   case holds
   case fails
   /// What was simulated does not tell.
   case unsettled
 
-  /// By the verdicts; what restates an input stands in nobody's way.
-  init(_ verdicts: [VerdictRow]) {
+  /// By the verdicts on targets; what restates an input stands in nobody's way, and budgets are
+  /// the whole's.
+  ///
+  /// - Precondition: each target has its verdict, in their order.
+  init(_ all: [VerdictRow], on targets: [Target]) {
+    precondition(all.count == targets.count, "each target is judged")
+    let verdicts = zip(all, targets).filter { !$0.1.isBudget }.map(\.0)
     if verdicts.contains(where: { $0.verdict == .fails }) {
       self = .fails
     } else {
@@ -136,7 +143,7 @@ enum FleetStanding: Sendable, Equatable {
 }
 
 extension FleetTrial {
-  /// Simulates until it is settled whether all targets hold, or no look is left.
+  /// Simulates until it is settled whether all service targets hold, or no look is left.
   ///
   /// - Parameters:
   ///   - looks: after how many replications is looked, ascending.
@@ -150,7 +157,7 @@ extension FleetTrial {
       try await simulate(upTo: looks[look - 1], jobs: jobs)
       let (measures, verdicts) = judged(
         confidence: confidence, look: looks.count == 1 ? nil : look)
-      let standing = FleetStanding(verdicts)
+      let standing = FleetStanding(verdicts, on: scenario.targets)
       guard standing == .unsettled, look < looks.count else {
         return (standing, measures, verdicts)
       }

@@ -6,9 +6,11 @@ import Recording
 import Scenario
 import Statistics
 
-/// Finds out what each lever of a study is worth, by the right-sized fleet of every coalition of levers.
+/// Finds out what each lever of a study is worth, by the right-sized fleet of every coalition of
+/// levers.
 ///
-/// Up to eight levers all coalitions are simulated, beyond only those along orders drawn at random. All fleets
+/// Up to eight levers all coalitions are simulated, beyond only those along orders drawn at
+/// random. All fleets
 /// meet the same random numbers.
 package struct LeverAnalysis: Sendable {
   private let study: LeverStudy
@@ -48,25 +50,43 @@ package struct LeverAnalysis: Sendable {
     }
   }
 
+  /// How many fleets are looked at, at most, without those that are looked at twice.
+  package var fleetLimit: Int {
+    let count = isExact ? 1 << study.levers.count : study.orders * study.levers.count
+    return count * looksLimit
+  }
+
+  /// How many sizes are looked at for a coalition, at most.
+  private var looksLimit: Int {
+    Int.bitWidth - design.points(seed: 0).count.leadingZeroBitCount + 1
+  }
+
   private var isExact: Bool { study.levers.count <= LeverStudy.exactLimit }
   private var whole: Int { 1 << study.levers.count - 1 }
 
   /// Simulates.
   ///
   /// - Parameters:
-  ///   - progress: called with how many coalitions are done and how many there are.
+  ///   - progress: called with how many coalitions are done and how many there are; with none once
+  /// the fleet as
+  ///     operated is simulated.
   /// - Throws: `ScenarioErrors`, `NoTargets`, `ConservationError`.
   package func run(progress: (Int, Int) -> Void) async throws -> LeverAnswer {
     let operatedFleet = try load(study.overrides)
     try NoTargets.check(operatedFleet, of: study.scenario)
     let seed = self.seed ?? operatedFleet.scenario.seed
     let confidence = operatedFleet.scenario.confidence.fraction
-    var operated = FleetTrial(operatedFleet, seed: seed)
-    try await operated.simulate(upTo: study.replications, jobs: jobs)
     let orders = isExact ? [] : drawOrders(seed: seed)
     let coalitions = visited(orders)
+    let sizes = try await sizes(seed: seed)
+    let text = operatedFleet.scenario.canonicalText
+    // A size that is refused is not the operated one.
+    let operatedSize = sizes.firstIndex { size in
+      (try? load(study.overrides(of: whole) + size.overrides))?.scenario.canonicalText == text
+    }
     let search = SizeSearch(
-      study, sizes: try await sizes(seed: seed), seed: seed, confidence: confidence, load: load)
+      study, sizes: sizes, operated: operatedSize, seed: seed, confidence: confidence, load: load)
+    let operated = try await search.fleet(operatedFleet, jobs: jobs)
     var found: [Int: LeverAnswer.Coalition] = [:]
     progress(0, coalitions.count)
     try await SideBySide.run(coalitions.count, jobs: jobs) { number in
@@ -87,10 +107,12 @@ package struct LeverAnalysis: Sendable {
       coalitions: coalitions.compactMap { found[$0] }, baseline: bills.bill(of: 0),
       optimised: bills.bill(of: whole),
       operated: LeverAnswer.Operated(
-        bill: Interval.mean(of: operated.records.map(FleetTrial.bill), confidence: confidence)
+        bill: Interval.mean(
+          of: Array(operated.bills.prefix(study.replications)), confidence: confidence)
           ?? .exact(0, samples: 0),
-        verdicts: operated.judged(confidence: confidence, look: nil).verdicts),
-      fleets: fleets.fleets + 1, requests: fleets.requests + operated.requests)
+        verdicts: operated.verdicts, size: operatedSize.map { sizes[$0].values }),
+      budgets: operatedFleet.scenario.targets.filter(\.isBudget).map(\.text),
+      fleets: fleets.fleets, requests: fleets.requests)
   }
 
   /// The sizes, by the bill with no lever on, requests left out.
@@ -118,7 +140,8 @@ package struct LeverAnalysis: Sendable {
     return ShapleyValue.orders(study.orders, players: study.levers.count) { draws.nextUniform() }
   }
 
-  /// The coalitions that are looked at, ascending: all, or those along the orders with those that miss or
+  /// The coalitions that are looked at, ascending: all, or those along the orders with those that
+  /// miss or
   /// have one lever.
   private func visited(_ orders: [[Int]]) -> [Int] {
     guard !isExact else { return Array(0...whole) }

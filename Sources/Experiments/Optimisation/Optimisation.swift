@@ -6,18 +6,24 @@ import Recording
 import Scenario
 import Statistics
 
-/// Finds the cheapest point of a grid that holds all targets of its scenario.
+/// Finds the cheapest point of a grid that holds all service targets of its scenario; whether that
+/// keeps within a
+/// budget is said of it, since every other that holds costs more.
 ///
-/// Points are tried from the cheapest bill on, which is known without requests; those that cost clearly more
-/// than one that holds are never simulated with them. Of those that hold, the ones that are dearer by more than
-/// chance explains in the first replications are screened out, and ranking and selection picks the cheapest of
+/// Points are tried from the cheapest bill on, which is known without requests; those that cost
+/// clearly more
+/// than one that holds are never simulated with them. Of those that hold, the ones that are dearer
+/// by more than
+/// chance explains in the first replications are screened out, and ranking and selection picks the
+/// cheapest of
 /// the rest. All points meet the same random numbers.
 package struct Optimisation: Sendable {
   /// How sure the answer has to be, and how much may be spent on it.
   package struct Effort: Sendable {
     /// The smallest difference in the bill worth finding, as a share.
     package var delta = 0.01
-    /// The confidence of the answer: half of the errors for the targets of all points, a quarter each for the
+    /// The confidence of the answer: half of the errors for the targets of all points, a quarter
+    /// each for the
     /// screening and the selection by their bills.
     package var confidence = 0.95
     /// The most replications of a point.
@@ -43,7 +49,7 @@ package struct Optimisation: Sendable {
   }
 
   /// A point under trial.
-  private struct Candidate {
+  struct Candidate {
     var point: OptimumAnswer.Point
     var trial: FleetTrial?
 
@@ -53,7 +59,7 @@ package struct Optimisation: Sendable {
   }
 
   /// By which rules bills are compared.
-  private struct Rules {
+  struct Rules {
     let screening: SubsetScreening
     let selection: KimNelson
 
@@ -68,11 +74,11 @@ package struct Optimisation: Sendable {
     }
   }
 
-  private let scenario: String
-  private let design: SweepDesign
-  private let effort: Effort
+  let scenario: String
+  let design: SweepDesign
+  let effort: Effort
   private let seed: UInt64?
-  private let load: @Sendable (_ overrides: [String]) throws -> LoadedExperiment
+  let load: @Sendable (_ overrides: [String]) throws -> LoadedExperiment
 
   /// A search over the grid that texts such as `fleet.base.machines=1..6` span.
   ///
@@ -95,6 +101,9 @@ package struct Optimisation: Sendable {
     self.load = load
   }
 
+  /// How many points there are.
+  package var pointCount: Int { design.points(seed: 0).count }
+
   /// What bills that requests have a part in may be off without them, as a share; generous.
   private static var marginWithoutRequests: Double { 0.05 }
 
@@ -102,11 +111,14 @@ package struct Optimisation: Sendable {
   ///
   /// - Parameters:
   ///   - progress: called with how many points are settled and how many there are.
-  /// - Throws: `ScenarioErrors` where the scenario of every point is refused, with the reasons of the
+  /// - Throws: `ScenarioErrors` where the scenario of every point is refused, with the reasons of
+  /// the
   ///   first; `NoTargets`; `ConservationError`.
   package func run(progress: (Int, Int) -> Void) async throws -> OptimumAnswer {
-    let seed = try self.seed ?? load([]).scenario.seed
+    let operated = try operatedFleet()
+    let seed = try self.seed ?? (operated ?? load([])).scenario.seed
     let points = design.points(seed: seed)
+    progress(0, points.count)
     var candidates = try await billed(points, seed: seed)
     let order = candidates.indices.filter { candidates[$0].trial != nil }
       .sorted { (candidates[$0].meanBill, $0) < (candidates[$1].meanBill, $1) }
@@ -133,10 +145,23 @@ package struct Optimisation: Sendable {
     var chosen: [Int] = []
     if let rules { chosen = try await select(holding, &candidates, rules) }
     progress(order.count, order.count)
-    return answer(candidates, chosen: chosen, rules, seed: seed)
+    var answer = answer(candidates, chosen: chosen, rules, seed: seed)
+    if let operated {
+      answer.operated = try await compare(operated, with: candidates, answer)
+    }
+    return answer
   }
 
   // MARK: Steps
+
+  /// The scenario without what is varied; nil where it needs that to be valid.
+  private func operatedFleet() throws -> LoadedExperiment? {
+    do {
+      return try load([])
+    } catch is ScenarioErrors {
+      return nil
+    }
+  }
 
   /// Reads all points and bills them without requests.
   private func billed(_ points: [SweepPoint], seed: UInt64) async throws -> [Candidate] {
@@ -181,11 +206,7 @@ package struct Optimisation: Sendable {
     candidate.trial = trial
     candidate.point.verdicts = found.verdicts
     candidate.point.measures = found.measures.rows
-    switch found.standing {
-    case .holds: candidate.point.standing = .holds
-    case .fails: candidate.point.standing = .fails
-    case .unsettled: candidate.point.standing = .unsettled
-    }
+    candidate.point.standing = OptimumAnswer.Standing(found.standing)
   }
 
   /// Whether the screening says that a point costs more than one that holds, by more than the
@@ -275,7 +296,7 @@ extension Optimisation {
       delta: effort.delta, maximumReplications: effort.maximumReplications, points: points,
       outcome: outcome, unsettled: unsettled,
       runnerUp: best.flatMap { runnerUp(to: $0, candidates, points) },
-      spent: spent(candidates), grid: grid(candidates))
+      budgets: budgets(candidates), spent: spent(candidates), grid: grid(candidates))
   }
 
   /// The next point by the bill that is not known to fail.
@@ -298,6 +319,12 @@ extension Optimisation {
     return others.compactMap { number in
       difference(number).map { OptimumAnswer.RunnerUp(point: number, difference: $0) }
     }.min { ($0.difference.estimate, $0.point) < ($1.difference.estimate, $1.point) }
+  }
+
+  /// The targets that bound what the fleet costs.
+  private func budgets(_ candidates: [Candidate]) -> [String] {
+    let scenario = candidates.compactMap { $0.trial?.loaded.scenario }.first
+    return scenario?.targets.filter(\.isBudget).map(\.text) ?? []
   }
 
   private func spent(_ candidates: [Candidate]) -> OptimumAnswer.Effort {

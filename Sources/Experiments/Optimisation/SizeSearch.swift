@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Checks
+import Recording
 import Scenario
 
-/// Finds for a coalition of levers the cheapest fleet that holds all targets.
+/// Finds for a coalition of levers the cheapest fleet that holds all service targets.
 ///
-/// Sizes are in the order of their bills with no lever on, and it is taken that a fleet larger than one that
-/// holds does so too: the search halves, so it looks at log₂ of the sizes and ends between one that holds and the
-/// next smaller, which does not. With levers on a larger size may be cheaper, since a spot pool with more
-/// places needs less in its stead: of the larger ones the one with the smallest bill, requests left out, is
-/// tried too.
+/// Sizes are in the order of their bills with no lever on, and it is taken that a fleet larger
+/// than one that
+/// holds does so too: the search halves, so it looks at log₂ of the sizes and ends between one
+/// that holds and the
+/// next smaller, which does not. With levers on a larger size may be cheaper, since a spot pool
+/// with more
+/// places needs less in its stead: of the larger ones the one with the smallest bill, requests
+/// left out, is
+/// tried too. With all levers on so is the fleet as operated, where it is of a size. A fleet that
+/// is not settled is
+/// passed by, and kept in mind where it would be cheaper.
 struct SizeSearch: Sendable {
   /// Fleets that were simulated, so that coalitions with the same fleet share it.
   actor Book {
@@ -36,9 +43,13 @@ struct SizeSearch: Sendable {
   /// What a fleet came to.
   struct Fleet: Sendable {
     let bills: [Double]
-    let holds: Bool
+    let standing: FleetStanding
+    let verdicts: [VerdictRow]
+    /// The service targets that fail or are open.
     let lacking: [String]
     let requests: UInt64
+
+    var holds: Bool { standing == .holds }
   }
 
   let book = Book()
@@ -46,18 +57,22 @@ struct SizeSearch: Sendable {
   private let sizes: [SweepPoint]
   private let seed: UInt64
   private let confidence: Double
+  private let operated: Int?
   private let load: @Sendable (_ overrides: [String]) throws -> LoadedExperiment
 
   /// A search through sizes, from the smallest bill on.
   ///
+  /// - Parameters:
+  ///   - operated: the number of the size that the fleet has as it is operated, with all levers on.
   /// - Precondition: there is a size.
   init(
-    _ study: LeverStudy, sizes: [SweepPoint], seed: UInt64, confidence: Double,
+    _ study: LeverStudy, sizes: [SweepPoint], operated: Int?, seed: UInt64, confidence: Double,
     load: @escaping @Sendable (_ overrides: [String]) throws -> LoadedExperiment
   ) {
     precondition(!sizes.isEmpty, "a grid has a point")
     self.study = study
     self.sizes = sizes
+    self.operated = operated
     self.seed = seed
     self.confidence = confidence
     self.load = load
@@ -80,18 +95,29 @@ struct SizeSearch: Sendable {
     let holdsNowhere = low == sizes.count
     var number = min(low, sizes.count - 1)
     var chosen = try await fleet(at: number)
-    if !holdsNowhere {
-      let other = try await smallestBill(of: members, from: number)
+    var others: [Int] = []
+    if !holdsNowhere { others.append(try await smallestBill(of: members, from: number)) }
+    if let operated, members == 1 << study.levers.count - 1 { others.append(operated) }
+    var isFound = !holdsNowhere
+    for other in others {
       let fleet = try await fleet(at: other)
-      if fleet.holds, mean(fleet) < mean(chosen) { (number, chosen) = (other, fleet) }
+      if fleet.holds, !isFound || mean(fleet) < mean(chosen) {
+        (number, chosen, isFound) = (other, fleet, true)
+      }
+    }
+    let open = known.indices.filter { size in
+      guard let fleet = known[size], fleet.standing == .unsettled else { return false }
+      return size != number && (!isFound || mean(fleet) < mean(chosen))
     }
     return LeverAnswer.Coalition(
       members: members, size: sizes[number].values,
-      bills: Array(chosen.bills.prefix(study.replications)), holdsNowhere: holdsNowhere,
-      lacking: holdsNowhere ? chosen.lacking : [])
+      bills: Array(chosen.bills.prefix(study.replications)), holdsNowhere: !isFound,
+      lacking: isFound ? [] : chosen.lacking, undecided: open.map { sizes[$0].values },
+      verdicts: chosen.verdicts)
   }
 
-  /// The size with the smallest bill without requests, of one and all larger ones, by two replications; the
+  /// The size with the smallest bill without requests, of one and all larger ones, by two
+  /// replications; the
   /// first where nothing scales the fleet, or its pools sell whatever is wanted.
   private func smallestBill(of members: Int, from first: Int) async throws -> Int {
     var best = (size: first, bill: Double.infinity)
@@ -116,16 +142,22 @@ struct SizeSearch: Sendable {
   }
 
   private func fleet(of members: Int, size: Int) async throws -> Fleet {
-    let loaded = try load(study.overrides(of: members) + sizes[size].overrides)
+    try await fleet(load(study.overrides(of: members) + sizes[size].overrides))
+  }
+
+  /// What a fleet comes to; simulated once, however often it is asked for.
+  func fleet(_ loaded: LoadedExperiment, jobs: Int = 1) async throws -> Fleet {
     let (seed, count, confidence) = (self.seed, study.replications, self.confidence)
     return try await book.fleet(loaded.scenario.canonicalText) {
       var trial = FleetTrial(loaded, seed: seed)
       let found = try await trial.settle(
-        looks: [count, 2 * count, 4 * count], confidence: confidence, jobs: 1)
+        looks: [count, 2 * count, 4 * count], confidence: confidence, jobs: jobs)
       return Fleet(
-        bills: trial.records.map(FleetTrial.bill), holds: found.standing == .holds,
-        lacking: found.verdicts.filter { $0.verdict == .fails || $0.verdict == .undecided }
-          .map { "\($0.target) (\($0.verdict.rawValue))" },
+        bills: trial.records.map(FleetTrial.bill), standing: found.standing,
+        verdicts: found.verdicts,
+        lacking: zip(found.verdicts, loaded.scenario.targets)
+          .filter { !$1.isBudget && ($0.verdict == .fails || $0.verdict == .undecided) }
+          .map { "\($0.0.target) (\($0.0.verdict.rawValue))" },
         requests: trial.requests)
     }
   }

@@ -24,11 +24,13 @@ struct Worths {
       LeverAnswer.cents(bill(of: 0).estimate) - LeverAnswer.cents(bill(of: whole).estimate)
     let cents = LargestRemainder.wholes(shares.map { $0.estimate * 100 }, total: saved)
     let isDoubtful = found.values.contains(where: \.holdsNowhere)
+    let isUndecided = found.values.contains { !$0.undecided.isEmpty }
     return names.indices.map { lever in
       LeverAnswer.Lever(
         name: names[lever], alone: saving(from: 0, to: 1 << lever),
         removed: saving(from: whole ^ 1 << lever, to: whole),
-        share: LeverAnswer.Worth(saving: shares[lever], isDoubtful: isDoubtful),
+        share: LeverAnswer.Worth(
+          saving: shares[lever], isDoubtful: isDoubtful, isUndecided: isUndecided),
         cents: cents[lever])
     }
   }
@@ -36,12 +38,14 @@ struct Worths {
   private func saving(from before: Int, to after: Int) -> LeverAnswer.Worth {
     LeverAnswer.Worth(
       saving: interval(zip(bills(before), bills(after)).map { $0 - $1 }),
-      isDoubtful: [before, after].contains { found[$0]?.holdsNowhere ?? true })
+      isDoubtful: [before, after].contains { found[$0]?.holdsNowhere ?? true },
+      isUndecided: [before, after].contains { !(found[$0]?.undecided ?? []).isEmpty })
   }
 
   /// The Shapley share of each lever: replication by replication, since it is linear in the bills.
   ///
-  /// Where orders were drawn, the uncertainty of the draw is added to that of the replications: the two are
+  /// Where orders were drawn, the uncertainty of the draw is added to that of the replications:
+  /// the two are
   /// independent, so squares of half-widths add up.
   private var shares: [Interval] {
     guard !orders.isEmpty else {

@@ -34,6 +34,10 @@ package struct PreparedSweep: Sendable {
   package let confidence: Double
   /// The points, in order.
   package let points: [Point]
+  /// What one replication of each point is expected to take; nothing where its scenario is
+  /// refused, or where the
+  /// sweep was prepared elsewhere.
+  package let work: [ExpectedWork?]
   /// What else a reader of the scenario is warned of.
   package let warnings: [String]
   private let files: FileReader
@@ -42,9 +46,14 @@ package struct PreparedSweep: Sendable {
   ///
   /// - Parameters:
   ///   - jobs: how many scenarios are read side by side.
+  ///   - progress: called with how many scenarios are read and how many there are, first of all
+  /// with none.
   /// - Throws: `SweepGrammarErrors`; `ScenarioErrors` where the scenario without what is varied is
   ///   refused; ``AllPointsRefused``.
-  package init(_ request: SweepRequest, files: FileReader, jobs: Int) async throws {
+  package init(
+    _ request: SweepRequest, files: FileReader, jobs: Int,
+    progress: (Int, Int) -> Void = { _, _ in }
+  ) async throws {
     let design = try SweepDesign(vary: request.vary, sample: request.sample)
     let base = try ScenarioLoader.load(
       request.scenario, files: files, overrides: request.overrides)
@@ -53,13 +62,18 @@ package struct PreparedSweep: Sendable {
     warnings = base.scenario.warnings
     let drawn = design.points(seed: seed)
     var points: [Point] = []
+    var work: [ExpectedWork?] = []
     var causes: [[String]] = []
+    progress(0, drawn.count)
     try await SideBySide.inOrder(drawn.count, jobs: jobs) { number in
       { Self.read(drawn[number], request, files) }
     } take: { _, read in
       points.append(read.point)
+      work.append(read.work)
       if let cause = read.cause { causes.append(cause) }
+      progress(points.count, drawn.count)
     }
+    self.work = work
     self.request = request
     keys = design.axes.map(\.key)
     self.points = points
@@ -80,6 +94,7 @@ package struct PreparedSweep: Sendable {
     self.confidence = confidence
     self.points = points
     self.files = files
+    work = []
     warnings = []
   }
 
@@ -96,12 +111,14 @@ package struct PreparedSweep: Sendable {
     return loaded
   }
 
-  /// A digest of all that the results depend on: scenarios, what is varied, seed, replications, version.
+  /// A digest of all that the results depend on: scenarios, what is varied, seed, replications,
+  /// version.
   package var identity: String {
     var lines = ["plimsoll sweep 1", request.version, "seed \(seed)"]
     lines += request.vary + ["sample \(request.sample ?? "grid")"]
     lines += points.map {
-      "\($0.point.overrides.joined(separator: " ")) \($0.replications) \($0.scenarioHash) \($0.refusal)"
+      "\($0.point.overrides.joined(separator: " ")) \($0.replications) \($0.scenarioHash) "
+        + "\($0.refusal)"
     }
     return ResultDigest.of(lines.joined(separator: "\n"))
   }
@@ -113,9 +130,9 @@ package struct PreparedSweep: Sendable {
 
   private static func read(
     _ point: SweepPoint, _ request: SweepRequest, _ files: FileReader
-  ) -> (point: Point, cause: [String]?) {
-    func refused(_ reason: String, _ cause: [String]) -> (Point, [String]?) {
-      (Point(point: point, replications: 0, scenarioHash: "", refusal: reason), cause)
+  ) -> (point: Point, cause: [String]?, work: ExpectedWork?) {
+    func refused(_ reason: String, _ cause: [String]) -> (Point, [String]?, ExpectedWork?) {
+      (Point(point: point, replications: 0, scenarioHash: "", refusal: reason), cause, nil)
     }
     do throws(ScenarioErrors) {
       let loaded = try ScenarioLoader.load(
@@ -128,7 +145,8 @@ package struct PreparedSweep: Sendable {
       let replications = request.replications ?? loaded.scenario.replications.minimum
       return (
         Point(
-          point: point, replications: replications, scenarioHash: hash(loaded), refusal: ""), nil
+          point: point, replications: replications, scenarioHash: hash(loaded), refusal: ""), nil,
+        ExpectedWork(of: loaded.scenario)
       )
     } catch {
       // The same mistake is written differently at each point, since the values differ.

@@ -34,14 +34,17 @@ package struct SweepRunner: Sendable {
   /// Runs all that is not stored yet.
   ///
   /// - Parameters:
+  ///   - waiting: called again and again while another process works on the sweep that is to be
+  /// gone on with;
+  ///     returns when it is time to look again.
   ///   - begun: called before anything runs, with how many points were stored before.
   ///   - progress: called with how many replications are done and how many there are to do.
   package func run(
-    into store: ResultsStore, begun: (Int) -> Void = { _ in },
-    progress: @Sendable (Int, Int) -> Void
+    into store: ResultsStore, waiting: (WritingProcess) async throws -> Void = { _ in },
+    begun: (Int) -> Void = { _ in }, progress: @Sendable (Int, Int) -> Void
   ) async throws -> SweepAnswer {
-    let before = options.isResuming ? try store.sweep(ofIdentity: sweep.identity) : nil
-    let stored = try before ?? store.begin(sweep.manifest, startedAt: options.startedAt)
+    let stored = try await claim(in: store, waiting)
+    defer { try? store.release(stored) }
     var collector = try PointCollector(
       sweep, into: store, as: stored, startedAt: options.startedAt, isDurable: true)
     begun(stored.points.count { $0 != .planned })
@@ -54,5 +57,19 @@ package struct SweepRunner: Sendable {
       progress(done, pairs.count)
     }
     return collector.answer(confidence: sweep.confidence)
+  }
+
+  /// The sweep, once no other process works on it.
+  private func claim(
+    in store: ResultsStore, _ waiting: (WritingProcess) async throws -> Void
+  ) async throws -> StoredSweep {
+    while true {
+      let claim = try store.claim(
+        sweep.manifest, isResuming: options.isResuming, startedAt: options.startedAt)
+      switch claim {
+      case .granted(let stored): return stored
+      case .held(let process): try await waiting(process)
+      }
+    }
   }
 }

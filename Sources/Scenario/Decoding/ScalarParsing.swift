@@ -51,6 +51,15 @@ func shareOfWhole(_ text: String) throws -> Share {
   return share
 }
 
+/// Reads what something has of something else, which may be more than the whole.
+func proportion(_ text: String) throws -> Share {
+  let share = try Share(parsing: text)
+  guard share >= .zero, share <= .hundredfold else {
+    throw UnreadableQuantity(allowed: "a share from 0% to 10000%, such as 70% or 180%")
+  }
+  return share
+}
+
 /// Reads a share from nothing to less than the whole.
 func shareBelowWhole(_ text: String) throws -> Share {
   let share = try shareOfWhole(text)
@@ -128,7 +137,8 @@ func timeOfDay(_ text: String) throws -> TimeSpan {
   return .minutes(hour * 60 + minute)
 }
 
-/// Reads a number of bytes above zero, such as `40GB`; units are decimal, `GiB` and the like binary.
+/// Reads a number of bytes above zero, such as `40GB`; units are decimal, `GiB` and the like
+/// binary.
 func byteCount(_ text: String) throws -> Int64 {
   let allowed = UnreadableQuantity(allowed: "a number of bytes above 0, such as 40GB or 512MiB")
   let units: [(name: String, bytes: Int64)] = [
@@ -149,4 +159,9 @@ func bandwidth(_ text: String) throws -> Int64 {
     throw UnreadableQuantity(allowed: "bytes a second above 0, such as 2GB/s")
   }
   return bytes
+}
+
+extension Share {
+  /// A hundred times the whole.
+  fileprivate static var hundredfold: Share { Share(billionths: 100_000_000_000) }
 }

@@ -92,7 +92,7 @@ extension ScenarioLoader {
   }
 
   /// A minute of more requests than this would not fit the numbers of a cell.
-  private static let highestRate = Rate(nanoPerSecond: 250_000_000_000_000)
+  static let highestRate = Rate(nanoPerSecond: 250_000_000_000_000)
 
   /// Which requests arrive when.
   mutating func workload(
@@ -217,6 +217,9 @@ extension ScenarioLoader {
     _ arrivals: inout MappingReader, peak: Rate?, start: UTCDate?,
     into diagnostics: inout Diagnostics
   ) -> RateProfile? {
+    if arrivals.has("hours") {
+      return hoursOfWeek(&arrivals, peak: peak, start: start, into: &diagnostics)
+    }
     var peakTime = TimeSpan.zero
     var swing = Share.zero
     if var daily = arrivals.mapping("daily", .optional, into: &diagnostics) {
@@ -224,8 +227,11 @@ extension ScenarioLoader {
       swing = daily.required("swing", into: &diagnostics) { try shareOfWhole($0) } ?? .zero
       daily.finish(into: &diagnostics)
     }
-    let weekend = arrivals.optional("weekend", into: &diagnostics) { try shareOfWhole($0) }
+    let weekend = arrivals.optional("weekend", into: &diagnostics) { try proportion($0) }
     guard let peak, let start else { return nil }
+    guard isWithinReach(peak, weekend ?? .whole, of: "weekend", arrivals, into: &diagnostics) else {
+      return nil
+    }
     return .weekly(
       RateProfile.Shape(
         peak: peak, peakTime: peakTime, swing: swing, weekend: weekend ?? .whole),

@@ -5,6 +5,7 @@ import Calibration
 import Crypto
 import Foundation
 import Reporting
+import Scenario
 import Workload
 
 /// `plimsoll calibrate`: laws of measured data, with what speaks against them.
@@ -54,15 +55,11 @@ struct CalibrateOptions: ParsableArguments {
 
   /// Reads a file, or leaves with a message and its exit code.
   func read(_ path: String) throws -> Input {
-    do {
-      return Input(path: path, bytes: try Terminal.files.read(path))
-    } catch {
-      Terminal.tell("plimsoll: \(path) cannot be read\n")
-      throw ExitStatus.missingFile.code
-    }
+    Input(path: path, bytes: try Terminal.bytes(of: path))
   }
 
-  /// Does `body`; tells what is wrong with the data of a file and leaves with the exit code for that.
+  /// Does `body`; tells what is wrong with the data of a file and leaves with the exit code for
+  /// that.
   func reading<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
     do {
       return try body()
@@ -76,7 +73,8 @@ struct CalibrateOptions: ParsableArguments {
     }
   }
 
-  /// Prints what was found, and writes its fragment where that was asked for.
+  /// Prints what was found, and writes its fragment where that was asked for and a scenario would
+  /// take it.
   func finish(_ report: CalibrationReport, _ sources: [Provenance.Source]) throws {
     let text = CalibrationText(report)
     switch format {
@@ -85,20 +83,38 @@ struct CalibrateOptions: ParsableArguments {
     case .json: Terminal.print(try text.json())
     case .csv: Terminal.print(text.csv)
     }
-    guard let output else { return }
     let arguments = CommandLine.arguments.dropFirst().map { argument in
       argument.contains(" ") ? "'\(argument)'" : argument
     }
     let provenance = Provenance(
       command: (["plimsoll"] + arguments).joined(separator: " "), version: Plimsoll.versionText,
       sources: sources)
-    do {
-      try Data(provenance.file(of: report).utf8).write(
-        to: URL(fileURLWithPath: output), options: .atomic)
-    } catch {
-      Terminal.tell("plimsoll: \(output) cannot be written: \(error.localizedDescription)\n")
-      throw ExitStatus.inputOutput.code
+    let file = provenance.file(of: report)
+    try check(report, file)
+    guard let output else { return }
+    try Failure.reporting {
+      try FileAside(path: output).write { try $0.write(contentsOf: Data(file.utf8)) }
     }
     Terminal.tell("plimsoll: wrote \(output)\n")
+  }
+
+  /// Leaves with a message where there is nothing to write, or where what was fitted is beyond
+  /// what a scenario
+  /// can say.
+  private func check(_ report: CalibrationReport, _ file: String) throws {
+    if report.fragment.isEmpty {
+      guard let output else { return }
+      Terminal.tell("plimsoll: no law was fitted, so \(output) is not written\n")
+      throw ExitStatus.invalidScenario.code
+    }
+    guard let place = FragmentPlace(rawValue: report.place),
+      let errors = FragmentCheck(file, at: place).problems()
+    else { return }
+    let reasons = errors.errors.prefix(5).map { "  \($0)\n" }.joined()
+    Terminal.tell(
+      "plimsoll: what was fitted is beyond what a scenario can say, so nothing is "
+        + "written:\n\(reasons)"
+    )
+    throw ExitStatus.invalidScenario.code
   }
 }

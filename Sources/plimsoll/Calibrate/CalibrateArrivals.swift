@@ -25,6 +25,8 @@ struct CalibrateArrivals: ParsableCommand {
   var unit = TimeUnit.s
   @Option(name: .customLong("where"), help: "Only rows with that text: column=text.")
   var conditions: [String] = []
+  @Flag(help: "Write the rate of every hour of the week instead of a sine.")
+  var hours = false
   @OptionGroup var options: CalibrateOptions
 
   func run() throws {
@@ -47,12 +49,28 @@ struct CalibrateArrivals: ParsableCommand {
       ) { $0 >= 0 }
       let gaps = zip(times, times.dropFirst()).map { $1 - $0 }.sorted()
       let usual = gaps[gaps.count / 2]
+      guard usual > 0, counts.contains(where: { $0 > 0 }), counts.allSatisfy({ $0 <= 1e15 }) else {
+        throw TraceErrors(errors: [
+          TraceError(
+            line: 2, column: 1,
+            found: usual > 0
+              ? "no arrival, or a count above 1e15" : "windows that begin at one time",
+            allowed: "windows that follow each other, with arrivals in some")
+        ])
+      }
       let windows = zip(times, counts).map {
         ArrivalCalibration.Window(start: $0, length: usual, count: $1)
       }
       return (ArrivalCalibration(windows: windows, isDated: isDated), windows.count)
     }
-    try options.finish(calibration.report, [input.source(records: records)])
+    guard !hours || calibration.hours != nil else {
+      Terminal.tell(
+        "plimsoll: \(file): --hours needs two days of dates at least, in windows of an hour at "
+          + "most, and "
+          + "every hour of the day\n")
+      throw ExitStatus.invalidScenario.code
+    }
+    try options.finish(calibration.report(byHours: hours), [input.source(records: records)])
   }
 
   /// The times in seconds, which must not go back; whether they are dates.

@@ -37,6 +37,14 @@ struct CalibrateAvailability: ParsableCommand {
       let name = last.split(separator: ".").first.map(String.init) ?? last
       zones.append(AvailabilityCalibration.Zone(name: name, trace: trace))
     }
+    for (number, zone) in zones.enumerated() {
+      guard let other = zones[..<number].firstIndex(where: { $0.key == zone.key }) else { continue }
+      Terminal.tell(
+        "plimsoll: \(files[number]): is named for the zone \(zone.key), as \(files[other]) is; a "
+          + "file is the "
+          + "zone of its name, up to the first _ or .\n")
+      throw ExitStatus.invalidScenario.code
+    }
     let report = AvailabilityCalibration(zones).report
     try options.finish(
       report, zip(inputs, zones).map { $0.source(records: $1.trace.changes.count) })

@@ -52,8 +52,9 @@ struct MergeShards: AsyncParsableCommand {
       ?? URL(fileURLWithPath: self.plan).deletingLastPathComponent()
       .appendingPathComponent("sweep.sqlite").path
     let file = FileAside(path: path)
-    let signals = Interruption.listen("nothing was merged") { file.discard() }
-    defer { for signal in signals { signal.cancel() } }
+    file.discardStale()
+    let watch = Interruption.listen("nothing was merged") { file.discard() }
+    defer { watch.cancel() }
     defer { file.discard() }
     let store = try openStore(file.aside)
     let progress = ProgressLine(scenario: "merge", isShown: !quiet, unit: "shards")

@@ -32,8 +32,7 @@ struct PlanSweep: AsyncParsableCommand {
         reads.yield(path)
         return try Terminal.files.read(path)
       }
-      let prepared = try await PreparedSweep(
-        sweep.request, files: recording, jobs: work.jobs)
+      let prepared = try await sweep.prepared(files: recording, work)
       reads.finish()
       var read: [String] = []
       for await path in paths { read.append(path) }

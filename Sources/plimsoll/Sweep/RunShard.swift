@@ -40,8 +40,8 @@ struct RunShard: AsyncParsableCommand {
       let file = FileAside(path: "\(folder)/\(index).jsonl")
       let shard = try SweepShard(plan, index: index)
       if try isDone(shard, file.path) { return }
-      let signals = Interruption.listen("run the shard again") { file.discard() }
-      defer { for signal in signals { signal.cancel() } }
+      let watch = Interruption.listen("run the shard again") { file.discard() }
+      defer { watch.cancel() }
       let progress = ProgressLine(scenario: "shard \(index)", isShown: !work.quiet)
       try await file.write { handle in
         try await shard.run(jobs: work.jobs, disk: Terminal.files) {

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import ResultsStore
 
 /// `plimsoll sweep S`: run all points here.
 struct RunSweep: AsyncParsableCommand {
@@ -24,29 +25,46 @@ struct RunSweep: AsyncParsableCommand {
 
   func run() async throws {
     let (prepared, answer) = try await Failure.reporting {
-      let prepared = try await PreparedSweep(
-        sweep.request, files: Terminal.files, jobs: work.jobs)
+      let prepared = try await sweep.prepared(files: Terminal.files, work)
       for warning in prepared.warnings where !work.quiet {
         Terminal.tell("plimsoll: \(sweep.scenario): warning: \(warning)\n")
       }
-      let signals = Interruption.listen("the points that were done are stored; --resume goes on")
-      defer { for signal in signals { signal.cancel() } }
+      let watch = Interruption.listen("the points that were done are stored; --resume goes on")
+      defer { watch.cancel() }
       let store = try openStore(db)
       let progress = ProgressLine(scenario: sweep.scenario, isShown: !work.quiet)
       let runner = SweepRunner(
         prepared,
         options: SweepRunner.Options(
           jobs: work.jobs, isResuming: resume, startedAt: Terminal.timestamp))
-      let answer = try await runner.run(into: store) { stored in
+      var hasWaited = false
+      let answer = try await runner.run(into: store) { holder in
+        if !hasWaited, !work.quiet { tellWaiting(for: holder) }
+        hasWaited = true
+        try await Task.sleep(for: .milliseconds(500))
+      } begun: { stored in
         guard resume, !work.quiet else { return }
         Terminal.tell("plimsoll: \(stored) of \(prepared.points.count) points were stored before\n")
-      } progress: {
-        progress.show(done: $0, of: $1)
+      } progress: { done, count in
+        if done == 1, count > 1 {
+          progress.estimate(
+            factor: Double(count) * prepared.meanFactor / Double(min(count, work.jobs)),
+            from: "the first replication")
+        }
+        progress.show(done: done, of: count)
       }
       progress.clear()
       try store.close()
       return (prepared, answer)
     }
     try output.tell(answer, refused: prepared.points.count { $0.replications == 0 })
+  }
+
+  /// Another process runs the same sweep and goes first.
+  private func tellWaiting(for holder: WritingProcess) {
+    Terminal.tell(
+      "plimsoll: \(db): process \(holder.number) runs this sweep; this one goes on when it has "
+        + "ended\n"
+    )
   }
 }

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Scenario
 
 /// What a sweep is about.
 struct SweepOptions: ParsableArguments {
@@ -10,7 +11,8 @@ struct SweepOptions: ParsableArguments {
   var scenario: String
   @Option(
     help: ArgumentHelp(
-      "A key and its values: --vary fleet.spot.machines.max=0..8, --vary policies.cache.ttl=10m,1h.",
+      "A key and its values: --vary fleet.spot.machines.max=0..8, --vary "
+        + "policies.cache.ttl=10m,1h.",
       discussion: "Lists a,b,c; ranges lo..hi and lo..hi:step with units, as in 10m..60m:10m."))
   var vary: [String] = []
   @Option(help: "Draw points instead of taking every combination: lhs:N or sobol:N.")
@@ -33,6 +35,36 @@ struct SweepOptions: ParsableArguments {
     SweepRequest(
       scenario: scenario, overrides: overrides, vary: vary, sample: sample, seed: seed,
       replications: replications, version: Plimsoll.versionText)
+  }
+}
+
+extension SweepOptions {
+  /// Reads the scenario of every point; tells first how many there are, then how much they will
+  /// take.
+  func prepared(files: FileReader, _ work: JobOptions) async throws -> PreparedSweep {
+    let reading = ProgressLine(scenario: scenario, isShown: !work.quiet, unit: "scenarios read")
+    let prepared = try await PreparedSweep(request, files: files, jobs: work.jobs) { done, count in
+      if done == 0 { reading.announce("\(count) points") }
+      reading.show(done: done, of: count)
+    }
+    let requests = zip(prepared.points, prepared.work).reduce(0.0) {
+      $0 + Double($1.0.replications) * ($1.1?.requests ?? 0)
+    }
+    let count = prepared.points.reduce(0) { $0 + $1.replications }
+    reading.announce("\(count) replications, about \(ProgressLine.requests(requests))")
+    return prepared
+  }
+}
+
+extension PreparedSweep {
+  /// The work of the mean replication ÷ that of the first one.
+  var meanFactor: Double {
+    let known = zip(points, work).compactMap { point, work in
+      work.map { (count: Double(point.replications), units: $0.units) }
+    }
+    guard let first = known.first else { return 1 }
+    let all = known.reduce(0) { $0 + $1.count * $1.units }
+    return all / max(1, known.reduce(0) { $0 + $1.count }) / first.units
   }
 }
 
