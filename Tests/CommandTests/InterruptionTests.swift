@@ -65,9 +65,10 @@ struct InterruptionTests {
   @Test("a verb that waits for standard input ends so too")
   func waiting() throws {
     let pipe = Command.temporary("fifo")
-    #expect(mkfifo(pipe, 0o600) == 0)
+    let status = unsafe mkfifo(pipe, 0o600)
+    #expect(status == 0)
     // A writer that never writes keeps the readers waiting.
-    let writer = open(pipe, O_RDWR)
+    let writer = unsafe open(pipe, O_RDWR)
     defer { close(writer) }
     for verb in [["route", "-"], ["replay", "-"]] {
       let answer = try Command.call(verb, input: pipe) { process in
