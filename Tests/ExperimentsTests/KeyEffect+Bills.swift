@@ -92,7 +92,7 @@ extension KeyEffect {
       ]),
     KeyEffect("commitments.COMMITMENT.commit", "commitments.c.commit=4 USD/h", in: [plan]),
     KeyEffect("commitments.COMMITMENT.family", "commitments.c.family=t", in: [plan]),
-    KeyEffect("costs.COST", "costs.net=20 USD/month", in: ["costs.net=10 USD/month"]),
+    KeyEffect("costs", "costs.net=20 USD/month", in: ["costs.net=10 USD/month"]),
     KeyEffect(
       "costs.COST.gb", "costs.disk.gb=20",
       in: [

@@ -81,11 +81,29 @@ extension KeyEffect {
       "requests.length", "requests.length=2min",
       in: ["requests={ windows: 3, length: 1min, warmup: 5s }"]),
     KeyEffect(
+      "requests.certain", "requests.certain=1_000_000",
+      in: [
+        "requests={ windows: 3, length: 1min, warmup: 5s, certain: 0, certain_load: 10% }"
+      ]),
+    KeyEffect(
+      "requests.certain_load", "requests.certain_load=10%",
+      in: ["requests={ windows: 3, length: 1min, warmup: 5s }"]),
+    KeyEffect(
       "requests.after_interruption", "requests.after_interruption=none",
       in: ["requests={ windows: 3, length: 1min, warmup: 5s, after_interruption: 1min }", spotPool]),
   ]
 
+  /// A week in which each hour of each day has that share of the peak.
+  private static func week(_ share: String) -> String {
+    let hours = [String](repeating: share, count: 24).joined(separator: ", ")
+    let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map { "\($0): [\(hours)]" }
+    return "{ \(days.joined(separator: ", ")) }"
+  }
+
   private static let arrivals: [KeyEffect] = [
+    KeyEffect(
+      "workload.arrivals.hours", "workload.arrivals.hours=\(week("60%"))",
+      in: ["workload.arrivals={ peak: 8/s, hours: \(week("80%")) }"]),
     KeyEffect("workload.arrivals.rate", "workload.arrivals.rate=9/s"),
     KeyEffect("workload.arrivals.peak", "workload.arrivals.peak=9/s", in: [daily]),
     KeyEffect(

@@ -31,7 +31,9 @@ struct KeyEffectTests {
       try add(effect.base + [effect.change])
     }
     // A key that leads to others changes what they change.
-    let parents = known.filter { key in known.contains { $0.hasPrefix(key + ".") } }
+    let parents = known.filter { key in
+      known.contains { $0.hasPrefix(key + ".") || $0.hasPrefix(key + "[") }
+    }
     let covered = KeyEffect.table.map(\.key) + KeyEffect.reasons.map(\.key)
     let lacking = known.filter { !covered.contains($0) && !parents.contains($0) }
     #expect(lacking.isEmpty, "in no row: \(lacking.sorted())")

@@ -32,7 +32,7 @@ struct UndecidedFleetTests {
           small: { batch: { max: 1, lanes: 50, latency: { 1: 20ms }, noise: exponential } }
           large: { batch: { max: 1, lanes: 50, latency: { 1: 5ms }, noise: exponential } }
     fleet:
-      one: { type: small, zone: z, market: onDemand, machines: 1, serves: { server: 1 } }
+      one: { type: small, zone: us-east-1a, market: onDemand, machines: 1, serves: { server: 1 } }
     policies: { queue: { limit: 1_000 } }
     targets: [ p99(latency) <= 92.1034ms ]
     """

@@ -27,7 +27,7 @@ struct HoursTests {
       workload: { arrivals: { \(arrivals) } }
       client: { timeout: 5s, retries: 0 }
       models: { m: { on: { t: { batch: { max: 1, latency: { 1: 20ms } } } } } }
-      fleet: { one: { type: t, zone: z, market: onDemand, machines: 1, serves: { m: 1 } } }
+      fleet: { one: { type: t, zone: us-east-1a, market: onDemand, machines: 1, serves: { m: 1 } } }
       policies: { queue: { limit: 100 } }
       """
     let files = FileReader { (path: String) throws(FileReadFailure) -> [UInt8] in
