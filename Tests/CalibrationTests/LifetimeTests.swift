@@ -139,7 +139,7 @@ struct LifetimeTests {
         return error.errors.map { "\($0.line):\($0.column) \($0.found) \($0.allowed)" }
       }
     }
-    #expect(problems("life,end\r\n5,taken\r\n7,user") == [])
+    #expect(problems("life,end\r\n5,taken\r\n6,taken\r\n7,user") == [])
     #expect(problems("time,end\n5,taken\n")[0].contains("no column 'life'"))
     let places = problems("life,end\n5,taken\n-1,user\nx,user\n").map { String($0.prefix(3)) }
     #expect(places == ["3:1", "4:1"])

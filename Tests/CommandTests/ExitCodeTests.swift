@@ -87,7 +87,7 @@ struct ExitCodeTests {
       process.interrupt()
     }
     #expect(answer.status == 75)
-    #expect(try Command.call("runs", "--db", database).output.contains("running"))
+    #expect(try Command.call("runs", "--db", database).output.contains("stopped"))
     #expect(try Command.call("show", "1", "--db", database).status == 75)
   }
 

@@ -89,7 +89,7 @@ struct ExplainCommandTests {
   func nowhere() throws {
     let text = Self.study.split(separator: ",4,6").joined(separator: "")
     let output = try explain(text).output
-    #expect(output.contains("† rests on coalitions that hold at no size (4 of 8)"))
+    #expect(output.contains("† rests on coalitions that are known to hold at no size (4 of 8)"))
     #expect(output.contains("no lever: p99(latency) <= 200ms (fails)"))
     #expect(output.contains("(fleet.one.machines=3, which does not hold)"))
   }
@@ -139,6 +139,6 @@ struct ExplainCommandTests {
       process.terminate()
     }
     #expect(stopped.status == 75)
-    #expect(stopped.messages.contains("interrupted; nothing of the study is stored"))
+    #expect(stopped.messages.contains("plimsoll: interrupted; "))
   }
 }
