@@ -18,7 +18,8 @@ extension KeyEffect {
   /// Every other key with a change that changes a result.
   static let table: [KeyEffect] =
     [
-      run, requests, arrivals, mix, models, laws, fleet, hours, capacity, cloud, prices, bills,
+      run, requests, arrivals, daysOfWeek, mix, models, laws, fleet, hours, capacity, cloud, prices,
+      bills,
       spotPolicy, requestPolicies, autoscaler,
     ].flatMap { $0 }
 
@@ -93,17 +94,24 @@ extension KeyEffect {
       in: ["requests={ windows: 3, length: 1min, warmup: 5s, after_interruption: 1min }", spotPool]),
   ]
 
-  /// A week in which each hour of each day has that share of the peak.
-  private static func week(_ share: String) -> String {
-    let hours = [String](repeating: share, count: 24).joined(separator: ", ")
-    let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map { "\($0): [\(hours)]" }
-    return "{ \(days.joined(separator: ", ")) }"
+  private static func day(_ share: String) -> String {
+    "[\([String](repeating: share, count: 24).joined(separator: ", "))]"
   }
 
+  /// Of each day of the week its hours, in a scenario that begins on that day.
+  private static let daysOfWeek: [KeyEffect] = {
+    let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    let week = days.map { "\($0): \(day("80%"))" }.joined(separator: ", ")
+    let base = "workload.arrivals={ peak: 8/s, hours: { \(week) } }"
+    // 2024-12-09 was a Monday.
+    return days.enumerated().map { number, name in
+      KeyEffect(
+        "workload.arrivals.hours.\(name)", "workload.arrivals.hours.\(name)=\(day("60%"))",
+        in: [base, "start=2024-12-\(number == 0 ? "09" : "\(9 + number)")T00:00:00Z"])
+    }
+  }()
+
   private static let arrivals: [KeyEffect] = [
-    KeyEffect(
-      "workload.arrivals.hours", "workload.arrivals.hours=\(week("60%"))",
-      in: ["workload.arrivals={ peak: 8/s, hours: \(week("80%")) }"]),
     KeyEffect("workload.arrivals.rate", "workload.arrivals.rate=9/s"),
     KeyEffect("workload.arrivals.peak", "workload.arrivals.peak=9/s", in: [daily]),
     KeyEffect(
