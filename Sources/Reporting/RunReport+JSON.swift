@@ -28,7 +28,7 @@ extension RunReport {
       baseline: found.baseline.origin, digest: found.baseline.digest,
       measures: found.rows.map { row in
         Document.Regression.Measure(
-          measure: row.tolerance.measure, tolerance: row.tolerance.text, unit: row.unit,
+          measure: row.tolerance.measure, tolerance: row.tolerance.text, unit: ValueText.unit(row.unit),
           before: row.before?.finite, after: row.after?.finite, method: row.method.rawValue,
           verdict: verdict(row.verdict))
       },
@@ -42,23 +42,24 @@ extension RunReport {
 
   private func measure(_ row: MeasureRow) -> Document.Measure {
     Document.Measure(
-      name: row.name, unit: row.unit, labels: [:], mean: row.interval?.estimate.finite,
+      name: row.name, unit: ValueText.unit(row.unit), labels: [:],
+      estimate: row.interval?.estimate.finite, mean: row.interval?.estimate.finite,
       low: row.interval?.low.finite, high: row.interval?.high.finite, confidence: confidence,
       samples: row.interval?.samples ?? 0, exact: row.interval?.isExact ?? false,
-      state: row.state.rawValue, note: row.note)
+      state: row.stateText, note: row.note)
   }
 
   private func line(_ row: InvoiceRow) -> Document.Line {
     Document.Line(
       line: row.line, pool: row.pool, market: row.market, hours: row.hours,
-      price: row.price.map { "\($0)" }, usd: row.monthly.cents)
+      price: row.price.map { "\($0)" }, usd: FigureText.money(row.monthly))
   }
 
   private func verdict(_ row: VerdictRow) -> Document.Verdict {
     Document.Verdict(
-      target: row.target, verdict: row.verdict.rawValue, unit: row.unit,
+      target: row.target, verdict: row.verdict.rawValue, unit: ValueText.unit(row.unit),
       estimate: row.interval?.estimate.finite, low: row.interval?.low.finite,
-      high: row.interval?.high.finite, state: row.state.rawValue, confidence: row.confidence,
+      high: row.interval?.high.finite, state: row.stateText, confidence: row.confidence,
       reason: row.reason)
   }
 
@@ -73,6 +74,8 @@ extension RunReport {
       let name: String
       let unit: String
       let labels: [String: String]
+      let estimate: Double?
+      /// The estimate by its first name, which readers of version 1 know.
       let mean: Double?
       let low: Double?
       let high: Double?

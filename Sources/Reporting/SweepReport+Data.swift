@@ -53,7 +53,7 @@ extension SweepReport {
     guard let row, row.state == .estimated, let interval = row.interval else {
       return ["", "", ""]
     }
-    return [interval.estimate, interval.low, interval.high].map { "\($0)" }
+    return [interval.estimate, interval.low, interval.high].map(ValueText.plain)
   }
 
   // MARK: JSON
@@ -91,9 +91,9 @@ extension SweepReport {
 
   private static func measure(_ row: MeasureRow) -> Document.Measure {
     Document.Measure(
-      name: row.name, unit: row.unit, estimate: row.interval?.estimate.finite,
+      name: row.name, unit: ValueText.unit(row.unit), estimate: row.interval?.estimate.finite,
       low: row.interval?.low.finite, high: row.interval?.high.finite,
-      exact: row.interval?.isExact ?? false, state: row.state.rawValue)
+      exact: row.interval?.isExact ?? false, state: row.stateText)
   }
 
   private struct Document: Encodable {
