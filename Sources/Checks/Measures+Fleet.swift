@@ -84,15 +84,16 @@ extension Measures {
 
   /// Hours a month for which machines on demand are rented beyond those that their pools always hold.
   var fallbackHours: Interval? {
-    mean(ofMachines:
-      records.map { record in
-        scenario.pools.reduce(0) { sum, pool in
-          guard pool.cloud.market == .onDemand else { return sum }
-          let held = Double(pool.wanted) * Double(scenario.horizon.nanoseconds)
-          let rented = Double(record.tally("rented_ns", pool.cloud.name))
-          return sum + max(0, rented - held) / Double(scenario.horizon.nanoseconds) * 730
-        }
-      })
+    mean(
+      ofMachines:
+        records.map { record in
+          scenario.pools.reduce(0) { sum, pool in
+            guard pool.cloud.market == .onDemand else { return sum }
+            let held = Double(pool.wanted) * Double(scenario.horizon.nanoseconds)
+            let rented = Double(record.tally("rented_ns", pool.cloud.name))
+            return sum + max(0, rented - held) / Double(scenario.horizon.nanoseconds) * 730
+          }
+        })
   }
 
   /// The mean of what follows from when machines come and go, which is never below zero.

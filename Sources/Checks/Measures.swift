@@ -155,7 +155,12 @@ package struct Measures: Sendable {
     ]
     var rows = [monthlyCostRow]
     for (name, time) in times {
-      rows.append(steady(MeasureRow(name: "mean(\(name))", unit: "s", interval: mean(of: time))))
+      rows.append(
+        steady(
+          MeasureRow(
+            name: "mean(\(name))", unit: "s", interval: mean(of: time),
+            note: offered.answered < offered.arrived
+              ? "over answered requests; quantiles count the others as longer than any time" : "")))
       for (label, share) in Self.quantiles {
         rows.append(steady(row("\(label)(\(name))", share, of: time)))
       }

@@ -91,7 +91,8 @@ package struct RunValues: Sendable, Equatable, Codable {
               billionths: share.billionths, population: time.population($0.weighted)
             ).map { $0.estimate / 1e9 }
           },
-        exact: isKept ? kept.first.flatMap { $0.isFinite ? Ratio(billionths: Int64($0)) : nil } : nil)
+        exact: isKept
+          ? kept.first.flatMap { $0.isFinite ? Ratio(billionths: Int64($0)) : nil } : nil)
     }
     let recorded = samples.map(histogram).filter { $0.count > 0 }
     return [

@@ -216,7 +216,9 @@ extension FleetSimulation {
       guard let times,
         let found = OrderStatistic(
           time, share, of: times, population: time.population(record.weighted)),
-        !record.tallies.contains(where: { $0.name == found.tally.name && $0.label == found.tally.label })
+        !record.tallies.contains(where: {
+          $0.name == found.tally.name && $0.label == found.tally.label
+        })
       else { continue }
       record.tallies.append(found.tally)
     }

@@ -104,7 +104,9 @@ extension Ratio {
   }
 
   /// The magnitude.
-  public var magnitude: Ratio { Ratio(reduced: numerator < 0 ? -numerator : numerator, denominator) }
+  public var magnitude: Ratio {
+    Ratio(reduced: numerator < 0 ? -numerator : numerator, denominator)
+  }
 }
 
 extension Ratio: CustomStringConvertible, Codable {

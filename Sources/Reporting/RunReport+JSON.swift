@@ -28,7 +28,8 @@ extension RunReport {
       baseline: found.baseline.origin, digest: found.baseline.digest,
       measures: found.rows.map { row in
         Document.Regression.Measure(
-          measure: row.tolerance.measure, tolerance: row.tolerance.text, unit: ValueText.unit(row.unit),
+          measure: row.tolerance.measure, tolerance: row.tolerance.text,
+          unit: ValueText.unit(row.unit),
           before: row.before?.finite, after: row.after?.finite, method: row.method.rawValue,
           verdict: verdict(row.verdict))
       },

@@ -165,7 +165,8 @@ package struct RequestMix: Sendable, Equatable {
     if classShares.contains(where: { $0 > .zero && $0 < .whole }) || contents != nil { return true }
     guard isAsked else { return false }
     let isSamplingDrawn = deterministicThreshold > 0 && deterministicThreshold < 1 << 32
-    return isSamplingDrawn || tenantOfBits.contains { $0 != tenantOfBits[0] } || textRanges.contains { $0.count > 1 }
+    return isSamplingDrawn || tenantOfBits.contains { $0 != tenantOfBits[0] }
+      || textRanges.contains { $0.count > 1 }
   }
 
   /// How many contents repeat.
