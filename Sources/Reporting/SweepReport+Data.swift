@@ -91,8 +91,8 @@ extension SweepReport {
 
   private static func measure(_ row: MeasureRow) -> Document.Measure {
     Document.Measure(
-      name: row.name, unit: ValueText.unit(row.unit), estimate: row.interval?.estimate.finite,
-      low: row.interval?.low.finite, high: row.interval?.high.finite,
+      name: row.name, unit: ValueText.unit(row.unit), estimate: JSONNumber(row.interval?.estimate),
+      low: JSONNumber(row.interval?.low), high: JSONNumber(row.interval?.high),
       exact: row.interval?.isExact ?? false, state: row.stateText)
   }
 
@@ -100,9 +100,9 @@ extension SweepReport {
     struct Measure: Encodable {
       let name: String
       let unit: String
-      let estimate: Double?
-      let low: Double?
-      let high: Double?
+      let estimate: JSONNumber
+      let low: JSONNumber
+      let high: JSONNumber
       let exact: Bool
       let state: String
     }
