@@ -64,7 +64,7 @@ let package = Package(
     house("ReplicaModel", ["Columns", "Quantities", "RandomStreams", "Serving", "Numerics"]),
     house("CloudModel", ["Quantities", "RandomStreams", "Serving", "Numerics"]),
     house("Statistics", ["Numerics"]),
-    house("Recording", ["Columns", "Quantities", "Serving", "Statistics"]),
+    house("Recording", ["Columns", "Quantities", "RandomStreams", "Serving", "Statistics"]),
 
     // Level 3
     house(

@@ -120,8 +120,8 @@ private struct PairedMeasures {
     ] {
       rows.append(
         paired("mean(\(name))", "s", first.means(of: time), second.means(of: time)))
-      for (label, billionths) in Measures.quantiles {
-        rows.append(quantile("\(label)(\(name))", Share(billionths: billionths), time))
+      for (label, share) in Measures.quantiles {
+        rows.append(quantile("\(label)(\(name))", share, time))
       }
     }
     func answered(_ record: ReplicationRecord) -> Double? {

@@ -64,18 +64,7 @@ package struct Judge: Sendable {
     return switch target.measure {
     case .latency(.quantile(let share)), .wait(.quantile(let share)):
       quantileVerdict(target, share)
-    case .latency(.mean), .wait(.mean):
-      compare(target, measures.mean(of: target.measure), unit: "s") { Self.milliseconds($0) }
-    case .monthlyCost, .hourlyCost:
-      compare(target, interval(of: target.measure), unit: "USD") { Self.dollars($0) }
-    case .machinesReady, .machinesReadyOfPool:
-      compare(target, interval(of: target.measure), unit: "machines") { Self.plain($0, "machines") }
-    case .fallbackHours:
-      compare(target, interval(of: target.measure), unit: "h/month") { Self.plain($0, "h/month") }
-    case .tokenPriceRatio:
-      compare(target, interval(of: target.measure), unit: "times") { Self.times($0) }
-    default:
-      compare(target, interval(of: target.measure), unit: "") { Self.percent($0) }
+    default: compare(target, unit: target.measure.unit)
     }
   }
 
@@ -89,7 +78,17 @@ package struct Judge: Sendable {
       default: break
       }
     }
-    return switch measure {
+    return Estimate(
+      binaryInterval(of: measure), measures.exactValue(of: measure, against: other(of: measure))
+    )?.interval
+  }
+
+  private func other(of measure: Target.Measure) -> Measures? {
+    measure.otherScenario.flatMap { other($0) }
+  }
+
+  private func binaryInterval(of measure: Target.Measure) -> Interval? {
+    switch measure {
     case .monthlyCost: measures.monthlyCost
     case .hourlyCost: measures.hourlyCost
     case .billShare(let line): measures.billShare(of: line)
@@ -130,52 +129,71 @@ package struct Judge: Sendable {
 
   /// The saving against another scenario, paired by replication.
   private func saving(against other: Measures) -> Interval? {
-    if let ours = measures.monthlyCost, let theirs = other.monthlyCost, theirs.isExact {
+    guard let theirs = other.monthlyCost, theirs.estimate > 0 else { return nil }
+    if let ours = measures.monthlyCost, theirs.isExact {
       let base = theirs.estimate
       return Interval(
         estimate: 1 - ours.estimate / base, low: 1 - ours.high / base, high: 1 - ours.low / base,
         samples: ours.samples, isExact: ours.isExact)
     }
-    let pairs = zip(measures.monthlyCosts, other.monthlyCosts)
-    return .mean(of: pairs.map { 1 - $0 / $1 }, confidence: confidence)
+    // Of a pair without a bill to save from there is no saving to know.
+    let pairs = zip(measures.monthlyCosts, other.monthlyCosts).filter { $0.1 > 0 }
+    return Interval.mean(of: pairs.map { 1 - $0 / $1 }, confidence: confidence)?.clipped(to: 1)
   }
 
-  private func compare(
-    _ target: Target, _ interval: Interval?, unit: String, _ print: (Double) -> String
-  ) -> VerdictRow {
-    guard let interval else { return noSample(target, unit: unit) }
+  private func compare(_ target: Target, unit: String) -> VerdictRow {
+    guard
+      let found = Estimate(
+        binaryInterval(of: target.measure),
+        measures.exactValue(of: target.measure, against: other(of: target.measure)))
+    else { return noSample(target, unit: unit) }
+    let interval = found.interval
+    let isAssumed = restsOnInput(target.measure)
     let bound = target.bound.value
-    let verdict =
-      restsOnInput(target.measure)
-      ? .assumed : Self.verdict(interval, target.comparison, bound)
+    let places = found.places(apartFrom: bound, unit: unit)
+    func print(_ value: Double) -> String { FigureText.text(value, unit: unit, places: places) }
+    let order = found.order(against: target.bound.exactly)
     let distance = print(abs(interval.estimate - bound))
-    let side = interval.estimate == bound ? "on" : interval.estimate < bound ? "below" : "above"
-    let where_ = side == "on" ? "exactly on the bound" : "\(distance) \(side) the bound"
+    let position =
+      order == 0 ? "exactly on the bound" : "\(distance) \(order < 0 ? "below" : "above") the bound"
+    let verdict = isAssumed ? .assumed : found.verdict(target.comparison, target.bound.exactly)
     return VerdictRow(
       target: target.text, verdict: verdict, interval: interval, unit: unit,
       confidence: confidence,
-      reason: (verdict == .assumed ? "rests on what the scenario was given: " : "")
-        + "\(print(interval.estimate)) is \(where_); \(certainty(interval, print))"
+      reason: (isAssumed ? "rests on what the scenario was given: " : "")
+        + "\(print(interval.estimate)) is \(position); \(certainty(interval, print))"
         + (unseenHours(target.measure, verdict) ?? needed(verdict, interval, bound)))
   }
 
+  /// A quantile lies on that side of a bound on which the share of requests beyond the bound says.
+  ///
+  /// The request of rank ⌈p·n⌉ is at most the bound where at most (1 - p)·n took longer, and below it where
+  /// at most as many took that long or longer; the other two comparisons are the opposites of these.
   private func quantileVerdict(_ target: Target, _ share: Share) -> VerdictRow {
-    guard case .time(let edge) = target.bound,
-      let above = measures.shareAbove(edge, of: target.measure)
+    guard let edge = target.edge, case .time(let bound) = target.bound,
+      let found = Estimate(
+        measures.shareAbove(edge, of: target.measure),
+        measures.exactShareAbove(edge, of: target.measure))
     else { return noSample(target, unit: "s") }
-    let allowed = 1 - share.fraction
+    let allowed = Ratio(billionths: (Share.whole - share).billionths)
     let asksForShort = target.comparison == .atMost || target.comparison == .below
-    let comparison: Target.Comparison = asksForShort ? .atMost : .atLeast
     let verdict =
-      restsOnInput(target.measure) ? .assumed : Self.verdict(above, comparison, allowed)
-    let allowance = asksForShort ? "at most" : "at least"
+      restsOnInput(target.measure)
+      ? .assumed : found.verdict(asksForShort ? .atMost : .above, allowed)
+    let places = found.places(apartFrom: allowed.inBinary, unit: "")
+    func print(_ value: Double) -> String { FigureText.text(value, unit: "", places: places) }
+    let verb = target.measure.orderedTime == .wait ? "waited" : "took"
     let quantile = measures.row("", share, of: target.measure)
     return VerdictRow(
       target: target.text, verdict: verdict, interval: quantile.interval, unit: "s",
       state: quantile.state, confidence: confidence,
-      reason: "\(Self.percent(above.estimate)) took longer than \(edge) or got no answer, "
-        + "\(allowance) \(Self.percent(allowed)) may; \(certainty(above, Self.percent))"
-        + (unseenHours(target.measure, verdict, edge) ?? needed(verdict, above, allowed)))
+      reason: "\(print(found.interval.estimate)) \(verb) "
+        + (target.countsBound ? "\(bound) or longer" : "longer than \(bound)")
+        + " or got no answer, \(asksForShort ? "at most" : "more than") "
+        + "\(print(allowed.inBinary)) \(asksForShort ? "may" : "must"); "
+        + certainty(found.interval, print)
+        + (unseenHours(target.measure, verdict, edge)
+          ?? needed(verdict, found.interval, allowed.inBinary)))
   }
 
   /// Which hours an undecided verdict rests on though few windows or none saw them.
@@ -190,15 +208,6 @@ package struct Judge: Sendable {
       default: nil
       }
     return measures.unseenHours(value).map { "; \($0)" }
-  }
-
-  private static func verdict(
-    _ interval: Interval, _ comparison: Target.Comparison, _ bound: Double
-  ) -> VerdictRow.Verdict {
-    let low = comparison.holds(interval.low, bound)
-    let high = comparison.holds(interval.high, bound)
-    if low && high { return .holds }
-    return low || high ? .undecided : .fails
   }
 
   private func noSample(_ target: Target, unit: String) -> VerdictRow {
@@ -234,25 +243,5 @@ package struct Judge: Sendable {
     return "between \(print(interval.low)) and \(print(interval.high)) "
       + "by \(interval.samples) \(measures.scenario.isSectioned ? "sections" : "replications") at "
       + "\(formatted(confidence * 100, places: 2)) %"
-  }
-
-  static func dollars(_ value: Double) -> String {
-    formatted(value, places: 2, groupSeparator: ",") + " USD"
-  }
-
-  static func percent(_ value: Double) -> String {
-    formatted(value * 100, places: 3) + " %"
-  }
-
-  private static func plain(_ value: Double, _ unit: String) -> String {
-    formatted(value, places: 2) + " " + unit
-  }
-
-  private static func times(_ value: Double) -> String {
-    formatted(value, places: 1) + " times"
-  }
-
-  static func milliseconds(_ value: Double) -> String {
-    formatted(value * 1e3, places: 3) + " ms"
   }
 }

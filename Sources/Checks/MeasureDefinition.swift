@@ -44,8 +44,12 @@ package struct MeasureDefinition: Sendable, Equatable {
 
   private static let student = "Student's t over replications"
   private static let jackknife = "jackknife over replications"
+  private static let quantile =
+    "the request of rank ⌈NN %·n⌉ of all replications pooled, interpolated in buckets of 0.2 %; the "
+    + "order statistic itself where no draw reaches requests"
   private static let sectioning =
-    "sectioning over replications; `insufficient` below 3 effective exceedances a replication"
+    "sectioning over replications, wider by the bucket, not below 0; `insufficient` below 3 effective "
+    + "exceedances a replication"
   private static let lost =
     "Student's t; where none was lost, up to 1 - 0.05^(1/n) with n requests as good as independent"
 
@@ -55,22 +59,25 @@ package struct MeasureDefinition: Sendable, Equatable {
       "monthly_cost", "USD for 730 h", "everything rented in [0, horizon)",
       "mean of the replications' invoices, scaled to 730 h; where spot comes and goes at random, "
         + "less what the time that it happened to be up explains (control variate, known mean)",
-      "Student's t of the regression; `exact` when no random draw decides when machines come and go"
+      "Student's t of the regression, not below 0; `exact` when no draw reaches machines, prices or "
+        + "what is billed by requests"
     ),
     MeasureDefinition(
       "mean(latency)", "s", "answered requests: arrival to answer",
-      "mean of the replications' means", student),
+      "mean of the replications' means", student + ", not below 0"),
     MeasureDefinition(
       "pNN(latency)", "s",
       "offered requests, hits and joined ones too; an unanswered one counts as longer than any "
         + "time",
-      "quantile of all replications pooled, interpolated in buckets of 0.2 %", sectioning),
+      quantile, sectioning),
     MeasureDefinition(
       "mean(wait)", "s", "requests that a replica answered: arrival to the start of the batch",
-      "mean of the replications' means", student),
+      "mean of the replications' means", student + ", not below 0"),
     MeasureDefinition(
-      "pNN(wait)", "s", "requests that a replica answered: arrival to the start of the batch",
-      "quantile of all replications pooled, interpolated in buckets of 0.2 %", sectioning),
+      "pNN(wait)", "s",
+      "offered requests but those that the cache or another's call answered: arrival to the start of "
+        + "the batch; an unanswered one counts as longer than any time",
+      quantile, sectioning),
     MeasureDefinition(
       "availability", "share", "offered requests",
       "answered inside the client's timeout ÷ offered: attainment over the offered load", lost),
@@ -85,7 +92,7 @@ package struct MeasureDefinition: Sendable, Equatable {
       jackknife + "; targets are `assumed`"),
     MeasureDefinition(
       "join_ratio", "share", "offered requests", "answered by another's call ÷ offered",
-      jackknife + "; targets are `assumed`"),
+      jackknife),
     MeasureDefinition(
       "engine_share", "share", "offered requests", "answered by a replica's own call ÷ offered",
       jackknife),

@@ -13,14 +13,13 @@ extension Measures {
 
   /// The share of the bill that goes to a line; `machines` is every hour of machines and commitments.
   func billShare(of line: String) -> Interval? {
-    let pairs = records.map { record -> (numerator: Double, denominator: Double) in
-      let part = record.invoice.reduce(USD.zero) { sum, row in
-        let isMachine = row.kind != .other
-        return (line == "machines" ? isMachine : row.line == line) ? sum + row.amount : sum
-      }
-      return (part.inDollars, record.total.inDollars)
+    let pairs = records.map { record in
+      (numerator: record.amount(of: line).inDollars, denominator: record.total.inDollars)
     }
-    return ratio(pairs, isExact: scenario.isBillExact)
+    let isPart = pairs.allSatisfy { $0.numerator >= 0 && $0.numerator <= $0.denominator }
+    return ratio(
+      pairs, isExact: exactness.isBillExact, from: isPart ? 0 : -.infinity,
+      to: isPart ? 1 : .infinity)
   }
 
   /// Answered ÷ offered, over the same of another scenario, paired by replication.
@@ -34,7 +33,7 @@ extension Measures {
     guard other.arrived > 0 else { return nil }
     return ratio(
       zip(records, other.records).map { (share($0), share($1)) },
-      isExact: scenario.areRequestsExact && other.scenario.areRequestsExact)
+      isExact: areRequestsExact && other.areRequestsExact)
   }
 
   /// Requests a second that machines which served could answer, over the same of another scenario.
@@ -43,7 +42,7 @@ extension Measures {
       zip(records, other.records).map {
         ($0.capacity(of: scenario), $1.capacity(of: other.scenario))
       },
-      isExact: scenario.isBillExact && other.scenario.isBillExact)
+      isExact: exactness.areMachinesExact && other.exactness.areMachinesExact)
   }
 
   /// The share of time in which places of spot pools could be had.
@@ -56,7 +55,7 @@ extension Measures {
           $0 + record.tally("place_up_ns", $1.cloud.name)
         }
         return (Double(up), horizon)
-      }, isExact: !scenario.hasRandomCapacity)
+      }, isExact: !scenario.hasRandomCapacity, to: 1)
   }
 
   /// How many machines serve: on average over time, or at least in all but that share of the time.
@@ -73,18 +72,20 @@ extension Measures {
         var before: Int64 = 0
         for (count, time) in times {
           before += time
-          if Double(before) > share.fraction * Double(total) { return Double(count) }
+          if Int128(before) * 1_000_000_000 > Int128(share.billionths) * Int128(total) {
+            return Double(count)
+          }
         }
         return Double(times.last?.count ?? 0)
       }
     }
-    return mean(values)
+    return mean(ofMachines: values)
   }
 
   /// How many machines of a pool serve, on average over the horizon.
   func machines(ofPool pool: String) -> Interval? {
     mean(
-      records.map {
+      ofMachines: records.map {
         Double($0.tally("serving_ns", pool)) / Double(scenario.horizon.nanoseconds)
       })
   }
@@ -92,20 +93,22 @@ extension Measures {
   /// Hours a month for which machines on demand are rented beyond those that their pools always hold.
   var fallbackHours: Interval? {
     mean(
-      records.map { record in
-        scenario.pools.reduce(0) { sum, pool in
-          guard pool.cloud.market == .onDemand else { return sum }
-          let always = pool.schedule?.mean(over: scenario.horizon) ?? Double(pool.wanted)
-          let held = always * Double(scenario.horizon.nanoseconds)
-          let rented = Double(record.tally("rented_ns", pool.cloud.name))
-          return sum + max(0, rented - held) / Double(scenario.horizon.nanoseconds) * 730
-        }
-      })
+      ofMachines:
+        records.map { record in
+          scenario.pools.reduce(0) { sum, pool in
+            guard pool.cloud.market == .onDemand else { return sum }
+            let always = pool.schedule?.mean(over: scenario.horizon) ?? Double(pool.wanted)
+            let held = always * Double(scenario.horizon.nanoseconds)
+            let rented = Double(record.tally("rented_ns", pool.cloud.name))
+            return sum + max(0, rented - held) / Double(scenario.horizon.nanoseconds) * 730
+          }
+        })
   }
 
-  private func mean(_ values: [Double]) -> Interval? {
-    guard scenario.isBillExact, let first = values.first else {
-      return .mean(of: values, confidence: confidence)
+  /// The mean of what follows from when machines come and go, which is never below zero.
+  func mean(ofMachines values: [Double]) -> Interval? {
+    guard exactness.areMachinesExact, let first = values.first else {
+      return Interval.mean(of: values, confidence: confidence)?.clipped(from: 0)
     }
     return .exact(first, samples: values.count)
   }
@@ -121,7 +124,7 @@ extension Measures {
         return (
           Double(interrupted), Double(rented) / Double(TimeSpan.billingMonth.nanoseconds)
         )
-      }, isExact: scenario.isBillExact)
+      }, isExact: exactness.areMachinesExact)
   }
 
   /// 1 - spot price ÷ on-demand price of a pool's machine type.
@@ -148,59 +151,78 @@ extension Measures {
     guard arrived > 0 else { return nil }
     return ratio(
       records.map { (Double($0.weighted[outcome]), Double($0.weighted.arrived)) },
-      isExact: scenario.areRequestsExact)
+      isExact: areRequestsExact, to: 1)
   }
 
   /// How much lower the mean score of answers is than that of a model for the same requests.
   ///
   /// - Complexity: O(models × classes) for each replication.
   func qualityLoss(against model: String, _ score: Target.QualityScore) -> Interval? {
-    let classes = scenario.workload.mix.classNames
     guard let reference = scenario.models.first(where: { $0.name == model })?.quality else {
       return nil
     }
-    func value(_ quality: ServedModel.Quality, _ index: Int) -> Double? {
-      switch score {
-      case .table: quality.table.fraction
-      case .matrix: quality.byClass.isEmpty ? nil : quality.byClass[index].fraction
-      }
-    }
     var pairs: [(numerator: Double, denominator: Double)] = []
     for record in records {
-      var (lost, whole) = (0.0, 0.0)
-      for served in scenario.models {
-        for (index, name) in classes.enumerated() {
-          let count = record.tally("answered", "\(served.name)/\(name)")
-          guard count > 0 else { continue }
-          guard let own = served.quality.flatMap({ value($0, index) }),
-            let other = value(reference, index)
-          else { return nil }
-          lost += Double(count) * (other - own)
-          whole += Double(count) * other
-        }
+      guard let sums = qualitySums(of: record, reference, score), sums.whole > 0 else {
+        return nil
       }
-      guard whole > 0 else { return nil }
-      pairs.append((lost, whole))
+      pairs.append((Double(sums.lost), Double(sums.whole)))
     }
     // One model has one score, whatever is asked.
     let servesOne = scenario.servedModels.count == 1
     if score == .table && servesOne, let own = scenario.servedModels.first?.quality {
       return .exact(1 - own.table.fraction / reference.table.fraction, samples: records.count)
     }
-    return ratio(pairs, isExact: scenario.areRequestsExact)
+    return ratio(pairs, isExact: areRequestsExact, from: -.infinity, to: 1)
+  }
+
+  /// What the scores of a replication's answers fall short of those of a model, and these, in billionths;
+  /// `nil` where a score is not known.
+  func qualitySums(
+    of record: ReplicationRecord, _ reference: ServedModel.Quality, _ score: Target.QualityScore
+  ) -> (lost: Int128, whole: Int128)? {
+    func value(_ quality: ServedModel.Quality, _ index: Int) -> Int128? {
+      switch score {
+      case .table: Int128(quality.table.billionths)
+      case .matrix: quality.byClass.isEmpty ? nil : Int128(quality.byClass[index].billionths)
+      }
+    }
+    var sums: (lost: Int128, whole: Int128) = (0, 0)
+    for served in scenario.models {
+      for (index, name) in scenario.workload.mix.classNames.enumerated() {
+        let count = Int128(record.tally("answered", "\(served.name)/\(name)"))
+        guard count > 0 else { continue }
+        guard let own = served.quality.flatMap({ value($0, index) }),
+          let other = value(reference, index)
+        else { return nil }
+        sums.lost += count * (other - own)
+        sums.whole += count * other
+      }
+    }
+    return sums
   }
 
   private func ratio(
-    _ pairs: [(numerator: Double, denominator: Double)], isExact: Bool
+    _ pairs: [(numerator: Double, denominator: Double)], isExact: Bool, from least: Double = 0,
+    to most: Double = .infinity
   ) -> Interval? {
     guard let interval = Interval.ratio(of: pairs, confidence: confidence) else {
       return nil
     }
-    return isExact ? .exact(interval.estimate, samples: pairs.count) : interval
+    return isExact
+      ? .exact(interval.estimate, samples: pairs.count) : interval.clipped(from: least, to: most)
   }
 }
 
 extension ReplicationRecord {
+  /// What is paid for a line; `machines` is every hour of machines and commitments.
+  func amount(of line: String) -> USD {
+    invoice.reduce(USD.zero) { sum, row in
+      let isMachine = row.kind != .other
+      return (line == "machines" ? isMachine : row.line == line) ? sum + row.amount : sum
+    }
+  }
+
   /// Requests a second over the horizon that machines which served could answer with full batches.
   fileprivate func capacity(of scenario: Scenario) -> Double {
     scenario.pools.reduce(0) { sum, pool in
@@ -212,7 +234,7 @@ extension ReplicationRecord {
 }
 
 extension Scenario {
-  fileprivate var spotPools: [Pool] { pools.filter { $0.cloud.market == .spot } }
+  var spotPools: [Pool] { pools.filter { $0.cloud.market == .spot } }
 
   fileprivate var hasRandomCapacity: Bool {
     pools.contains { isCapacityRandom(of: $0) }

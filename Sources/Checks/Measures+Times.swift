@@ -9,32 +9,40 @@ import Statistics
 extension Measures {
   /// The quantile of a time over all offered requests, in seconds.
   ///
-  /// Pooled over replications, with the interval of sectioning over them. Unanswered requests count as
-  /// longer than any time; a wait is known of answered requests only and taken over these.
+  /// Pooled over replications, with the interval of sectioning over them, which is wider by the part of a
+  /// bucket in which the quantile lies. Unanswered requests count as longer than any time. Where no draw
+  /// reaches requests it is the order statistic, or the part of the bucket that holds it.
   package func quantile(_ share: Share, of time: Target.Measure) -> Interval? {
-    guard let pooled = histogram(time),
-      let centre = pooled.quantile(
-        share.fraction, population: population(of: time, pooled.count, arrived)
-      ).map({ $0 / 1e9 })
+    guard
+      let pooled = histogram(time)?.quantile(
+        billionths: share.billionths, population: time.orderedTime.population(offered))
     else { return nil }
-    if areRequestsExact { return .exact(centre, samples: samples.count) }
-    return .sectioning(
-      pooled: centre, sections: sectionQuantiles(share, time), confidence: confidence)
+    let (centre, low, high) = (pooled.estimate / 1e9, pooled.low / 1e9, pooled.high / 1e9)
+    if areRequestsExact {
+      let kept = records.first.flatMap { OrderStatistic.kept(time.orderedTime, share, in: $0) }
+      if let kept { return .exact(kept / 1e9, samples: samples.count) }
+      return low == high
+        ? .exact(low, samples: samples.count)
+        : Interval(estimate: centre, low: low, high: high, samples: samples.count)
+    }
+    return Interval.sectioning(
+      pooled: centre, sections: sectionQuantiles(share, time), confidence: confidence
+    )?.widened(low: low, high: high).clipped(from: 0)
   }
 
   /// The quantile in each replication, or in each section of a long one, in seconds.
   func sectionQuantiles(_ share: Share, _ time: Target.Measure) -> [Double] {
     samples.compactMap { record in
-      let histogram = self.histogram(time, of: record)
-      let population = population(of: time, histogram.count, record.weighted.arrived)
-      return histogram.quantile(share.fraction, population: population).map { $0 / 1e9 }
+      histogram(time, of: record).quantile(
+        billionths: share.billionths, population: time.orderedTime.population(record.weighted)
+      ).map { $0.estimate / 1e9 }
     }
   }
 
   /// The row of a quantile: its interval, or why it deserves no digits.
   func row(_ name: String, _ share: Share, of time: Target.Measure) -> MeasureRow {
     let interval = quantile(share, of: time)
-    guard let interval, !interval.isExact, interval.estimate.isFinite else {
+    guard let interval, !areRequestsExact, interval.estimate.isFinite else {
       return MeasureRow(
         name: name, unit: "s", interval: interval,
         note: interval?.estimate == .infinity ? "too many requests got no answer" : "")
@@ -69,22 +77,16 @@ extension Measures {
 
   private func averageRequests(of time: Target.Measure) -> Double {
     let requests = samples.reduce(0.0) {
-      $0 + Double(population(of: time, histogram(time, of: $1).count, $1.weighted.arrived))
-        / Double($1.weightUnit)
+      $0 + Double(time.orderedTime.population($1.weighted)) / Double($1.weightUnit)
     }
     return requests / Double(max(1, samples.count))
-  }
-
-  private func population(of time: Target.Measure, _ answered: UInt64, _ offered: UInt64) -> UInt64
-  {
-    if case .wait = time { answered } else { offered }
   }
 
   private func histogram(_ time: Target.Measure) -> LatencyHistogram? {
     if case .wait = time { wait } else { latency }
   }
 
-  private func histogram(_ time: Target.Measure, of record: ReplicationRecord) -> LatencyHistogram {
+  func histogram(_ time: Target.Measure, of record: ReplicationRecord) -> LatencyHistogram {
     if case .wait = time { record.wait } else { record.latency }
   }
 
@@ -96,10 +98,11 @@ extension Measures {
     }
     let interval = Interval.mean(of: means, confidence: confidence)
     // What windows hold of waits is how many were long.
-    guard case .latency = time else { return interval }
+    guard case .latency = time else { return interval?.clipped(from: 0) }
     return forSampling(
       mean: interval, { (Double($0.latency) / 1e9, Double($0.answered)) },
-      total: { Double($0.weighted.answered) })
+      total: { Double($0.weighted.answered) }
+    )?.clipped(from: 0)
   }
 
   /// The mean of a time in each replication, or in each section of a long one, in seconds.
@@ -109,13 +112,7 @@ extension Measures {
 
   /// The share of offered requests whose time lay above an edge, or that got no answer.
   package func shareAbove(_ edge: TimeSpan, of time: Target.Measure) -> Interval? {
-    let shares = samples.compactMap { record -> Double? in
-      let histogram = histogram(time, of: record)
-      let population = population(of: time, histogram.count, record.weighted.arrived)
-      guard population > 0 else { return nil }
-      let above = histogram.countAbove(edge: edge.nanoseconds) + population - histogram.count
-      return Double(above) / Double(population)
-    }
+    let shares = countsAbove(edge, of: time).map { Double($0.above) / Double($0.of) }
     let interval = boundingZero(
       .mean(of: shares, confidence: confidence), trials: independentRequests)
     return forSampling(
@@ -136,6 +133,20 @@ extension Measures {
 
   /// What a window says of requests without an answer.
   static var windowsLost: WindowValue { { (Double($0.lost), Double($0.ended)) } }
+
+  /// How many requests of each sample took longer than an edge or got no answer, and of how many.
+  func countsAbove(
+    _ edge: TimeSpan, of time: Target.Measure
+  ) -> [(above: UInt64, of: UInt64)] {
+    samples.compactMap { record in
+      let histogram = histogram(time, of: record)
+      let population = time.orderedTime.population(record.weighted)
+      guard population > 0 else { return nil }
+      return (
+        histogram.countAbove(edge: edge.nanoseconds) + population - histogram.count, population
+      )
+    }
+  }
 
   /// Answered inside the client's timeout ÷ offered.
   package var availability: Interval? {
@@ -167,8 +178,9 @@ extension Measures {
   func tailDependence(beyond seconds: Double, of time: Target.Measure) -> TailDependence? {
     let nanoseconds = seconds * 1e9
     func count(_ counts: RequestCounts, _ histogram: SparseHistogram) -> TailDependence.Count {
-      let ended = counts.ended.reduce(0, +)
-      let population = population(of: time, histogram.count, ended)
+      var ended = counts
+      ended.arrived = counts.ended.reduce(0, +)
+      let population = time.orderedTime.population(ended)
       return TailDependence.Count(
         requests: Double(population),
         beyond: histogram.countAbove(nanoseconds) + Double(population - histogram.count))
@@ -215,6 +227,13 @@ extension Measures {
     }
     let bound = -Numbers.expm1(Numbers.log(1 - confidence) / trials)
     return Interval(estimate: 0, low: 0, high: bound, samples: interval.samples)
+  }
+}
+
+extension Target.Measure {
+  /// What is ordered for its quantiles: waits, or latencies for all else.
+  var orderedTime: OrderStatistic.Time {
+    if case .wait = self { .wait } else { .latency }
   }
 }
 

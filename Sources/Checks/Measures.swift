@@ -15,7 +15,10 @@ package struct Measures: Sendable {
   let samples: [ReplicationRecord]
   let latency: LatencyHistogram?
   let wait: LatencyHistogram?
-  let arrived: UInt64
+  /// How the requests of all replications ended, by weight.
+  let offered: RequestCounts
+  /// What no draw reaches.
+  let exactness: Exactness
   /// The confidence of intervals.
   private(set) var confidence: Double
   /// Whether the requests that wait grow in number where they should not; `nil` where nobody can tell.
@@ -29,7 +32,9 @@ package struct Measures: Sendable {
       scenario.isSectioned ? records.flatMap { $0.sectionsAsReplications(of: scenario) } : records
     latency = Self.merged(records.map(\.latency))
     wait = Self.merged(records.map(\.wait))
-    arrived = records.reduce(0) { $0 + $1.weighted.arrived }
+    offered = records.reduce(RequestCounts()) { $0 + $1.weighted }
+    let isOneStretch = if case .once = scenario.requests { true } else { false }
+    exactness = Exactness(records, isSampled: scenario.isSectioned || !isOneStretch)
     confidence = scenario.confidence.fraction
     drift = records.contains { $0.weighted.arrived > 0 } ? Self.drift(scenario, records) : nil
   }
@@ -41,9 +46,11 @@ package struct Measures: Sendable {
     return measures
   }
 
-  /// Whether requests are replayed and served without any random draw, and stand for nothing but
-  /// themselves.
-  var areRequestsExact: Bool { scenario.areRequestsExact && !scenario.isSectioned }
+  /// Whether no draw reaches how requests end, and they stand for nothing but themselves.
+  var areRequestsExact: Bool { exactness.areRequestsExact }
+
+  /// How many requests arrived, by weight.
+  var arrived: UInt64 { offered.arrived }
 
   private static func merged(_ histograms: [LatencyHistogram]) -> LatencyHistogram? {
     guard var sum = histograms.first else { return nil }
@@ -61,18 +68,36 @@ package struct Measures: Sendable {
   /// How long places of spot pools are up on average is known where they follow a renewal process, and what
   /// they happened to be up differently is taken out of the estimate.
   package var monthlyCost: Interval? {
-    guard scenario.isBillExact, let first = monthlyCosts.first else {
-      guard let control = spotControl else {
-        return .mean(of: monthlyCosts, confidence: confidence)
-      }
-      return .mean(
-        of: monthlyCosts, controlledBy: control.values, expected: control.expected,
+    let costs = monthlyCosts
+    let least = costs.allSatisfy { $0 >= 0 } ? 0 : -Double.infinity
+    guard let first = costs.first else { return nil }
+    let found: Interval?
+    if exactness.isBillExact {
+      found = .exact(first, samples: records.count)
+    } else if let control = spotControl {
+      found = .mean(
+        of: costs, controlledBy: control.values, expected: control.expected,
         confidence: confidence)
+    } else {
+      found = .mean(of: costs, confidence: confidence)
     }
-    precondition(
-      monthlyCosts.allSatisfy { $0 == first }, "a bill without random draws is always the same")
-    return .exact(first, samples: records.count)
+    guard let found, isRoundingSeen else { return found?.clipped(from: least) }
+    return found.widened(
+      low: found.estimate - roundingOfBill, high: found.estimate + roundingOfBill
+    ).clipped(from: least)
   }
+
+  /// By how many dollars a month the bill may err because each line is rounded to the nanodollar: much
+  /// where a horizon of milliseconds stands for a month.
+  private var roundingOfBill: Double {
+    records.reduce(0) { most, record in
+      let months = TimeSpan.billingMonth.inSeconds / record.billedTime.inSeconds
+      return max(most, Double(record.invoice.count { $0.amount != .zero }) * 0.5e-9 * months)
+    }
+  }
+
+  /// Whether rounding may move the cents of the bill.
+  private var isRoundingSeen: Bool { roundingOfBill >= 0.005 }
 
   /// The price of all places of spot pools that come and go at random, by the time they were up, with what
   /// it should be on average; `nil` where there are none.
@@ -100,11 +125,15 @@ package struct Measures: Sendable {
 
   private var monthlyCostRow: MeasureRow {
     let plain = Interval.mean(of: monthlyCosts, confidence: confidence)
-    let isControlled = !scenario.isBillExact && spotControl != nil && records.count >= 4
+    let isControlled = !exactness.isBillExact && spotControl != nil && records.count >= 4
     let text = plain.map { formatted($0.estimate, places: 2, groupSeparator: ",") } ?? ""
     return MeasureRow(
       name: "monthly_cost", unit: "USD", interval: monthlyCost,
-      note: isControlled ? "controlled by spot uptime; the plain mean is \(text) USD" : "")
+      note: [
+        isControlled ? "controlled by spot uptime; the plain mean is \(text) USD" : "",
+        isRoundingSeen
+          ? "each line is rounded to the nanodollar before the horizon is scaled to a month" : "",
+      ].filter { !$0.isEmpty }.joined(separator: "; "))
   }
 
   /// A measure by its name in a run, whether or not there are samples enough for an interval; `nil` where
@@ -113,8 +142,7 @@ package struct Measures: Sendable {
     let times: [(String, Target.Measure)] = [("latency", .latency(.mean)), ("wait", .wait(.mean))]
     for (time, measure) in times {
       for (label, share) in Self.quantiles where name == "\(label)(\(time))" {
-        return MeasureRow(
-          name: name, unit: "s", interval: quantile(Share(billionths: share), of: measure))
+        return MeasureRow(name: name, unit: "s", interval: quantile(share, of: measure))
       }
     }
     return rows.first { $0.name == name }
@@ -127,9 +155,14 @@ package struct Measures: Sendable {
     ]
     var rows = [monthlyCostRow]
     for (name, time) in times {
-      rows.append(steady(MeasureRow(name: "mean(\(name))", unit: "s", interval: mean(of: time))))
-      for (label, billionths) in Self.quantiles {
-        rows.append(steady(row("\(label)(\(name))", Share(billionths: billionths), of: time)))
+      rows.append(
+        steady(
+          MeasureRow(
+            name: "mean(\(name))", unit: "s", interval: mean(of: time),
+            note: offered.answered < offered.arrived
+              ? "over answered requests; quantiles count the others as longer than any time" : "")))
+      for (label, share) in Self.quantiles {
+        rows.append(steady(row("\(label)(\(name))", share, of: time)))
       }
     }
     rows.append(MeasureRow(name: "availability", unit: "", interval: availability))
@@ -174,15 +207,13 @@ package struct Measures: Sendable {
       rows.append(
         MeasureRow(
           name: "answered_by(\(model.name))", unit: "",
-          interval: .mean(of: shares, confidence: confidence)))
+          interval: Interval.mean(of: shares, confidence: confidence)?.clipped(from: 0, to: 1)))
     }
     return rows
   }
 
-  static let quantiles: [(String, Int64)] = [
-    ("p50", 500_000_000), ("p90", 900_000_000), ("p95", 950_000_000), ("p99", 990_000_000),
-    ("p99.9", 999_000_000),
-  ]
+  /// The quantiles that a run reports.
+  static var quantiles: [(name: String, share: Share)] { OrderStatistic.usual }
 
   /// What the bill was paid for, a month of 730 hours, and what a request costs on average.
   private var costs: [MeasureRow] {
@@ -193,7 +224,7 @@ package struct Measures: Sendable {
       }
       return MeasureRow(
         name: "cost(\(part))", unit: "USD",
-        interval: .mean(of: amounts, confidence: confidence))
+        interval: meanOfAmounts(amounts))
     }
     rows.removeAll { $0.interval?.estimate == 0 }
     let offered = Double(scenario.workload.expectedRequests(for: scenario.horizon))
@@ -201,10 +232,15 @@ package struct Measures: Sendable {
       rows.append(
         MeasureRow(
           name: "cost_per_1000_requests", unit: "USD",
-          interval: .mean(
-            of: records.map { $0.total.inDollars / offered * 1_000 }, confidence: confidence)))
+          interval: meanOfAmounts(records.map { $0.total.inDollars / offered * 1_000 })))
     }
     return rows
+  }
+
+  /// The mean of amounts, which is below zero only where some of them are.
+  private func meanOfAmounts(_ amounts: [Double]) -> Interval? {
+    Interval.mean(of: amounts, confidence: confidence)?
+      .clipped(from: amounts.allSatisfy { $0 >= 0 } ? 0 : -.infinity)
   }
 
   /// How many machines served, and what was rented on demand beyond what the fleet always holds.
@@ -240,7 +276,7 @@ package struct Measures: Sendable {
         note: isRare(allSpotLost) ? "rare: a Poisson interval" : ""),
       MeasureRow(
         name: "time_without_spot", unit: "",
-        interval: .mean(of: without, confidence: confidence)),
+        interval: mean(ofMachines: without)?.clipped(from: 0, to: 1)),
     ]
   }
 
@@ -255,16 +291,16 @@ package struct Measures: Sendable {
     let month = TimeSpan.billingMonth.inSeconds
     let exposure = records.reduce(0) { $0 + $1.billedTime.inSeconds / month }
     let events = Int(counts.reduce(0, +))
-    if scenario.isBillExact, let first = counts.first, exposure > 0 {
+    if exactness.areMachinesExact, let first = counts.first, exposure > 0 {
       return .exact(first / exposure * Double(counts.count), samples: counts.count)
     }
     guard events >= 30 else {
       return .rate(
         of: events, over: exposure, samples: records.count, confidence: confidence)
     }
-    return .mean(
+    return Interval.mean(
       of: zip(counts, records).map { $0 / ($1.billedTime.inSeconds / month) },
-      confidence: confidence)
+      confidence: confidence)?.clipped(from: 0)
   }
 
   /// How busy the fleet was.
@@ -273,7 +309,8 @@ package struct Measures: Sendable {
     {
       MeasureRow(
         name: name, unit: unit,
-        interval: .mean(of: records.compactMap(value), confidence: confidence))
+        interval: Interval.mean(of: records.compactMap(value), confidence: confidence)?
+          .clipped(from: 0))
     }
     return [
       row("throughput", "1/s") {

@@ -103,7 +103,7 @@ private struct RunPair {
     let second = after.values(of: name)?.sample
     let judged = Judgement(
       tolerance: tolerance, unit: unit, first: first, second: second, state: after.row(name),
-      difference: found?.interval, confidence: confidence)
+      difference: found?.interval, worse: worse(tolerance), confidence: confidence)
     let by = found.map { how($0.method, samples: second?.values.count ?? 0) } ?? ""
     return Regressions.Row(
       tolerance: tolerance, unit: unit, before: first.estimate, after: second?.estimate,
@@ -112,6 +112,17 @@ private struct RunPair {
         target: "\(name): \(tolerance.text)", verdict: judged.verdict, interval: found?.interval,
         unit: unit, state: after.row(name)?.state ?? .estimated, confidence: confidence,
         reason: judged.reason + (by.isEmpty ? "" : "; \(by)")))
+  }
+
+  /// How much worse it got beyond what is tolerated, in exact arithmetic: above zero for a regression; `nil`
+  /// where one of the two is not known so.
+  private func worse(_ tolerance: Tolerance) -> Ratio? {
+    guard let earlier = before.values(of: tolerance.measure)?.exact,
+      let later = after.values(of: tolerance.measure)?.exact,
+      let allowed = tolerance.allowed(from: earlier),
+      let growth = tolerance.worsens == .rising ? later.minus(earlier) : earlier.minus(later)
+    else { return nil }
+    return growth.minus(allowed)
   }
 
   private func how(_ method: Regressions.Method, samples: Int) -> String {
@@ -154,16 +165,10 @@ private struct Judgement {
 
   init(
     tolerance: Tolerance, unit: String, first: Sample, second: Sample?, state: MeasureRow?,
-    difference: Interval?, confidence: Double
+    difference: Interval?, worse: Ratio?, confidence: Double
   ) {
-    func text(_ value: Double) -> String {
-      guard value.isFinite else { return value > 0 ? "∞" : "-∞" }
-      return switch unit {
-      case "USD": Judge.dollars(value)
-      case "s": Judge.milliseconds(value)
-      default: Judge.percent(value)
-      }
-    }
+    let places = Self.places(tolerance, unit: unit, first, second, difference)
+    func text(_ value: Double) -> String { FigureText.text(value, unit: unit, places: places) }
     func signed(_ value: Double) -> String { (value > 0 ? "+" : "") + text(value) }
     guard let second, let difference else {
       (verdict, reason) = (.fails, "it was \(text(first.estimate)), and now there is no sample")
@@ -183,7 +188,11 @@ private struct Judgement {
     let isUp = tolerance.worsens == .rising
     let least = isUp ? difference.low : -difference.high
     let most = isUp ? difference.high : -difference.low
-    verdict = least > allowed ? .fails : most <= allowed ? .holds : .undecided
+    if let worse, difference.high - difference.low <= abs(difference.estimate) * 1e-9 {
+      verdict = worse.numerator > 0 ? .fails : .holds
+    } else {
+      verdict = least > allowed ? .fails : most <= allowed ? .holds : .undecided
+    }
     let share =
       first.estimate == 0 || !difference.estimate.isFinite
       ? ""
@@ -203,5 +212,25 @@ private struct Judgement {
     reason =
       "\(was): \(signed(difference.estimate))\(share)\(sure); \(tolerance.text) is tolerated, "
       + "which is \(limit)"
+  }
+
+  /// Decimals with which the difference does not look like what is tolerated unless it is.
+  private static func places(
+    _ tolerance: Tolerance, unit: String, _ first: Sample, _ second: Sample?,
+    _ difference: Interval?
+  ) -> Int {
+    let usual = FigureText.places(of: first.estimate, unit: unit)
+    guard let difference, let second else { return usual }
+    let isOne = difference.low == difference.high
+    let least =
+      isOne
+      ? max(usual, FigureText.places(of: difference.estimate, unit: unit))
+      : FigureText.places(difference, unit: unit)
+    let allowed = tolerance.allowed(from: first.estimate)
+    let limit = tolerance.worsens == .rising ? allowed : -allowed
+    let isOnLimit = (difference.estimate - limit).magnitude <= second.estimate.magnitude * 1e-12
+    return isOnLimit
+      ? least
+      : FigureText.places(least, keeping: [difference.estimate], apartFrom: limit, unit: unit)
   }
 }

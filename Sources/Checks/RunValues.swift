@@ -16,6 +16,8 @@ package struct RunValues: Sendable, Equatable, Codable {
     package let estimate: Double?
     /// The number of each replication in which there is one; `nil` where it is infinite.
     package let values: [Double?]
+    /// The number in exact arithmetic, where all replications agree on it; `nil` where they do not.
+    package let exact: Ratio?
 
     /// The numbers as a sample; `nil` where there is no value.
     package var sample: Sample? {
@@ -23,16 +25,21 @@ package struct RunValues: Sendable, Equatable, Codable {
         ? nil : Sample(estimate: estimate ?? .infinity, values: values.map { $0 ?? .infinity })
     }
 
-    init(_ name: String, estimate: Double?, values: [Double]) {
+    init(_ name: String, estimate: Double?, values: [Double], exact: Ratio? = nil) {
       self.name = name
       self.estimate = estimate.flatMap { $0.isFinite ? $0 : nil }
       self.values = values.map { $0.isFinite ? $0 : nil }
+      self.exact = exact
     }
 
     /// The mean of values.
-    init(_ name: String, _ values: [Double]) {
+    init(_ name: String, _ values: [Double], exact: [Ratio?] = []) {
+      let one = exact.first.flatMap { $0 }.flatMap { first in
+        exact.allSatisfy { $0 == first } ? first : nil
+      }
       self.init(
-        name, estimate: Interval.mean(of: values, confidence: 0.95)?.estimate, values: values)
+        name, estimate: Interval.mean(of: values, confidence: 0.95)?.estimate, values: values,
+        exact: one)
     }
   }
 
@@ -50,45 +57,67 @@ package struct RunValues: Sendable, Equatable, Codable {
   package init(_ records: [ReplicationRecord], samples: [ReplicationRecord]? = nil) {
     let samples = samples ?? records
     measures =
-      [Series("monthly_cost", records.map { $0.total.monthly(over: $0.billedTime).inDollars })]
-      + Self.times("latency", samples, of: \.latency) { $0.weighted.arrived }
-      + Self.times("wait", samples, of: \.wait) { $0.wait.count }
+      [
+        Series(
+          "monthly_cost", records.map { $0.total.monthly(over: $0.billedTime).inDollars },
+          exact: records.map(\.exactMonthlyCost))
+      ]
+      + Self.times(.latency, samples, of: \.latency) + Self.times(.wait, samples, of: \.wait)
       + Self.shares(samples)
     bill = Self.bill(records)
   }
 
   private static func times(
-    _ name: String, _ samples: [ReplicationRecord],
-    of histogram: (ReplicationRecord) -> LatencyHistogram,
-    among population: (ReplicationRecord) -> UInt64
+    _ time: OrderStatistic.Time, _ samples: [ReplicationRecord],
+    of histogram: (ReplicationRecord) -> LatencyHistogram
   ) -> [Series] {
     guard var all = samples.first.map(histogram) else { return [] }
     for sample in samples.dropFirst() { all.merge(histogram(sample)) }
-    let offered = samples.reduce(0) { $0 + population($1) }
-    func seconds(_ nanoseconds: Double?) -> Double? { nanoseconds.map { $0 / 1e9 } }
-    let quantiles = Measures.quantiles.map { label, billionths in
-      let share = Share(billionths: billionths).fraction
+    let offered = samples.reduce(0) { $0 + time.population($1.weighted) }
+    let quantiles = OrderStatistic.usual.map { label, share in
+      // Where nothing was drawn a replication keeps its order statistics, which no bucket blurs.
+      let kept = samples.compactMap { OrderStatistic.kept(time, share, in: $0) }
+      let isKept = kept.count == samples.count && kept.allSatisfy { $0 == kept.first }
       return Series(
-        "\(label)(\(name))", estimate: seconds(all.quantile(share, population: offered)),
-        values: samples.compactMap {
-          seconds(histogram($0).quantile(share, population: population($0)))
-        })
+        "\(label)(\(time.rawValue))",
+        estimate: isKept
+          ? kept.first.map { $0 / 1e9 }
+          : all.quantile(billionths: share.billionths, population: offered)
+            .map { $0.estimate / 1e9 },
+        values: isKept
+          ? kept.map { $0 / 1e9 }
+          : samples.compactMap {
+            histogram($0).quantile(
+              billionths: share.billionths, population: time.population($0.weighted)
+            ).map { $0.estimate / 1e9 }
+          },
+        exact: isKept
+          ? kept.first.flatMap { $0.isFinite ? Ratio(billionths: Int64($0)) : nil } : nil)
     }
-    return [Series("mean(\(name))", samples.compactMap { seconds(histogram($0).mean) })] + quantiles
+    let recorded = samples.map(histogram).filter { $0.count > 0 }
+    return [
+      Series(
+        "mean(\(time.rawValue))", recorded.compactMap { $0.mean.map { $0 / 1e9 } },
+        exact: recorded.map(\.exactMean))
+    ] + quantiles
   }
 
   private static func shares(_ samples: [ReplicationRecord]) -> [Series] {
+    func series(
+      _ name: String, _ samples: [ReplicationRecord],
+      _ counts: (ReplicationRecord) -> (part: UInt64, of: UInt64)
+    ) -> Series {
+      let counts = samples.map(counts).filter { $0.of > 0 }
+      return Series(
+        name, counts.map { Double($0.part) / Double($0.of) },
+        exact: counts.map { Ratio(Int128($0.part), over: Int128($0.of)) })
+    }
     func ofRequests(_ name: String, _ count: (RequestCounts) -> UInt64) -> Series {
-      Series(
-        name,
-        samples.filter { $0.weighted.arrived > 0 }
-          .map { Double(count($0.weighted)) / Double($0.weighted.arrived) })
+      series(name, samples) { (count($0.weighted), $0.weighted.arrived) }
     }
     return [
       ofRequests("availability", \.answered),
-      Series(
-        "availability(time)",
-        samples.filter { $0.minutes > 0 }.map { Double($0.minutesAvailable) / Double($0.minutes) }),
+      series("availability(time)", samples) { ($0.minutesAvailable, $0.minutes) },
       ofRequests("hit_ratio") { $0[.hit] }, ofRequests("join_ratio") { $0[.joined] },
     ]
   }

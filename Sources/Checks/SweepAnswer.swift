@@ -22,7 +22,8 @@ package struct SweepAnswer: Sendable {
       self.results = results
       costs = records.map { $0.total.monthly(over: $0.billedTime).inDollars }
       latencies = records.map { record in
-        record.latency.quantile(0.99, population: record.weighted.arrived).map { $0 / 1e9 }
+        record.latency.quantile(billionths: 990_000_000, population: record.weighted.arrived)
+          .map { $0.estimate / 1e9 }
       }
     }
 

@@ -26,11 +26,14 @@ package enum CapacityLaw: Sendable, Equatable {
   }
 
   /// Whether random draws decide it.
-  package var isRandom: Bool {
+  package var isRandom: Bool { purpose != nil }
+
+  /// What is drawn for it; `nil` where nothing is.
+  package var purpose: StreamPurpose? {
     switch self {
-    case .always, .schedule: false
-    case .renewal: true
-    case .replay(_, let from): from == nil
+    case .always, .schedule: nil
+    case .renewal: .capacity
+    case .replay(_, let from): from == nil ? .traceEntry : nil
     }
   }
 }

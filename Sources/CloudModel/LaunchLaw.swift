@@ -39,6 +39,18 @@ package enum LaunchLaw: Sendable, Equatable {
   /// The cloud answers a launch after a while, and refuses it when the pool has no machine.
   case staged(Stages)
 
+  /// Whether it is drawn how long the cloud takes to answer.
+  package var isAnswerRandom: Bool {
+    guard case .staged(let stages) = self else { return false }
+    return !stages.answer.isConstant
+  }
+
+  /// Whether it is drawn how long a machine takes to its first request.
+  package var isStartRandom: Bool {
+    guard case .staged(let stages) = self else { return false }
+    return ![stages.boot, stages.image, stages.load].allSatisfy(\.isConstant)
+  }
+
   /// How long the cloud takes to answer a launch.
   ///
   /// - Parameters:

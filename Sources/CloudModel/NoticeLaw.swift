@@ -53,6 +53,15 @@ package struct NoticeLaw: Sendable, Equatable {
     ("azure", .always(.seconds(30))),
   ]
 
+  /// Whether it is drawn when messages come, or that they do.
+  package var isRandom: Bool {
+    [notice, rebalance].contains { message in
+      guard let message else { return false }
+      let isCertain = message.missing == .zero || message.missing >= .whole
+      return !isCertain || !message.lead.isConstant
+    }
+  }
+
   /// When messages come of an interruption, after `now`.
   package struct Times: Sendable, Equatable {
     /// The notice; `nil` when none comes in time.

@@ -45,7 +45,9 @@ enum ResultDigest {
     }
     lines.append("weighted \(record.weighted.arrived) of \(record.weightUnit)")
     lines += RequestOutcome.allCases.map { "\($0.name) \(record.weighted[$0])" }
-    lines += record.tallies.map { "\($0.name)|\($0.label)|\($0.value)" }
+    // What was drawn is about the results and none of them.
+    lines += record.tallies.filter { $0.name != Draws.tallyName }
+      .map { "\($0.name)|\($0.label)|\($0.value)" }
     lines.append("sampled minutes \(record.sampledMinutes)")
     lines.append("minutes \(record.minutes) \(record.minutesAvailable)")
     lines.append("tokens \(record.promptTokens.count) \(record.outputTokens.count)")

@@ -39,6 +39,8 @@ struct Capacity: Sendable {
 /// The capacities of a fleet: those that places share, in the order of the scenario, then each place's own.
 struct CapacityTable: Sendable {
   private(set) var capacities: [Capacity] = []
+  /// What was drawn for them.
+  private(set) var purposes: [StreamPurpose] = []
   /// The places, each with the numbers of the capacities that it depends on.
   private(set) var places: [Place] = []
 
@@ -49,6 +51,7 @@ struct CapacityTable: Sendable {
   ) {
     var entries = stream(.traceEntry, 0).draws(of: 0)
     let entry = entries.nextUniform()
+    purposes = scenario.sharedCapacities.compactMap(\.law.purpose)
     capacities = scenario.sharedCapacities.map { shared in
       Capacity(
         process: CapacityProcess(
@@ -59,6 +62,7 @@ struct CapacityTable: Sendable {
       for (index, law) in pool.cloud.places.enumerated() {
         let entity = pool.cloud.entity(ofPlace: index)
         var dependsOn = pool.cloud.shared
+        if let purpose = law.purpose { purposes.append(purpose) }
         if law != .always {
           dependsOn.append(capacities.count)
           capacities.append(

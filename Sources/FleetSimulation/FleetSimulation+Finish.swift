@@ -24,6 +24,7 @@ extension FleetSimulation {
     record.invoice = billing.invoice(for: rentals, answeredTokens: answeredTokens(record))
     tallyMachines(&record)
     tallyPolicies(&record)
+    tallyDraws(&record)
     allocateCosts(&record, weights: weights)
     record.fleetEvents = fleetEvents
     record.series = series + recorder.series(from: minuteOrigin)
@@ -174,6 +175,52 @@ extension FleetSimulation {
     }
     for (name, value) in counts {
       record.tallies.append(Tally(name: name, label: "", value: value))
+    }
+  }
+
+  /// What was drawn, and the order statistics of requests where no draw reaches them.
+  ///
+  /// Of requests it follows from their laws what is drawn; policies that never ask leave some of it unused.
+  private mutating func tallyDraws(_ record: inout ReplicationRecord) {
+    for pool in scenario.pools where pool.cloud.priceLaw != nil { draws.note(.price) }
+    if case .sampled = scenario.requests { draws.note(.windows) }
+    for purpose in scenario.workload.purposes(isAsked: !scenario.requestPolicies.areTrivial) {
+      draws.note(purpose)
+    }
+    if desk.usesCache && scenario.workload.mix.catalogueCount > 0 { draws.note(.cachePriming) }
+    if desk.fixedHits != nil { draws.note(.fixedHits) }
+    if scenario.pools.contains(where: { $0.replicas.contains { $0.model.noise != .none } }) {
+      draws.note(.serviceTime)
+    }
+    if isScaling { draws.requestsReachMachines = true }
+    if !scenario.egress.isEmpty { draws.requestsReachBill = true }
+    record.tallies.append(draws.tally)
+    if draws.leaveRequests { tallyOrderStatistics(&record) }
+  }
+
+  /// The order statistics that measures and targets name; none where times are not kept.
+  private mutating func tallyOrderStatistics(_ record: inout ReplicationRecord) {
+    var asked: [(OrderStatistic.Time, Share)] = []
+    for time in OrderStatistic.Time.allCases {
+      asked += OrderStatistic.usualShares.map { (time, $0) }
+    }
+    for target in scenario.targets {
+      switch target.measure {
+      case .latency(.quantile(let share)): asked.append((.latency, share))
+      case .wait(.quantile(let share)): asked.append((.wait, share))
+      default: break
+      }
+    }
+    for (time, share) in asked {
+      let times = time == .wait ? recorder.waitsInOrder : recorder.latenciesInOrder
+      guard let times,
+        let found = OrderStatistic(
+          time, share, of: times, population: time.population(record.weighted)),
+        !record.tallies.contains(where: {
+          $0.name == found.tally.name && $0.label == found.tally.label
+        })
+      else { continue }
+      record.tallies.append(found.tally)
     }
   }
 

@@ -94,6 +94,7 @@ extension FleetSimulation {
       if let place = freePlace(in: pool) { start(id, in: place) } else { openLaunches.append(id) }
     case .staged:
       let cloud = scenario.pools[pool].cloud
+      if cloud.launch.isAnswerRandom { draws.note(.launchAnswer) }
       let stream = cloudStream(.launchAnswer, entityNumber(of: cloud.name))
       let time = cloud.launch.answerTime(launch: launchesOfPool[pool], from: stream)
       launchesOfPool[pool] += 1
@@ -151,6 +152,7 @@ extension FleetSimulation {
     let machine = rent(place)
     log(.launched, pool: pool, machine: machine)
     tell(.launched(id, MachineID(machine)))
+    if scenario.pools[pool].cloud.launch.isStartRandom { draws.note(.launch) }
     let stream = cloudStream(.launch, places[place].entity)
     let time = scenario.pools[pool].cloud.launch.startTime(
       machine: places[place].launches, from: stream)
@@ -190,9 +192,12 @@ extension FleetSimulation {
     let falls = place.capacities.reduce(Instant.never) {
       min($0, capacities[$1].takes(place.index))
     }
-    var draws = cloudStream(.lifetime, place.entity).draws(of: place.launches)
-    var alone = cloud.life(isNew: isNew, from: &draws).map { now + $0 } ?? .never
+    var own = cloudStream(.lifetime, place.entity).draws(of: place.launches)
+    let first = own.nextIndex
+    var alone = cloud.life(isNew: isNew, from: &own).map { now + $0 } ?? .never
+    if own.nextIndex != first { draws.note(.lifetime) }
     for shock in cloud.shocks {
+      draws.note(.shocks)
       let law = scenario.shocks[shock]
       let victims = cloudStream(.shockVictims, place.entity ^ law.entity)
       let limit = min(falls, alone, horizonEnd)
@@ -202,6 +207,7 @@ extension FleetSimulation {
     let end = min(falls, alone)
     machines[machine].interruption = end
     guard end != .never else { return }
+    if cloud.notice.isRandom { draws.note(.notice) }
     let times = cloud.notice.times(
       of: end, after: now, machine: place.launches,
       from: cloudStream(.notice, place.entity))
@@ -275,6 +281,8 @@ extension FleetSimulation {
       log(.released, pool: places[machines[machine].place].pool, machine: machine)
       end(machine)
     } else {
+      // It goes when its requests have ended.
+      draws.requestsReachMachines = true
       machines[machine].state = .draining
       drainingMachines += 1
       releaseIfEmpty(machines[machine].place)
@@ -296,6 +304,7 @@ extension FleetSimulation {
     guard machines[machine].state == .serving,
       replicas.contains(where: { board[$0].outstanding > 0 })
     else { return }
+    draws.requestsReachMachines = true
     machines[machine].closedAt = now
     close(replicas)
   }

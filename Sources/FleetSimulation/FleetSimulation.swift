@@ -126,6 +126,8 @@ package struct FleetSimulation: ~Copyable {
   var workloadDigest: UInt64 = 0
   /// By pool, a digest of when every place came up and went down: no policy has a part in it.
   var capacityDigests: [UInt64]
+  /// What was drawn at random, and what requests reach.
+  var draws = Draws()
   var fleetEvents: [FleetEvent] = []
   var series: [SeriesPoint] = []
   /// Where the decisions of the policies are written; nothing else depends on it.
@@ -221,6 +223,7 @@ package struct FleetSimulation: ~Copyable {
     places = table.places
     capacities = table.capacities
     let begin = now
+    for purpose in table.purposes { draws.note(purpose) }
     shocks = scenario.shocks.map {
       ShockTimes($0, stream: cloudStream(.shocks, $0.entity), after: begin)
     }
@@ -241,7 +244,8 @@ package struct FleetSimulation: ~Copyable {
       scenario.workload, from: opening, seed: seed, replication: replication)
     recorder = RequestRecorder(
       edges: scenario.latencyEdges, models: scenario.models.count,
-      classes: scenario.workload.mix.classNames.count, strata: strata)
+      classes: scenario.workload.mix.classNames.count, strata: strata,
+      collects: scenario.collectsTimes)
     minuteCount = scenario.minutesToMeasure
     sections = SectionCutter(sections: scenario.sections, minutes: minuteCount)
     fluid = FluidLimit(replicas, shares: scenario.modelShares, timeout: scenario.timeout)
@@ -313,13 +317,20 @@ extension QueuedRequest {
 }
 
 extension Scenario {
-  /// The times that targets name: exact edges of the histograms.
+  /// The times above which targets ask how many requests lie: exact edges of the histograms.
   var latencyEdges: [Int64] {
     var edges: [Int64] = []
     for target in targets {
-      guard case .time(let span) = target.bound, !edges.contains(span.nanoseconds) else { continue }
-      edges.append(span.nanoseconds)
+      guard let edge = target.edge?.nanoseconds, !edges.contains(edge) else { continue }
+      edges.append(edge)
     }
     return edges.sorted()
+  }
+
+  /// Whether every time is kept: of a trace that is replayed once, where nothing may be drawn, and of so
+  /// many requests that it takes at most 64 MB.
+  var collectsTimes: Bool {
+    guard case .replay = workload.arrivals, case .once(let window) = requests else { return false }
+    return workload.expectedRequests(from: window.from, for: window.length) <= 4_000_000
   }
 }

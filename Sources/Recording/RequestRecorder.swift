@@ -134,8 +134,12 @@ package struct RequestRecorder: ~Copyable {
 
   /// A recorder for so many models, classes and strata.
   ///
+  /// - Parameters:
+  ///   - collects: whether each time is kept, so that order statistics are known.
   /// - Precondition: there is a stratum, and there are at most ``MeasuredPlace/mostStrata``.
-  package init(edges: [Int64], models: Int, classes: Int, strata: Int = 1) {
+  package init(
+    edges: [Int64], models: Int, classes: Int, strata: Int = 1, collects: Bool = false
+  ) {
     precondition((1...MeasuredPlace.mostStrata).contains(strata), "a place names its stratum")
     self.classes = classes
     self.strata = strata
@@ -144,8 +148,8 @@ package struct RequestRecorder: ~Copyable {
     sums = Column(repeating: Sums(), count: strata)
     ended = Column(repeating: 0, count: strata * Self.outcomes)
     answeredBy = Column(repeating: 0, count: strata * cells)
-    latency = TimeCounts(edges: edges, strata: strata)
-    wait = TimeCounts(edges: edges, strata: strata)
+    latency = TimeCounts(edges: edges, strata: strata, collects: collects)
+    wait = TimeCounts(edges: edges, strata: strata, collects: collects)
     minutes = GrowingColumn(minimumCapacity: 256)
   }
 
@@ -166,6 +170,16 @@ package struct RequestRecorder: ~Copyable {
       return outputTokensInRows
     }
   }
+
+  /// All latencies of answered requests in order; `nil` where they are not collected.
+  ///
+  /// - Complexity: O(n log n) for n requests.
+  package var latenciesInOrder: [Int64]? { latency.collects ? latency.inOrder : nil }
+
+  /// All waits of requests that a replica answered in order; `nil` where they are not collected.
+  ///
+  /// - Complexity: O(n log n) for n requests.
+  package var waitsInOrder: [Int64]? { wait.collects ? wait.inOrder : nil }
 
   /// The requests of a stratum.
   ///

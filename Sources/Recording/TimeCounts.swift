@@ -38,8 +38,12 @@ struct TimeCounts: ~Copyable {
   @usableFromInline var counts: Column<UInt64>
   @usableFromInline var totals: Column<Total>
   @usableFromInline let edges: Column<Int64>
-  /// The smallest edge; the longest time of all where there is none.
+  /// The smallest edge; the longest time of all where there is none, and below any where all are collected.
   @usableFromInline let firstEdge: Int64
+  /// Whether each time is kept, so that order statistics are known.
+  @usableFromInline let collects: Bool
+  /// Every time that was counted, where they are collected.
+  @usableFromInline var collected: GrowingColumn<Int64>
   /// How many lay above each edge, by stratum and edge.
   @usableFromInline var above: Column<UInt64>
   // What had been counted when a stratum was cut last.
@@ -48,11 +52,13 @@ struct TimeCounts: ~Copyable {
   private var sumsBefore: Column<Int128>
 
   /// No counts of so many strata.
-  init(edges: [Int64], strata: Int) {
+  init(edges: [Int64], strata: Int, collects: Bool) {
     counts = Column(repeating: 0, count: strata * LatencyHistogram.bucketCount)
     totals = Column(repeating: Total(), count: strata)
     self.edges = Column(edges)
-    firstEdge = edges.min() ?? .max
+    firstEdge = collects ? -1 : edges.min() ?? .max
+    self.collects = collects
+    collected = GrowingColumn(minimumCapacity: collects ? 1_024 : 1)
     above = Column(repeating: 0, count: strata * edges.count)
     countsBefore = Column(repeating: 0, count: strata * LatencyHistogram.bucketCount)
     aboveBefore = Column(repeating: 0, count: strata * edges.count)
@@ -81,6 +87,7 @@ struct TimeCounts: ~Copyable {
     counts[stratum * LatencyHistogram.bucketCount + LatencyHistogram.bucket(of: nanoseconds)] += 1
     // Most are below: one comparison, whose outcome is foreseen, instead of one for each edge.
     guard nanoseconds > firstEdge else { return }
+    if collects { collected.append(nanoseconds) }
     let first = stratum * edges.count
     for index in 0..<edges.count { above[first + index] += nanoseconds > edges[index] ? 1 : 0 }
   }
@@ -111,6 +118,11 @@ struct TimeCounts: ~Copyable {
       counts: counts.values(stratum * buckets..<(stratum + 1) * buckets),
       sum: totals[stratum].sum, maximum: totals[stratum].maximum)
   }
+
+  /// All collected times in order, of whatever stratum.
+  ///
+  /// - Complexity: O(n log n) for n times.
+  var inOrder: [Int64] { (0..<collected.count).map { collected[$0] }.sorted() }
 
   /// What was counted of a stratum since it was cut last.
   ///

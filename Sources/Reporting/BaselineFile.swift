@@ -17,6 +17,7 @@ package enum BaselineFile {
     struct Measure: Decodable {
       let name: String
       let unit: String
+      let estimate: Double?
       let mean: Double?
       let low: Double?
       let high: Double?
@@ -77,8 +78,10 @@ package enum BaselineFile {
       interval: measure.samples == 0
         ? nil
         : Interval(
-          estimate: measure.mean ?? .infinity, low: measure.low ?? -.infinity,
+          estimate: measure.estimate ?? measure.mean ?? .infinity, low: measure.low ?? -.infinity,
           high: measure.high ?? .infinity, samples: measure.samples, isExact: measure.exact),
-      state: MeasureRow.State(rawValue: measure.state) ?? .insufficient, note: measure.note)
+      state: measure.state == ValueText.infinite
+        ? .estimated : MeasureRow.State(rawValue: measure.state) ?? .insufficient,
+      note: measure.note)
   }
 }

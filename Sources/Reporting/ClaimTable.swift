@@ -42,7 +42,7 @@ package struct ClaimTable: Sendable {
       table.add([
         row.claim, row.verdict.verdict.rawValue,
         ValueText.estimate(row.verdict),
-        ValueText.range(row.verdict.interval, unit: row.verdict.unit), row.scenario,
+        ValueText.range(row.verdict), row.scenario,
       ])
     }
     var lines = table.plain.split(separator: "\n", omittingEmptySubsequences: false)
@@ -66,7 +66,7 @@ package struct ClaimTable: Sendable {
         row.claim, "`\(row.scenario)`", "`\(row.verdict.target)`",
         "**\(row.verdict.verdict.rawValue)**",
         ValueText.estimate(row.verdict),
-        ValueText.range(row.verdict.interval, unit: row.verdict.unit), why(row),
+        ValueText.range(row.verdict), why(row),
       ])
     }
     var text = "\(about)\n\n" + table.markdown + "\n"

@@ -134,7 +134,7 @@ package struct ComparisonReport: Sendable {
           row.difference?.high,
         ]
         table.add(
-          [kind, row.name, row.unit] + numbers.map(ValueText.plain)
+          [kind, row.name, ValueText.unit(row.unit)] + numbers.map(ValueText.plain)
             + ["\(row.change)", row.note])
       }
     }
@@ -148,7 +148,8 @@ package struct ComparisonReport: Sendable {
     func rows(_ rows: [Comparison.Row]) -> [Document.Row] {
       rows.map {
         Document.Row(
-          name: $0.name, unit: $0.unit, first: $0.first?.finite, second: $0.second?.finite,
+          name: $0.name, unit: ValueText.unit($0.unit), first: $0.first?.finite,
+          second: $0.second?.finite,
           difference: $0.difference?.estimate.finite, low: $0.difference?.low.finite,
           high: $0.difference?.high.finite, change: $0.change.rawValue,
           varianceReduction: $0.varianceReduction?.finite)

@@ -12,6 +12,20 @@ enum JSONText {
   }
 }
 
+/// A number that every document states: `null` where there is none, or it is not finite.
+struct JSONNumber: Encodable {
+  let value: Double?
+
+  init(_ value: Double?) {
+    self.value = value.flatMap { $0.finite }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    if let value { try container.encode(value) } else { try container.encodeNil() }
+  }
+}
+
 extension Double {
   /// The number, if JSON can hold it.
   var finite: Double? { isFinite ? self : nil }

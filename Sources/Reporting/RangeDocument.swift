@@ -4,15 +4,15 @@ import Statistics
 
 /// An interval as JSON has it; numbers that are not finite are `null`.
 struct RangeDocument: Encodable {
-  let estimate: Double?
-  let low: Double?
-  let high: Double?
+  let estimate: JSONNumber
+  let low: JSONNumber
+  let high: JSONNumber
   let isExact: Bool
 
   init(_ interval: Interval) {
-    estimate = interval.estimate.finite
-    low = interval.low.finite
-    high = interval.high.finite
+    estimate = JSONNumber(interval.estimate)
+    low = JSONNumber(interval.low)
+    high = JSONNumber(interval.high)
     isExact = interval.isExact
   }
 }

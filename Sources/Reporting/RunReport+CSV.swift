@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Checks
 import Quantities
 import Recording
 
@@ -15,25 +16,25 @@ extension RunReport {
       for row in report.results.invoice {
         let name = [row.line, row.pool, row.market].filter { !$0.isEmpty }.joined(separator: ", ")
         table.add([
-          report.scenario, "bill", name, "USD", row.monthly.cents, "", "", "", "", "",
+          report.scenario, "bill", name, "USD", FigureText.money(row.monthly), "", "", "", "", "",
           row.price.map { "\($0)" } ?? "",
         ])
       }
       for row in report.results.measures {
         table.add(
-          [report.scenario, "measure", row.name, row.unit]
+          [report.scenario, "measure", row.name, ValueText.unit(row.unit)]
             + [row.interval?.estimate, row.interval?.low, row.interval?.high].map(ValueText.plain)
-            + [row.interval.map { "\($0.samples)" } ?? "", row.state.rawValue, "", row.note])
+            + [row.interval.map { "\($0.samples)" } ?? "", row.stateText, "", row.note])
       }
       let regressions = report.regressions?.rows.map(\.verdict) ?? []
       for (kind, rows) in [("target", report.results.verdicts), ("regression", regressions)] {
         for row in rows {
           table.add(
-            [report.scenario, kind, row.target, row.unit]
+            [report.scenario, kind, row.target, ValueText.unit(row.unit)]
               + [row.interval?.estimate, row.interval?.low, row.interval?.high]
               .map(ValueText.plain)
               + [
-                row.interval.map { "\($0.samples)" } ?? "", row.state.rawValue,
+                row.interval.map { "\($0.samples)" } ?? "", row.stateText,
                 row.verdict.rawValue, row.reason,
               ])
         }

@@ -28,7 +28,8 @@ extension RunReport {
       baseline: found.baseline.origin, digest: found.baseline.digest,
       measures: found.rows.map { row in
         Document.Regression.Measure(
-          measure: row.tolerance.measure, tolerance: row.tolerance.text, unit: row.unit,
+          measure: row.tolerance.measure, tolerance: row.tolerance.text,
+          unit: ValueText.unit(row.unit),
           before: row.before?.finite, after: row.after?.finite, method: row.method.rawValue,
           verdict: verdict(row.verdict))
       },
@@ -41,24 +42,25 @@ extension RunReport {
   }
 
   private func measure(_ row: MeasureRow) -> Document.Measure {
-    Document.Measure(
-      name: row.name, unit: row.unit, labels: [:], mean: row.interval?.estimate.finite,
-      low: row.interval?.low.finite, high: row.interval?.high.finite, confidence: confidence,
-      samples: row.interval?.samples ?? 0, exact: row.interval?.isExact ?? false,
-      state: row.state.rawValue, note: row.note)
+    let estimate = JSONNumber(row.interval?.estimate)
+    return Document.Measure(
+      name: row.name, unit: ValueText.unit(row.unit), labels: [:], estimate: estimate,
+      mean: estimate, low: JSONNumber(row.interval?.low), high: JSONNumber(row.interval?.high),
+      confidence: confidence, samples: row.interval?.samples ?? 0,
+      exact: row.interval?.isExact ?? false, state: row.stateText, note: row.note)
   }
 
   private func line(_ row: InvoiceRow) -> Document.Line {
     Document.Line(
       line: row.line, pool: row.pool, market: row.market, hours: row.hours,
-      price: row.price.map { "\($0)" }, usd: row.monthly.cents)
+      price: row.price.map { "\($0)" }, usd: FigureText.money(row.monthly))
   }
 
   private func verdict(_ row: VerdictRow) -> Document.Verdict {
     Document.Verdict(
-      target: row.target, verdict: row.verdict.rawValue, unit: row.unit,
-      estimate: row.interval?.estimate.finite, low: row.interval?.low.finite,
-      high: row.interval?.high.finite, state: row.state.rawValue, confidence: row.confidence,
+      target: row.target, verdict: row.verdict.rawValue, unit: ValueText.unit(row.unit),
+      estimate: JSONNumber(row.interval?.estimate), low: JSONNumber(row.interval?.low),
+      high: JSONNumber(row.interval?.high), state: row.stateText, confidence: row.confidence,
       reason: row.reason)
   }
 
@@ -73,9 +75,11 @@ extension RunReport {
       let name: String
       let unit: String
       let labels: [String: String]
-      let mean: Double?
-      let low: Double?
-      let high: Double?
+      let estimate: JSONNumber
+      /// The estimate by its first name, which readers of version 1 know.
+      let mean: JSONNumber
+      let low: JSONNumber
+      let high: JSONNumber
       let confidence: Double
       let samples: Int
       let exact: Bool
@@ -94,9 +98,9 @@ extension RunReport {
       let target: String
       let verdict: String
       let unit: String
-      let estimate: Double?
-      let low: Double?
-      let high: Double?
+      let estimate: JSONNumber
+      let low: JSONNumber
+      let high: JSONNumber
       let state: String
       let confidence: Double
       let reason: String

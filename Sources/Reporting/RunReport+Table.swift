@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Checks
 import Quantities
 import Recording
 import Serving
@@ -39,11 +40,11 @@ extension RunReport {
     var table = TextTable(["bill, a month of 730 h", "pool", "market", "hours>", "price>", "USD>"])
     for row in results.invoice {
       table.add([
-        row.line, row.pool, row.market, row.hours.map { formatted($0, places: 2) } ?? "",
-        row.price.map { "\($0)" } ?? "", row.monthly.rounded(places: 2, groupSeparator: ","),
+        row.line, row.pool, row.market, row.hours.map { FigureText.number($0, atLeast: 2) } ?? "",
+        row.price.map { "\($0)" } ?? "", FigureText.money(row.monthly, groupSeparator: ","),
       ])
     }
-    table.add(["total", "", "", "", "", monthlyTotal.rounded(places: 2, groupSeparator: ",")])
+    table.add(["total", "", "", "", "", FigureText.money(monthlyTotal, groupSeparator: ",")])
     return table
   }
 

@@ -144,7 +144,7 @@ package struct SensitivityReport: Sendable {
   }
 
   private func value(_ value: Double, _ unit: String) -> String {
-    ValueText.text(value, unit: unit, places: unit == "s" ? 2 : 3)
+    FigureText.text(value, unit: unit, places: unit == "s" || unit == "USD" ? 2 : 3)
   }
 
   /// The report as JSON, version 1; numbers that are not finite are `null`.

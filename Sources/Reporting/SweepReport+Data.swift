@@ -53,7 +53,7 @@ extension SweepReport {
     guard let row, row.state == .estimated, let interval = row.interval else {
       return ["", "", ""]
     }
-    return [interval.estimate, interval.low, interval.high].map { "\($0)" }
+    return [interval.estimate, interval.low, interval.high].map(ValueText.plain)
   }
 
   // MARK: JSON
@@ -91,18 +91,18 @@ extension SweepReport {
 
   private static func measure(_ row: MeasureRow) -> Document.Measure {
     Document.Measure(
-      name: row.name, unit: row.unit, estimate: row.interval?.estimate.finite,
-      low: row.interval?.low.finite, high: row.interval?.high.finite,
-      exact: row.interval?.isExact ?? false, state: row.state.rawValue)
+      name: row.name, unit: ValueText.unit(row.unit), estimate: JSONNumber(row.interval?.estimate),
+      low: JSONNumber(row.interval?.low), high: JSONNumber(row.interval?.high),
+      exact: row.interval?.isExact ?? false, state: row.stateText)
   }
 
   private struct Document: Encodable {
     struct Measure: Encodable {
       let name: String
       let unit: String
-      let estimate: Double?
-      let low: Double?
-      let high: Double?
+      let estimate: JSONNumber
+      let low: JSONNumber
+      let high: JSONNumber
       let exact: Bool
       let state: String
     }

@@ -274,17 +274,21 @@ package struct Scenario: Sendable {
     autoscaling != nil || pools.contains { $0.cloud.market == .spot || $0.schedule != nil }
   }
 
-  /// Whether machines come and go without any random draw, so that the bill is exact.
+  /// Whether it is known before a run that nothing random will reach the bill, so that one replication
+  /// tells it; what a run drew says it of more scenarios, afterwards.
   package var isBillExact: Bool {
-    // What an autoscaler does follows from requests.
-    egress.isEmpty && autoscaling == nil
+    // Where launches take time, machines that go wait for their requests.
+    let isNeverReleased = pools.allSatisfy { pool in
+      pool.cloud.launch == .ideal
+        || pool.schedule == nil && pool.cloud.places.allSatisfy { $0 == .always }
+          && pool.cloud.shared.isEmpty
+    }
+    return egress.isEmpty && autoscaling == nil && isNeverReleased
       && pools.allSatisfy { pool in
-        guard !isCapacityRandom(of: pool), pool.cloud.lifetime == nil,
-          pool.cloud.longestLife == nil,
-          pool.cloud.shocks.isEmpty, pool.cloud.priceLaw == nil
-        else { return false }
-        guard case .staged(let stages) = pool.cloud.launch else { return true }
-        return [stages.answer, stages.boot, stages.image, stages.load].allSatisfy(\.isConstant)
+        !isCapacityRandom(of: pool) && pool.cloud.lifetime == nil
+          && pool.cloud.longestLife == nil && pool.cloud.shocks.isEmpty
+          && pool.cloud.priceLaw == nil && !pool.cloud.launch.isAnswerRandom
+          && !pool.cloud.launch.isStartRandom
       }
   }
 
@@ -307,13 +311,5 @@ package struct Scenario: Sendable {
       if from != nil || traces > 1 { return nil }
     }
     return laws.reduce(1) { $0 * $1.availability(ofPlace: index) }
-  }
-
-  /// Whether requests are replayed and served without any random draw, so that they always end alike.
-  package var areRequestsExact: Bool {
-    guard case .replay = workload.arrivals, case .once = requests, isBillExact else {
-      return false
-    }
-    return pools.allSatisfy { $0.replicas.allSatisfy { $0.model.noise == .none } }
   }
 }

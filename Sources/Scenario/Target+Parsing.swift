@@ -29,18 +29,60 @@ extension Target {
     of measure: Measure, _ text: String
   ) throws(UnreadableQuantity) -> Bound {
     switch measure {
-    case .monthlyCost: return .money(try USD(parsing: text))
-    case .hourlyCost: return .hourly(try HourlyPrice(parsing: text))
-    case .latency, .wait: return .time(try TimeSpan(parsing: text))
-    case .tokenPriceRatio, .machinesReady, .machinesReadyOfPool, .fallbackHours:
-      guard let number = Double(text), number.isFinite, number >= 0 else {
-        throw UnreadableQuantity(allowed: "a number, such as 10")
+    case .monthlyCost:
+      let amount = try USD(parsing: text)
+      guard amount >= .zero else {
+        throw UnreadableQuantity(allowed: "an amount of at least 0 USD, as no bill is below it")
       }
-      return .number(number)
-    case .availability, .availabilityByTime, .savings, .goodput, .capacity, .qualityLoss,
-      .hitRatio, .joinRatio, .billShare, .spotUptime, .interruptionRate, .spotDiscount:
-      return .share(try Share(parsing: text))
+      return .money(amount)
+    case .hourlyCost:
+      let price = try HourlyPrice(parsing: text)
+      guard price.nanodollarsPerHour >= 0 else {
+        throw UnreadableQuantity(allowed: "a price of at least 0 USD/h, as no bill is below it")
+      }
+      return .hourly(price)
+    case .latency, .wait:
+      let span = try TimeSpan(parsing: text)
+      guard span >= .zero else {
+        throw UnreadableQuantity(allowed: "a time of at least 0s, as no request takes less")
+      }
+      return .time(span)
+    case .tokenPriceRatio, .machinesReady, .machinesReadyOfPool, .fallbackHours:
+      guard let decimal = try? DecimalText(parsing: text),
+        let billionths = decimal.exactly(times: 1_000_000_000), billionths >= 0
+      else {
+        throw UnreadableQuantity(
+          allowed: "a number of at least 0 with at most 9 decimals, such as 10 or 2.5")
+      }
+      return .number(Ratio(billionths: billionths))
+    case .availability, .availabilityByTime, .hitRatio, .joinRatio, .billShare, .spotUptime:
+      return .share(try share(text, from: .zero, to: .whole))
+    case .savings, .qualityLoss, .spotDiscount:
+      return .share(try share(text, from: nil, to: .whole))
+    case .goodput, .capacity, .interruptionRate:
+      return .share(try share(text, from: .zero, to: nil))
     }
+  }
+
+  /// A share inside the range of what it is compared with.
+  ///
+  /// A bare number above 1 is a percentage without its sign more often than a share, so it is asked about.
+  private static func share(
+    _ text: String, from least: Share?, to most: Share?
+  ) throws(UnreadableQuantity) -> Share {
+    let share = try Share(parsing: text)
+    if text.last != "%", share > .whole || share < .zero - .whole {
+      throw UnreadableQuantity(
+        allowed: "a share from \(least == nil ? "-1" : "0") to 1 or a percentage: "
+          + "did you mean \(text)%?")
+    }
+    if let least, share < least {
+      throw UnreadableQuantity(allowed: "a share of at least 0%, as it is never less")
+    }
+    if let most, share > most {
+      throw UnreadableQuantity(allowed: "a share of at most 100%, as it is never more")
+    }
+    return share
   }
 
   private static func measure(_ text: String) -> Measure? {

@@ -88,7 +88,7 @@ package struct Target: Sendable, Equatable {
     case above = ">"
 
     /// Whether a value on the left satisfies it with that bound on the right.
-    package func holds(_ value: Double, _ bound: Double) -> Bool {
+    package func holds<Value: Comparable>(_ value: Value, _ bound: Value) -> Bool {
       switch self {
       case .atMost: value <= bound
       case .atLeast: value >= bound
@@ -109,7 +109,7 @@ package struct Target: Sendable, Equatable {
     /// A share.
     case share(Share)
     /// A plain number.
-    case number(Double)
+    case number(Ratio)
 
     /// The number that estimates are compared with: dollars, seconds or the share of 1.
     package var value: Double {
@@ -118,6 +118,17 @@ package struct Target: Sendable, Equatable {
       case .time(let span): span.inSeconds
       case .hourly(let price): Double(price.nanodollarsPerHour) / 1e9
       case .share(let share): share.fraction
+      case .number(let number): number.inBinary
+      }
+    }
+
+    /// The same number as it was written, exactly.
+    package var exactly: Ratio {
+      switch self {
+      case .money(let amount): Ratio(billionths: amount.nanodollars)
+      case .time(let span): Ratio(billionths: span.nanoseconds)
+      case .hourly(let price): Ratio(billionths: price.nanodollarsPerHour)
+      case .share(let share): Ratio(billionths: share.billionths)
       case .number(let number): number
       }
     }
@@ -131,6 +142,25 @@ package struct Target: Sendable, Equatable {
   package let comparison: Comparison
   /// The bound.
   package let bound: Bound
+  /// The time above which requests are counted to judge a quantile or a mean of a time; `nil` for others.
+  ///
+  /// `p99 < 200ms` is about those that took 200 ms too: in whole nanoseconds they lie above the time before.
+  package var edge: TimeSpan? {
+    guard case .time(let bound) = bound else { return nil }
+    guard isQuantile, countsBound else { return bound }
+    return bound - TimeSpan(nanoseconds: 1)
+  }
+
+  /// Whether requests that took exactly the bound count as beyond it.
+  package var countsBound: Bool { comparison == .below || comparison == .atLeast }
+
+  private var isQuantile: Bool {
+    switch measure {
+    case .latency(.quantile), .wait(.quantile): true
+    default: false
+    }
+  }
+
   /// Where it stands; `nil` for one that stands in no file.
   package internal(set) var location: SourceLocation?
 }

@@ -16,8 +16,8 @@ package struct Tolerance: Sendable, Equatable {
   package enum Amount: Sendable, Equatable {
     /// A part of the value that it was before.
     case share(Share)
-    /// Dollars or seconds.
-    case plain(Double)
+    /// Billionths of a dollar or of a second.
+    case plain(billionths: Int64)
   }
 
   /// A measure whose replications are kept, so that two runs can be told apart by it.
@@ -75,9 +75,9 @@ package struct Tolerance: Sendable, Equatable {
     if rest.last == "%" {
       amount = .share(try Share(parsing: rest))
     } else if measure.unit == "USD" {
-      amount = .plain(try USD(parsing: rest).inDollars)
+      amount = .plain(billionths: try USD(parsing: rest).nanodollars)
     } else if measure.unit == "s" {
-      amount = .plain(try TimeSpan(parsing: rest).inSeconds)
+      amount = .plain(billionths: try TimeSpan(parsing: rest).nanoseconds)
     } else {
       throw unreadable
     }
@@ -97,7 +97,15 @@ package struct Tolerance: Sendable, Equatable {
   package func allowed(from value: Double) -> Double {
     switch amount {
     case .share(let share): share.fraction * abs(value)
-    case .plain(let amount): amount
+    case .plain(let billionths): Double(billionths) / 1e9
+    }
+  }
+
+  /// The same of a value that is known exactly; `nil` where it does not fit.
+  package func allowed(from value: Ratio) -> Ratio? {
+    switch amount {
+    case .share(let share): value.magnitude.times(Ratio(billionths: share.billionths))
+    case .plain(let billionths): Ratio(billionths: billionths)
     }
   }
 }

@@ -29,6 +29,22 @@ package struct Interval: Sendable, Equatable {
     Interval(estimate: value, low: value, high: value, samples: samples, isExact: true)
   }
 
+  /// The same inside a range that what it estimates never leaves; ends that nothing bounds stay so.
+  package func clipped(from least: Double = -.infinity, to most: Double = .infinity) -> Interval {
+    guard !isExact, low.isFinite, high.isFinite else { return self }
+    func inside(_ value: Double) -> Double { min(max(value, least), most) }
+    return Interval(
+      estimate: inside(estimate), low: inside(low), high: inside(high), samples: samples)
+  }
+
+  /// The same, wider by what is known of the estimate itself only to lie in a range.
+  package func widened(low least: Double, high most: Double) -> Interval {
+    guard least.isFinite, most.isFinite else { return self }
+    return Interval(
+      estimate: estimate, low: low - max(0, estimate - least), high: high + max(0, most - estimate),
+      samples: samples)
+  }
+
   /// Half the width.
   package var halfWidth: Double { (high - low) / 2 }
 

@@ -81,35 +81,6 @@ package struct LatencyHistogram: Sendable, Equatable {
     return countsAboveEdges[index]
   }
 
-  /// The time below which lies the share `p` of a population, in nanoseconds.
-  ///
-  /// The times inside a bucket are taken as evenly spread. Those of the population that were never
-  /// recorded, because they got no answer, count as longer than any time.
-  ///
-  /// - Parameters:
-  ///   - population: how many belong to the population, at least ``count``.
-  /// - Returns: infinity when the quantile falls among those without an answer; `nil` when the
-  ///   population is empty.
-  /// - Complexity: O(buckets).
-  package func quantile(_ p: Double, population: UInt64) -> Double? {
-    precondition(population >= count, "the recorded times are part of the population")
-    precondition(p >= 0 && p <= 1, "a quantile is asked for a share of the population")
-    guard population > 0 else { return nil }
-    let rank = p * Double(population)
-    guard rank <= Double(count), count > 0 else { return .infinity }
-    var below: UInt64 = 0
-    for bucket in counts.indices where counts[bucket] > 0 {
-      let upTo = below + counts[bucket]
-      if Double(upTo) >= rank {
-        let inside = max(0, rank - Double(below)) / Double(counts[bucket])
-        let (low, width) = Self.bounds(of: bucket)
-        return min(Double(low) + inside * Double(width), Double(maximum))
-      }
-      below = upTo
-    }
-    return Double(maximum)
-  }
-
   /// Where a bucket begins and how wide it is.
   static func bounds(of bucket: Int) -> (low: Int64, width: Int64) {
     let half = 1 << precisionBits

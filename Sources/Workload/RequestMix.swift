@@ -157,6 +157,18 @@ package struct RequestMix: Sendable, Equatable {
     return shares
   }
 
+  /// Whether anything about a request of a trace is drawn; its time and lengths are those of the trace.
+  ///
+  /// - Parameters:
+  ///   - isAsked: whether a policy asks for tenant, text or sampling.
+  func isDrawn(isAsked: Bool) -> Bool {
+    if classShares.contains(where: { $0 > .zero && $0 < .whole }) || contents != nil { return true }
+    guard isAsked else { return false }
+    let isSamplingDrawn = deterministicThreshold > 0 && deterministicThreshold < 1 << 32
+    return isSamplingDrawn || tenantOfBits.contains { $0 != tenantOfBits[0] }
+      || textRanges.contains { $0.count > 1 }
+  }
+
   /// How many contents repeat.
   package var catalogueCount: Int { contents?.law.catalogue ?? 0 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Quantities
+import RandomStreams
 
 /// Everything that decides which requests arrive when.
 package struct WorkloadModel: Sendable, Equatable {
@@ -21,6 +22,18 @@ package struct WorkloadModel: Sendable, Equatable {
   /// Whether requests are expected to arrive at the same rate at all times.
   package var hasConstantRate: Bool {
     arrivals.profile?.isConstant ?? false
+  }
+
+  /// What is drawn for requests.
+  ///
+  /// - Parameters:
+  ///   - isAsked: whether a policy asks what a request is like; its class counts in any case.
+  package func purposes(isAsked: Bool) -> [StreamPurpose] {
+    switch arrivals {
+    case .poisson: [.arrivals, .requestContent]
+    case .renewal: [.arrivals, .requestContent, .renewalGaps]
+    case .replay: mix.isDrawn(isAsked: isAsked) ? [.requestContent] : []
+    }
   }
 
   /// The rate of arrivals at an instant, and until when it is that; of a trace, of the minute that follows,

@@ -119,8 +119,10 @@ struct RunAnalysisTests {
     #expect(stretch.count == 300 && stretch.sum == one.sum)
     let back = stretch.histogram(edges: [500_000])
     #expect(back.count == 300 && back.countAbove(edge: 500_000) == one.countAbove(edge: 500_000))
-    for share in [0.1, 0.5, 0.9] {
-      #expect(back.quantile(share, population: 300) == one.quantile(share, population: 300))
+    for billionths: Int64 in [100_000_000, 500_000_000, 900_000_000] {
+      #expect(
+        back.quantile(billionths: billionths, population: 300)
+          == one.quantile(billionths: billionths, population: 300))
     }
     #expect(stretch.countAbove(0) == 300 && stretch.countAbove(1e9) == 0)
     #expect(abs(stretch.countAbove(550 * 997) - 150) < 1.5)

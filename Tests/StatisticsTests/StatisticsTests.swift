@@ -17,9 +17,13 @@ struct LatencyHistogramTests {
   func quantiles() throws {
     var histogram = LatencyHistogram()
     for time in Int64(1)...1_000_000 { histogram.record(time * 1_000) }
-    for share in [0.01, 0.5, 0.9, 0.99, 0.999] {
-      let quantile = try #require(histogram.quantile(share, population: 1_000_000))
-      #expect(abs(quantile / (share * 1e9) - 1) < 0.002)
+    for billionths: Int64 in [10_000_000, 500_000_000, 990_000_000, 999_000_000] {
+      let quantile = try #require(
+        histogram.quantile(billionths: billionths, population: 1_000_000))
+      // The request of that rank took as many nanoseconds as the share has billionths.
+      let truth = Double(billionths)
+      #expect(abs(quantile.estimate / truth - 1) < 0.002)
+      #expect(quantile.low <= truth && truth <= quantile.high)
     }
   }
 
@@ -27,10 +31,34 @@ struct LatencyHistogramTests {
   func unanswered() {
     var histogram = LatencyHistogram()
     for _ in 0..<98 { histogram.record(10) }
-    #expect(histogram.quantile(0.99, population: 100) == .infinity)
-    #expect(histogram.quantile(0.5, population: 100).map { $0 <= 10 } == true)
-    #expect(histogram.quantile(0.5, population: 98) != nil)
-    #expect(LatencyHistogram().quantile(0.5, population: 0) == nil)
+    func quantile(_ percent: Int64, of population: UInt64) -> Double? {
+      histogram.quantile(billionths: percent * 10_000_000, population: population)?.estimate
+    }
+    #expect(quantile(99, of: 100) == .infinity && quantile(98, of: 100) == 10)
+    #expect(quantile(50, of: 98) == 10)
+    #expect(LatencyHistogram().quantile(billionths: 500_000_000, population: 0) == nil)
+  }
+
+  @Test("counts the rank of a percentile in whole numbers, where binary would be one too high")
+  func rank() {
+    // 0.07 · 100 is 7.000000000000001 in binary.
+    #expect(LatencyHistogram.rank(billionths: 70_000_000, among: 100) == 7)
+    #expect(LatencyHistogram.rank(billionths: 70_000_001, among: 100) == 8)
+    #expect(
+      LatencyHistogram.rank(billionths: 999_999_999, among: .max) == 18_446_744_055_262_807_542)
+    #expect(LatencyHistogram.rank(billionths: 1, among: 5) == 1)
+  }
+
+  @Test("puts a quantile on the side of an edge on which its counts say that it is")
+  func sideOfAnEdge() throws {
+    // One bucket holds 1,000,000 to 1,001,999 ns or so; all took exactly the edge, or a nanosecond more.
+    for (time, low, high) in [(1_000_000, 999_424, 1_000_000), (1_000_001, 1_000_001, 1_000_001)] {
+      var histogram = LatencyHistogram(edges: [1_000_000])
+      for _ in 0..<10 { histogram.record(Int64(time)) }
+      let found = try #require(histogram.quantile(billionths: 990_000_000, population: 10))
+      #expect(found.low == Double(low) && found.high == Double(high))
+      #expect(found.low <= found.estimate && found.estimate <= found.high)
+    }
   }
 
   @Test("merges to the histogram of both")

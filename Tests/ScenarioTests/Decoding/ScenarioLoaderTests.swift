@@ -60,7 +60,7 @@ struct ScenarioLoaderTests {
     #expect(scenario.pools.map(\.cloud.name) == ["base"])
     #expect(scenario.pools[0].wanted == 2)
     #expect(scenario.maximumThroughput == 2 * 8 / 0.02)
-    #expect(scenario.isBillExact && !scenario.areRequestsExact)
+    #expect(scenario.isBillExact)
   }
 
   @Test(

@@ -32,4 +32,37 @@ struct TargetTests {
   func refuses(text: String) {
     #expect(throws: UnreadableQuantity.self) { try Target(parsing: text) }
   }
+
+  @Test(
+    "is refused where its measure never comes to the bound, with what was probably meant",
+    arguments: [
+      ("availability >= 99.9", "did you mean 99.9%?"),
+      ("savings(b.yaml) >= 65", "did you mean 65%?"),
+      ("goodput(b.yaml) >= 99", "did you mean 99%?"), ("availability >= 100.1%", "at most 100%"),
+      ("hit_ratio >= -0.1", "at least 0%"), ("mean(wait) <= -1ms", "at least 0s"),
+      ("monthly_cost <= -1 USD", "at least 0 USD"), ("mean(machines_ready) >= -1", "at least 0"),
+    ])
+  func range(text: String, message: String) {
+    let error = #expect(throws: UnreadableQuantity.self) { try Target(parsing: text) }
+    #expect(error?.allowed.contains(message) == true)
+  }
+
+  @Test("may lie below zero or above one where its measure may")
+  func wideRange() throws {
+    for text in ["savings(b.yaml) >= -5%", "goodput(b.yaml) >= 110%", "quality_loss(m) <= -1%"] {
+      _ = try Target(parsing: text)
+    }
+  }
+
+  @Test("counts requests that took exactly the bound as beyond it where that is strict")
+  func edges() throws {
+    for (text, nanoseconds) in [
+      ("p99(latency) <= 1s", 1_000_000_000), ("p99(latency) > 1s", 1_000_000_000),
+      ("p99(latency) < 1s", 999_999_999), ("p99(latency) >= 1s", 999_999_999),
+      ("mean(latency) < 1s", 1_000_000_000),
+    ] {
+      #expect(try Target(parsing: text).edge?.nanoseconds == Int64(nanoseconds))
+    }
+    #expect(try Target(parsing: "monthly_cost < 5 USD").edge == nil)
+  }
 }
