@@ -84,7 +84,10 @@ package struct AzureTraceParser {
       throw TraceErrors(errors: Array(errors.prefix(TraceErrors.limit)))
     }
     var notes: [String] = []
-    if omitted > 0 { notes.append("left out \(omitted) requests outside the horizon") }
+    if omitted > 0 {
+      notes.append(
+        "left out \(omitted) \(omitted == 1 ? "request" : "requests") outside the horizon")
+    }
     if !others.isEmpty { notes.append("left out the columns " + others.joined(separator: ", ")) }
     return ReplayTrace(
       requests: requests, span: ReplayTrace.Span(first: first ?? 0, last: previous),

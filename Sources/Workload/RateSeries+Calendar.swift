@@ -154,7 +154,7 @@ extension RateSeries {
     let horizon = calendar.horizon.nanoseconds
     let unused = rows.count { $0.until <= origin || $0.time - origin >= horizon }
     if unused > 0, calendar.rules.repeats == nil {
-      clauses.append("left out \(unused) rows outside the horizon")
+      clauses.append("left out \(unused) \(unused == 1 ? "row" : "rows") outside the horizon")
     }
     return clauses.joined(separator: ", ")
   }

@@ -94,7 +94,7 @@ package struct RateSeries: Sendable {
   }
 
   private init(_ gathered: Gathered, _ options: Options) throws(TraceErrors) {
-    let points = try Self.merged(gathered, isSum: options.isSum)
+    let (points, partial) = try Self.merged(gathered, isSum: options.isSum)
     guard let first = points.first, let last = points.last, points.count >= 2 else {
       throw TraceErrors(errors: [
         TraceError(
@@ -139,22 +139,30 @@ package struct RateSeries: Sendable {
     if let usual, gathered.meaning == .rate {
       notes.append("steps of \(TimeSpan(nanoseconds: usual))")
     }
+    if partial > 0 {
+      notes.append("\(partial) \(partial == 1 ? "sum" : "sums") of fewer values than others")
+    }
     self.notes = notes + gathered.notes
   }
 
-  /// The points in order of time, those of one time made one.
-  private static func merged(_ gathered: Gathered, isSum: Bool) throws(TraceErrors) -> [Point] {
+  /// The points in order of time, those of one time made one, and how many are made of fewer than others.
+  private static func merged(
+    _ gathered: Gathered, isSum: Bool
+  ) throws(TraceErrors) -> (points: [Point], partial: Int) {
     let sorted = gathered.points.sorted { ($0.time, $0.line) < ($1.time, $1.line) }
     var points: [Point] = []
+    var parts: [Int] = []
     var errors: [TraceError] = []
     for point in sorted {
       guard let last = points.last, last.time == point.time else {
         points.append(point)
+        parts.append(1)
         continue
       }
       let (sum, overflow) = last.value.addingReportingOverflow(point.value)
       if isSum, !overflow {
         points[points.count - 1].value = sum
+        parts[parts.count - 1] += 1
       } else if errors.count < TraceErrors.limit {
         let (low, high) = (min(last.line, point.line), max(last.line, point.line))
         errors.append(
@@ -165,7 +173,8 @@ package struct RateSeries: Sendable {
       }
     }
     guard errors.isEmpty else { throw TraceErrors(errors: errors) }
-    return points
+    let most = parts.max() ?? 0
+    return (points, parts.count { $0 < most })
   }
 
   private static func rows(

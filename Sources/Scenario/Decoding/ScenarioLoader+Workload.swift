@@ -316,12 +316,12 @@ extension ScenarioLoader {
     // Between two requests there is always some time without one; a hundredth of all is more than that.
     let some = TimeSpan(nanoseconds: (until - from).nanoseconds / 100)
     if rules.begin == nil, first - from > some {
-      warnings.append(
+      inputWarnings.append(
         "\(value.keyPath): the first request comes \(first - from) after the simulated time begins; nothing "
           + "arrives before it (begin: zero if that is meant)")
     }
     if rules.end == nil, until - last > some {
-      warnings.append(
+      inputWarnings.append(
         "\(value.keyPath): the trace ends \(until - last) before the simulated time does; nothing arrives in "
           + "these (end: zero if that is meant)")
     }

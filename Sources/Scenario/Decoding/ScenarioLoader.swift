@@ -20,7 +20,7 @@ package struct ScenarioLoader: Sendable {
   /// A line for each file of measurements: what was read of it.
   private(set) var summaries: [String] = []
   /// What is wrong and does not keep the scenario from running.
-  var warnings: [String] = []
+  var inputWarnings: [String] = []
   /// The recorded requests with the value that names them, for what can be checked at the end only.
   var recordedTrace: (ValueReader, ReplayTrace, CalendarRules)?
   /// A line for each of them and each file that was streamed, for the digest.
@@ -215,7 +215,7 @@ package struct ScenarioLoader: Sendable {
       warnings: (scaling?.warnings ?? []) + shared.warnings(of: pools.map(\.pool.cloud))
         + warnings(of: policyReader, pools, into: &diagnostics)
         + warnings(
-          of: pools, shared, policies, isScaled: scaling?.autoscaling != nil) + warnings,
+          of: pools, shared, policies, isScaled: scaling?.autoscaling != nil) + inputWarnings,
       inputs: summaries)
   }
 
