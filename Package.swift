@@ -55,12 +55,13 @@ let package = Package(
 
     // Level 1
     house("Serving", ["Quantities"]),
+    house("Inputs", ["Quantities"]),
     house("EventKernel", ["Quantities"]),
     house("Numerics", ["CGSL", "RandomStreams"]),
 
     // Level 2
     house("Policies", ["Columns", "Quantities", "RandomStreams", "Serving", crypto]),
-    house("Workload", ["Columns", "Quantities", "RandomStreams", "Numerics"]),
+    house("Workload", ["Columns", "Quantities", "RandomStreams", "Inputs", "Numerics"]),
     house("ReplicaModel", ["Columns", "Quantities", "RandomStreams", "Serving", "Numerics"]),
     house("CloudModel", ["Quantities", "RandomStreams", "Serving", "Numerics"]),
     house("Statistics", ["Numerics"]),
@@ -70,13 +71,13 @@ let package = Package(
     house(
       "Scenario",
       [
-        "Quantities", "RandomStreams", "Serving", "Numerics", "Policies", "Workload",
+        "Quantities", "RandomStreams", "Serving", "Inputs", "Numerics", "Policies", "Workload",
         "ReplicaModel", "CloudModel", yams,
       ]),
     house("ResultsStore", ["Quantities", "Serving", "Recording", "Statistics", grdb]),
     house(
       "Calibration",
-      ["Quantities", "RandomStreams", "Numerics", "CloudModel", "Statistics", "Workload"]),
+      ["Quantities", "RandomStreams", "Inputs", "Numerics", "CloudModel", "Statistics"]),
 
     house("DecisionLog", ["Quantities", "Serving", "Policies"]),
 
@@ -111,7 +112,7 @@ let package = Package(
       name: "plimsoll",
       dependencies: [
         "Calibration", "Checks", "DecisionLog", "DecisionReplay", "Experiments",
-        "FleetSimulation", "Policies", "Quantities",
+        "FleetSimulation", "Inputs", "Policies", "Quantities",
         "Reporting", "ResultsStore", "Recording", "Scenario", "Workload", "CAllocator", arguments,
         crypto,
       ],
@@ -155,7 +156,8 @@ let package = Package(
     tests(
       "DecisionReplayTests",
       ["DecisionLog", "DecisionReplay", "Policies", "Quantities", "Serving"]),
-    tests("WorkloadTests", ["Workload", "Numerics", "Quantities", "RandomStreams"]),
+    tests("InputsTests", ["Inputs", "Quantities"]),
+    tests("WorkloadTests", ["Workload", "Inputs", "Numerics", "Quantities", "RandomStreams"]),
     tests(
       "RecordingTests",
       [
@@ -190,10 +192,12 @@ let package = Package(
     tests(
       "CalibrationTests",
       [
-        "Calibration", "CloudModel", "Numerics", "Quantities", "RandomStreams", "Scenario",
-        "Statistics", "Workload",
+        "Calibration", "CloudModel", "Inputs", "Numerics", "Quantities", "RandomStreams",
+        "Scenario", "Statistics", "Workload",
       ]),
-    tests("ScenarioTests", ["CloudModel", "Quantities", "Scenario", "Serving"]),
+    tests(
+      "ScenarioTests",
+      ["CloudModel", "Inputs", "Quantities", "Scenario", "Serving", "Workload"]),
     tests(
       "FleetSimulationTests",
       [

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Inputs
 import Numerics
-import Workload
 
 /// Fits the time of a batch or a step to measurements, as a curve through them and as an affine law.
 package struct LatencyCalibration: Sendable {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Inputs
 import Numerics
-import Workload
 
 /// Fits laws to lifetimes of which some were cut short, and says what to think of them.
 package struct LifetimeCalibration: Sendable {

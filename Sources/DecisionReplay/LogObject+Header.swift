@@ -15,7 +15,7 @@ extension DecisionHeader {
     guard try first.integer("version") == DecisionHeader.version else {
       throw first.fail("version", allowed: "\(DecisionHeader.version)")
     }
-    guard let start = UTCDate.read(Array(try first.text("start").utf8)[...]) else {
+    guard let start = try? UTCDate(parsing: try first.text("start")) else {
       throw first.fail("start", allowed: "a time in UTC, such as 2024-12-09T00:00:00Z")
     }
     self.init(start: start, source: try first.text("source"))

@@ -105,7 +105,7 @@ struct LogObject {
       guard self[key] != nil else { throw fail(key, allowed: "a time in UTC, or null") }
       return .never
     }
-    guard let date = UTCDate.read(Array(try text(key).utf8)[...]) else {
+    guard let date = try? UTCDate(parsing: try text(key)) else {
       throw fail(key, allowed: "a time in UTC, such as 2024-12-09T00:00:00.5Z, or null")
     }
     return Instant(nanoseconds: (date - start).nanoseconds)

@@ -50,6 +50,7 @@ struct RunAssembly: Sendable {
       replications: records.count,
       requests: records.reduce(RequestCounts()) { $0 + $1.requests },
       measures: judged.measures.rows, invoice: InvoiceSummary.rows(records),
-      verdicts: judged.verdicts, notes: notes)
+      verdicts: judged.verdicts,
+      notes: scenario.inputs.map { RunNote(topic: "input", text: $0) } + notes)
   }
 }

@@ -48,6 +48,37 @@ public struct DecimalText: Hashable, Sendable {
     self.places = places
   }
 
+  /// Reads the same, or with a power of ten behind it as programs print numbers: `1.5e1`, `2E-3`.
+  public init(parsingScientific text: some StringProtocol) throws(UnreadableQuantity) {
+    guard let mark = text.utf8.firstIndex(where: { $0 | 0x20 == UInt8(ascii: "e") }) else {
+      try self.init(parsing: text)
+      return
+    }
+    let number = try DecimalText(parsing: text[..<mark])
+    var power = text[text.utf8.index(after: mark)...]
+    if power.hasPrefix("+") { power = power.dropFirst() }
+    guard let exponent = Int(power), (-60...60).contains(exponent) else { throw Self.unreadable }
+    var digits = number.digits
+    var places = number.places - exponent
+    while places < 0 {
+      let (larger, overflow) = digits.multipliedReportingOverflow(by: 10)
+      guard !overflow else { throw Self.unreadable }
+      digits = larger
+      places += 1
+    }
+    // A number this small is nothing in any unit here, and its power of ten would not fit.
+    while places > Self.digitLimit {
+      digits /= 10
+      places -= 1
+    }
+    self.init(digits: digits, places: places)
+  }
+
+  private init(digits: Int128, places: Int) {
+    self.digits = digits
+    self.places = places
+  }
+
   private static let unreadable = UnreadableQuantity(
     allowed: "a decimal number such as 1_000 or 9.83")
 

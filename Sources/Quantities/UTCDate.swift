@@ -88,15 +88,21 @@ extension UTCDate: CustomStringConvertible {
     self.init(nanosecondsSince1970: Int64(days) * Self.day + timeOfDay.nanoseconds)
   }
 
-  /// Reads `2024-12-09T00:00:00Z`, `2024-12-09 00:00:00.1234567` or `2024-12-09`; always UTC.
+  /// Reads `2024-12-09T00:00:00Z`, `2024-12-09 01:00:00.5+01:00` or `2024-12-09`, which is midnight UTC.
   ///
-  /// Up to nine decimals of a second are read. Another zone than `Z` is refused.
+  /// A time of day without a zone is refused: nobody could tell what moment it is. ``WrittenTime`` says what
+  /// forms there are.
   public init(parsing text: some StringProtocol) throws(UnreadableQuantity) {
-    guard let date = Self.read(Array(text.utf8)[...]) else {
+    guard let written = WrittenTime.read(Array(text.utf8).span) else {
       throw UnreadableQuantity(
-        allowed: "a date and time in UTC, such as 2024-12-09T00:00:00Z, in the years 1900 to 2150")
+        allowed:
+          "a date and time with its zone, such as 2024-12-09T00:00:00Z, in the years 1900 to 2150")
     }
-    self = date
+    guard let moment = written.moment ?? (written.hasTimeOfDay ? nil : written.clock) else {
+      throw UnreadableQuantity(
+        allowed: "a time with its zone, such as 2024-12-09T00:00:00Z or 2024-12-09T01:00:00+01:00")
+    }
+    self = moment
   }
 
   /// The moment in ISO 8601, with as many decimals of a second as it needs.
@@ -113,35 +119,6 @@ extension UTCDate: CustomStringConvertible {
       text += decimals.dropFirst()
     }
     return text + "Z"
-  }
-
-  /// Reads the bytes of a date; `nil` when they are none.
-  public static func read(_ bytes: ArraySlice<UInt8>) -> UTCDate? { read(bytes.span) }
-
-  /// Reads the bytes of a date where they lie; `nil` when they are none.
-  ///
-  /// Trace readers call it for every line, so it allocates and counts no references.
-  public static func read(_ bytes: Span<UInt8>) -> UTCDate? {
-    var place = 0
-    guard let year = bytes.number(width: 4, at: &place), bytes.skip("-", at: &place),
-      let month = bytes.number(width: 2, at: &place), bytes.skip("-", at: &place),
-      let day = bytes.number(width: 2, at: &place)
-    else { return nil }
-    if place == bytes.count { return UTCDate(year: year, month: month, day: day) }
-    guard bytes.skip("T", at: &place) || bytes.skip(" ", at: &place),
-      let hour = bytes.number(width: 2, at: &place), hour < 24, bytes.skip(":", at: &place),
-      let minute = bytes.number(width: 2, at: &place), minute < 60, bytes.skip(":", at: &place),
-      let second = bytes.number(width: 2, at: &place), second < 60
-    else { return nil }
-    var nanoseconds = Int64(hour * 3_600 + minute * 60 + second) * 1_000_000_000
-    if bytes.skip(".", at: &place) {
-      guard let fraction = bytes.fraction(at: &place) else { return nil }
-      nanoseconds += fraction
-    }
-    _ = bytes.skip("Z", at: &place)
-    guard place == bytes.count else { return nil }
-    return UTCDate(
-      year: year, month: month, day: day, timeOfDay: TimeSpan(nanoseconds: nanoseconds))
   }
 
   private static func padded(_ value: Int, _ width: Int) -> String {
@@ -191,42 +168,5 @@ extension UTCDate: CustomStringConvertible {
 
   private static func daysBefore(marchYear: Int) -> Int {
     365 * marchYear + marchYear / 4 - marchYear / 100 + marchYear / 400
-  }
-}
-
-extension Span<UInt8> {
-  /// The number that so many digits make; the place moves behind them.
-  @inline(__always)
-  fileprivate func number(width: Int, at place: inout Int) -> Int? {
-    guard count - place >= width else { return nil }
-    var value = 0
-    for index in place..<place + width {
-      guard self[index].isDecimalDigit else { return nil }
-      value = value * 10 + Int(self[index] - UInt8(ascii: "0"))
-    }
-    place += width
-    return value
-  }
-
-  /// One to nine decimals of a second, in nanoseconds; the place moves behind them.
-  @inline(__always)
-  fileprivate func fraction(at place: inout Int) -> Int64? {
-    var value: Int64 = 0
-    var scale: Int64 = 1_000_000_000
-    while place < count, self[place].isDecimalDigit {
-      guard scale > 1 else { return nil }
-      scale /= 10
-      value += Int64(self[place] - UInt8(ascii: "0")) * scale
-      place += 1
-    }
-    return scale == 1_000_000_000 ? nil : value
-  }
-
-  /// Whether that separator stands at the place, which then moves behind it.
-  @inline(__always)
-  fileprivate func skip(_ separator: Unicode.Scalar, at place: inout Int) -> Bool {
-    guard place < count, self[place] == UInt8(ascii: separator) else { return false }
-    place += 1
-    return true
   }
 }

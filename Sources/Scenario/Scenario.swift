@@ -192,6 +192,8 @@ package struct Scenario: Sendable {
   package let tolerances: [Tolerance]
   /// What is wrong with it and does not keep it from running.
   package let warnings: [String]
+  /// What was read of each file of measurements, a line each.
+  package let inputs: [String]
   /// What the author assumes and a reader should know, printed beside every verdict.
   package let assumptions: [String]
 
@@ -209,7 +211,7 @@ package struct Scenario: Sendable {
     requestPolicies: RequestPolicies, spot: SpotManager.Configuration, autoscaling: Autoscaling?,
     migrationLimit:
       Int, targets: [Target], tolerances: [Tolerance] = [], assumptions: [String],
-    warnings: [String] = []
+    warnings: [String] = [], inputs: [String] = []
   ) {
     self.path = path
     self.about = about
@@ -243,6 +245,7 @@ package struct Scenario: Sendable {
     self.tolerances = tolerances
     self.assumptions = assumptions
     self.warnings = warnings
+    self.inputs = inputs
   }
 
   /// Sections enough to tell how requests depend on each other, each long against that dependence.

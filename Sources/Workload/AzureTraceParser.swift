@@ -1,32 +1,51 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Inputs
 import Quantities
 
 /// Reads requests in the format of the Azure LLM inference traces, piece by piece.
 ///
-/// The header `TIMESTAMP,ContextTokens,GeneratedTokens`, then a line for each request with its time
-/// in UTC, its prompt tokens and its answer tokens, in order of time. Lines end with LF or CR LF, the
-/// last one may lack its end. Format: Patel et al., "Splitwise: Efficient generative LLM inference
-/// using phase splitting", ISCA 2024, DOI 10.1109/ISCA59077.2024.00019.
+/// A header with the columns `TIMESTAMP`, `ContextTokens` and `GeneratedTokens` in any order, then a line for each
+/// request with its time, its prompt tokens and its answer tokens, in order of time. Times without a zone are UTC, as
+/// that format has them. Other columns are left out. Format: Patel et al., "Splitwise: Efficient generative LLM
+/// inference using phase splitting", ISCA 2024, DOI 10.1109/ISCA59077.2024.00019.
 ///
-/// Beside the requests it keeps no more than the line that a piece cut in two.
+/// Beside the requests it keeps no more than a record and a piece.
 package struct AzureTraceParser {
-  private static let header = "TIMESTAMP,ContextTokens,GeneratedTokens"
-  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
-  /// The longest line that is read, in bytes: a file without line ends is not gathered.
-  private static let longestLine = 1 << 16
+  /// Where a trace is laid on a scenario's time.
+  package struct Calendar: Sendable {
+    /// The scenario's start; `nil` where the first request comes at it, whatever its date.
+    package var start: UTCDate?
+    /// From when on requests are kept.
+    package var from = Instant(nanoseconds: .min)
+    /// Before when requests are kept.
+    package var until = Instant.never
 
+    /// The first request comes at the start, and all are kept.
+    package init() {}
+  }
+
+  private static let columns = ["TIMESTAMP", "ContextTokens", "GeneratedTokens"]
+
+  private let calendar: Calendar
+  private var scanner = CSVScanner(longestRecord: 1 << 16)
+  private var clock = InputClock(zone: .zero)
   private var requests: [ReplayTrace.Request] = []
   private var errors: [TraceError] = []
-  /// The beginning of a line whose end has not come yet.
-  private var begun: [UInt8] = []
-  private var line = 0
-  private var first: UTCDate?
-  private var previous: UTCDate?
+  private var width = 0
+  private var positions: InlineArray<3, Int> = [0, 1, 2]
+  private var others: [String] = []
+  private var origin: Int64?
+  private var first: Int64?
+  private var previous = Int64.min
   private var isOver = false
+  /// How many requests lie outside what is kept.
+  private var omitted = 0
 
   /// A parser that has read nothing.
-  package init() {}
+  package init(_ calendar: Calendar = Calendar()) {
+    self.calendar = calendar
+  }
 
   /// Reads the next bytes of the trace; what comes after too many errors is not looked at.
   ///
@@ -35,29 +54,10 @@ package struct AzureTraceParser {
   ///     piece it tells how much room the requests need.
   /// - Complexity: O(bytes).
   package mutating func read(_ piece: [UInt8], ofSize size: Int) {
-    let isFirst = line == 0
-    let bytes = piece.span
-    var start = 0
-    while !isOver, let end = Self.lineEnd(in: bytes, from: start) {
-      if begun.isEmpty {
-        take(bytes.extracting(start..<end))
-      } else {
-        begun += piece[start..<end]
-        takeBegun()
-      }
-      start = end + 1
-      isOver = isOver || errors.count >= TraceErrors.limit
-    }
     guard !isOver else { return }
-    guard begun.count + piece.count - start <= Self.longestLine else {
-      errors.append(
-        TraceError(
-          line: line + 1, column: 1, found: "a line of more than \(Self.longestLine) bytes",
-          allowed: "lines such as 2023-11-16 18:15:46.6805900,374,44"))
-      isOver = true
-      return
-    }
-    begun += piece[start...]
+    let isFirst = requests.isEmpty
+    scanner.append(piece)
+    takeRecords()
     if isFirst, size > piece.count, !requests.isEmpty {
       // A fiftieth more, as later lines may be shorter; where it does not do, the array doubles.
       let expected = Double(requests.count) * Double(size) / Double(piece.count)
@@ -69,115 +69,130 @@ package struct AzureTraceParser {
   ///
   /// - Throws: what is wrong with it, up to a limit.
   package mutating func finish() throws(TraceErrors) -> ReplayTrace {
-    if line == 0, begun.isEmpty || begun == Self.byteOrderMark, errors.isEmpty {
-      throw TraceErrors(errors: [
-        TraceError(
-          line: 1, column: 1, found: "an empty file", allowed: "the header \(Self.header)")
-      ])
-    }
-    if !begun.isEmpty, !isOver { takeBegun() }
-    if requests.isEmpty, errors.isEmpty {
+    scanner.complete()
+    if !isOver { takeRecords() }
+    if errors.isEmpty, width == 0 {
       errors.append(
         TraceError(
-          line: 1, column: 1, found: "none behind the header", allowed: "at least one request"))
+          line: 1, column: 1, found: "an empty file",
+          allowed: "a header with the columns " + Self.columns.joined(separator: ", ")))
+    }
+    if requests.isEmpty, errors.isEmpty {
+      errors.append(emptiness)
     }
     guard errors.isEmpty else {
       throw TraceErrors(errors: Array(errors.prefix(TraceErrors.limit)))
     }
-    return ReplayTrace(requests: requests)
-  }
-
-  private static func lineEnd(in bytes: Span<UInt8>, from start: Int) -> Int? {
-    var place = start
-    while place < bytes.count {
-      if bytes[place] == UInt8(ascii: "\n") { return place }
-      place += 1
+    var notes: [String] = []
+    if omitted > 0 {
+      notes.append(
+        "left out \(omitted) \(omitted == 1 ? "request" : "requests") outside the horizon")
     }
-    return nil
+    if !others.isEmpty { notes.append("left out the columns " + others.joined(separator: ", ")) }
+    return ReplayTrace(
+      requests: requests, span: ReplayTrace.Span(first: first ?? 0, last: previous),
+      isDated: clock.isDated, notes: notes)
   }
 
-  private mutating func takeBegun() {
-    var whole: [UInt8] = []
-    swap(&whole, &begun)
-    take(whole.span)
-    whole.removeAll(keepingCapacity: true)
-    swap(&whole, &begun)
-  }
-
-  /// Reads one line without its LF.
-  private mutating func take(_ text: Span<UInt8>) {
-    line += 1
-    var end = text.count
-    if end > 0, text[end - 1] == UInt8(ascii: "\r") { end -= 1 }
-    if line == 1 { return takeHeader(text.extracting(0..<end)) }
-    var commas = (0, 0)
-    var fields = 1
-    for place in 0..<end where text[place] == UInt8(ascii: ",") {
-      commas = (commas.1, place)
-      fields += 1
+  /// Why there is no request.
+  private var emptiness: TraceError {
+    guard omitted > 0, let first else {
+      return TraceError(
+        line: 1, column: 1, found: "none behind the header", allowed: "at least one request")
     }
-    guard fields == 3 else {
-      let firstEnd = (0..<end).first { text[$0] == UInt8(ascii: ",") } ?? end
-      return fail(text, 0..<firstEnd, allowed: "3 fields, not \(fields)")
+    func text(_ time: Int64) -> String {
+      clock.isDated
+        ? "\(UTCDate(nanosecondsSince1970: time))"
+        : "\(TimeSpan(nanoseconds: time)) after the start"
     }
-    takeRequest(text, [0..<commas.0, commas.0 + 1..<commas.1, commas.1 + 1..<end])
+    let start = calendar.start.map { "\($0)" } ?? "0s"
+    let end = CalendarText.moment(calendar.until, from: clock.isDated ? calendar.start : nil)
+    return TraceError(
+      line: 2, column: 1,
+      found:
+        "\(omitted) requests from \(text(first)) to \(text(previous)), none of them in the horizon",
+      allowed:
+        "requests from \(start) to \(end), or times: relative to lay the first one at the start")
   }
 
-  private mutating func takeHeader(_ text: Span<UInt8>) {
-    var names = (0..<text.count).map { text[$0] }
-    if names.starts(with: Self.byteOrderMark) { names.removeFirst(3) }
-    guard names != Array(Self.header.utf8) else { return }
-    let field = names.prefix { $0 != UInt8(ascii: ",") }
-    errors.append(
-      TraceError(
-        line: 1, column: 1, found: Self.shown(field), allowed: "the header \(Self.header)"))
-  }
-
-  @inline(__always)
-  private mutating func takeRequest(_ text: Span<UInt8>, _ fields: InlineArray<3, Range<Int>>) {
-    let date = UTCDate.read(text.extracting(fields[0]))
-    let prompt = Self.wholeNumber(text.extracting(fields[1]))
-    let output = Self.wholeNumber(text.extracting(fields[2]))
-    guard let date, let prompt, let output else {
-      if date == nil {
-        fail(text, fields[0], allowed: "a time such as 2023-11-16 18:15:46.6805900")
+  private mutating func takeRecords() {
+    do {
+      while errors.count < TraceErrors.limit, try scanner.next() {
+        if width == 0 { takeHeader() } else { takeRequest() }
+        if isOver { return }
       }
-      if prompt == nil { fail(text, fields[1], allowed: "a whole number of tokens") }
-      if output == nil { fail(text, fields[2], allowed: "a whole number of tokens") }
+      isOver = errors.count >= TraceErrors.limit
+    } catch {
+      errors.append(error)
+      isOver = true
+    }
+  }
+
+  private mutating func takeHeader() {
+    let names = scanner.fields.map(\.trimmed)
+    width = max(1, names.count)
+    let found = Self.columns.map { name in
+      names.firstIndex { $0.lowercased() == name.lowercased() }
+    }
+    guard let time = found[0], let prompt = found[1], let output = found[2] else {
+      errors.append(
+        TraceError(
+          line: 1, column: 1, found: "the columns " + names.joined(separator: ", "),
+          allowed: "a header with the columns \(Self.columns.joined(separator: ", ")), in any order"
+        ))
+      isOver = true
       return
     }
-    if let previous, date < previous {
-      fail(text, fields[0], allowed: "a time not before that of the line above")
-    }
-    previous = date
-    let start = first ?? date
-    first = start
-    requests.append(
-      ReplayTrace.Request(
-        time: Instant.start + (date - start), promptTokens: prompt, outputTokens: output))
+    positions = [time, prompt, output]
+    others = names.indices.filter { ![time, prompt, output].contains($0) }.map { names[$0] }
   }
 
-  /// The field as a whole number without sign, if it is one that fits 32 bits.
   @inline(__always)
-  private static func wholeNumber(_ text: Span<UInt8>) -> UInt32? {
-    guard text.count > 0, text.count <= 10 else { return nil }
-    var value: UInt64 = 0
-    for place in 0..<text.count {
-      let byte = text[place]
-      guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
-      value = value * 10 + UInt64(byte - UInt8(ascii: "0"))
+  private mutating func takeRequest() {
+    guard scanner.cells.count == width else {
+      errors.append(
+        scanner.fields[0].error(allowed: "\(width) fields, not \(scanner.cells.count)"))
+      return
     }
-    return UInt32(exactly: value)
+    let (time, prompt, output) = (
+      scanner.cells[positions[0]], scanner.cells[positions[1]], scanner.cells[positions[2]]
+    )
+    // A second reference, as a span of the scanner's own would lock the clock too.
+    let bytes = scanner.buffer
+    let promptTokens = InputField.wholeNumber(bytes.span.extracting(prompt.range))
+    let outputTokens = InputField.wholeNumber(bytes.span.extracting(output.range))
+    var moment = Int64.min
+    do {
+      moment = try clock.read(bytes.span.extracting(time.range))
+      if moment < previous {
+        fail(time, allowed: "a time not before that of the line above")
+      }
+    } catch {
+      fail(time, allowed: error.allowed)
+    }
+    if promptTokens == nil { fail(prompt, allowed: "a whole number of tokens") }
+    if outputTokens == nil { fail(output, allowed: "a whole number of tokens") }
+    guard moment != .min, let promptTokens, let outputTokens else { return }
+    keep(moment, promptTokens, outputTokens)
   }
 
-  private mutating func fail(_ text: Span<UInt8>, _ field: Range<Int>, allowed: String) {
-    errors.append(
-      TraceError(
-        line: line, column: field.lowerBound + 1, found: Self.shown(field.map { text[$0] }[...]),
-        allowed: allowed))
+  @inline(__always)
+  private mutating func keep(_ moment: Int64, _ prompt: UInt32, _ output: UInt32) {
+    previous = moment
+    if origin == nil {
+      first = moment
+      // A date counts from the scenario's start, or from the first one; a number from zero.
+      origin = calendar.start.map { clock.isDated ? $0.nanosecondsSince1970 : 0 } ?? moment
+    }
+    let time = Instant(nanoseconds: moment - (origin ?? 0))
+    guard time >= calendar.from, time < calendar.until else {
+      omitted += 1
+      return
+    }
+    requests.append(ReplayTrace.Request(time: time, promptTokens: prompt, outputTokens: output))
   }
 
-  private static func shown(_ field: ArraySlice<UInt8>) -> String {
-    field.isEmpty ? "nothing" : "'" + String(decoding: field.prefix(40), as: UTF8.self) + "'"
+  private mutating func fail(_ cell: CSVScanner.Cell, allowed: String) {
+    errors.append(scanner.field(cell).error(allowed: allowed))
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// Reads prompts with their labels from comma-separated text.
+import Inputs
+
+/// Reads prompts with their labels from CSV, JSON or plain text.
 package enum PromptReader {
   /// One prompt of a file.
   package struct Prompt: Sendable, Equatable {
@@ -14,160 +16,161 @@ package enum PromptReader {
     package let line: Int
   }
 
-  /// Reads a file with a header that names a column `text`, and perhaps `class` and `language`.
+  /// How prompts are written.
+  package enum Format: Sendable {
+    /// Under a header.
+    case csv
+    /// Objects, one a line, in a list or after each other.
+    case json
+    /// One a line.
+    case text
+
+    /// What a file's name says of it; `nil` where it says nothing.
+    package init?(ofFile name: String) {
+      let lowered = name.lowercased()
+      func ends(with endings: [String]) -> Bool { endings.contains { lowered.hasSuffix($0) } }
+      if ends(with: [".csv", ".tsv"]) {
+        self = .csv
+      } else if ends(with: [".json", ".jsonl", ".ndjson"]) {
+        self = .json
+      } else if ends(with: [".txt", ".text", ".md"]) {
+        self = .text
+      } else {
+        return nil
+      }
+    }
+  }
+
+  private static let textNames = ["text", "prompt"]
+
+  /// Reads prompts of any format.
   ///
-  /// Fields may be quoted, and quoted fields may hold commas, line ends and doubled quotes, as in
-  /// RFC 4180 (2005), DOI 10.17487/RFC4180.
+  /// - Parameters:
+  ///   - name: the name of the file, whose ending says the format; where it does not, the beginning does.
+  /// - Complexity: O(bytes).
+  package static func prompts(
+    _ bytes: [UInt8], ofFile name: String
+  ) throws(TraceErrors) -> [Prompt] {
+    switch Format(ofFile: name) ?? format(of: bytes) {
+    case .csv: try prompts(csv: bytes)
+    case .json: try prompts(json: bytes)
+    case .text: try prompts(lines: bytes)
+    }
+  }
+
+  /// What the beginning of a file says of its format.
+  private static func format(of bytes: [UInt8]) -> Format {
+    if JSONFile.looks(like: bytes) { return .json }
+    var scanner = CSVScanner(bytes)
+    guard (try? scanner.next()) == true else { return .text }
+    let names = scanner.fields.map(\.trimmed)
+    return names.contains(where: textNames.contains) ? .csv : .text
+  }
+
+  /// Reads a file with a header that names a column `text` or `prompt`, and perhaps `class` and `language`.
   ///
   /// - Complexity: O(bytes).
   package static func prompts(csv bytes: [UInt8]) throws(TraceErrors) -> [Prompt] {
-    var parser = RecordParser(bytes)
-    let header = try parser.next()?.fields ?? []
-    guard let text = header.firstIndex(of: "text") else {
-      throw TraceErrors(
-        errors: [
-          TraceError(
-            line: 1, column: 1, found: "'" + header.joined(separator: ",") + "'",
-            allowed: "a header with the column text, such as class,language,text")
-        ])
+    var reader = try TableReader(bytes, wanted: ["text"])
+    let found = textNames.compactMap { reader.position(of: $0) }
+    guard found.count == 1 else {
+      throw reader.wrongHeader(
+        found.isEmpty
+          ? "no column 'text' or 'prompt'" : "both a column 'text' and a column 'prompt'",
+        wanted: "a header with the column text or prompt, such as class,language,text")
     }
-    let label = header.firstIndex(of: "class")
-    let language = header.firstIndex(of: "language")
+    let label = reader.position(of: "class")
+    let language = reader.position(of: "language")
     var prompts: [Prompt] = []
-    var errors: [TraceError] = []
-    while errors.count < TraceErrors.limit, let record = try parser.next() {
-      guard record.fields.count == header.count else {
-        errors.append(
-          TraceError(
-            line: record.line, column: 1, found: "\(record.fields.count) fields",
-            allowed: "\(header.count) fields; a text with commas stands in quotes"))
+    while let row = reader.next() {
+      let text = row[found[0]]
+      guard !text.bytes.isEmpty else {
+        reader.fail(text, allowed: "a text")
         continue
       }
-      guard !record.fields[text].isEmpty else {
-        errors.append(
-          TraceError(line: record.line, column: 1, found: "an empty text", allowed: "a text"))
+      guard let string = String(validating: text.bytes, as: UTF8.self) else {
+        reader.fail(text, allowed: "a text in UTF-8")
         continue
       }
       prompts.append(
         Prompt(
-          text: record.fields[text], className: label.map { record.fields[$0] },
-          language: language.map { record.fields[$0] }, line: record.line))
+          text: string, className: label.map { row[$0].trimmed },
+          language: language.map { row[$0].trimmed }, line: row[0].line))
     }
-    if prompts.isEmpty && errors.isEmpty {
-      errors.append(
-        TraceError(line: 1, column: 1, found: "no line", allowed: "at least one prompt"))
+    if prompts.isEmpty { reader.failEmpty(allowed: "at least one prompt") }
+    try reader.throwErrors()
+    return prompts
+  }
+
+  /// Reads a prompt a line.
+  private static func prompts(lines bytes: [UInt8]) throws(TraceErrors) -> [Prompt] {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw TraceErrors(errors: [
+        TraceError(
+          line: 1, column: 1, found: "bytes that are no text in UTF-8", allowed: "text in UTF-8")
+      ])
+    }
+    let body = text.first == "\u{FEFF}" ? text.dropFirst() : text[...]
+    var prompts: [Prompt] = []
+    // A carriage return with a line feed is one character.
+    for (number, line) in body.split(omittingEmptySubsequences: false, whereSeparator: isLineEnd)
+      .enumerated()
+    where !line.allSatisfy(\.isWhitespace) {
+      prompts.append(Prompt(text: String(line), className: nil, language: nil, line: number + 1))
+    }
+    return try nonEmpty(prompts)
+  }
+
+  private static func isLineEnd(_ character: Character) -> Bool {
+    character == "\n" || character == "\r\n" || character == "\r"
+  }
+
+  private static func nonEmpty(_ prompts: [Prompt]) throws(TraceErrors) -> [Prompt] {
+    guard prompts.isEmpty else { return prompts }
+    throw TraceErrors(errors: [
+      TraceError(line: 1, column: 1, found: "no prompt", allowed: "at least one")
+    ])
+  }
+
+  // MARK: JSON
+
+  /// Reads objects with `text` or `prompt`, or conversations as ShareGPT (`conversations`) and chat services
+  /// (`messages`) keep them, of which each turn of the user is a prompt.
+  private static func prompts(json bytes: [UInt8]) throws(TraceErrors) -> [Prompt] {
+    let file = try JSONFile(bytes)
+    var prompts: [Prompt] = []
+    var errors: [TraceError] = []
+    for node in file.roots.flatMap({ $0.items ?? [$0] }) where errors.count < TraceErrors.limit {
+      let texts = texts(of: node)
+      guard !texts.isEmpty else {
+        errors.append(
+          file.error(
+            node,
+            allowed:
+              "an object with text or prompt, such as {\"text\": \"Hello\", \"class\": \"simple\"}, or with "
+              + "conversations or messages that have a turn of the user"))
+        continue
+      }
+      for text in texts {
+        prompts.append(
+          Prompt(
+            text: text, className: node["class"]?.text, language: node["language"]?.text,
+            line: file.line(of: node)))
+      }
     }
     guard errors.isEmpty else { throw TraceErrors(errors: errors) }
-    return prompts
-  }
-}
-
-extension PromptReader {
-  /// Reads CSV with a column `text`, JSON objects one a line, or plain prompts one a line.
-  ///
-  /// - Parameters:
-  ///   - object: reads a JSON object into text, class and language; `nil` when it holds no text.
-  /// - Complexity: O(bytes).
-  package static func prompts(
-    inAnyFormat bytes: [UInt8],
-    object: (String) -> (text: String, className: String?, language: String?)?
-  ) throws(TraceErrors) -> [Prompt] {
-    let text = String(decoding: bytes, as: UTF8.self)
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    let header = lines.first?.filter { $0 != "\r" && $0 != "\u{FEFF}" } ?? ""
-    if header.split(separator: ",").contains("text") { return try prompts(csv: bytes) }
-    let isJSON = lines.first { !$0.allSatisfy(\.isWhitespace) }?.first == "{"
-    var prompts: [Prompt] = []
-    var errors: [TraceError] = []
-    for (number, line) in lines.enumerated() where !line.allSatisfy(\.isWhitespace) {
-      let own = String(line.last == "\r" ? line.dropLast() : line)
-      guard isJSON else {
-        prompts.append(Prompt(text: own, className: nil, language: nil, line: number + 1))
-        continue
-      }
-      guard let read = object(own) else {
-        errors.append(
-          TraceError(
-            line: number + 1, column: 1, found: "'\(own.prefix(40))'",
-            allowed: "a JSON object such as {\"text\": \"Hello\", \"class\": \"simple\"}"))
-        continue
-      }
-      prompts.append(
-        Prompt(
-          text: read.text, className: read.className, language: read.language, line: number + 1))
-    }
-    if prompts.isEmpty && errors.isEmpty {
-      errors.append(
-        TraceError(line: 1, column: 1, found: "no line", allowed: "at least one prompt"))
-    }
-    guard errors.isEmpty else {
-      throw TraceErrors(errors: Array(errors.prefix(TraceErrors.limit)))
-    }
-    return prompts
-  }
-}
-
-/// Cuts text into records of fields that may be quoted.
-private struct RecordParser {
-  struct Record {
-    let fields: [String]
-    let line: Int
+    return try nonEmpty(prompts)
   }
 
-  private let bytes: [UInt8]
-  private var position = 0
-  private var line = 1
-
-  init(_ bytes: [UInt8]) {
-    self.bytes = bytes
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
-  }
-
-  /// The next record that is not an empty line; `nil` at the end.
-  mutating func next() throws(TraceErrors) -> Record? {
-    while position < bytes.count {
-      let first = line
-      var fields: [String] = []
-      repeat { fields.append(try field()) } while take(UInt8(ascii: ","))
-      _ = take(UInt8(ascii: "\r"))
-      if take(UInt8(ascii: "\n")) { line += 1 }
-      if fields != [""] { return Record(fields: fields, line: first) }
+  private static func texts(of node: JSONNode) -> [String] {
+    let own = textNames.compactMap { node[$0]?.text }.filter { !$0.isEmpty }
+    if own.count == 1 { return own }
+    func turns(_ list: String, _ who: String, _ users: [String], _ text: String) -> [String] {
+      (node[list]?.items ?? []).compactMap { turn in
+        turn[who]?.text.map(users.contains) == true ? turn[text]?.text : nil
+      }.filter { !$0.isEmpty }
     }
-    return nil
-  }
-
-  private mutating func take(_ byte: UInt8) -> Bool {
-    guard position < bytes.count, bytes[position] == byte else { return false }
-    position += 1
-    return true
-  }
-
-  private mutating func field() throws(TraceErrors) -> String {
-    guard take(UInt8(ascii: "\"")) else {
-      let start = position
-      while position < bytes.count, !Array(",\r\n".utf8).contains(bytes[position]) { position += 1 }
-      return String(decoding: bytes[start..<position], as: UTF8.self)
-    }
-    let first = line
-    var content: [UInt8] = []
-    while position < bytes.count {
-      let byte = bytes[position]
-      position += 1
-      if byte == UInt8(ascii: "\n") { line += 1 }
-      guard byte == UInt8(ascii: "\"") else {
-        content.append(byte)
-        continue
-      }
-      if take(UInt8(ascii: "\"")) {
-        content.append(byte)
-      } else {
-        return String(decoding: content, as: UTF8.self)
-      }
-    }
-    throw TraceErrors(
-      errors: [
-        TraceError(
-          line: first, column: 1, found: "a quote that nothing closes", allowed: "a closing quote")
-      ])
+    return turns("conversations", "from", ["human", "user"], "value")
+      + turns("messages", "role", ["user"], "content")
   }
 }

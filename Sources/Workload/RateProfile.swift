@@ -39,6 +39,19 @@ package struct RateProfile: Sendable, Equatable {
     }
   }
 
+  /// What holds at times of which recorded steps say nothing.
+  package struct Outside: Sendable, Equatable {
+    /// Whether the first rate holds before the first step.
+    package var holdsBefore = false
+    /// Whether the last rate holds after the last step.
+    package var holdsAfter = false
+    /// How much of the steps' beginning and end is repeated before and after them; goes before the others.
+    package var repeats: TimeSpan?
+
+    /// Nothing arrives outside the steps.
+    package init() {}
+  }
+
   /// The steps of one period, or of all time when there is no period.
   private let steps: [Step]
   /// After which the steps repeat; `nil` when they don't.
@@ -47,6 +60,8 @@ package struct RateProfile: Sendable, Equatable {
   private let phase: TimeSpan
   /// When the last step ends, where nothing repeats.
   private let end: Instant
+  /// What holds before the first step and after the last, where nothing repeats.
+  private var outside = Outside()
 
   /// The same rate for ever.
   package static func constant(_ rate: Rate) -> RateProfile {
@@ -63,13 +78,27 @@ package struct RateProfile: Sendable, Equatable {
   ///   the one before is before the end of time.
   package static func recorded(_ steps: [Step]) -> RateProfile {
     precondition(steps.count >= 2, "a recorded rate has two steps at least")
+    let last = steps[steps.count - 1].start
+    return recorded(steps, end: last + (last - steps[steps.count - 2].start))
+  }
+
+  /// Steps as they were recorded until `end`, and what holds outside them.
+  ///
+  /// - Precondition: their times rise up to `end`, and what is repeated is not longer than all of them.
+  package static func recorded(
+    _ steps: [Step], end: Instant, outside: Outside = Outside()
+  ) -> RateProfile {
     for (step, next) in zip(steps, steps.dropFirst()) {
       precondition(step.start < next.start, "the steps of a rate follow each other")
     }
-    let last = steps[steps.count - 1].start
-    return RateProfile(
-      steps: steps, period: nil, phase: .zero,
-      end: last + (last - steps[steps.count - 2].start))
+    precondition(
+      steps.last.map { $0.start < end } ?? false, "a recorded rate ends after its last step")
+    precondition(
+      outside.repeats.map { $0 > .zero && $0 <= end - steps[0].start } ?? true,
+      "what is repeated was recorded")
+    var profile = RateProfile(steps: steps, period: nil, phase: .zero, end: end)
+    profile.outside = outside
+    return profile
   }
 
   /// A week in steps of a minute: rate(t) = peak · (1 + swing·cos(2π(t - peakTime)/24h)) / (1 +
@@ -110,9 +139,11 @@ package struct RateProfile: Sendable, Equatable {
   /// The rate that holds at an instant, and until when it does.
   package func rate(at instant: Instant) -> (rate: Rate, until: Instant) {
     guard let period else {
-      guard instant < end else { return (.zero, .never) }
+      guard end == .never || (steps[0].start <= instant && instant < end) else {
+        return outsideRate(at: instant)
+      }
       let after = firstStep(after: instant)
-      if after == 0 { return (.zero, steps[0].start) }
+      guard after > 0 else { return (.zero, steps[0].start) }
       return (steps[after - 1].rate, after < steps.count ? steps[after].start : end)
     }
     let position = (instant + phase).nanoseconds
@@ -122,6 +153,25 @@ package struct RateProfile: Sendable, Equatable {
     let after = firstStep(after: inside)
     let next = after < steps.count ? steps[after].start : .start + period
     return (steps[max(0, after - 1)].rate, instant + (next - inside))
+  }
+
+  /// The rate at an instant before the first step or after the last.
+  private func outsideRate(at instant: Instant) -> (rate: Rate, until: Instant) {
+    let first = steps[0].start
+    let isBefore = instant < first
+    guard let length = outside.repeats else {
+      let holds = isBefore ? outside.holdsBefore : outside.holdsAfter
+      let rate = isBefore ? steps[0].rate : steps[steps.count - 1].rate
+      return (holds ? rate : .zero, isBefore ? first : .never)
+    }
+    // As far into the first length, or into the last one, as it lies in its own.
+    let origin = isBefore ? first : end - length
+    let distance = (instant - origin).nanoseconds
+    let into = ((distance % length.nanoseconds) + length.nanoseconds) % length.nanoseconds
+    let inside = origin + TimeSpan(nanoseconds: into)
+    let (rate, until) = rate(at: inside)
+    let edge = min(until, origin + length)
+    return (rate, instant + (edge - inside))
   }
 
   /// The number of the first step that starts after an instant, by bisection.

@@ -2,7 +2,7 @@
 
 import Quantities
 
-/// Recorded requests in order of time; the first comes at the scenario's start.
+/// Recorded requests in order of time.
 package struct ReplayTrace: Sendable, Equatable {
   /// One recorded request.
   package struct Request: Sendable, Equatable {
@@ -31,11 +31,42 @@ package struct ReplayTrace: Sendable, Equatable {
     self.requests = requests
   }
 
+  /// The times of the first and the last request of a file, kept or not, in nanoseconds since 1970 or since the
+  /// file's own beginning.
+  package struct Span: Sendable, Equatable {
+    /// That of the first.
+    package let first: Int64
+    /// That of the last.
+    package let last: Int64
+  }
+
   /// The requests.
   package let requests: [Request]
+  /// The times of the file.
+  package let span: Span
+  /// Whether they are moments of the calendar.
+  package let isDated: Bool
+  /// What was left out, as clauses.
+  package let notes: [String]
 
-  /// How long after the first request the last one arrived.
+  /// How long after the scenario's start the last one arrived.
   package var duration: TimeSpan { requests.last?.time.sinceStart ?? .zero }
+
+  /// What was read, in a line.
+  package var summary: String {
+    let length = TimeSpan(nanoseconds: span.last - span.first)
+    let dates =
+      isDated
+      ? "\(UTCDate(nanosecondsSince1970: span.first)) to \(UTCDate(nanosecondsSince1970: span.last))"
+      : "\(TimeSpan(nanoseconds: span.first)) to \(TimeSpan(nanoseconds: span.last))"
+    var clauses = ["\(requests.count) requests", dates]
+    if let first = requests.first, let last = requests.last, last.time > first.time, length > .zero
+    {
+      let rate = Double(requests.count) / (last.time - first.time).inSeconds
+      clauses.append("mean \(formatted(rate, places: 3))/s")
+    }
+    return (clauses + notes).joined(separator: ", ")
+  }
 
   /// The number of the first request that does not come before an instant.
   func firstRequest(from start: Instant) -> Int {

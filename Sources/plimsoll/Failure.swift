@@ -70,6 +70,11 @@ enum Failure {
   }
 
   private static func isMissingFile(_ errors: ScenarioErrors) -> Bool {
-    errors.errors.allSatisfy { if case .missingFile = $0.problem { true } else { false } }
+    errors.errors.allSatisfy {
+      switch $0.problem {
+      case .missingFile, .folder: true
+      default: false
+      }
+    }
   }
 }

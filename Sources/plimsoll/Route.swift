@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import Inputs
 import Policies
 import Reporting
 import Scenario
@@ -12,9 +13,10 @@ struct Route: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "route", abstract: "Print tier, score and reason for each prompt of a file.",
     discussion: """
-      The file holds a prompt a line, or CSV with a column text, or a JSON object with text a line; - \
-      reads standard input. Where there is a class column too, what follows rests on the half of the prompts \
-      that is not for tuning.
+      The file holds a prompt a line, CSV with a column text or prompt, or JSON: objects with text or \
+      prompt, or conversations; its name's ending says which, else its beginning does. - reads standard \
+      input. Where there is a class column too, what follows rests on the half of the prompts that is not \
+      for tuning.
 
       Without a scenario tiers are simple, medium and complex: where the file's tuning half teaches what \
       scores mean, the tier whose errors cost least, else by scores of 0.15 and 0.35. The confusion matrices of \
@@ -76,17 +78,7 @@ struct Route: ParsableCommand {
   private func read(classes: [String]) throws -> [PromptReader.Prompt] {
     let bytes = try file == "-" ? Terminal.standardInput() : Terminal.bytes(of: file)
     do {
-      let prompts = try PromptReader.prompts(inAnyFormat: bytes) { line in
-        struct Line: Decodable {
-          let text: String
-          let `class`: String?
-          let language: String?
-        }
-        guard let object = try? JSONDecoder().decode(Line.self, from: Data(line.utf8)) else {
-          return nil
-        }
-        return (object.text, object.class, object.language)
-      }
+      let prompts = try PromptReader.prompts(bytes, ofFile: file)
       try check(prompts, classes)
       return prompts
     } catch {

@@ -48,6 +48,7 @@ struct RunOptions: ParsableArguments {
     let loaded = try Failure.reporting {
       try ScenarioLoader.load(path, files: Terminal.files, overrides: overrides, claims: claims)
     }
+    if !quiet { Terminal.tellInputs(of: loaded.scenario, path) }
     for warning in loaded.scenario.warnings where !quiet {
       Terminal.tell("plimsoll: \(path): warning: \(warning)\n")
     }

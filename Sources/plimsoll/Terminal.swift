@@ -46,10 +46,18 @@ enum Terminal {
     } catch .missing {
       tell("plimsoll: \(path): no such file\n")
       throw ExitStatus.missingFile.code
+    } catch .folder {
+      tell("plimsoll: \(path) is a folder; a file is wanted\n")
+      throw ExitStatus.missingFile.code
     } catch .unreadable(let reason) {
       tell("plimsoll: \(path) cannot be read: \(reason)\n")
       throw ExitStatus.inputOutput.code
     }
+  }
+
+  /// Tells what was read of each file of measurements.
+  static func tellInputs(of scenario: Scenario, _ path: String) {
+    for line in scenario.inputs { tell("plimsoll: \(path): read \(line)\n") }
   }
 
   /// Reads files from the disk.
@@ -81,7 +89,7 @@ enum Terminal {
     guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw .missing
     }
-    if isFolder.boolValue { throw .unreadable("it is a folder") }
+    if isFolder.boolValue { throw .folder }
   }
 
   /// 64 KiB: larger pieces read no faster, and of those the kernel would give the memory anew each

@@ -57,7 +57,12 @@ struct Validate: ParsableCommand {
           scenario, files: Terminal.files, overrides: overrides, claims: claims)
       }
     case .scenario:
-      _ = try ScenarioLoader.load(text, path: path, files: Terminal.files)
+      let scenario = try ScenarioLoader.load(text, path: path, files: Terminal.files).scenario
+      guard !quiet else { break }
+      Terminal.tellInputs(of: scenario, path)
+      for warning in scenario.warnings {
+        Terminal.tell("plimsoll: \(path): warning: \(warning)\n")
+      }
     }
     return text.kind
   }

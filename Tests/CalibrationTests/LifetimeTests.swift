@@ -2,10 +2,10 @@
 
 import Calibration
 import Foundation
+import Inputs
 import Numerics
 import RandomStreams
 import Testing
-import Workload
 
 @Suite("Lifetimes that were cut short")
 struct LifetimeTests {

@@ -55,16 +55,26 @@ struct UTCDateTests {
     #expect(date.description == text)
   }
 
-  @Test("is read with the seven decimals of the Azure traces")
+  @Test("is read with seven decimals, and with the offset of another zone")
   func decimals() throws {
-    let date = try UTCDate(parsing: "2023-11-16 18:15:46.6805900")
+    let date = try UTCDate(parsing: "2023-11-16 18:15:46.6805900Z")
     #expect(date.description == "2023-11-16T18:15:46.68059Z")
+    #expect(try UTCDate(parsing: "2023-11-16T19:45:46.6805900+01:30") == date)
+  }
+
+  @Test("needs a zone beside a time of day")
+  func zone() throws {
+    let error = #expect(throws: UnreadableQuantity.self) {
+      try UTCDate(parsing: "2024-12-09T15:00:00")
+    }
+    #expect(error?.allowed.contains("its zone") == true)
+    #expect(try UTCDate(parsing: "2024-12-09") == UTCDate(parsing: "2024-12-09T00:00:00Z"))
   }
 
   @Test(
     "is refused when there is no such day or time",
     arguments: [
-      "2023-02-29", "2024-13-01", "2024-12-09T24:00:00Z", "2024-12-09T00:00:00+01:00", "today", "",
+      "2023-02-29", "2024-13-01", "2024-12-09T24:00:00Z", "2024-12-09T00:00:00+25:00", "today", "",
       "1899-12-31T23:59:59Z", "2151-01-01",
     ])
   func refuses(text: String) {
@@ -86,7 +96,7 @@ struct UTCDateTests {
     #expect(days == 251 * 365 + 61 - 1, "61 of them are leap years: neither 1900 nor 2100 is")
     for day in 0...days {
       let date = first + .hours(24 * day)
-      #expect(UTCDate.read(Array(date.description.utf8)[...]) == date)
+      #expect(WrittenTime.read(Array(date.description.utf8).span)?.moment == date)
     }
   }
 }

@@ -5,7 +5,7 @@ enum ImportRule {
   /// The targets by level, as `Sources/README.md` draws them.
   static let levels = [
     ["Quantities", "RandomStreams", "Columns"],
-    ["Serving", "EventKernel", "Numerics"],
+    ["Serving", "EventKernel", "Inputs", "Numerics"],
     ["Policies", "Workload", "ReplicaModel", "CloudModel", "Recording", "Statistics"],
     ["Scenario", "ResultsStore", "Calibration", "DecisionLog"],
     ["FleetSimulation", "Reporting", "Checks", "DecisionReplay"],

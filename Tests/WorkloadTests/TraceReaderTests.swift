@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
+import Inputs
 import Quantities
 import Testing
 import Workload
@@ -9,9 +10,15 @@ import Workload
 struct TraceReaderTests {
   private let header = "TIMESTAMP,ContextTokens,GeneratedTokens\r\n"
 
+  private func read(_ bytes: [UInt8]) throws(TraceErrors) -> ReplayTrace {
+    var parser = AzureTraceParser()
+    parser.read(bytes, ofSize: bytes.count)
+    return try parser.finish()
+  }
+
   private func errors(_ text: String) -> [TraceError] {
     do {
-      _ = try TraceReader.requests(azure: Array(text.utf8))
+      _ = try read(Array(text.utf8))
       return []
     } catch {
       return error.errors
@@ -22,7 +29,7 @@ struct TraceReaderTests {
   func reads() throws {
     let text =
       header + "2023-11-16 18:15:46.6805900,374,44\r\n2023-11-16 18:15:50.9951690,396,109"
-    let trace = try TraceReader.requests(azure: Array(text.utf8))
+    let trace = try read(Array(text.utf8))
     #expect(trace.requests.map(\.promptTokens) == [374, 396])
     #expect(trace.requests[1].time.nanoseconds == 4_314_579_000)
   }
@@ -82,29 +89,40 @@ struct TraceReaderTests {
     #expect(endless.map(\.line) == [2] && endless.map(\.column) == [1])
   }
 
-  @Test("reads a series of rates in seconds or dates")
-  func series() throws {
-    let rates = try TraceReader.rates(series: Array("time,rate\n0,10\n300,20.5\n".utf8))
-    #expect(rates.rate(at: .start + .seconds(299)).rate.perSecond == 10)
-    #expect(rates.rate(at: .start + .seconds(599)).rate.perSecond == 20.5)
-    #expect(rates.rate(at: .start + .seconds(600)).rate == .zero)
+  private static let moment = "2024-12-09T15:00:00Z"
+
+  private func laid(_ text: String, horizon: TimeSpan = .hours(1)) throws -> ReplayTrace {
+    var calendar = AzureTraceParser.Calendar()
+    calendar.start = try UTCDate(parsing: Self.moment)
+    calendar.until = .start + horizon
+    calendar.from = .start
+    var parser = AzureTraceParser(calendar)
+    parser.read(Array(text.utf8), ofSize: text.utf8.count)
+    return try parser.finish()
   }
 
-  @Test(
-    "refuses steps of a rate whose distances are beyond time, at their places",
-    arguments: [
-      "0\n4700000000", "-4700000000\n0", "1970-01-01\n2149-01-01", "1900-01-01\n2150-01-01",
-    ])
-  func distantSteps(times: String) {
-    let lines = times.split(separator: "\n").map { "\($0),1" }
-    let line = times.hasPrefix("-") ? 2 : 3
-    do {
-      _ = try TraceReader.rates(series: Array("time,rate\n\(lines.joined(separator: "\n"))\n".utf8))
-      Issue.record("a series of centuries was accepted")
-    } catch {
-      #expect(error.errors.map(\.line) == [line] && error.errors.map(\.column) == [1])
-      #expect(error.errors[0].allowed.contains("within 640000h"))
-    }
+  @Test("lays dates on the scenario's calendar, and counts what lies outside")
+  func calendar() throws {
+    let trace = try laid(
+      header + "2024-12-09 14:59:59,1,1\n2024-12-09 15:00:07.5,2,2\n2024-12-09 16:00:01,3,3\n")
+    #expect(trace.requests.map(\.promptTokens) == [2])
+    #expect(trace.requests[0].time == .start + .milliseconds(7_500))
+    #expect(trace.notes == ["left out 2 requests outside the horizon"])
+  }
+
+  @Test("refuses a trace of other dates, and says how to lay it at the start")
+  func elsewhere() {
+    let error = #expect(throws: TraceErrors.self) { try laid(header + "2023-11-16 18:15:46,1,2\n") }
+    #expect(error?.errors.first?.allowed.contains("times: relative") == true)
+  }
+
+  @Test("maps columns by name, in any order, and says which it left out")
+  func columns() throws {
+    let trace = try laid(
+      "GeneratedTokens;Model;TIMESTAMP;ContextTokens\n9;x;2024-12-09T16:00:07+01:00;8\n")
+    #expect(trace.requests.map(\.promptTokens) == [8] && trace.requests.map(\.outputTokens) == [9])
+    #expect(trace.requests[0].time == .start + .seconds(7))
+    #expect(trace.notes == ["left out the columns Model"])
   }
 
   /// Figures of the trace's own description: 19,366 requests in 3,501.7 s with 1,154.7 prompt tokens
@@ -115,7 +133,7 @@ struct TraceReaderTests {
       if: ReferenceData.azure != nil,
       "skipped: the Azure LLM trace is not there; PLIMSOLL_DATA names the folder that holds it"))
   func azure() throws {
-    let trace = try TraceReader.requests(azure: [UInt8](try #require(ReferenceData.azure)))
+    let trace = try read([UInt8](try #require(ReferenceData.azure)))
     #expect(trace.requests.count == 19_366)
     #expect(abs(trace.duration.inSeconds - 3_501.7) < 0.1)
     let tokens = trace.requests.reduce(0) { $0 + Int($1.promptTokens) }

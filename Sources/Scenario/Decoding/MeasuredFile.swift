@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import CloudModel
+import Inputs
 import Quantities
-import Workload
 
-/// Reads what others measured of a cloud: when machines could be had, and what they cost.
-package enum MeasuredFile {
+/// When machines could be had, as others measured it.
+package struct MeasuredFile: Sendable {
   /// What the numbers of an availability file count; both kinds are in public use.
   package enum Meaning: String, Sendable, CaseIterable {
     /// Machines that could be had.
@@ -14,312 +14,263 @@ package enum MeasuredFile {
     case unavailable
   }
 
+  /// How many could be had over time, from the first measurement on.
+  package let trace: AvailabilityTrace
+  /// When the first measurement was; `nil` where the file names no date.
+  package let beginning: UTCDate?
+  /// How the file was read, as clauses.
+  let notes: [String]
+
+  private struct Numbers {
+    var changes: [AvailabilityTrace.Change]
+    var length: TimeSpan
+    var beginning: UTCDate?
+    var notes: [String]
+  }
+
   /// Reads availability in one of three forms, told apart by how they begin.
   ///
   /// - JSON: `{"metadata": {"gap_seconds": 195}, "data": [0, 1, …]}`, a number every gap.
-  /// - CSV with the header `time,available`: seconds or dates in UTC, each number holding until the next.
-  ///   The last line only says where the measurement ended.
+  /// - CSV with the columns `time` and `available`, each number holding until the next. The last row only says where
+  ///   the measurement ended.
   /// - A log of events, `milliseconds,add|remove,machine`: how many machines there were.
   ///
   /// Where no number is above 1 a one is a state and means as many machines as anyone wants.
   ///
   /// - Parameters:
   ///   - meaning: what a 1 means; logs of events say so themselves and take `nil`.
+  ///   - zone: how far times without a zone are ahead of UTC; `nil` where they are errors.
   /// - Throws: everything that is wrong with the file.
   /// - Complexity: O(bytes).
   package static func availability(
-    _ bytes: [UInt8], file: String, ones meaning: Meaning?
-  ) throws(ScenarioErrors) -> AvailabilityTrace {
-    let start = bytes.first { !$0.isBlank }
-    let numbers: (changes: [AvailabilityTrace.Change], length: TimeSpan)
-    if start == UInt8(ascii: "{") {
-      numbers = try sampled(bytes, file: file)
-    } else if start.map({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) ?? false {
+    _ bytes: [UInt8], ones meaning: Meaning?, zone: TimeSpan? = nil
+  ) throws(TraceErrors) -> MeasuredFile {
+    let numbers: Numbers
+    if JSONFile.looks(like: bytes) {
+      numbers = try sampled(bytes)
+    } else if isLog(bytes) {
       guard meaning == nil else {
         throw failure(
-          file, 1, 1, "a log of events adds and removes machines; leave out what ones mean")
+          "a log of events, which adds and removes machines", "no word of what ones mean")
       }
-      return try eventLog(bytes, file: file)
+      let (changes, length) = try AvailabilityLog.numbers(bytes)
+      return MeasuredFile(
+        trace: AvailabilityTrace(changes: changes, length: length), beginning: nil,
+        notes: ["a log of events"])
     } else {
-      numbers = try table(bytes, file: file)
+      numbers = try table(bytes, zone: zone)
     }
     guard let meaning else {
       throw failure(
-        file, 1, 1, "say what a 1 means in this file: ones: available, or ones: unavailable")
+        "nothing that says what a 1 means in this file", "ones: available, or ones: unavailable")
     }
     let isState = numbers.changes.allSatisfy { $0.count <= 1 }
     guard isState || meaning == .available else {
-      throw failure(
-        file, 1, 1, "ones: unavailable is for files of 0 and 1; this one has larger numbers")
+      throw failure("numbers above 1", "0 and 1 beside ones: unavailable")
     }
-    return AvailabilityTrace(
+    let trace = AvailabilityTrace(
       changes: numbers.changes.map { change in
         let isUp = (change.count > 0) == (meaning == .available)
         let count = isState ? (isUp ? Int.max : 0) : change.count
         return AvailabilityTrace.Change(at: change.at, count: count)
       }, length: numbers.length)
+    return MeasuredFile(trace: trace, beginning: numbers.beginning, notes: numbers.notes)
   }
 
-  private static func sampled(
-    _ bytes: [UInt8], file: String
-  ) throws(ScenarioErrors) -> ([AvailabilityTrace.Change], TimeSpan) {
-    let root = try tree(bytes, file: file)
-    var diagnostics = Diagnostics()
-    var reader = MappingReader(root.entries ?? [], at: root.location, keyPath: "")
-    let metadata = reader.mapping("metadata", .required, into: &diagnostics)
-    var gap: Double?
-    if var metadata {
-      gap = metadata.decimal("gap_seconds", in: 0.001...1e6, .required, into: &diagnostics)
+  /// A log has no header: its first line begins with a number.
+  private static func isLog(_ bytes: [UInt8]) -> Bool {
+    let body = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
+    return body.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+      .map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ?? false
+  }
+
+  private static func sampled(_ bytes: [UInt8]) throws(TraceErrors) -> Numbers {
+    let file = try JSONFile(bytes)
+    let root = file.roots[0]
+    let gap = root["metadata"]?["gap_seconds"]
+    let seconds = gap?.scalar.flatMap { Double($0) }
+    guard let seconds, (0.001...1e6).contains(seconds) else {
+      throw file.failure(
+        gap ?? root, found: gap.map { $0.shown } ?? "no metadata.gap_seconds",
+        allowed: "metadata.gap_seconds, a number from 0.001 to 1e6")
     }
-    let data = reader.sequence("data", .required, into: &diagnostics) ?? []
-    let samples = data.map { $0.integer(in: 0...1_000_000, into: &diagnostics) ?? 0 }
-    if data.isEmpty && diagnostics.isEmpty {
-      reader.report(.other("required: at least one sample"), of: "data", into: &diagnostics)
+    guard let data = root["data"]?.items, !data.isEmpty else {
+      throw file.failure(
+        root["data"] ?? root, found: "no data", allowed: "at least one sample in data")
     }
-    let step = TimeSpan(roundingToMicroseconds: gap ?? 1)
+    let step = TimeSpan(roundingToMicroseconds: seconds)
     let most = TimeSpan.longestStretch.nanoseconds / step.nanoseconds
-    if samples.count > most {
-      reader.report(
-        .outOfRange(found: "\(samples.count) samples", allowed: "at most \(most), \(step) apart"),
-        of: "data", into: &diagnostics)
+    guard data.count <= most else {
+      throw file.failure(
+        root["data"] ?? root, found: "\(data.count) samples in data",
+        allowed: "at most \(most), \(step) apart")
     }
-    try diagnostics.throwIfAny()
-    return (
-      samples.enumerated().map { AvailabilityTrace.Change(at: step * Int64($0), count: $1) },
-      step * Int64(samples.count)
-    )
-  }
-
-  /// JSON is YAML, but for tabs between its tokens; those are made blanks.
-  private static func tree(_ bytes: [UInt8], file: String) throws(ScenarioErrors) -> ScenarioNode {
-    let text: String
-    do {
-      text = try ScenarioBytes.text(
-        of: bytes.map { $0 == UInt8(ascii: "\t") ? UInt8(ascii: " ") : $0 }, file: file)
-    } catch {
-      throw ScenarioErrors([error])
-    }
-    return try ScenarioNode.parse(text, file: file)
-  }
-
-  private static func table(
-    _ bytes: [UInt8], file: String
-  ) throws(ScenarioErrors) -> ([AvailabilityTrace.Change], TimeSpan) {
-    let rows = try timedRows(bytes, file: file, columns: ["time", "available"]) { field in
-      field.wholeNumber.map { Int($0) }
-    }
-    guard rows.count >= 2, let last = rows.last else {
-      throw failure(file, 1, 1, "required: two lines at least, of which the last ends the file")
-    }
-    return (
-      rows.dropLast().map { AvailabilityTrace.Change(at: $0.at, count: $0.value) }, last.at
-    )
-  }
-
-  private static func eventLog(
-    _ bytes: [UInt8], file: String
-  ) throws(ScenarioErrors) -> AvailabilityTrace {
-    var cursor = CSVCursor(bytes)
-    var fields: [CSVCursor.Field] = []
-    var errors: [ScenarioError] = []
-    var there: [ArraySlice<UInt8>] = []
     var changes: [AvailabilityTrace.Change] = []
-    var last = TimeSpan.zero
-    func fail(_ field: CSVCursor.Field, _ allowed: String) {
-      guard errors.count < TraceErrors.limit else { return }
-      errors.append(
-        ScenarioError(
-          .other("found \(field.text), allowed: \(allowed)"),
-          at: SourceLocation(file: file, line: field.line, column: field.column), keyPath: ""))
-    }
-    while cursor.nextLine(into: &fields) {
-      guard fields.count == 3 else {
-        fail(fields[0], "three fields: milliseconds,add|remove,machine")
-        continue
+    for (number, node) in data.enumerated() {
+      guard let count = node.scalar.flatMap({ Int($0) }), (0...1_000_000).contains(count) else {
+        throw file.failure(node, found: "\(node.shown) at data[\(number)]", allowed: "0 to 1000000")
       }
-      guard let milliseconds = fields[0].wholeNumber, .milliseconds(Int64(milliseconds)) >= last
-      else {
-        fail(fields[0], "whole milliseconds that do not go back")
-        continue
-      }
-      last = .milliseconds(Int64(milliseconds))
-      let position = there.firstIndex(of: fields[2].bytes)
-      switch (String(decoding: fields[1].bytes, as: UTF8.self), position) {
-      case ("add", nil): there.append(fields[2].bytes)
-      case ("remove", let position?): there.remove(at: position)
-      case ("add", _): fail(fields[2], "a machine that is not there yet")
-      case ("remove", _): fail(fields[2], "a machine that was added before")
-      default: fail(fields[1], "add or remove")
-      }
-      if changes.last?.at == last { changes.removeLast() }
-      changes.append(AvailabilityTrace.Change(at: last, count: there.count))
+      changes.append(.init(at: step * Int64(number), count: count))
     }
-    guard errors.isEmpty else { throw ScenarioErrors(errors) }
-    guard let first = changes.first, changes.count > 1 else {
-      throw failure(file, 1, 1, "required: two events at different times")
-    }
-    // What was there at the last event was there for no time that was seen.
-    return AvailabilityTrace(
-      changes: changes.dropLast().map { .init(at: $0.at - first.at, count: $0.count) },
-      length: last - first.at)
+    return Numbers(
+      changes: changes, length: step * Int64(data.count), beginning: nil,
+      notes: ["\(data.count) samples \(step) apart"])
   }
 
-  /// Lines of a time and a value; times rise, and count from the first.
-  private static func timedRows<Value>(
-    _ bytes: [UInt8], file: String, columns: [String],
-    _ read: (CSVCursor.Field) -> Value?
-  ) throws(ScenarioErrors) -> [(at: TimeSpan, value: Value)] {
-    var cursor = CSVCursor(bytes)
-    var fields: [CSVCursor.Field] = []
-    var errors: [ScenarioError] = []
-    var rows: [(at: TimeSpan, value: Value)] = []
-    var first: UTCDate?
-    func fail(_ field: CSVCursor.Field, _ allowed: String) {
-      guard errors.count < TraceErrors.limit else { return }
-      errors.append(
-        ScenarioError(
-          .other("found \(field.text), allowed: \(allowed)"),
-          at: SourceLocation(file: file, line: field.line, column: field.column), keyPath: ""))
+  private static func table(_ bytes: [UInt8], zone: TimeSpan?) throws(TraceErrors) -> Numbers {
+    let columns = ["time", "available"]
+    var reader = try TableReader(bytes, wanted: columns)
+    let positions: [Int]
+    do {
+      positions = try reader.positions(of: columns)
+    } catch {
+      throw reader.wrongHeader(
+        "no columns of availability",
+        wanted: "JSON, a log of events, or the columns time and available")
     }
-    guard cursor.nextLine(into: &fields),
-      fields.map({ String(decoding: $0.bytes, as: UTF8.self) }) == columns
-    else {
-      throw failure(
-        file, 1, 1,
-        "allowed: JSON, a log of events, or the header "
-          + columns.joined(separator: ","))
-    }
-    while cursor.nextLine(into: &fields) {
-      guard fields.count == columns.count else {
-        fail(fields[0], "\(columns.count) fields, not \(fields.count)")
+    var clock = InputClock(zone: zone)
+    var rows: [(time: Int64, count: Int)] = []
+    while let row = reader.next() {
+      let field = row[positions[1]]
+      guard let count = field.wholeNumber else {
+        reader.fail(field, allowed: "a whole number of machines, or 0 and 1")
         continue
       }
-      guard let date = date(fields[0]) else {
-        fail(fields[0], "seconds such as 300, or a date in UTC, in the years 1900 to 2150")
-        continue
-      }
-      guard let value = read(fields[1]) else {
-        fail(fields[1], "a value such as that of the header")
-        continue
-      }
-      let start = first ?? date
-      first = start
-      let at = date - start
-      if let last = rows.last, at <= last.at {
-        fail(fields[0], "a time after that of the line above")
-        continue
-      }
-      guard at <= .longestStretch else {
-        fail(fields[0], "a time within \(TimeSpan.longestStretch) of the first")
-        continue
-      }
-      rows.append((at, value))
-    }
-    guard errors.isEmpty else { throw ScenarioErrors(errors) }
-    return rows
-  }
-
-  /// A date, or seconds as a date since 1970.
-  private static func date(_ field: CSVCursor.Field) -> UTCDate? {
-    let text = String(decoding: field.bytes, as: UTF8.self)
-    if let date = try? UTCDate(parsing: text) { return date }
-    guard let number = try? DecimalText(parsing: text),
-      let nanoseconds = number.exactly(times: 1_000_000_000)
-    else { return nil }
-    let date = UTCDate(nanosecondsSince1970: nanoseconds)
-    return UTCDate.readable.contains(date) ? date : nil
-  }
-
-  // MARK: Prices
-
-  /// Reads a series of prices in USD an hour in one of two forms.
-  ///
-  /// - CSV with the header `time,price`: seconds or dates in UTC.
-  /// - JSON as `aws ec2 describe-spot-price-history` writes it, newest first: prices of one zone and type.
-  ///
-  /// The first price holds from the start of a scenario on, the others as long after it as they came.
-  ///
-  /// - Throws: everything that is wrong with the file.
-  /// - Complexity: O(bytes), and O(n log n) for n points of a history.
-  package static func prices(
-    _ bytes: [UInt8], file: String, zone: String?, type: String
-  ) throws(ScenarioErrors) -> PriceSeries {
-    let rows: [(at: TimeSpan, value: HourlyPrice)]
-    if bytes.first(where: { !$0.isBlank }) == UInt8(ascii: "{") {
-      rows = try history(bytes, file: file, zone: zone, type: type)
-    } else {
-      rows = try timedRows(bytes, file: file, columns: ["time", "price"]) { field in
-        price(String(decoding: field.bytes, as: UTF8.self))
-      }
-    }
-    guard !rows.isEmpty else { throw failure(file, 1, 1, "required: at least one price") }
-    var changes: [PriceSeries.Change] = []
-    for row in rows where row.value != changes.last?.price {
-      changes.append(PriceSeries.Change(at: .start + row.at, price: row.value))
-    }
-    return PriceSeries(changes: changes)
-  }
-
-  private static func history(
-    _ bytes: [UInt8], file: String, zone: String?, type: String
-  ) throws(ScenarioErrors) -> [(at: TimeSpan, value: HourlyPrice)] {
-    let root = try tree(bytes, file: file)
-    var diagnostics = Diagnostics()
-    var reader = MappingReader(root.entries ?? [], at: root.location, keyPath: "")
-    let points = reader.sequence("SpotPriceHistory", .required, into: &diagnostics) ?? []
-    var found: [(date: UTCDate, price: HourlyPrice)] = []
-    for point in points {
-      guard var fields = point.mapping(into: &diagnostics) else { continue }
-      let place = fields.string("AvailabilityZone", .required, into: &diagnostics)
-      let kind = fields.string("InstanceType", .required, into: &diagnostics)
-      let date = fields.required("Timestamp", into: &diagnostics) { try UTCDate(parsing: $0) }
-      let value = fields.required("SpotPrice", into: &diagnostics) { text in
-        guard let price = price(text) else {
-          throw UnreadableQuantity(allowed: "a price in USD an hour, such as 1.067100")
+      do {
+        let time = try clock.read(row[positions[0]])
+        if let last = rows.last, time <= last.time {
+          reader.fail(row[positions[0]], allowed: "a time after that of the line above")
+        } else if let first = rows.first, time - first.time > TimeSpan.longestStretch.nanoseconds {
+          reader.fail(
+            row[positions[0]], allowed: "a time within \(TimeSpan.longestStretch) of the first")
+        } else {
+          rows.append((time, Int(count)))
         }
-        return price
+      } catch {
+        reader.fail(row[positions[0]], allowed: error.allowed)
       }
-      guard let date, let value, kind == type, zone == nil || place == zone else { continue }
-      found.append((date, value))
     }
-    try diagnostics.throwIfAny()
-    guard !found.isEmpty else {
-      throw failure(file, 1, 1, "has no price of \(type) in \(zone ?? "any zone")")
+    try reader.throwErrors()
+    guard rows.count >= 2, let first = rows.first, let last = rows.last else {
+      throw failure("\(rows.count) rows", "two lines at least, of which the last ends the file")
     }
-    // Histories overlap, and repeat a price once a day: equal points are one.
-    let sorted = found.sorted { ($0.date, $0.price) < ($1.date, $1.price) }
-    var rows: [(at: TimeSpan, value: HourlyPrice)] = []
-    for point in sorted {
-      let at = point.date - sorted[0].date
-      if rows.last?.at == at { rows.removeLast() }
-      rows.append((at, point.price))
-    }
-    return rows
+    return Numbers(
+      changes: rows.dropLast().map {
+        .init(at: TimeSpan(nanoseconds: $0.time - first.time), count: $0.count)
+      },
+      length: TimeSpan(nanoseconds: last.time - first.time),
+      beginning: clock.isDated ? UTCDate(nanosecondsSince1970: first.time) : nil,
+      notes: ["\(rows.count) rows", clock.formText])
   }
 
-  private static func price(_ text: String) -> HourlyPrice? {
-    guard let number = try? DecimalText(parsing: text),
-      let nanodollars = number.roundedToNearestOrEven(times: 1_000_000_000), nanodollars >= 0
-    else { return nil }
-    return HourlyPrice(nanodollarsPerHour: nanodollars)
+  static func failure(_ found: String, _ allowed: String) -> TraceErrors {
+    TraceErrors(errors: [TraceError(line: 1, column: 1, found: found, allowed: allowed)])
   }
 
-  private static func failure(
-    _ file: String, _ line: Int, _ column: Int, _ text: String
-  ) -> ScenarioErrors {
-    ScenarioErrors([
-      ScenarioError(
-        .other(text), at: SourceLocation(file: file, line: line, column: column), keyPath: "")
-    ])
-  }
-}
+  // MARK: Calendar
 
-extension UInt8 {
-  fileprivate var isBlank: Bool {
-    [
-      UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\t"), 0xEF, 0xBB,
-      0xBF,
-    ]
-    .contains(self)
+  /// The law of a capacity that follows the file: laid on the scenario's calendar where the file is dated, else over
+  /// and over, from `from` or a time drawn at random.
+  ///
+  /// - Throws: how much of the horizon is missing, where nothing says what holds there.
+  func law(
+    from: TimeSpan?, start: UTCDate, horizon: TimeSpan, rules: CalendarRules
+  ) throws(TraceErrors) -> CapacityLaw {
+    guard let beginning, !rules.isRelative else {
+      guard rules.begin == nil, rules.end == nil, rules.repeats == nil else {
+        throw Self.failure(
+          "a file that lies on no date and is replayed over and over",
+          "begin, end and repeat for dated files only")
+      }
+      return .replay(trace, from: from)
+    }
+    guard from == nil else {
+      throw Self.failure(
+        "dates, which lie on the scenario's calendar", "no from, or times: relative beside it")
+    }
+    let first = beginning - start
+    let last = first + trace.length
+    try checkEnds(first, last, start, horizon, rules)
+    let low = min(.zero, first)
+    var changes: [AvailabilityTrace.Change] = []
+    if let repeats = rules.repeats, first > .zero {
+      let shift =
+        ((first.nanoseconds - 1) / repeats.length.nanoseconds + 1) * repeats.length.nanoseconds
+      changes += part(
+        from: TimeSpan(nanoseconds: shift) - first, to: TimeSpan(nanoseconds: shift), at: .zero
+      )
+      .filter { $0.at < first }
+    } else if first > .zero {
+      changes.append(.init(at: .zero, count: rules.begin == .hold ? trace.changes[0].count : 0))
+    }
+    changes += trace.changes.map { .init(at: $0.at + first - low, count: $0.count) }
+    var end = last
+    if last < horizon {
+      switch (rules.repeats, rules.end) {
+      case (let repeats?, _):
+        let cycle = part(from: trace.length - repeats.length, to: trace.length, at: .zero)
+        let times = (horizon - last).nanoseconds / repeats.length.nanoseconds + 1
+        guard Int64(cycle.count).multipliedReportingOverflow(by: times).partialValue <= 5_000_000
+        else {
+          throw Self.failure("\(cycle.count) changes, \(times) times", "at most 5000000 changes")
+        }
+        for number in 0..<times {
+          let at = last - low + repeats.length * number
+          changes += cycle.map { .init(at: $0.at + at, count: $0.count) }
+        }
+        end = last + repeats.length * times
+      case (nil, let fill):
+        if fill == .zero { changes.append(.init(at: last - low, count: 0)) }
+        end = horizon + .hours(1)
+      }
+    }
+    return .replay(AvailabilityTrace(changes: changes, length: end - low), from: .zero - low)
+  }
+
+  /// The changes from a time of the trace to another, moved so that the first is at `place`.
+  private func part(
+    from start: TimeSpan, to end: TimeSpan, at place: TimeSpan
+  ) -> [AvailabilityTrace.Change] {
+    let head = AvailabilityTrace.Change(at: place, count: trace.count(at: start))
+    return [head]
+      + trace.changes.filter { $0.at > start && $0.at < end }.map {
+        .init(at: $0.at - start + place, count: $0.count)
+      }
+  }
+
+  private func checkEnds(
+    _ first: TimeSpan, _ last: TimeSpan, _ start: UTCDate, _ horizon: TimeSpan,
+    _ rules: CalendarRules
+  ) throws(TraceErrors) {
+    if let repeats = rules.repeats {
+      guard trace.length >= repeats.length else {
+        throw Self.failure(
+          "availability over \(trace.length)", "a whole \(repeats.rawValue) at least to repeat")
+      }
+      return
+    }
+    if first > .zero, rules.begin == nil {
+      throw Self.failure(
+        "availability that begins at \(start + first), \(first) after the scenario starts: "
+          + "\(min(first, horizon)) of the horizon of \(horizon) are missing",
+        "availability from \(start) on, or what holds before it: begin: zero or hold, "
+          + "repeat: day or week, or times: relative")
+    }
+    if last < horizon, rules.end == nil {
+      throw Self.failure(
+        "availability that ends at \(start + last), \(horizon - last) before the horizon ends: "
+          + "\(horizon - max(last, .zero)) of \(horizon) are missing",
+        "availability up to \(start + horizon), or what holds after it: repeat: day or week, "
+          + "end: zero or hold, or times: relative")
+    }
+  }
+
+  /// What was read, in a line.
+  var summary: String {
+    let up =
+      "\(formatted(trace.share(ofAtLeast: 1) * 100, places: 1)) % of the time at least one machine"
+    let dates =
+      beginning.map { "\($0) to \($0 + trace.length)" } ?? "\(trace.length) without dates"
+    return ([notes[0], dates] + notes.dropFirst() + [up]).joined(separator: ", ")
   }
 }

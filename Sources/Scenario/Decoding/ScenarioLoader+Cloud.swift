@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import CloudModel
+import Inputs
 import Numerics
 import Quantities
 import ReplicaModel
@@ -261,7 +262,13 @@ extension ScenarioLoader {
         replay.report(.other("give either replay or up and down"), into: &diagnostics)
         return []
       }
-      law = trace(replay, ones, into: &diagnostics).map { .replay($0, from: from) }
+      let rules = calendarRules(
+        &reader,
+        InputKeys(
+          begin: CalendarRules.Fill.allCases, end: CalendarRules.Fill.allCases, repeats: true),
+        into: &diagnostics)
+      let zone = timeZone(&reader, into: &diagnostics)
+      law = replayed(replay, ones, from: from, rules, zone, into: &diagnostics)
     } else if let up, let down {
       let times = [
         positiveLaw(up, into: &diagnostics), self.law(down, .time, into: &diagnostics),
@@ -289,16 +296,21 @@ extension ScenarioLoader {
     return [parts.capacities.count - 1]
   }
 
-  private mutating func trace(
-    _ value: ValueReader, _ ones: MeasuredFile.Meaning?, into diagnostics: inout Diagnostics
-  ) -> AvailabilityTrace? {
-    guard let name = value.string(into: &diagnostics),
+  private mutating func replayed(
+    _ value: ValueReader, _ ones: MeasuredFile.Meaning?, from: TimeSpan?, _ rules: CalendarRules,
+    _ zone: TimeSpan?, into diagnostics: inout Diagnostics
+  ) -> CapacityLaw? {
+    guard let name = value.string(into: &diagnostics), let calendar,
       let (path, bytes) = read(name, namedBy: value, into: &diagnostics)
     else { return nil }
     do {
-      return try MeasuredFile.availability(bytes, file: path, ones: ones)
+      let measured = try MeasuredFile.availability(bytes, ones: ones, zone: zone)
+      let law = try measured.law(
+        from: from, start: calendar.start, horizon: calendar.horizon, rules: rules)
+      summarise(path, measured.summary)
+      return law
     } catch {
-      for problem in error.errors { diagnostics.report(problem) }
+      report(error, in: path, named: value, into: &diagnostics)
       return nil
     }
   }
@@ -475,7 +487,7 @@ extension ScenarioLoader {
 
   /// A price of the pool's own: constant, replayed, or wandering; both are nil for that of the book.
   mutating func price(
-    _ reader: inout MappingReader, type: String?, into diagnostics: inout Diagnostics
+    _ reader: inout MappingReader, type: String?, zone: String?, into diagnostics: inout Diagnostics
   ) -> (series: PriceSeries?, law: PriceLaw?)? {
     guard let value = reader.node("price", .optional, into: &diagnostics) else { return (nil, nil) }
     if case .scalar = value.node.content {
@@ -486,20 +498,43 @@ extension ScenarioLoader {
     guard var own = value.mapping(into: &diagnostics) else { return nil }
     defer { own.finish(into: &diagnostics) }
     if let replay = own.node("replay", .optional, into: &diagnostics) {
-      let zone = own.string("zone", .optional, into: &diagnostics)
-      let kind = own.string("type", .optional, into: &diagnostics) ?? type
-      guard let kind, let name = replay.string(into: &diagnostics),
-        let (path, bytes) = read(name, namedBy: replay, into: &diagnostics)
-      else { return nil }
-      do {
-        return (try MeasuredFile.prices(bytes, file: path, zone: zone, type: kind), nil)
-      } catch {
-        for problem in error.errors { diagnostics.report(problem) }
-        return nil
+      return replayedPrice(replay, &own, type: type, zone: zone, into: &diagnostics).map {
+        ($0, nil)
       }
     }
     return wanderingPrice(&own, into: &diagnostics).map { law in
       (PriceSeries(changes: [.init(at: .start, price: law.mean)]), law)
+    }
+  }
+
+  private mutating func replayedPrice(
+    _ value: ValueReader, _ own: inout MappingReader, type: String?, zone: String?,
+    into diagnostics: inout Diagnostics
+  ) -> PriceSeries? {
+    let before = diagnostics.errors.count
+    var selection = PriceHistory.Selection(type: type, zone: zone)
+    if let named = own.string("zone", .optional, into: &diagnostics) {
+      (selection.zone, selection.namesZone) = (named, true)
+    }
+    if let named = own.string("type", .optional, into: &diagnostics) {
+      (selection.type, selection.namesType) = (named, true)
+    }
+    selection.product = own.string("product", .optional, into: &diagnostics)
+    let rules = calendarRules(&own, InputKeys(begin: [.hold], end: [.hold]), into: &diagnostics)
+    let timeZone = timeZone(&own, into: &diagnostics)
+    guard diagnostics.errors.count == before, let calendar, selection.type != nil,
+      selection.zone != nil, let name = value.string(into: &diagnostics),
+      let (path, bytes) = read(name, namedBy: value, into: &diagnostics)
+    else { return nil }
+    do {
+      let history = try PriceHistory(bytes, selection, timeZone: timeZone)
+      let series = try history.series(
+        start: calendar.start, horizon: calendar.horizon, rules: rules)
+      summarise(path, history.summary(of: series, over: calendar.horizon))
+      return series
+    } catch {
+      report(error, in: path, named: value, into: &diagnostics)
+      return nil
     }
   }
 

@@ -154,7 +154,7 @@ extension ScenarioLoader {
     let capacity = capacity(
       &reader, PoolPlace(name: name, zone: zone, market: market, count: most),
       context.cloud, &shared, into: &diagnostics)
-    let price = price(&reader, type: type, into: &diagnostics)
+    let price = price(&reader, type: type, zone: zone, into: &diagnostics)
     let region = region(
       of: zone, context.prices, described: shared.zones.map(\.name), at: reader,
       into: &diagnostics)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Inputs
 import Numerics
 import Quantities
 import Workload
@@ -177,10 +178,10 @@ extension ScenarioLoader {
     }
     defer { arrivals.finish(into: &diagnostics) }
     if let trace = arrivals.node("trace", .optional, into: &diagnostics) {
-      return replay(trace, into: &diagnostics)
+      return replay(trace, &arrivals, into: &diagnostics)
     }
     if let series = arrivals.node("series", .optional, into: &diagnostics) {
-      return recordedRates(series, into: &diagnostics)
+      return recordedRates(series, &arrivals, into: &diagnostics)
     }
     let isRenewal =
       arrivals.oneOf(
@@ -268,14 +269,25 @@ extension ScenarioLoader {
   }
 
   private mutating func replay(
-    _ value: ValueReader, into diagnostics: inout Diagnostics
+    _ value: ValueReader, _ arrivals: inout MappingReader, into diagnostics: inout Diagnostics
   ) -> ArrivalProcess? {
-    var parser = AzureTraceParser()
-    guard let name = value.string(into: &diagnostics),
+    let rules = calendarRules(
+      &arrivals, InputKeys(begin: [.zero], end: [.zero]), into: &diagnostics)
+    guard let calendar, let name = value.string(into: &diagnostics) else { return nil }
+    var place = AzureTraceParser.Calendar()
+    place.start = rules.isRelative ? nil : calendar.start
+    // A warm-up may begin before the start.
+    place.from = .start - .hours(24)
+    place.until = .start + calendar.horizon
+    var parser = AzureTraceParser(place)
+    guard
       let path = stream(name, namedBy: value, into: &diagnostics, { parser.read($0, ofSize: $1) })
     else { return nil }
     do {
-      return .replay(try parser.finish())
+      let trace = try parser.finish()
+      summarise(path, trace.summary + (rules.isRelative ? ", laid at the scenario's start" : ""))
+      recordedTrace = (value, trace, rules)
+      return .replay(trace)
     } catch {
       quote(path)
       report(error, in: path, named: value, into: &diagnostics)
@@ -283,14 +295,53 @@ extension ScenarioLoader {
     }
   }
 
+  /// Says where a trace leaves time of the simulated stretch without requests.
+  mutating func checkTrace(
+    _ requests: Scenario.Requests?, into diagnostics: inout Diagnostics
+  ) {
+    guard let (value, trace, rules) = recordedTrace, let requests, let calendar,
+      let first = trace.requests.first?.time, let last = trace.requests.last?.time
+    else { return }
+    var (from, until) = (Instant.start, .start + calendar.horizon)
+    if case .once(let window) = requests {
+      (from, until) = (window.from, window.from + window.length)
+    }
+    guard trace.requests.contains(where: { $0.time >= from && $0.time < until }) else {
+      value.report(
+        .other(
+          "none of its requests, \(first) to \(last) after the start, lies in the simulated time, "
+            + "\(from) to \(until)"), into: &diagnostics)
+      return
+    }
+    // Between two requests there is always some time without one; a hundredth of all is more than that.
+    let some = TimeSpan(nanoseconds: (until - from).nanoseconds / 100)
+    if rules.begin == nil, first - from > some {
+      inputWarnings.append(
+        "\(value.keyPath): the first request comes \(first - from) after the simulated time begins; nothing "
+          + "arrives before it (begin: zero if that is meant)")
+    }
+    if rules.end == nil, until - last > some {
+      inputWarnings.append(
+        "\(value.keyPath): the trace ends \(until - last) before the simulated time does; nothing arrives in "
+          + "these (end: zero if that is meant)")
+    }
+  }
+
   private mutating func recordedRates(
-    _ value: ValueReader, into diagnostics: inout Diagnostics
+    _ value: ValueReader, _ arrivals: inout MappingReader, into diagnostics: inout Diagnostics
   ) -> ArrivalProcess? {
-    guard let name = value.string(into: &diagnostics),
+    let rules = calendarRules(&arrivals, .series, into: &diagnostics)
+    guard let options = seriesOptions(&arrivals, into: &diagnostics), let calendar,
+      let name = value.string(into: &diagnostics),
       let (path, bytes) = read(name, namedBy: value, into: &diagnostics)
     else { return nil }
     do {
-      return .poisson(try TraceReader.rates(series: bytes))
+      let series = try RateSeries(bytes, options)
+      let place = RateSeries.Calendar(
+        start: calendar.start, horizon: calendar.horizon, rules: rules)
+      let profile = try series.profile(on: place)
+      summarise(path, series.summary(on: place))
+      return .poisson(profile)
     } catch {
       report(error, in: path, named: value, into: &diagnostics)
       return nil

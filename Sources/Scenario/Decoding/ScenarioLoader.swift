@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import CloudModel
+import Inputs
 import Policies
 import Quantities
 import ReplicaModel
@@ -14,6 +15,14 @@ package struct ScenarioLoader: Sendable {
   let files: FileReader
   /// What was read beside the scenario's own files, for messages.
   private(set) var inputs: [ScenarioFile] = []
+  /// The time that files are laid on; `nil` where the scenario does not say it.
+  var calendar: (start: UTCDate, horizon: TimeSpan)?
+  /// A line for each file of measurements: what was read of it.
+  private(set) var summaries: [String] = []
+  /// What is wrong and does not keep the scenario from running.
+  var inputWarnings: [String] = []
+  /// The recorded requests with the value that names them, for what can be checked at the end only.
+  var recordedTrace: (ValueReader, ReplayTrace, CalendarRules)?
   /// A line for each of them and each file that was streamed, for the digest.
   private var fingerprints: [String] = []
 
@@ -101,6 +110,7 @@ package struct ScenarioLoader: Sendable {
     let about = root.string("about", .optional, into: &diagnostics)
     let start = root.required("start", into: &diagnostics) { try UTCDate(parsing: $0) }
     let horizon = root.required("horizon", into: &diagnostics) { try positiveSpan($0) }
+    if let start, let horizon { calendar = (start, horizon) }
     let replications = replicationPlan(&root, into: &diagnostics)
     let sections = sections(&root, replications, into: &diagnostics)
     let seed = root.optional("seed", into: &diagnostics) { try parseSeed($0) } ?? 1
@@ -134,6 +144,7 @@ package struct ScenarioLoader: Sendable {
     let costs = costs(&root, into: &diagnostics)
     let timeout = client(&root, into: &diagnostics)
     let requests = requests(&root, horizon: horizon, into: &diagnostics)
+    checkTrace(requests, into: &diagnostics)
     if case .once(let window) = requests, window.isWarmUpAutomatic, let workload,
       !workload.model.hasConstantRate
     {
@@ -204,7 +215,8 @@ package struct ScenarioLoader: Sendable {
       warnings: (scaling?.warnings ?? []) + shared.warnings(of: pools.map(\.pool.cloud))
         + warnings(of: policyReader, pools, into: &diagnostics)
         + warnings(
-          of: pools, shared, policies, isScaled: scaling?.autoscaling != nil))
+          of: pools, shared, policies, isScaled: scaling?.autoscaling != nil) + inputWarnings,
+      inputs: summaries)
   }
 
   private func readRequestPolicies(
@@ -338,9 +350,17 @@ package struct ScenarioLoader: Sendable {
   ) {
     switch failure {
     case .missing: value.report(.missingFile(path), into: &diagnostics)
+    case .folder: value.report(.folder(path), into: &diagnostics)
     case .unreadable(let reason):
       value.report(.other("\(path) cannot be read: \(reason)"), into: &diagnostics)
     }
+  }
+
+  /// Notes what was read of a file of measurements.
+  mutating func summarise(_ path: String, _ text: String) {
+    let line = "\(path): \(text)"
+    // Pools that name one file read it once each.
+    if !summaries.contains(line) { summaries.append(line) }
   }
 
   /// Adds files that were read by other means to those that messages may quote.

@@ -157,6 +157,7 @@ struct FileChain {
     } catch {
       switch error {
       case .missing: throw ScenarioError(.missingFile(path), at: asked, keyPath: keyPath)
+      case .folder: throw ScenarioError(.folder(path), at: asked, keyPath: keyPath)
       case .unreadable(let reason):
         throw ScenarioError(
           .other("the file '\(path)' cannot be read: \(reason)"), at: asked, keyPath: keyPath)

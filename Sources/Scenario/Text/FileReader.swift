@@ -4,6 +4,8 @@
 package enum FileReadFailure: Error, Equatable, Sendable {
   /// There is no such file.
   case missing
+  /// There is a folder of that name.
+  case folder
   /// There is one, and the system would not give it; the reason as a clause.
   case unreadable(String)
 }

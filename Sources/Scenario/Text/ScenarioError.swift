@@ -20,6 +20,8 @@ package struct ScenarioError: Error, Equatable, Sendable, CustomStringConvertibl
     case syntax(String)
     /// A file that is not there.
     case missingFile(String)
+    /// A folder where a file is meant.
+    case folder(String)
     /// Files that extend one another in a circle; the first is named again at the end.
     case extendsCycle([String])
     /// Anything else, as a clause that follows a colon.
@@ -68,6 +70,7 @@ extension ScenarioError.Problem: CustomStringConvertible {
     case .duplicateKey(let first): return "this key is already given at \(first)"
     case .syntax(let problem): return "not YAML: \(problem)"
     case .missingFile(let path): return "there is no file \(ScenarioError.quoted(path))"
+    case .folder(let path): return "\(ScenarioError.quoted(path)) is a folder, allowed: a file"
     case .extendsCycle(let paths):
       return "files extend one another in a circle: \(paths.joined(separator: " → "))"
     case .other(let clause): return clause

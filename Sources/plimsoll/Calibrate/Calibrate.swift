@@ -4,9 +4,9 @@ import ArgumentParser
 import Calibration
 import Crypto
 import Foundation
+import Inputs
 import Reporting
 import Scenario
-import Workload
 
 /// `plimsoll calibrate`: laws of measured data, with what speaks against them.
 struct Calibrate: ParsableCommand {
@@ -28,6 +28,11 @@ struct CalibrateOptions: ParsableArguments {
   var output: String?
   @Option(help: "How results are printed: \(OutputFormat.allCases.map(\.rawValue)).")
   var format: OutputFormat = .table
+
+  /// Tells what was read of a file, in a line.
+  func tell(_ path: String, _ summary: String) {
+    Terminal.tell("plimsoll: \(path): \(summary)\n")
+  }
 
   /// A file that is fitted, with what identifies it.
   struct Input {

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Calibration
+import Quantities
 import Scenario
 
 extension MeasuredFile.Meaning: ExpressibleByArgument {}
@@ -21,17 +22,27 @@ struct CalibrateAvailability: ParsableCommand {
   var files: [String]
   @Option(help: "What a 1 means: available or unavailable.")
   var ones: MeasuredFile.Meaning?
+  @Option(
+    name: .customLong("time-zone"),
+    help: "Where the clock stands that wrote times without a zone: UTC, or such as +01:00.")
+  var timeZone: String?
   @OptionGroup var options: CalibrateOptions
 
   func run() throws {
+    if let timeZone, WrittenTime.readZone(timeZone) == nil {
+      throw ValidationError(
+        "--time-zone is '\(timeZone)'; allowed: UTC, or how far ahead of it, such as +01:00")
+    }
     guard !files.isEmpty else { throw ValidationError("at least one file is needed") }
     var zones: [AvailabilityCalibration.Zone] = []
     var inputs: [CalibrateOptions.Input] = []
     for file in files {
       let input = try options.read(file)
       inputs.append(input)
-      let trace = try Failure.reporting {
-        try MeasuredFile.availability(input.bytes, file: file, ones: ones)
+      let trace = try options.reading(file) {
+        try MeasuredFile.availability(
+          input.bytes, ones: ones, zone: timeZone.flatMap { WrittenTime.readZone($0) }
+        ).trace
       }
       let last = file.split(separator: "/").last.map(String.init) ?? file
       let name = last.split(separator: ".").first.map(String.init) ?? last

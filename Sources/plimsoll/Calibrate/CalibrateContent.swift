@@ -2,9 +2,8 @@
 
 import ArgumentParser
 import Calibration
-import Foundation
+import Inputs
 import Quantities
-import Workload
 
 /// `plimsoll calibrate content`: how often requests repeat what was asked before.
 struct CalibrateContent: ParsableCommand {
@@ -22,8 +21,7 @@ struct CalibrateContent: ParsableCommand {
   var key = "content"
   @Option(help: "The column of the time.")
   var time: String?
-  @Option(help: "The unit of that time: \(TimeUnit.allCases.map(\.rawValue)).")
-  var unit = TimeUnit.s
+  @OptionGroup var times: TimeOptions
   @Option(help: "How long entries of the cache live.")
   var ttl = "1h"
   @Option(help: "How many entries the cache holds.")
@@ -42,7 +40,7 @@ struct CalibrateContent: ParsableCommand {
     }
     let input = try options.read(file)
     let calibration = try options.reading(file) {
-      input.bytes.first == UInt8(ascii: "{") ? try lines(input.bytes) : try table(input.bytes)
+      JSONFile.looks(like: input.bytes) ? try lines(input.bytes) : try table(input.bytes)
     }
     try options.finish(
       calibration.report(timeToLive: life.inSeconds, capacity: capacity),
@@ -51,42 +49,37 @@ struct CalibrateContent: ParsableCommand {
 
   private func table(_ bytes: [UInt8]) throws -> ContentCalibration {
     let table = try MeasuredTable(bytes, columns: [key] + (time.map { [$0] } ?? []))
-    let keys = table.rows.map { String(decoding: $0[0].bytes, as: UTF8.self) }
+    let keys = table.rows.map { $0[0].string }
     guard time != nil else { return ContentCalibration(keys: keys, times: []) }
-    var previous = -Double.infinity
-    let times = try MeasuredTable.numbers(
-      of: table.rows.map { $0[1] }, allowed: "a number that is not before the one above"
-    ) { value in
-      defer { previous = value }
-      return value >= previous
+    var clock = times.clock
+    var previous = Int64.min
+    let seconds = try MeasuredTable.values(
+      of: table.rows.map { $0[1] }, allowed: "\(clock.allowed), not before the one above"
+    ) { field -> Double? in
+      guard let time = try? clock.read(field), time >= previous else { return nil }
+      previous = time
+      return Double(time) / 1e9
     }
-    return ContentCalibration(keys: keys, times: times.map { $0 * unit.seconds })
+    return ContentCalibration(keys: keys, times: seconds)
   }
 
   private func lines(_ bytes: [UInt8]) throws -> ContentCalibration {
-    struct Line: Decodable {
-      let timestamp: Double
-      let hash_ids: [Int]
-    }
-    let decoder = JSONDecoder()
+    let file = try JSONFile(bytes)
     var keys: [String] = []
     var times: [Double] = []
     var errors: [TraceError] = []
-    for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
-      guard let value = try? decoder.decode(Line.self, from: Data(line)),
-        value.timestamp / 1_000 >= times.last ?? -.infinity
+    for node in file.roots.flatMap({ $0.items ?? [$0] }) where errors.count < TraceErrors.limit {
+      let blocks = node["hash_ids"]?.items?.map(\.scalar)
+      guard let time = node["timestamp"]?.scalar.flatMap({ Double($0) }), time.isFinite, let blocks,
+        !blocks.contains(nil), time / 1_000 >= times.last ?? -.infinity
       else {
-        if errors.count < TraceErrors.limit {
-          errors.append(
-            TraceError(
-              line: index + 1, column: 1,
-              found: "'" + String(decoding: line.prefix(40), as: UTF8.self) + "'",
-              allowed: "an object with timestamp, not before the one above, and hash_ids"))
-        }
+        errors.append(
+          file.error(
+            node, allowed: "an object with timestamp, not before the one above, and hash_ids"))
         continue
       }
-      keys.append(value.hash_ids.map { "\($0)" }.joined(separator: " "))
-      times.append(value.timestamp / 1_000)
+      keys.append(blocks.map { $0 ?? "" }.joined(separator: " "))
+      times.append(time / 1_000)
     }
     guard errors.isEmpty else { throw TraceErrors(errors: errors) }
     return ContentCalibration(keys: keys, times: times)

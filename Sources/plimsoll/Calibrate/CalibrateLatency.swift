@@ -2,10 +2,21 @@
 
 import ArgumentParser
 import Calibration
+import Inputs
 
 /// The unit of a column of times.
 enum TimeUnit: String, ExpressibleByArgument, CaseIterable {
   case s, ms, us, ns
+
+  /// How many nanoseconds it is.
+  var nanoseconds: Int64 {
+    switch self {
+    case .s: 1_000_000_000
+    case .ms: 1_000_000
+    case .us: 1_000
+    case .ns: 1
+    }
+  }
 
   /// How many seconds it is.
   var seconds: Double {

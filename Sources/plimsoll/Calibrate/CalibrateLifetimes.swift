@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Calibration
+import Inputs
 import Quantities
 
 extension LifetimeFamily: ExpressibleByArgument {}

@@ -122,13 +122,13 @@ struct CloudKeysTests {
       ("zones.us-east-1a.drops=~", "required: drops"),
       ("zones.us-east-1a.drops=perhaps", "interrupt, block"),
       ("zones.us-east-1a.down=~", "up and down go together"),
-      ("zones.us-east-1b.ones=~", "say what a 1 means"),
-      ("zones.us-east-1b.replay=text.csv", "time,available"),
+      ("zones.us-east-1b.ones=~", "says what a 1 means"),
+      ("zones.us-east-1b.replay=text.csv", "time and available"),
       ("zones.us-east-1b.replay=no.csv", "no.csv"),
       ("zones.us-east-1b.up=3h", "either replay or up and down"),
       (
         "zones.us-east-1b={ replay: log.csv, ones: available, drops: block }",
-        "leave out what ones mean"
+        "no word of what ones mean"
       ),
       ("fleet.base.obtainability.drops=interrupt", "not taken back"),
       ("fleet.base.shocks={ every: 5h, takes: 5% }", "only spot machines are taken back"),
@@ -140,7 +140,7 @@ struct CloudKeysTests {
       ("cloud.load.bandwidth=2GB", "bytes a second"),
       ("cloud.quotas=[{ machines: 2 }]", "cloud.quotas[0].market"),
       ("fleet.b.price.jumps.factor=0.5", "1.0 to 100.0"), ("fleet.b.price.mean=~", "price.mean"),
-      ("fleet.b.price={ replay: text.csv }", "time,price"),
+      ("fleet.b.price={ replay: text.csv }", "time and price"),
       ("policies.autoscaler={ budget: 999 USD/h, p99: 1s }", "give one of them"),
       ("fleet.b.down=5h", "down goes with lifetime"),
       ("billing=oracle", "aws, gcp, azure"),
@@ -194,7 +194,7 @@ struct CloudKeysTests {
   func replays() throws {
     let scenario = try Self.load(
       "zones.us-east-1b={ replay: log.csv, from: 10s, drops: replace }",
-      "fleet.b.price={ replay: price.csv }")
+      "fleet.b.price={ replay: price.csv, times: relative, end: hold }")
     guard case .replay(let trace, from: .seconds(10)) = scenario.sharedCapacities[2].law else {
       Issue.record("the zone replays a log")
       return

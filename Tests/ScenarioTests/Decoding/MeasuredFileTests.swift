@@ -2,6 +2,7 @@
 
 import CloudModel
 import Foundation
+import Inputs
 import Quantities
 import Scenario
 import Testing
@@ -11,7 +12,7 @@ struct MeasuredFileTests {
   private func availability(
     _ text: String, _ ones: MeasuredFile.Meaning?
   ) throws -> AvailabilityTrace {
-    try MeasuredFile.availability(Array(text.utf8), file: "x", ones: ones)
+    try MeasuredFile.availability(Array(text.utf8), ones: ones).trace
   }
 
   private func problems(_ text: String, _ ones: MeasuredFile.Meaning? = .available) -> [String] {
@@ -19,7 +20,9 @@ struct MeasuredFileTests {
       _ = try availability(text, ones)
       return []
     } catch {
-      return (error as? ScenarioErrors)?.errors.map(\.description) ?? ["\(error)"]
+      return (error as? TraceErrors)?.errors.map {
+        "x:\($0.line):\($0.column): found \($0.found), allowed: \($0.allowed)"
+      } ?? ["\(error)"]
     }
   }
 
@@ -51,12 +54,12 @@ struct MeasuredFileTests {
       ("{\"metadata\": {\"gap_seconds\": 1}, \"data\": [1, -1]}", "data[1]"),
       ("time,available\n0,1\n5,maybe\n9,1\n", "x:3:3"),
       ("time,available\n5,1\n5,0\n", "x:3:1"), ("time,available\n5,1\n", "two lines"),
-      ("time,available\n5,1,7\n6,0\n", "x:2:1"), ("", "JSON"),
+      ("time,available\n5,1,7\n6,0\n", "x:2:5"), ("", "JSON"),
       (
-        "time,available\n1900-01-01,3\n2150-01-01,0\n",
-        "x:3:1: found '2150-01-01', allowed: a time within"
+        "time,available\n1900-01-01T00:00:00Z,3\n2150-01-01T00:00:00Z,0\n",
+        "x:3:1: found '2150-01-01T00:00:00Z', allowed: a time within"
       ),
-      ("time,available\n0,3\n9000000000,0\n", "in the years 1900 to 2150"),
+      ("time,available\n0,3\n9000000000,0\n", "seconds since the start as above"),
     ])
   func refuses(text: String, message: String) {
     let found = problems(text)
@@ -97,11 +100,13 @@ struct MeasuredFileTests {
         point("a", "p3", "1.0", "2020-02-02T00:00:00.000Z"),
         point("a", "p3", "1.0", "2020-02-01T00:00:00Z"),
       ].joined(separator: ",") + "]}"
-    let series = try MeasuredFile.prices(Array(text.utf8), file: "x", zone: "a", type: "p3")
+    let start = try UTCDate(parsing: "2020-02-01")
+    let history = try PriceHistory(Array(text.utf8), .init(type: "p3", zone: "a"))
+    let series = try history.series(start: start, horizon: .hours(72))
     #expect(series.changes.map(\.at) == [.start, .start + .hours(48)])
     #expect(series.changes.map(\.price.nanodollarsPerHour) == [1_000_000_000, 1_500_000_000])
-    #expect(throws: ScenarioErrors.self) {
-      try MeasuredFile.prices(Array(text.utf8), file: "x", zone: "c", type: "p3")
+    #expect(throws: TraceErrors.self) {
+      try PriceHistory(Array(text.utf8), .init(type: "p3", zone: "c"))
     }
   }
 
@@ -125,10 +130,10 @@ struct MeasuredFileTests {
     for (zone, share) in zones {
       let whole = try #require(
         Self.published("aws-v100-spot-2023/availability/\(zone)_v100_1.json"))
-      let trace = try MeasuredFile.availability(whole, file: zone, ones: .available)
+      let trace = try MeasuredFile.availability(whole, ones: .available).trace
       #expect(abs(trace.share(ofAtLeast: 1) - share) < 0.0006)
       let part = try #require(Self.published("aws-v100-spot-2023/windows/\(zone)_v100_1/0.json"))
-      let window = try MeasuredFile.availability(part, file: zone, ones: .unavailable)
+      let window = try MeasuredFile.availability(part, ones: .unavailable).trace
       // The window is a part of the series, wherever it was cut out.
       let step = TimeSpan.seconds(195)
       func states(_ trace: AvailabilityTrace) -> [Bool] {
@@ -147,7 +152,7 @@ struct MeasuredFileTests {
     .enabled(if: hasTraces, "public traces are not there"))
   func publishedLog() throws {
     let log = try #require(Self.published("bamboo-preemptions/p3-trace.csv"))
-    let trace = try MeasuredFile.availability(log, file: "log", ones: nil)
+    let trace = try MeasuredFile.availability(log, ones: nil).trace
     #expect(trace.changes.map(\.count).max() == 32)
     let mean = (1...32).reduce(0.0) { $0 + trace.share(ofAtLeast: $1) }
     #expect(abs(mean - 24.0) < 0.1)
@@ -160,8 +165,9 @@ struct MeasuredFileTests {
     .enabled(if: hasTraces, "public traces are not there"))
   func publishedPrices() throws {
     let answer = try #require(Self.published("gpu-spot-2020/aws/cost/us-east-1/p3.2xlarge.json"))
-    let series = try MeasuredFile.prices(
-      answer, file: "history", zone: "us-east-1b", type: "p3.2xlarge")
+    let history = try PriceHistory(answer, .init(type: "p3.2xlarge", zone: "us-east-1b"))
+    let start = try UTCDate(parsing: "2020-01-01")
+    let series = try history.series(start: start, horizon: .hours(1_000))
     let prices = series.changes.map { Double($0.price.nanodollarsPerHour) / 1e9 }
     #expect(prices.allSatisfy { $0 >= 0.91 && $0 <= 3.06 } && prices.count > 20)
   }

@@ -144,7 +144,7 @@ struct ScenarioLoaderTests {
 
   @Test("reads a series of rates, and its bytes belong to the scenario's identity")
   func series() throws {
-    let change = "workload.arrivals={ series: qps.csv }"
+    let change = "workload.arrivals={ series: qps.csv, end: hold }"
     let one = try load(change, files: [("qps.csv", "time,rate\n0,5\n60,7\n")]).scenario
     let other = try load(change, files: [("qps.csv", "time,rate\n0,5\n60,8\n")]).scenario
     #expect(one.canonicalText != other.canonicalText)

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Workload
-
-/// Comma-separated values under a header, read by the names of columns.
+/// Separated values under a header, read by the names of columns, whatever their order.
 package struct MeasuredTable: Sendable {
   /// A condition on a column: only rows whose text there is that count.
   package struct Condition: Sendable, Equatable {
@@ -25,10 +23,12 @@ package struct MeasuredTable: Sendable {
   }
 
   /// One row: the fields of the columns that were asked for, in that order.
-  package typealias Row = [CSVCursor.Field]
+  package typealias Row = [InputField]
 
   /// The rows that fulfil all conditions.
   package let rows: [Row]
+  /// How many rows do not fulfil them.
+  package let omitted: Int
 
   /// Reads a table.
   ///
@@ -39,53 +39,33 @@ package struct MeasuredTable: Sendable {
   package init(
     _ bytes: [UInt8], columns: [String], where conditions: [Condition] = []
   ) throws(TraceErrors) {
-    var cursor = CSVCursor(bytes)
-    var fields: [CSVCursor.Field] = []
-    guard cursor.nextLine(into: &fields) else {
-      throw TraceErrors(errors: [
-        TraceError(line: 1, column: 1, found: "an empty file", allowed: "a header and rows")
-      ])
-    }
-    let header = fields.map { String(decoding: $0.bytes, as: UTF8.self) }
-    var errors: [TraceError] = []
-    func position(_ name: String) -> Int {
-      if let index = header.firstIndex(of: name) { return index }
-      errors.append(
-        TraceError(
-          line: 1, column: 1, found: "no column '\(name)'",
-          allowed: "one of " + header.joined(separator: ", ")))
-      return 0
-    }
-    let wanted = columns.map(position)
-    let required = conditions.map { (position($0.column), Array($0.text.utf8)) }
-    guard errors.isEmpty else { throw TraceErrors(errors: errors) }
+    var reader = try TableReader(bytes, wanted: columns)
+    let positions = try reader.positions(of: columns + conditions.map(\.column))
+    let wanted = positions.prefix(columns.count)
+    let required = zip(positions.dropFirst(columns.count), conditions.map { Array($0.text.utf8) })
     var rows: [Row] = []
-    while errors.count < TraceErrors.limit, cursor.nextLine(into: &fields) {
-      if fields.count == 1 && fields[0].bytes.isEmpty { continue }
-      guard fields.count == header.count else {
-        errors.append(
-          fields[0].error(allowed: "\(header.count) fields, not \(fields.count)"))
+    var omitted = 0
+    while let fields = reader.next() {
+      guard required.allSatisfy({ fields[$0.0].bytes.elementsEqual($0.1) }) else {
+        omitted += 1
         continue
       }
-      guard required.allSatisfy({ fields[$0.0].bytes.elementsEqual($0.1) }) else { continue }
       rows.append(wanted.map { fields[$0] })
     }
-    if errors.isEmpty && rows.isEmpty {
+    if rows.isEmpty {
       let condition = conditions.map { "\($0.column)=\($0.text)" }.joined(separator: ", ")
-      errors.append(
-        TraceError(
-          line: 1, column: 1, found: conditions.isEmpty ? "no row" : "no row with \(condition)",
-          allowed: "at least one"))
+      reader.failEmpty(found: conditions.isEmpty ? "no row" : "no row with \(condition)")
     }
-    guard errors.isEmpty else { throw TraceErrors(errors: errors) }
+    try reader.throwErrors()
     self.rows = rows
+    self.omitted = omitted
   }
 
   /// What `read` makes of the fields of one column.
   ///
   /// - Throws: every field of which it makes nothing, up to a limit.
   package static func values<Value>(
-    of fields: [CSVCursor.Field], allowed: String, _ read: (CSVCursor.Field) -> Value?
+    of fields: [InputField], allowed: String, _ read: (InputField) -> Value?
   ) throws(TraceErrors) -> [Value] {
     var values: [Value] = []
     var errors: [TraceError] = []
@@ -102,12 +82,10 @@ package struct MeasuredTable: Sendable {
 
   /// The numbers of a column that fulfil a condition.
   package static func numbers(
-    of fields: [CSVCursor.Field], allowed: String, where isAllowed: (Double) -> Bool
+    of fields: [InputField], allowed: String, where isAllowed: (Double) -> Bool
   ) throws(TraceErrors) -> [Double] {
     try values(of: fields, allowed: allowed) { field in
-      Double(String(decoding: field.bytes, as: UTF8.self)).flatMap {
-        $0.isFinite && isAllowed($0) ? $0 : nil
-      }
+      field.number.flatMap { isAllowed($0) ? $0 : nil }
     }
   }
 }
