@@ -366,7 +366,7 @@ struct CloudProcessTests {
     // A line for each price; together they are all the time.
     #expect(
       records.allSatisfy {
-        $0.invoice.reduce(TimeSpan.zero) { $0 + ($1.usage ?? .zero) } == Self.month
+        $0.invoice.reduce(MachineTime.zero) { $0 + ($1.usage ?? .zero) } == MachineTime(Self.month)
       })
   }
 }

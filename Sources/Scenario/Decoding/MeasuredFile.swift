@@ -299,7 +299,8 @@ package enum MeasuredFile {
 
   private static func price(_ text: String) -> HourlyPrice? {
     guard let number = try? DecimalText(parsing: text),
-      let nanodollars = number.roundedToNearestOrEven(times: 1_000_000_000), nanodollars >= 0
+      let nanodollars = number.roundedToNearestOrEven(times: 1_000_000_000), nanodollars >= 0,
+      nanodollars <= HourlyPrice.highest.nanodollarsPerHour
     else { return nil }
     return HourlyPrice(nanodollarsPerHour: nanodollars)
   }
