@@ -25,11 +25,15 @@ public struct MachineTime: Hashable, Sendable {
 
   /// A sum of so many seconds.
   @inlinable
-  public static func seconds(_ count: Int64) -> MachineTime { MachineTime(.seconds(count)) }
+  public static func seconds(_ count: Int64) -> MachineTime {
+    MachineTime(nanoseconds: Int128(count) * 1_000_000_000)
+  }
 
   /// A sum of so many hours.
   @inlinable
-  public static func hours(_ count: Int64) -> MachineTime { MachineTime(.hours(count)) }
+  public static func hours(_ count: Int64) -> MachineTime {
+    MachineTime(nanoseconds: Int128(count) * 3_600_000_000_000)
+  }
 
   /// The sum in seconds, for statistics and printing.
   @inlinable public var inSeconds: Double { Double(nanoseconds) / 1e9 }
