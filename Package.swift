@@ -152,7 +152,10 @@ let package = Package(
     tests("PoliciesTests", ["Policies", "Quantities", "RandomStreams", "Serving"]),
     tests(
       "ReportingTests",
-      ["Checks", "Quantities", "Recording", "Reporting", "Scenario", "Serving", "Statistics"]),
+      [
+        "Checks", "CloudModel", "Quantities", "Recording", "Reporting", "Scenario", "Serving",
+        "Statistics",
+      ]),
     tests(
       "DecisionReplayTests",
       ["DecisionLog", "DecisionReplay", "Policies", "Quantities", "Serving"]),

@@ -51,7 +51,7 @@ extension Measures {
     let horizon = Double(scenario.horizon.nanoseconds) * Double(places)
     return ratio(
       records.map { record in
-        let up = scenario.spotPools.reduce(Int64(0)) {
+        let up = scenario.spotPools.reduce(Int128(0)) {
           $0 + record.tally("place_up_ns", $1.cloud.name)
         }
         return (Double(up), horizon)
@@ -64,12 +64,12 @@ extension Measures {
       let times = record.tallies.filter { $0.name == "serving_count_ns" }
         .compactMap { tally in Int(tally.label).map { (count: $0, time: tally.value) } }
         .sorted { $0.count < $1.count }
-      let total = times.reduce(Int64(0)) { $0 + $1.time }
+      let total = times.reduce(Int128(0)) { $0 + $1.time }
       switch statistic {
       case .mean:
         return times.reduce(0) { $0 + Double($1.count) * Double($1.time) } / Double(total)
       case .quantile(let share):
-        var before: Int64 = 0
+        var before: Int128 = 0
         for (count, time) in times {
           before += time
           if Int128(before) * 1_000_000_000 > Int128(share.billionths) * Int128(total) {
@@ -117,7 +117,7 @@ extension Measures {
   var interruptionRate: Interval? {
     ratio(
       records.map { record in
-        let rented = scenario.spotPools.reduce(Int64(0)) {
+        let rented = scenario.spotPools.reduce(Int128(0)) {
           $0 + record.tally("rented_ns", $1.cloud.name)
         }
         let interrupted = record.fleetEvents.count { $0.kind == .interrupted }

@@ -199,7 +199,7 @@ package struct Measures: Sendable {
     for model in served {
       let shares = records.compactMap { record -> Double? in
         guard record.weighted.answered > 0 else { return nil }
-        let count = classes.reduce(Int64(0)) {
+        let count = classes.reduce(Int128(0)) {
           $0 + record.tally("answered", "\(model.name)/\($1)")
         }
         return Double(count) / Double(record.weighted.answered)
@@ -217,10 +217,13 @@ package struct Measures: Sendable {
 
   /// What the bill was paid for, a month of 730 hours, and what a request costs on average.
   private var costs: [MeasureRow] {
-    guard records.contains(where: { $0.tally("cost_idle") != 0 }) else { return [] }
+    guard records.contains(where: { $0.tallies.contains { $0.name == "cost_idle" } }) else {
+      return []
+    }
     var rows = ["workload", "idle", "overhead", "unused_commitment", "other"].map { part in
       let amounts = records.map { record in
-        USD(nanodollars: record.tally("cost_\(part)")).monthly(over: record.billedTime).inDollars
+        USD(nanodollars: Int64(record.tally("cost_\(part)"))).monthly(over: record.billedTime)
+          .inDollars
       }
       return MeasureRow(
         name: "cost(\(part))", unit: "USD",

@@ -11,13 +11,27 @@ package struct Commitment: Sendable, Equatable {
   package struct Upfront: Sendable, Equatable {
     /// The amount for all its machines and its whole term.
     package let amount: USD
-    /// The term.
+    /// The time over which it is spread, from the purchase on.
     package let term: TimeSpan
 
     /// An amount for a term.
     package init(amount: USD, term: TimeSpan) {
       self.amount = amount
       self.term = term
+    }
+
+    /// What of it falls to the first so much time, to the nearest nanodollar, ties to even.
+    private func share(ofFirst time: TimeSpan) -> USD {
+      let time = min(max(.zero, time), term)
+      return USD(
+        nanodollars: Int64(
+          Int128(amount.nanodollars).scaled(
+            by: Int128(time.nanoseconds), over: Int128(term.nanoseconds))))
+    }
+
+    /// What of it falls to a stretch of time: the parts of neighbouring stretches add up to that of both.
+    func share(from: Instant, to: Instant, boughtAt bought: Instant) -> USD {
+      share(ofFirst: to - bought) - share(ofFirst: from - bought)
     }
   }
 
@@ -29,23 +43,23 @@ package struct Commitment: Sendable, Equatable {
   package let zone: String?
   /// For how many machines.
   package let machines: Int
-  /// What an hour of one costs.
-  package let prices: PriceSeries
+  /// What an hour of one costs: the price at its purchase, whatever becomes of prices later.
+  package let price: HourlyPrice
   /// What was paid beforehand; spread evenly over the term on invoices.
   package let upfront: Upfront?
-  /// From when to when it runs, as far as that lies inside the scenario.
+  /// From its purchase to its end, which may both lie outside the scenario.
   package let runs: Range<Instant>
 
   /// A commitment of those values.
   package init(
-    name: String, type: String, zone: String? = nil, machines: Int, prices: PriceSeries,
+    name: String, type: String, zone: String? = nil, machines: Int, price: HourlyPrice,
     upfront: Upfront? = nil, runs: Range<Instant> = .start ..< .never
   ) {
     self.name = name
     self.type = type
     self.zone = zone
     self.machines = machines
-    self.prices = prices
+    self.price = price
     self.upfront = upfront
     self.runs = runs
   }
@@ -78,16 +92,25 @@ package struct SavingsPlan: Sendable, Equatable {
   package let commitment: HourlyPrice
   /// Whether it is bound to a family of machine types, and so applies before those that are not.
   package let isForOneFamily: Bool
-  /// The rates of the types that it covers.
+  /// The rates of the types that it covers: those at its purchase, whatever becomes of prices later.
   package let rates: [Rate]
+  /// From its purchase to its end, which may both lie outside the scenario.
+  package let runs: Range<Instant>
 
   /// A plan of those values.
-  package init(name: String, commitment: HourlyPrice, isForOneFamily: Bool, rates: [Rate]) {
+  package init(
+    name: String, commitment: HourlyPrice, isForOneFamily: Bool, rates: [Rate],
+    runs: Range<Instant> = .start ..< .never
+  ) {
     self.name = name
     self.commitment = commitment
     self.isForOneFamily = isForOneFamily
     self.rates = rates
+    self.runs = runs
   }
+
+  /// The rate of a machine type; `nil` where it does not cover it.
+  func rate(of type: String) -> HourlyPrice? { rates.first { $0.type == type }?.price }
 }
 
 /// Machines on demand in a zone that are kept free and paid for, used or not.

@@ -26,7 +26,7 @@ package struct PriceLaw: Sendable, Equatable {
     }
   }
 
-  /// The mean price, before ``highest`` cuts it.
+  /// The mean price, before ``highest`` or ``mostOfMean`` cuts it.
   package let mean: HourlyPrice
   /// The standard deviation of the logarithm, without jumps.
   package let deviation: Double
@@ -38,6 +38,9 @@ package struct PriceLaw: Sendable, Equatable {
   package let step: TimeSpan
   /// The highest price; `nil` for none.
   package let highest: HourlyPrice?
+
+  /// No drawn price is more than so many times the mean.
+  package static let mostOfMean: Int64 = 100
 
   /// A price of those values.
   ///
@@ -66,7 +69,8 @@ package struct PriceLaw: Sendable, Equatable {
     over horizon: TimeSpan, wander: RandomStream, shots: RandomStream
   ) -> PriceSeries {
     let steps = Int128(horizon.nanoseconds).dividedRoundingUp(by: Int128(step.nanoseconds))
-    let decay = Elementary.exp(-step.inSeconds / reversion.inSeconds)
+    let decay = Self.decay(for: step.inSeconds / reversion.inSeconds)
+    let most = min(highest?.nanodollarsPerHour ?? .max, mean.nanodollarsPerHour * Self.mostOfMean)
     let noise = deviation * (1 - decay * decay).squareRoot()
     let level = Elementary.log(Double(max(1, mean.nanodollarsPerHour))) - logMeanOfFactors
     var shotNoise = ShotNoise(self, draws: shots)
@@ -79,13 +83,31 @@ package struct PriceLaw: Sendable, Equatable {
         wandered = wandered * decay + noise * draws.nextNormal()
       }
       let time = step * number
-      let price = Elementary.exp(level + wandered + shotNoise.value(at: time.inSeconds))
-      var whole = Int64(min(price, 9e18).rounded(.toNearestOrEven))
-      if let highest { whole = min(whole, highest.nanodollarsPerHour) }
+      let logarithm = level + wandered + shotNoise.value(at: time.inSeconds)
+      let price = Elementary.exp(min(max(logarithm, -Self.far), Self.far))
+      let whole = min(Int64(min(price, 9e18).rounded(.toNearestOrEven)), most)
       changes.append(
         PriceSeries.Change(at: .start + time, price: HourlyPrice(nanodollarsPerHour: whole)))
     }
     return PriceSeries(changes: changes)
+  }
+
+  /// Beyond this e to the power of it is nothing, or more than any price.
+  private static let far = 690.0
+
+  /// What is left of a deviation after so many times of reversion.
+  fileprivate static func decay(for times: Double) -> Double {
+    times < far ? Elementary.exp(-times) : 0
+  }
+
+  /// How far the logarithm of the usual price, the median without deviation and with the mean of jumps, lies below that
+  /// of the mean price.
+  ///
+  /// Where it is large, the mean rests on prices that no run is long enough to draw.
+  package var meanAboveUsual: Double {
+    guard let jumps else { return logMeanOfFactors }
+    let each = Elementary.log(jumps.factor)
+    return logMeanOfFactors - reversion.inSeconds / jumps.every.inSeconds * each
   }
 
   /// The logarithm of the mean of what the price is multiplied by.
@@ -136,11 +158,11 @@ private struct ShotNoise {
 
   mutating func value(at time: Double) -> Double {
     while next <= time {
-      sum = sum * Elementary.exp(-(next - at) / reversion) + height
+      sum = sum * PriceLaw.decay(for: (next - at) / reversion) + height
       at = next
       advance()
     }
-    sum *= Elementary.exp(-(time - at) / reversion)
+    sum *= PriceLaw.decay(for: (time - at) / reversion)
     at = time
     return sum
   }

@@ -5,13 +5,13 @@ import Quantities
 /// Machine time by column and cell, where cells are stretches of time inside one clock hour and price.
 struct UsageTable {
   private let cuts: [Instant]
-  private var usage: [[TimeSpan]]
+  private var usage: [[MachineTime]]
 
   /// An empty table whose cells lie between neighbouring cuts.
   init(cells cuts: [Instant], columns: Int) {
     self.cuts = cuts
-    usage = [[TimeSpan]](
-      repeating: [TimeSpan](repeating: .zero, count: max(0, cuts.count - 1)), count: columns)
+    usage = [[MachineTime]](
+      repeating: [MachineTime](repeating: .zero, count: max(0, cuts.count - 1)), count: columns)
   }
 
   /// How many cells there are.
@@ -21,7 +21,12 @@ struct UsageTable {
 
   func length(of cell: Int) -> TimeSpan { cuts[cell + 1] - cuts[cell] }
 
-  subscript(column: Int, cell: Int) -> TimeSpan {
+  /// What so many machines are held for, all in all, while the cell lasts.
+  func time(of machines: Int, in cell: Int) -> MachineTime {
+    MachineTime(length(of: cell), times: machines)
+  }
+
+  subscript(column: Int, cell: Int) -> MachineTime {
     get { usage[column][cell] }
     set { usage[column][cell] = newValue }
   }
@@ -36,7 +41,7 @@ struct UsageTable {
     }
     var cell = low
     while cell < count && cuts[cell] < to {
-      usage[column][cell] += min(to, cuts[cell + 1]) - max(from, cuts[cell])
+      usage[column][cell] += MachineTime(min(to, cuts[cell + 1]) - max(from, cuts[cell]))
       cell += 1
     }
   }

@@ -37,6 +37,11 @@ enum ResultDigest {
     lines += record.invoice.map {
       "\($0.line)|\($0.pool)|\($0.market)|\($0.usage?.nanoseconds ?? -1)|\($0.amount.nanodollars)"
     }
+    lines += record.charges.map {
+      "\($0.kind.rawValue)|\($0.line)|\($0.pool)|\($0.market)|\($0.from.nanoseconds)|"
+        + "\($0.to.nanoseconds)|\($0.usage?.nanoseconds ?? -1)|\($0.billed.nanodollars)|"
+        + "\($0.effective.nanodollars)|\($0.list.nanodollars)"
+    }
     lines += record.fleetEvents.map {
       "\($0.time.nanoseconds) \($0.kind.rawValue) \($0.pool) \($0.machine)"
     }

@@ -50,6 +50,7 @@ struct RunAssembly: Sendable {
       replications: records.count,
       requests: records.reduce(RequestCounts()) { $0 + $1.requests },
       measures: judged.measures.rows, invoice: InvoiceSummary.rows(records),
+      billedMonths: InvoiceSummary.months(records, from: scenario.start, for: scenario.horizon),
       verdicts: judged.verdicts,
       notes: scenario.inputs.map { RunNote(topic: "input", text: $0) } + notes)
   }

@@ -29,6 +29,8 @@ enum FleetHappening: Sendable {
   case window(WindowPart, opens: Bool)
   /// Time series take a value.
   case sample
+  /// The time that is billed begins or ends.
+  case account
 }
 
 /// What a window does for requests while it is open.

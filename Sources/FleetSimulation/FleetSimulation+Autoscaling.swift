@@ -79,7 +79,8 @@ extension FleetSimulation {
     if acceptsArrivals && (scrape.answered >= Self.fewestAnswers || since >= .minutes(1)),
       scrape.answered > 0
     {
-      seen.engineRate = Rate(roundingPerSecond: busiestRate() / since.inSeconds)
+      seen.engineRate = Rate(
+        roundingPerSecond: min(busiestRate() / since.inSeconds, Rate.most))
       seen.queueWait = scrape.meanWait
       seen.p99 = scrape.p99
     } else {

@@ -9,7 +9,8 @@ import Serving
 
 extension FleetSimulation {
   /// Puts the record together and checks every law of conservation.
-  consuming func finish(replication: Int) throws(ConservationError) -> ReplicationRecord {
+  consuming func finish(replication: Int) throws -> ReplicationRecord {
+    reachHorizon()
     var record = ReplicationRecord(replication: replication, edges: scenario.latencyEdges)
     noteLaneUse()
     endWindow()
@@ -21,7 +22,12 @@ extension FleetSimulation {
     record.billedTime = scenario.horizon
     let billing = billing()
     let rentals = machines.map(\.rental)
-    record.invoice = billing.invoice(for: rentals, answeredTokens: answeredTokens(record))
+    let workload = scenario.workload
+    let bill = try billing.bill(for: rentals, answeredTokens: answeredTokens(record)) {
+      workload.expectedRequests(from: $0.lowerBound, for: $0.upperBound - $0.lowerBound)
+    }
+    record.invoice = bill.invoice
+    record.charges = bill.charges
     tallyMachines(&record)
     tallyPolicies(&record)
     tallyDraws(&record)
@@ -31,16 +37,15 @@ extension FleetSimulation {
     record.batches = bank.batchesStarted
     record.batchedRequests = bank.requestsStarted
     record.batchesOutsideMeasurements = bank.batchesOutsideMeasurements
-    for replica in 0..<bank.count {
-      record.busyTime += bank.busyTime(of: replica, at: now)
-      record.idleTime += bank.idleTime(of: replica, at: now)
-    }
+    let account = (accountAtEnd ?? laneAccount()) - accountAtStart
+    record.busyTime = account.busy
+    record.idleTime = account.idle
     record.simulatedRequests = simulatedRequests
     record.migrations = migrations
     record.workloadDigest = workloadDigest
     try checkRequests(record)
     try checkPolicies()
-    try checkTime(record)
+    try checkTime(account)
     try checkInvoice(record, billed: billing.machineTime(of: rentals))
     return record
   }
@@ -70,14 +75,14 @@ extension FleetSimulation {
       weights = plan?.weights ?? [WindowPlan.unit]
     }
     record.requests = recorder.counts
-    var answeredTokens = Int64(0)
+    var answeredTokens = Int128(0)
     var answeredBy = [UInt64](repeating: 0, count: recorder.cells)
     for (number, weight) in weights.enumerated() {
       let stratum = recorder.stratum(number)
       record.weighted.add(stratum.counts, times: weight)
       record.latency.merge(stratum.latency, times: weight)
       record.wait.merge(stratum.wait, times: weight)
-      answeredTokens += stratum.answeredTokens * Int64(weight)
+      answeredTokens += Int128(stratum.answeredTokens) * Int128(weight)
       answeredBy = zip(answeredBy, stratum.answeredBy).map { $0 + $1 * weight }
     }
     record.tallies.append(Tally(name: "answered_tokens", label: "", value: answeredTokens))
@@ -87,7 +92,7 @@ extension FleetSimulation {
       record.tallies.append(
         Tally(
           name: "answered", label: "\(model)/\(classes[cell % classes.count])",
-          value: Int64(count)))
+          value: Int128(count)))
     }
     for (stratum, weight) in weights.enumerated() {
       let (offered, available) = recorder.minutes(of: stratum)
@@ -101,18 +106,20 @@ extension FleetSimulation {
   /// For how long places were up, machines were rented and machines served, by pool, in the horizon.
   private mutating func tallyMachines(_ record: inout ReplicationRecord) {
     let end = horizonEnd
-    func inside(_ from: Instant, _ to: Instant) -> Int64 {
-      max(0, (min(to, end) - max(from, .start)).nanoseconds)
+    func inside(_ from: Instant, _ to: Instant) -> Int128 {
+      Int128(max(0, (min(to, end) - max(from, .start)).nanoseconds))
     }
-    var sums = scenario.pools.map { _ in (up: Int64(0), rented: Int64(0), served: Int64(0)) }
+    var sums = scenario.pools.map { _ in (up: Int128(0), rented: Int128(0), served: Int128(0)) }
     for index in places.indices {
       places[index].countUpTime(until: end, horizon: end)
-      sums[places[index].pool].up += places[index].upTime.nanoseconds
+      sums[places[index].pool].up += Int128(places[index].upTime.nanoseconds)
     }
     for machine in machines {
       sums[machine.rental.pool].rented += inside(machine.rental.from, machine.rental.to)
       if let from = machine.servesFrom {
-        sums[machine.rental.pool].served += inside(from, machine.rental.to)
+        // Until it is given or taken back, or its requests were moved away before that.
+        let to = min(machine.closedAt ?? .never, machine.rental.to)
+        sums[machine.rental.pool].served += inside(from, to)
       }
     }
     for (pool, sum) in zip(scenario.pools, sums) {
@@ -124,13 +131,13 @@ extension FleetSimulation {
     let spot = ServingCounts(
       machines.filter { scenario.pools[$0.rental.pool].cloud.market == .spot }, until: end)
     record.tallies += [
-      Tally(name: "without_spot_ns", label: "", value: spot.times[0].nanoseconds),
-      Tally(name: "all_spot_lost", label: "", value: spot.losses),
+      Tally(name: "without_spot_ns", label: "", value: Int128(spot.times[0].nanoseconds)),
+      Tally(name: "all_spot_lost", label: "", value: Int128(spot.losses)),
     ]
     for (count, time) in ServingCounts(machines, until: end).times.enumerated()
     where time > .zero {
       record.tallies.append(
-        Tally(name: "serving_count_ns", label: "\(count)", value: time.nanoseconds))
+        Tally(name: "serving_count_ns", label: "\(count)", value: Int128(time.nanoseconds)))
     }
   }
 
@@ -158,7 +165,8 @@ extension FleetSimulation {
     for (pool, digest) in zip(scenario.pools, capacityDigests) {
       record.tallies.append(
         Tally(
-          name: "capacity_digest", label: pool.cloud.name, value: Int64(bitPattern: digest)))
+          name: "capacity_digest", label: pool.cloud.name,
+          value: Int128(Int64(bitPattern: digest))))
     }
     var counts = [("stream_digest", Int64(bitPattern: streamDigest()))]
     if let budget = desk.budget {
@@ -174,7 +182,7 @@ extension FleetSimulation {
       counts.append(("larger_batches", reachedForLargerBatches ? 1 : 0))
     }
     for (name, value) in counts {
-      record.tallies.append(Tally(name: name, label: "", value: value))
+      record.tallies.append(Tally(name: name, label: "", value: Int128(value)))
     }
   }
 
@@ -229,9 +237,8 @@ extension FleetSimulation {
   private borrowing func answeredTokens(_ record: ReplicationRecord) -> Int128 {
     guard record.weighted.arrived > 0 else { return 0 }
     let offered = scenario.workload.expectedRequests(for: scenario.horizon)
-    return (Int128(record.tally("answered_tokens")) * Int128(offered))
-      .dividedRoundingToNearestOrEven(
-        by: Int128(record.weighted.arrived))
+    return record.tally("answered_tokens").scaled(
+      by: Int128(offered), over: Int128(record.weighted.arrived))
   }
 
   private borrowing func checkRequests(_ record: ReplicationRecord) throws(ConservationError) {
@@ -271,41 +278,37 @@ extension FleetSimulation {
       "\(used.inFlights) requests in \(desk.deduplicator.flightCount) flights")
   }
 
-  /// busy + idle + overhead = rented, in lane time from the beginning of the run to its end.
-  private borrowing func checkTime(_ record: ReplicationRecord) throws(ConservationError) {
-    var rented = TimeSpan.zero
-    var overhead = overheadLaneTime
-    for machine in machines {
-      let pool = scenario.pools[machine.rental.pool]
-      let lanes = pool.replicas.reduce(Int64(0)) { $0 + Int64($1.model.lanes) }
-      rented += (min(machine.rental.to, now) - machine.rental.from) * lanes
-      if let closed = machine.closedAt, machine.state != .gone {
-        overhead += (now - closed) * lanes
-      }
-      if machine.state == .starting { overhead += (now - machine.rental.from) * lanes }
-    }
+  /// busy + idle + overhead = rented, in lane time from the start to the horizon.
+  private borrowing func checkTime(_ account: LaneAccount) throws(ConservationError) {
+    let rented = rentedLaneTime()
     try hold(
-      record.busyTime + record.idleTime + overhead == rented,
-      "busy + idle + overhead = rented lane time",
-      "\(record.busyTime) + \(record.idleTime) + \(overhead) against \(rented)")
+      account.sum == rented, "busy + idle + overhead = rented lane time",
+      "\(account.busy) + \(account.idle) + \(account.overhead) against \(rented)")
   }
 
   /// What the lines of machines say was held is what was rented, rounded by the rules of billing.
   private borrowing func checkInvoice(
-    _ record: ReplicationRecord, billed: TimeSpan
+    _ record: ReplicationRecord, billed: MachineTime
   ) throws(ConservationError) {
-    var charged = TimeSpan.zero
-    for line in record.invoice where line.isMachineTime { charged += line.usage ?? .zero }
-    let allocated = record.tallies.reduce(Int64(0)) {
+    var invoiced = MachineTime.zero
+    for line in record.invoice where line.isMachineTime { invoiced += line.usage ?? .zero }
+    var charged = MachineTime.zero
+    for charge in record.charges where [.usage, .used].contains(charge.kind) {
+      charged += charge.usage ?? .zero
+    }
+    let allocated = record.tallies.reduce(Int128(0)) {
       $1.name.hasPrefix("cost_") ? $0 + $1.value : $0
     }
     try hold(
-      allocated == 0 || allocated == record.total.nanodollars,
+      !hasRequests || allocated == Int128(record.total.nanodollars),
       "workload + idle + overhead + the rest = the invoice",
       "\(allocated) nanodollars allocated, \(record.total.nanodollars) on the invoice")
     try hold(
-      billed == charged, "machine time on the invoice = machine time billed",
-      "\(charged) on the invoice, \(billed) billed")
+      billed == invoiced, "machine time on the invoice = machine time billed",
+      "\(invoiced) on the invoice, \(billed) billed")
+    try hold(
+      billed == charged, "machine time charged by the month = machine time billed",
+      "\(charged) charged, \(billed) billed")
   }
 
   private borrowing func hold(

@@ -8,12 +8,12 @@ import Serving
 /// Lane time of the fleet while requests ran and were measured, by model and by stratum.
 struct LaneUse: Sendable {
   /// Lane time in which batches ran, by model.
-  var busy: [Int64]
+  var busy: [Int128]
   /// Lane time in which replicas were ready and ran nothing.
-  var idle: Int64 = 0
+  var idle: Int128 = 0
 
   init(models: Int) {
-    busy = [Int64](repeating: 0, count: models)
+    busy = [Int128](repeating: 0, count: models)
   }
 }
 
@@ -36,10 +36,11 @@ extension FleetSimulation {
     laneUseBefore = use
   }
 
-  /// What the bill was paid for: work by model, idle machines, starts, and what is no machine.
+  /// What the bill was paid for: work by model, idle machines, overhead, and what is no machine.
   ///
-  /// Starts are known for the whole horizon. What machines that serve do is known where requests were
-  /// measured, and taken to be so elsewhere.
+  /// Overhead is known for the whole horizon: starts, and machines that are held and no longer serve. What machines
+  /// that serve do is known where requests were measured, and taken to be so elsewhere; machines that served at no
+  /// time that was measured were idle. Without requests nobody knows, and nothing is said.
   borrowing func allocateCosts(_ record: inout ReplicationRecord, weights: [UInt64]) {
     var machines = USD.zero
     var unused = USD.zero
@@ -51,26 +52,26 @@ extension FleetSimulation {
       }
     }
     let busyByModel = scenario.models.indices.map { model in
-      zip(laneUse, weights).reduce(Int128(0)) { $0 + Int128($1.0.busy[model]) * Int128($1.1) }
+      zip(laneUse, weights).reduce(Int128(0)) { $0 + $1.0.busy[model] * Int128($1.1) }
     }
     let busy = busyByModel.reduce(0, +)
-    let idle = zip(laneUse, weights).reduce(Int128(0)) {
-      $0 + Int128($1.0.idle) * Int128($1.1)
+    let idle = zip(laneUse, weights).reduce(Int128(0)) { $0 + $1.0.idle * Int128($1.1) }
+    let serving = record.tally("serving_ns")
+    let overhead = record.tally("rented_ns") - serving
+    guard hasRequests else { return }
+    if serving + overhead == 0 {
+      // What was promised for machines that were never rented paid for nothing.
+      unused += machines
+      machines = .zero
     }
-    let serving = Int128(record.tally("serving_ns"))
-    let starting = max(0, Int128(record.tally("rented_ns")) - serving)
-    guard busy + idle > 0, serving + starting > 0 else { return }
     // Where a short window stands for many years, weights are cut so that the product is a number still.
     let cut = busy / (Int128.max / max(1, serving)) + 1
     let working = serving * (busy / cut) / max(1, (busy + idle) / cut)
     let split = CostSplit(
-      of: machines, busy: TimeSpan(nanoseconds: Int64(working)),
-      idle: TimeSpan(nanoseconds: Int64(serving - working)),
-      overhead: TimeSpan(nanoseconds: Int64(starting)))
-    // Weights are cut to 62 bits; a part in 10^18 of the engine time moves no nanodollar.
-    let scale = max(1, (busyByModel.max() ?? 0) >> 62)
-    let byModel = split.workload(
-      over: busyByModel.map { TimeSpan(nanoseconds: Int64($0 / scale)) })
+      of: machines, busy: MachineTime(nanoseconds: working),
+      idle: MachineTime(nanoseconds: serving - working),
+      overhead: MachineTime(nanoseconds: overhead))
+    let byModel = split.workload(over: busyByModel.map(MachineTime.init(nanoseconds:)))
     var parts: [(String, String, USD)] = []
     for (model, amount) in zip(scenario.models, byModel) where amount != .zero {
       parts.append(("cost_workload", model.name, amount))
@@ -80,7 +81,7 @@ extension FleetSimulation {
     parts.append(("cost_unused_commitment", "", unused))
     parts.append(("cost_other", "", record.total - machines - unused))
     for (name, label, amount) in parts {
-      record.tallies.append(Tally(name: name, label: label, value: amount.nanodollars))
+      record.tallies.append(Tally(name: name, label: label, value: Int128(amount.nanodollars)))
     }
   }
 }

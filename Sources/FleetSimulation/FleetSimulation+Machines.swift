@@ -26,6 +26,7 @@ extension FleetSimulation {
     case .redispatch: redispatch()
     case .window(let part, let opens): change(part, opens: opens)
     case .sample: sample()
+    case .account: takeAccount()
     }
     workInbox()
   }
@@ -70,7 +71,7 @@ extension FleetSimulation {
   /// Gives the places that can be had to the launches that wait for one; none waits unless ideal.
   private mutating func fulfilOpenLaunches(of pool: Int) {
     while let position = openLaunches.firstIndex(where: { launches[$0.index] == pool }),
-      let place = freePlace(in: pool)
+      !isOverQuota(pool), let place = freePlace(in: pool)
     {
       start(openLaunches.remove(at: position), in: place)
     }
@@ -91,7 +92,11 @@ extension FleetSimulation {
     log(.requested, pool: pool, machine: -1)
     switch scenario.pools[pool].cloud.launch {
     case .ideal:
-      if let place = freePlace(in: pool) { start(id, in: place) } else { openLaunches.append(id) }
+      if !isOverQuota(pool), let place = freePlace(in: pool) {
+        start(id, in: place)
+      } else {
+        openLaunches.append(id)
+      }
     case .staged:
       let cloud = scenario.pools[pool].cloud
       if cloud.launch.isAnswerRandom { draws.note(.launchAnswer) }
@@ -135,7 +140,7 @@ extension FleetSimulation {
   /// Whether one machine more of a pool would be more than the account may have.
   ///
   /// - Complexity: O(quotas × places).
-  private func isOverQuota(_ pool: Int) -> Bool {
+  func isOverQuota(_ pool: Int) -> Bool {
     scenario.quotas.contains { quota in
       guard quota.counts(scenario.pools[pool].cloud) else { return false }
       let held = places.count {
@@ -242,7 +247,7 @@ extension FleetSimulation {
     machines[machine].state = .serving
     machines[machine].servesFrom = now
     let (replicas, lanes) = replicas(of: machine)
-    overheadLaneTime += (now - machines[machine].rental.from) * lanes
+    overheadLaneTime += MachineTime(now - machines[machine].rental.from, times: lanes)
     for replica in replicas {
       bank.open(replica, at: now)
       let (accepts, hasRoom) = (!machines[machine].isCordoned, bank.hasRoom(replica))
@@ -252,9 +257,9 @@ extension FleetSimulation {
   }
 
   /// The replicas of a machine, and how many lanes they have together.
-  private func replicas(of machine: Int) -> (replicas: [Int], lanes: Int64) {
+  private func replicas(of machine: Int) -> (replicas: [Int], lanes: Int) {
     let replicas = places[machines[machine].place].replicas
-    return (replicas, replicas.reduce(0) { $0 + Int64(bank.lanes(of: $1)) })
+    return (replicas, replicas.reduce(0) { $0 + bank.lanes(of: $1) })
   }
 
   /// Lets a replica accept requests, or no more.
@@ -327,17 +332,22 @@ extension FleetSimulation {
     let place = machines[machine].place
     let (replicas, lanes) = replicas(of: machine)
     if machines[machine].state == .starting {
-      overheadLaneTime += (now - machines[machine].rental.from) * lanes
+      overheadLaneTime += MachineTime(now - machines[machine].rental.from, times: lanes)
     }
     if machines[machine].state == .draining { drainingMachines -= 1 }
-    if let closed = machines[machine].closedAt { overheadLaneTime += (now - closed) * lanes }
+    if let closed = machines[machine].closedAt {
+      overheadLaneTime += MachineTime(now - closed, times: lanes)
+    }
     close(replicas)
     machines[machine].state = .gone
     machines[machine].rental.to = now
     places[place].machine = nil
     tell(.gone(MachineID(machine)))
-    // In an ideal cloud the place may be wanted by a launch that found none.
+    // In an ideal cloud the place may be wanted by a launch that found none, and its quota by one of another pool.
     fulfilOpenLaunches(of: places[place].pool)
+    if !scenario.quotas.isEmpty {
+      for pool in scenario.pools.indices { fulfilOpenLaunches(of: pool) }
+    }
   }
 
   /// Sends the requests of lost replicas to others, once all that is lost at this instant is lost.

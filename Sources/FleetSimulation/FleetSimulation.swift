@@ -121,7 +121,11 @@ package struct FleetSimulation: ~Copyable {
   var acceptsArrivals = false
   var simulatedRequests: UInt64 = 0
   var migrations: UInt64 = 0
-  var overheadLaneTime = TimeSpan.zero
+  /// Lane time of machines that had ended, or begun to serve, in which they did not serve.
+  var overheadLaneTime = MachineTime.zero
+  /// What lanes had done when the horizon began and ended; `nil` before it has.
+  var accountAtStart = LaneAccount()
+  var accountAtEnd: LaneAccount?
   /// A digest of all measured requests.
   var workloadDigest: UInt64 = 0
   /// By pool, a digest of when every place came up and went down: no policy has a part in it.
@@ -145,11 +149,12 @@ package struct FleetSimulation: ~Copyable {
   ///   - withRequests: whether requests arrive; without them only the slow world and its bill are run.
   ///   - decisions: takes the lines of the decision log, some thousands at a time; `nil` for no log.
   ///   - aboutRequests: whether the log holds decisions about requests too, and not of machines only.
-  /// - Throws: ``ConservationError`` when a law of conservation is broken.
+  /// - Throws: ``ConservationError`` when a law of conservation is broken, ``Quantities/BillOutOfRange`` when the bill
+  ///   is more than amounts hold.
   package static func run(
     _ scenario: Scenario, seed: UInt64, replication: Int, withRequests: Bool = true,
     decisions: ((_ lines: [UInt8]) -> Void)? = nil, aboutRequests: Bool = true
-  ) throws(ConservationError) -> ReplicationRecord {
+  ) throws -> ReplicationRecord {
     let plan = withRequests ? plan(scenario, seed: seed, replication: UInt32(replication)) : nil
     var simulation = FleetSimulation(
       scenario, seed: seed, replication: UInt32(replication), plan: plan, decisions: decisions,
@@ -287,7 +292,7 @@ package struct FleetSimulation: ~Copyable {
     for pool in scenario.pools.indices {
       var wanted = scenario.pools[pool].wanted(at: now)
       for index in places.indices where places[index].pool == pool {
-        guard wanted > 0, places[index].upSince != nil else { continue }
+        guard wanted > 0, places[index].upSince != nil, !isOverQuota(pool) else { continue }
         wanted -= 1
         adopt(place: index)
       }
@@ -298,6 +303,8 @@ package struct FleetSimulation: ~Copyable {
     tell(.started)
     if let machines = scenario.machinesTarget { tell(.target(machines: machines)) }
     schedule(.sample, at: .start, .sample)
+    schedule(.account, at: .start, .sample)
+    schedule(.account, at: horizonEnd, .sample)
     if hasRequests { scheduleWindows() }
     if isScaling { schedule(.autoscale, at: now, .policy) }
     workInbox()

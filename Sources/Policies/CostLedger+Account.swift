@@ -13,20 +13,23 @@ extension CostLedger {
     public private(set) var reserved = USD.zero
 
     /// What can still be put aside; never negative.
-    public var remaining: USD { max(limit - spent - reserved, .zero) }
+    public var remaining: USD { max(limit - taken, .zero) }
 
     init(limit: USD) {
       precondition(limit >= .zero, "a limit is not negative")
       self.limit = limit
     }
 
-    func canReserve(_ amount: USD) -> Bool { amount <= limit - spent - reserved }
+    func canReserve(_ amount: USD) -> Bool { amount <= limit - taken }
+
+    private var taken: USD { spent.addingUpToTheMost(reserved) }
 
     mutating func reserve(_ amount: USD) { reserved = reserved + amount }
 
     mutating func release(_ amount: USD) { reserved = reserved - amount }
 
-    mutating func charge(_ amount: USD) { spent = spent + amount }
+    /// What is spent may be more than the limit, but never more than an amount can be.
+    mutating func charge(_ amount: USD) { spent = spent.addingUpToTheMost(amount) }
 
     mutating func beginPeriod() { spent = .zero }
   }

@@ -17,7 +17,7 @@ public struct CostSplit: Equatable, Sendable {
   /// The split of an amount by the time that was spent on each.
   ///
   /// - Precondition: no time is negative, and some time is positive unless the amount is zero.
-  public init(of amount: USD, busy: TimeSpan, idle: TimeSpan, overhead: TimeSpan) {
+  public init(of amount: USD, busy: MachineTime, idle: MachineTime, overhead: MachineTime) {
     let parts = Apportionment.split(
       amount, over: [busy.nanoseconds, idle.nanoseconds, overhead.nanoseconds])
     workload = parts[0]
@@ -35,7 +35,7 @@ public struct CostSplit: Equatable, Sendable {
   ///
   /// - Complexity: O(n log n) for n models.
   /// - Precondition: no time is negative, and some time is positive unless the workload cost nothing.
-  public func workload(over engineTimes: [TimeSpan]) -> [USD] {
+  public func workload(over engineTimes: [MachineTime]) -> [USD] {
     Apportionment.split(workload, over: engineTimes.map(\.nanoseconds))
   }
 

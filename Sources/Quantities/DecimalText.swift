@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A decimal number as it was written, held exactly: `digits × 10^-places`.
+/// A decimal number as it was written: `digits × 10^-places`, exactly, and whether more follows.
+///
+/// Decimals that would take the number beyond 24 digits are dropped; that something other than zeros was is kept, so
+/// that rounding is that of the number as written.
 ///
 /// Scenario files write `9.83 USD/h`; binary floating point cannot hold 9.83, and a bill has to come
 /// out to the cent. So numbers with a unit go from text to integers without passing through `Double`.
@@ -9,9 +12,11 @@ public struct DecimalText: Hashable, Sendable {
   public let digits: Int128
   /// How many of the digits stand after the point.
   public let places: Int
+  /// Whether digits other than 0 follow that were dropped.
+  public let isCut: Bool
 
-  /// The longest number that is read, in digits: more than any quantity here can hold.
-  static let digitLimit = 30
+  /// How many digits are held: more than any quantity here can hold.
+  static let digitLimit = 24
 
   /// Reads an optional sign, digits with `_` between them, and at most one point; nothing else.
   public init(parsing text: some StringProtocol) throws(UnreadableQuantity) {
@@ -21,14 +26,19 @@ public struct DecimalText: Hashable, Sendable {
     var sawPoint = false
     var previousWasDigit = false
     var isNegative = false
+    var isCut = false
     for (position, byte) in text.utf8.enumerated() {
       switch byte {
       case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        previousWasDigit = true
+        if digitCount == Self.digitLimit {
+          guard sawPoint else { throw Self.unreadable }
+          isCut = isCut || byte != UInt8(ascii: "0")
+          continue
+        }
         digits = digits * 10 + Int128(byte - UInt8(ascii: "0"))
         digitCount += 1
         places += sawPoint ? 1 : 0
-        previousWasDigit = true
-        guard digitCount <= Self.digitLimit else { throw Self.unreadable }
         continue
       case UInt8(ascii: "_") where previousWasDigit && !sawPoint:
         break
@@ -46,6 +56,7 @@ public struct DecimalText: Hashable, Sendable {
     guard previousWasDigit else { throw Self.unreadable }
     self.digits = isNegative ? -digits : digits
     self.places = places
+    self.isCut = isCut
   }
 
   /// Reads the same, or with a power of ten behind it as programs print numbers: `1.5e1`, `2E-3`.
@@ -86,7 +97,7 @@ public struct DecimalText: Hashable, Sendable {
   public func exactly(times scale: Int64) -> Int64? {
     let divisor = Self.powerOfTen(places)
     let (product, overflow) = digits.multipliedReportingOverflow(by: Int128(scale))
-    guard !overflow, product % divisor == 0 else { return nil }
+    guard !overflow, !isCut, product % divisor == 0 else { return nil }
     return Int64(exactly: product / divisor)
   }
 
@@ -96,9 +107,13 @@ public struct DecimalText: Hashable, Sendable {
   public func roundedToNearestOrEven(times scale: Int64, over divisor: Int64 = 1) -> Int64? {
     let (product, overflow) = digits.multipliedReportingOverflow(by: Int128(scale))
     guard !overflow else { return nil }
-    return Int64(
-      exactly: product.dividedRoundingToNearestOrEven(
-        by: Self.powerOfTen(places) * Int128(divisor)))
+    let whole = Self.powerOfTen(places) * Int128(divisor)
+    let rounded = product.dividedRoundingToNearestOrEven(by: whole)
+    // A half that something follows is no half: the even number is right only where it lies further from zero.
+    let (even, twice) = (rounded * 2 * whole, product * 2)
+    let isHalf = isCut && (even - twice == whole || twice - even == whole)
+    let wanted = product < 0 ? -whole : whole
+    return Int64(exactly: isHalf && twice - even == wanted ? rounded + wanted.signum() : rounded)
   }
 
   private static func powerOfTen(_ exponent: Int) -> Int128 {

@@ -19,9 +19,18 @@ public struct HourlyPrice: Hashable, Sendable {
   /// - Precondition: `span` is not negative.
   public func cost(of span: TimeSpan) -> USD {
     precondition(span >= .zero, "nothing is held for a negative time")
-    let product = Int128(nanodollarsPerHour) * Int128(span.nanoseconds)
-    let hour = Int128(TimeSpan.hours(1).nanoseconds)
-    return USD(nanodollars: Int64(product.dividedRoundingToNearestOrEven(by: hour)))
+    return USD(nanodollars: Int64(nanodollars(for: MachineTime(span))))
+  }
+
+  /// What holding units for `time`, all of them added up, costs in nanodollars, to the nearest, ties to even.
+  ///
+  /// A fleet's bill may be more than a ``USD`` holds; who bills it says so.
+  ///
+  /// - Precondition: the price times `time` fits 128 bits, as 10,000 USD/h for 10^24 nanoseconds do, which are those of
+  ///   100,000 machines for 300 years.
+  public func nanodollars(for time: MachineTime) -> Int128 {
+    let product = Int128(nanodollarsPerHour) * time.nanoseconds
+    return product.dividedRoundingToNearestOrEven(by: Int128(TimeSpan.hours(1).nanoseconds))
   }
 }
 
@@ -39,6 +48,26 @@ extension HourlyPrice: Comparable, CustomStringConvertible {
     guard unit == "USD/h",
       let nanodollars = try DecimalText(parsing: number).exactly(times: 1_000_000_000)
     else { throw unreadable }
+    self.init(nanodollarsPerHour: nanodollars)
+  }
+
+  /// The highest price of one machine for an hour that is read, 10,000 USD: a machine costs less than a ``USD`` holds in
+  /// the ``TimeSpan/longestStretch``.
+  public static var highest: HourlyPrice {
+    HourlyPrice(nanodollarsPerHour: 10_000_000_000_000)
+  }
+  /// The highest amount an hour for a whole fleet that is read, 10 million USD: what a month of it costs is a ``USD``.
+  public static var highestOfFleet: HourlyPrice {
+    HourlyPrice(nanodollarsPerHour: 10_000_000_000_000_000)
+  }
+
+  /// Reads `9.83 USD/h` with any number of decimals, rounded to the nearest nanodollar, ties to even.
+  public init(roundingParsed text: some StringProtocol) throws(UnreadableQuantity) {
+    let (number, unit) = text.splitAfterNumber()
+    guard unit == "USD/h",
+      let nanodollars = try DecimalText(parsing: number).roundedToNearestOrEven(
+        times: 1_000_000_000)
+    else { throw UnreadableQuantity(allowed: "a price an hour, such as 9.83 USD/h") }
     self.init(nanodollarsPerHour: nanodollars)
   }
 

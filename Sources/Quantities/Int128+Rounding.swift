@@ -29,6 +29,20 @@ extension Int128 {
     return remainder == 0 ? quotient : quotient + 1
   }
 
+  /// The number times one factor over another, rounded to the nearest whole number; halves go to the even one.
+  ///
+  /// The product itself need not fit: a sum of many bills times a month is more than 128 bits hold.
+  ///
+  /// - Precondition: `divisor` is positive, and it and `factor` are below 2^63 in magnitude.
+  public func scaled(by factor: Int128, over divisor: Int128) -> Int128 {
+    let (quotient, remainder) = flooredQuotientAndRemainder(dividingBy: divisor)
+    let whole = quotient * factor
+    let (part, rest) = (remainder * factor).flooredQuotientAndRemainder(dividingBy: divisor)
+    let twice = rest * 2
+    let isUp = twice > divisor || (twice == divisor && (whole + part) % 2 != 0)
+    return whole + part + (isUp ? 1 : 0)
+  }
+
   private func flooredQuotientAndRemainder(dividingBy divisor: Int128) -> (Int128, Int128) {
     precondition(divisor > 0, "a quotient is rounded over a positive divisor only")
     let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)

@@ -15,12 +15,15 @@ public struct Rate: Hashable, Sendable {
   /// Nothing ever happens.
   @inlinable public static var zero: Rate { Rate(nanoPerSecond: 0) }
 
+  /// The highest rate that is measured, in events a second.
+  public static var most: Double { 9e9 }
+
   /// A rate in events a second, rounded to the nearest billionth, ties to even.
   ///
-  /// - Precondition: `perSecond` is finite and below nine billion.
+  /// - Precondition: `perSecond` is finite and at most ``most``.
   public init(roundingPerSecond perSecond: Double) {
     let scaled = (perSecond * 1e9).rounded(.toNearestOrEven)
-    precondition(scaled.magnitude < 9e18, "a rate of \(perSecond)/s does not fit")
+    precondition(scaled.magnitude <= 9e18, "a rate of \(perSecond)/s does not fit")
     self.init(nanoPerSecond: Int64(scaled))
   }
 

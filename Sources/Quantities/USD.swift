@@ -26,6 +26,18 @@ public struct USD: Hashable, Sendable {
     return USD(
       nanodollars: Int64(scaled.dividedRoundingToNearestOrEven(by: Int128(span.nanoseconds))))
   }
+
+  /// The largest single amount that is read, a thousand million USD.
+  public static var largestRead: USD { USD(nanodollars: 1_000_000_000_000_000_000) }
+  /// The largest bill of a replication, and of a month of it, nine thousand million USD.
+  public static var largestBill: USD { USD(nanodollars: 9_000_000_000_000_000_000) }
+
+  /// The sum, or the largest amount that there is where it would be more: still above every limit.
+  @inlinable
+  public func addingUpToTheMost(_ other: USD) -> USD {
+    let (sum, overflow) = nanodollars.addingReportingOverflow(other.nanodollars)
+    return overflow ? USD(nanodollars: other.nanodollars < 0 ? .min : .max) : USD(nanodollars: sum)
+  }
 }
 
 extension USD: Comparable, AdditiveArithmetic, CustomStringConvertible {

@@ -59,6 +59,13 @@ public struct UTCDate: Hashable, Sendable, Comparable {
     return UTCDate(nanosecondsSince1970: Int64(first + day - 1) * self.day)
   }
 
+  /// The calendar month, in UTC, that holds the moment.
+  public var calendarMonth: Range<UTCDate> {
+    let (year, month, _) = Self.civil(daysSince1970: Int(wholeDays))
+    let next = month == 12 ? (year + 1, 1) : (year, month + 1)
+    return Self.beginning(of: month, in: year)..<Self.beginning(of: next.1, in: next.0)
+  }
+
   private static let day: Int64 = 86_400_000_000_000
 
   private var wholeDays: Int64 {
@@ -134,8 +141,10 @@ extension UTCDate: CustomStringConvertible {
     }
   }
 
-  private static func beginning(ofYear year: Int) -> UTCDate {
-    UTCDate(nanosecondsSince1970: Int64(daysSince1970(year: year, month: 1, day: 1)) * day)
+  private static func beginning(ofYear year: Int) -> UTCDate { beginning(of: 1, in: year) }
+
+  private static func beginning(of month: Int, in year: Int) -> UTCDate {
+    UTCDate(nanosecondsSince1970: Int64(daysSince1970(year: year, month: month, day: 1)) * day)
   }
 
   /// Days from 1970-01-01 to a date of the proleptic Gregorian calendar.

@@ -32,8 +32,10 @@ package struct ReplicationRecord: Sendable, Equatable {
   package var measuredTime: TimeSpan
   /// How much was billed for.
   package var billedTime: TimeSpan
-  /// The invoice for the whole horizon.
+  /// The invoice for the whole horizon, in months of 730 hours.
   package var invoice: [InvoiceLine]
+  /// The same by the calendar month, as it is paid.
+  package var charges: [Charge]
   /// What happened to machines.
   package var fleetEvents: [FleetEvent]
   /// Values over time.
@@ -44,10 +46,10 @@ package struct ReplicationRecord: Sendable, Equatable {
   package var batchedRequests: Int64
   /// Batches of a size outside the measured latency curve.
   package var batchesOutsideMeasurements: Int64
-  /// Lane time in which replicas ran batches.
-  package var busyTime: TimeSpan
-  /// Lane time in which replicas were ready and idle.
-  package var idleTime: TimeSpan
+  /// Lane time in which replicas ran batches, from the start to the horizon.
+  package var busyTime: MachineTime
+  /// Lane time in which replicas were ready and idle, from the start to the horizon.
+  package var idleTime: MachineTime
   /// Requests that were simulated, measured or not.
   package var simulatedRequests: UInt64
   /// Moves of requests from a lost replica to another.
@@ -79,6 +81,7 @@ package struct ReplicationRecord: Sendable, Equatable {
     measuredTime = .zero
     billedTime = .zero
     invoice = []
+    charges = []
     fleetEvents = []
     series = []
     batches = 0
@@ -95,11 +98,14 @@ package struct ReplicationRecord: Sendable, Equatable {
   /// The sum of all counts of that name and, unless it is `nil`, label.
   ///
   /// - Complexity: O(tallies).
-  package func tally(_ name: String, _ label: String? = nil) -> Int64 {
+  package func tally(_ name: String, _ label: String? = nil) -> Int128 {
     tallies.reduce(0) { sum, tally in
       tally.name == name && (label == nil || tally.label == label) ? sum + tally.value : sum
     }
   }
+
+  /// What is invoiced by the calendar month.
+  package var billed: USD { charges.reduce(.zero) { $0 + $1.billed } }
 
   /// The sum of the invoice.
   package var total: USD { invoice.reduce(.zero) { $0 + $1.amount } }

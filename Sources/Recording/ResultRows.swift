@@ -167,8 +167,10 @@ package struct RunResults: Sendable, Equatable {
   package let requests: RequestCounts
   /// The measures.
   package let measures: [MeasureRow]
-  /// The mean invoice.
+  /// The mean invoice, for a month of 730 hours.
   package let invoice: [InvoiceRow]
+  /// What is invoiced by the calendar month; none for a run of a version that did not tell.
+  package let billedMonths: [BilledMonthRow]
   /// The judged targets.
   package let verdicts: [VerdictRow]
   /// What else a reader should know.
@@ -177,13 +179,15 @@ package struct RunResults: Sendable, Equatable {
   /// Results of those values.
   package init(
     digest: String, replications: Int, requests: RequestCounts, measures: [MeasureRow],
-    invoice: [InvoiceRow], verdicts: [VerdictRow], notes: [RunNote] = []
+    invoice: [InvoiceRow], billedMonths: [BilledMonthRow] = [], verdicts: [VerdictRow],
+    notes: [RunNote] = []
   ) {
     self.digest = digest
     self.replications = replications
     self.requests = requests
     self.measures = measures
     self.invoice = invoice
+    self.billedMonths = billedMonths
     self.verdicts = verdicts
     self.notes = notes
   }

@@ -7,10 +7,10 @@ package struct Tally: Sendable, Equatable {
   /// The part that it belongs to, such as `70b-int4/simple`; empty when it is for all.
   package let label: String
   /// The count.
-  package let value: Int64
+  package let value: Int128
 
   /// A count of those values.
-  package init(name: String, label: String, value: Int64) {
+  package init(name: String, label: String, value: Int128) {
     self.name = name
     self.label = label
     self.value = value

@@ -27,22 +27,23 @@ extension ReplicaBank {
   }
 
   /// The lane time in which a replica ran batches, the running ones up to `now` included.
-  package func busyTime(of replica: Int, at now: Instant) -> TimeSpan {
+  package func busyTime(of replica: Int, at now: Instant) -> MachineTime {
     let row = layout[replica]
     var busy = busyNanoseconds[replica]
     for index in Int(row.firstLane)..<Int(row.firstLane + row.lanes) where lane[index].count > 0 {
-      busy += now.nanoseconds - lane[index].started
+      busy += Int128(now.nanoseconds - lane[index].started)
     }
-    return TimeSpan(nanoseconds: busy)
+    return MachineTime(nanoseconds: busy)
   }
 
   /// The lane time in which a replica was ready and ran nothing, up to `now`.
   ///
   /// It is added up for itself, not as what busy time leaves, so that the two can be held together.
-  package func idleTime(of replica: Int, at now: Instant) -> TimeSpan {
+  package func idleTime(of replica: Int, at now: Instant) -> MachineTime {
     let row = state[replica]
-    let current = Int64(row.freeLanes) * (now.nanoseconds - row.idleUntil)
-    return TimeSpan(nanoseconds: row.idleNanoseconds + (row.freeLanes > 0 ? current : 0))
+    guard row.freeLanes > 0 else { return MachineTime(nanoseconds: row.idleNanoseconds) }
+    let current = Int128(row.freeLanes) * Int128(now.nanoseconds - row.idleUntil)
+    return MachineTime(nanoseconds: row.idleNanoseconds + current)
   }
 
   /// Requests that a replica holds, waiting or in a running batch.

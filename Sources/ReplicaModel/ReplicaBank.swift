@@ -53,7 +53,7 @@ package struct ReplicaBank: ~Copyable {
     @usableFromInline var freeLanes: Int32 = 0
     @usableFromInline var isReady: Bool = false
     @usableFromInline var idleUntil: Int64 = 0
-    @usableFromInline var idleNanoseconds: Int64 = 0
+    @usableFromInline var idleNanoseconds: Int128 = 0
   }
 
   /// What changes in a lane, in one row.
@@ -79,7 +79,7 @@ package struct ReplicaBank: ~Copyable {
 
   /// How many replicas there are.
   @usableFromInline package let count: Int
-  @usableFromInline var busyNanoseconds: Column<Int64>
+  @usableFromInline var busyNanoseconds: Column<Int128>
   /// Requests whose clients gave up while they waited; the one who drives the bank takes them out.
   @usableFromInline package var expired: ContiguousArray<QueuedRequest> = []
   /// Batches that were started.
@@ -174,8 +174,9 @@ package struct ReplicaBank: ~Copyable {
   /// Changes how many lanes are free, and adds up how long so many have been.
   @inlinable
   mutating func setFreeLanes(of replica: Int, to free: Int32, _ now: Instant) {
-    let idle = Int64(state[replica].freeLanes) * (now.nanoseconds - state[replica].idleUntil)
-    state[replica].idleNanoseconds += idle
+    // 4,096 lanes that wait for a month are more than 64 bits of nanoseconds.
+    let idle = now.nanoseconds - state[replica].idleUntil
+    state[replica].idleNanoseconds += Int128(state[replica].freeLanes) * Int128(idle)
     state[replica].idleUntil = now.nanoseconds
     state[replica].freeLanes = free
   }
@@ -188,7 +189,7 @@ package struct ReplicaBank: ~Copyable {
     let row = layout[replica]
     for index in Int(row.firstLane)..<Int(row.firstLane + row.lanes) where lane[index].count > 0 {
       for slot in 0..<Int(lane[index].count) { held.append(running[lane[index].firstSlot + slot]) }
-      busyNanoseconds[replica] += now.nanoseconds - lane[index].started
+      busyNanoseconds[replica] += Int128(now.nanoseconds - lane[index].started)
       lane[index].count = 0
       nextTimes.set(index, to: .max)
     }
@@ -260,7 +261,7 @@ package struct ReplicaBank: ~Copyable {
   @inlinable
   package mutating func free(_ index: Int, now: Instant) {
     let replica = Int(lane[index].replica)
-    busyNanoseconds[replica] += now.nanoseconds - lane[index].started
+    busyNanoseconds[replica] += Int128(now.nanoseconds - lane[index].started)
     lane[index].count = 0
     setFreeLanes(of: replica, to: state[replica].freeLanes + 1, now)
     dropExpired(replica, now: now)

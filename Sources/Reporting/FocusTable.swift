@@ -1,36 +1,30 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
-import Policies
 import Quantities
 import Recording
 import Serving
 
-/// The invoice of one replication as rows of FOCUS 1.2, in CSV.
+/// The bill of one replication by the calendar month, as rows of FOCUS 1.2 in CSV.
 ///
 /// The columns are those of the FinOps Open Cost and Usage Specification (FinOps Foundation, FOCUS 1.2,
-/// focus.finops.org) that are mandatory, and of the conditional ones those that a fleet needs. What a
-/// commitment costs is a purchase row with no effective cost; what it paid for, and what of it nobody used,
-/// are usage rows that are billed nothing. List and contracted prices are those of the line: the price
-/// that a covered machine would have had on demand is not on an invoice.
+/// focus.finops.org) that are mandatory, those that version 1.0 had, and of the conditional ones those that a fleet
+/// needs. A commitment's purchase is billed and has no effective cost; what it paid for, and what of it nobody used,
+/// are usage rows that have effective cost and are billed nothing. What was bought before the start is not billed
+/// again. The list and contracted price of a covered machine is its price on demand.
 package struct FocusTable {
   /// One charge.
   package struct Row: Equatable {
-    var line: InvoiceLine
-    var category = "Usage"
-    var pricing = ""
-    var commitment: String?
-    var status = ""
-    /// What is invoiced for it.
-    package var billed = USD.zero
-    /// What it costs once purchases are spread over what they paid for.
-    package var effective = USD.zero
-    /// What it would cost without a discount.
-    package var list = USD.zero
+    /// What is charged.
+    package let charge: Charge
+    /// The calendar month in which it is invoiced.
+    package let billingPeriod: Range<UTCDate>
+    /// When it is charged, within the billing period and in whole seconds.
+    package let chargePeriod: Range<UTCDate>
     /// Whether it is the purchase of a commitment.
-    package var isPurchase: Bool { category == "Purchase" }
-    /// The commitment that it belongs to; nil for none.
-    package var commitmentID: String? { commitment }
+    package var isPurchase: Bool { charge.kind == .upfront || charge.kind == .recurring }
+    /// The commitment that it belongs to; `nil` for none.
+    package var commitmentID: String? { charge.isOfCommitment ? charge.line : nil }
   }
 
   /// What stands in the scenario's text about what was rented.
@@ -44,11 +38,9 @@ package struct FocusTable {
     var fleet: [String: Pool]?
   }
 
-  /// The rows, in the order of the invoice.
+  /// The rows, in the order of the charges.
   package let rows: [Row]
   private let source: Source
-  private let start: UTCDate
-  private let billedTime: TimeSpan
   private let replication: Int
 
   /// The rows of one replication of a run.
@@ -57,109 +49,41 @@ package struct FocusTable {
   package init(_ record: ReplicationRecord, _ manifest: RunManifest) throws {
     let text = manifest.scenarioText.prefix { $0 != "\n" }
     source = try JSONDecoder().decode(Source.self, from: Data(text.utf8))
-    start = try UTCDate(parsing: source.start)
-    billedTime = record.billedTime
+    let start = try UTCDate(parsing: source.start)
     replication = record.replication
-    rows = Self.rows(of: record.invoice)
-  }
-
-  // MARK: Rows
-
-  static func rows(of invoice: [InvoiceLine]) -> [Row] {
-    var rows: [Row] = []
-    var seen: [String] = []
-    for line in invoice {
-      guard let name = commitment(of: line) else {
-        rows.append(plainRow(line))
-        continue
-      }
-      guard !seen.contains(name) else { continue }
-      seen.append(name)
-      rows += commitmentRows(name, invoice.filter { commitment(of: $0) == name })
+    rows = record.charges.map { charge in
+      let from = (start + charge.from.sinceStart).roundedDownToSecond
+      let month = from.calendarMonth
+      let to = (start + charge.to.sinceStart).roundedUpToSecond
+      return Row(charge: charge, billingPeriod: month, chargePeriod: from..<to)
     }
-    return rows
-  }
-
-  private static func commitment(of line: InvoiceLine) -> String? {
-    guard ["reserved", "savings"].contains(line.market),
-      let comma = line.line.lastIndex(of: ",")
-    else { return nil }
-    return String(line.line[..<comma])
-  }
-
-  private static func plainRow(_ line: InvoiceLine) -> Row {
-    var row = Row(line: line)
-    row.billed = line.amount
-    row.effective = line.amount
-    row.list = line.amount
-    row.pricing =
-      line.market == Market.spot.rawValue
-      ? "Dynamic" : line.kind == .other ? "Other" : "Standard"
-    return row
-  }
-
-  /// The purchase of a commitment, then what it paid for; what was paid beforehand is shared by time.
-  private static func commitmentRows(_ name: String, _ lines: [InvoiceLine]) -> [Row] {
-    let total = lines.reduce(USD.zero) { $0 + $1.amount }
-    let upfront = lines.filter { $0.kind == .commitmentUpfront }.reduce(USD.zero) {
-      $0 + $1.amount
-    }
-    let usage = lines.filter { $0.kind != .commitmentUpfront }
-    var purchase = Row(
-      line: InvoiceLine(
-        line: "\(name), purchase", pool: "", market: lines[0].market, usage: nil, price: nil,
-        amount: total))
-    purchase.category = "Purchase"
-    purchase.pricing = "Committed"
-    purchase.commitment = name
-    purchase.billed = total
-    purchase.list = total
-    let weights = usage.map { $0.usage?.nanoseconds ?? $0.amount.nanodollars }
-    let isSplit = weights.contains { $0 > 0 }
-    let shares = isSplit ? Apportionment.split(upfront, over: weights) : weights.map { _ in .zero }
-    var rows = [purchase]
-    for (line, share) in zip(usage, shares) {
-      var row = Row(line: line)
-      row.pricing = "Committed"
-      row.commitment = name
-      row.status = line.kind == .commitmentUsed ? "Used" : "Unused"
-      row.effective = line.amount + share
-      row.list = line.amount
-      rows.append(row)
-    }
-    // A promise that has run out leaves what was paid for it beforehand to nobody.
-    if !isSplit, upfront != .zero, var last = rows.last {
-      last.category = "Usage"
-      last.billed = .zero
-      last.list = .zero
-      last.effective = upfront
-      last.status = "Unused"
-      rows.append(last)
-    }
-    return rows
   }
 
   // MARK: Text
 
   /// The columns, in their order in the file.
   package static let columns = [
-    "BilledCost", "BillingAccountId", "BillingAccountName", "BillingCurrency", "BillingPeriodEnd",
-    "BillingPeriodStart", "ChargeCategory", "ChargeClass", "ChargeDescription", "ChargeFrequency",
-    "ChargePeriodEnd", "ChargePeriodStart", "CommitmentDiscountCategory", "CommitmentDiscountId",
+    "AvailabilityZone", "BilledCost", "BillingAccountId", "BillingAccountName",
+    "BillingAccountType", "BillingCurrency", "BillingPeriodEnd", "BillingPeriodStart",
+    "CapacityReservationId", "CapacityReservationStatus", "ChargeCategory", "ChargeClass",
+    "ChargeDescription", "ChargeFrequency", "ChargePeriodEnd", "ChargePeriodStart",
+    "CommitmentDiscountCategory", "CommitmentDiscountId", "CommitmentDiscountName",
     "CommitmentDiscountQuantity", "CommitmentDiscountStatus", "CommitmentDiscountType",
     "CommitmentDiscountUnit", "ConsumedQuantity", "ConsumedUnit", "ContractedCost",
     "ContractedUnitPrice", "EffectiveCost", "InvoiceIssuerName", "ListCost", "ListUnitPrice",
     "PricingCategory", "PricingQuantity", "PricingUnit", "ProviderName", "PublisherName",
-    "RegionId",
-    "AvailabilityZone", "ResourceId", "ResourceType", "ServiceCategory", "ServiceName",
-    "ServiceSubcategory", "SkuId", "SkuPriceId", "Tags", "x_Replication",
+    "RegionId", "RegionName", "ResourceId", "ResourceName", "ResourceType", "ServiceCategory",
+    "ServiceName", "ServiceSubcategory", "SkuId", "SkuMeter", "SkuPriceDetails", "SkuPriceId",
+    "SubAccountId", "SubAccountName", "SubAccountType", "Tags", "x_Replication",
   ]
 
   /// The rows as CSV (RFC 4180) with a line of column names.
   package var csv: String {
     var text = Self.columns.joined(separator: ",") + "\n"
     for row in rows {
-      text += fields(of: row).map(TextTable.csvField).joined(separator: ",") + "\n"
+      let fields = fields(of: row)
+      text += Self.columns.map { TextTable.csvField(fields[$0] ?? "") }.joined(separator: ",")
+      text += "\n"
     }
     return text
   }
@@ -172,84 +96,172 @@ package struct FocusTable {
     }
   }
 
-  private func fields(of row: Row) -> [String] {
-    let line = row.line
-    let pool = source.fleet?[line.pool]
-    let (from, to) = (start.description, (start + billedTime).description)
-    let hasTime = line.usage != nil && line.price != nil
-    let hours = line.usage.map { Self.hours($0) } ?? ""
-    // What has no price by the hour is one thing at its amount.
-    let quantity = hasTime ? hours : "1"
-    let price = hasTime ? Self.price(line.price) : Self.money(row.list)
-    let isCommitment = row.commitment != nil
-    let isSavings = line.market == "savings"
-    let isUsage = isCommitment && !row.isPurchase
-    return [
-      Self.money(row.billed), "plimsoll", "Plimsoll simulation", "USD", to, from, row.category, "",
-      [line.line, line.pool].filter { !$0.isEmpty }.joined(separator: " of "),
-      row.isPurchase ? "Recurring" : line.market == "fixed" ? "Recurring" : "Usage-Based", to, from,
-      isCommitment ? (isSavings ? "Spend" : "Usage") : "", row.commitment ?? "",
-      isUsage ? (isSavings ? Self.money(row.effective) : hours) : "", row.status,
-      isCommitment ? (isSavings ? "Savings Plan" : "Reservation") : "",
-      isUsage ? (isSavings ? "USD" : "Hours") : "",
-      !row.isPurchase && row.status != "Unused" ? hours : "",
-      !row.isPurchase && row.status != "Unused" && !hours.isEmpty ? "Hours" : "",
-      Self.money(row.list), price, Self.money(row.effective), provider, Self.money(row.list), price,
-      row.pricing, quantity, hasTime ? "Hours" : "Units", provider, provider,
-      pool?.zone.map { String($0.reversed().drop { $0.isLetter }.reversed()) } ?? "",
-      pool?.zone ?? "", line.pool, pool?.type ?? "", service.category(line), service.name(line),
-      service.subcategory(line), [pool?.type ?? line.line, line.market].joined(separator: "/"),
-      [pool?.type ?? line.line, line.market, Self.price(line.price)].joined(separator: "/"),
-      "{}", "\(replication)",
-    ]
+  /// The fields of a row by column; what has none is null.
+  private func fields(of row: Row) -> [String: String] {
+    let charge = row.charge
+    let pool = source.fleet?[charge.pool]
+    let region = pool?.zone.map { String($0.reversed().drop { $0.isLetter }.reversed()) } ?? ""
+    let service = FocusService(charge)
+    let sku = [pool?.type ?? charge.line, charge.market].joined(separator: "/")
+    var fields = costs(of: row).merging(commitment(of: row)) { own, _ in own }
+    fields.merge([
+      "BillingAccountId": "plimsoll", "BillingAccountName": "Plimsoll simulation",
+      "BillingAccountType": "Simulation", "BillingCurrency": "USD",
+      "BillingPeriodStart": "\(row.billingPeriod.lowerBound)",
+      "BillingPeriodEnd": "\(row.billingPeriod.upperBound)",
+      "ChargePeriodStart": "\(row.chargePeriod.lowerBound)",
+      "ChargePeriodEnd": "\(row.chargePeriod.upperBound)",
+      "ChargeCategory": row.isPurchase ? "Purchase" : "Usage",
+      "ChargeDescription": description(of: charge),
+      "ChargeFrequency": charge.frequency,
+      "InvoiceIssuerName": provider, "ProviderName": provider, "PublisherName": provider,
+      "AvailabilityZone": pool?.zone ?? "", "RegionId": region, "RegionName": region,
+      "ResourceId": charge.pool, "ResourceName": charge.pool, "ResourceType": pool?.type ?? "",
+      "ServiceCategory": service.category, "ServiceName": service.name,
+      "ServiceSubcategory": service.subcategory, "SkuId": sku,
+      "SkuMeter": charge.usage == nil ? "Charge" : "Machine time",
+      "SkuPriceId": charge.price.map { "\(sku)/\(Self.price($0))" } ?? sku, "Tags": "{}",
+      "x_Replication": "\(replication)",
+    ]) { own, _ in own }
+    return fields
   }
 
-  private var service: FocusService { FocusService() }
+  private func description(of charge: Charge) -> String {
+    let what = charge.isOfCommitment ? "\(charge.line), \(charge.kind.rawValue)" : charge.line
+    return [what, charge.pool].filter { !$0.isEmpty }.joined(separator: " of ")
+  }
 
-  private static func money(_ amount: USD) -> String { decimal(amount.nanodollars, places: 9) }
+  /// What a row costs, for how much of what.
+  private func costs(of row: Row) -> [String: String] {
+    let charge = row.charge
+    // What is held has hours, also at many prices; a purchase beforehand is one thing at its amount.
+    let held = charge.kind == .upfront ? nil : charge.usage
+    let hours = held.map(Self.hours)
+    let price =
+      charge.price.map(Self.price) ?? held.map { Self.mean(charge.list, over: $0) }
+      ?? Self.money(charge.list)
+    var fields = [
+      "BilledCost": Self.money(charge.billed), "EffectiveCost": Self.money(charge.effective),
+      "ListCost": Self.money(charge.list), "ContractedCost": Self.money(charge.list),
+      "ListUnitPrice": price, "ContractedUnitPrice": price, "PricingCategory": charge.pricing,
+      "PricingQuantity": hours ?? "1", "PricingUnit": hours == nil ? "Units" : "Hours",
+    ]
+    if !row.isPurchase && charge.kind != .unused {
+      fields["ConsumedQuantity"] = hours ?? "1"
+      fields["ConsumedUnit"] = hours == nil ? "Units" : "Hours"
+    }
+    if charge.market == "capacity" {
+      fields["CapacityReservationId"] = charge.reservation
+      fields["CapacityReservationStatus"] = "Unused"
+    }
+    return fields
+  }
 
-  private static func price(_ price: HourlyPrice?) -> String {
-    price.map { decimal($0.nanodollarsPerHour, places: 9) } ?? ""
+  /// What a row says of the commitment that it belongs to.
+  private func commitment(of row: Row) -> [String: String] {
+    let charge = row.charge
+    guard let name = row.commitmentID else { return [:] }
+    let isSpend = charge.market == "savings"
+    let amount = row.isPurchase ? charge.billed : charge.effective
+    var fields = [
+      "CommitmentDiscountCategory": isSpend ? "Spend" : "Usage", "CommitmentDiscountId": name,
+      "CommitmentDiscountName": name,
+      "CommitmentDiscountType": isSpend ? "Savings Plan" : "Reservation",
+      "CommitmentDiscountUnit": isSpend ? "USD" : "Hours",
+      "CommitmentDiscountQuantity": isSpend
+        ? Self.money(amount) : charge.usage.map(Self.hours) ?? "",
+    ]
+    switch charge.kind {
+    case .used: fields["CommitmentDiscountStatus"] = "Used"
+    case .unused: fields["CommitmentDiscountStatus"] = "Unused"
+    case .usage, .fixed, .upfront, .recurring: break
+    }
+    return fields
+  }
+
+  // MARK: Numbers
+
+  private static func money(_ amount: USD) -> String {
+    formatted(digits: amount.nanodollars, places: 9)
+  }
+
+  private static func price(_ price: HourlyPrice) -> String {
+    formatted(digits: price.nanodollarsPerHour, places: 9)
   }
 
   /// Hours to 12 decimals, so that they times the price are the cost to the nanodollar.
-  private static func hours(_ span: TimeSpan) -> String {
-    let scaled = Int128(span.nanoseconds) * 1_000_000_000_000
+  private static func hours(_ time: MachineTime) -> String {
     let hour = Int128(TimeSpan.hours(1).nanoseconds)
-    return decimal(Int64((scaled + hour / 2) / hour), places: 12)
+    let (whole, rest) = time.nanoseconds.quotientAndRemainder(dividingBy: hour)
+    let (digits, scale) = ((rest * 1_000_000_000_000 + hour / 2) / hour, Int128(1_000_000_000_000))
+    let (carry, fraction) = digits.quotientAndRemainder(dividingBy: scale)
+    let decimals = formatted(digits: Int64(fraction), places: 12).dropFirst()
+    return "\(whole + carry)\(decimals)"
   }
 
-  private static func decimal(_ digits: Int64, places: Int) -> String {
-    var text = String(digits.magnitude)
-    text = String(repeating: "0", count: max(0, places + 1 - text.count)) + text
-    return (digits < 0 ? "-" : "") + text.dropLast(places) + "." + text.suffix(places)
+  /// The mean price of an hour, to 12 decimals, at which machine time came to an amount.
+  private static func mean(_ amount: USD, over time: MachineTime) -> String {
+    let hours = Double(time.nanoseconds) / 3.6e12
+    return hours > 0 ? formatted(amount.inDollars / hours, places: 12) : money(amount)
+  }
+}
+
+extension Charge {
+  fileprivate var frequency: String {
+    switch kind {
+    case .upfront: "One-Time"
+    case .recurring, .fixed: "Recurring"
+    case .usage, .used, .unused: "Usage-Based"
+    }
+  }
+
+  fileprivate var pricing: String {
+    switch kind {
+    case .used, .unused: "Committed"
+    case .usage: market == Market.spot.rawValue ? "Dynamic" : "Standard"
+    case .fixed, .upfront, .recurring: "Standard"
+    }
+  }
+
+  /// The name of the capacity reservation whose unused part it is.
+  fileprivate var reservation: String {
+    line.hasSuffix(", unused") ? String(line.dropLast(", unused".count)) : line
+  }
+}
+
+extension UTCDate {
+  private static var second: Int64 { 1_000_000_000 }
+
+  private var intoSecond: Int64 {
+    ((nanosecondsSince1970 % Self.second) + Self.second) % Self.second
+  }
+
+  fileprivate var roundedDownToSecond: UTCDate {
+    UTCDate(nanosecondsSince1970: nanosecondsSince1970 - intoSecond)
+  }
+
+  fileprivate var roundedUpToSecond: UTCDate {
+    intoSecond == 0
+      ? self : UTCDate(nanosecondsSince1970: nanosecondsSince1970 + Self.second - intoSecond)
   }
 }
 
 /// What FOCUS calls the services that a fleet buys.
 private struct FocusService {
-  func category(_ line: InvoiceLine) -> String {
-    switch line.market {
-    case "egress": "Networking"
-    case "fixed": line.line.contains("storage") ? "Storage" : "Other"
-    default: "Compute"
-    }
-  }
+  let category: String
+  let name: String
+  let subcategory: String
 
-  func name(_ line: InvoiceLine) -> String {
-    switch line.market {
-    case "egress": "Data transfer"
-    case "fixed": line.line
-    default: "Virtual machines"
-    }
-  }
-
-  func subcategory(_ line: InvoiceLine) -> String {
-    switch category(line) {
-    case "Compute": "Virtual Machines"
-    case "Networking": "Content Delivery"
-    case "Storage": "Object Storage"
-    default: "Other (Other)"
+  init(_ charge: Charge) {
+    switch charge.market {
+    case "egress":
+      (category, name, subcategory) = ("Networking", "Data transfer", "Content Delivery")
+    case "fixed" where charge.line.contains("storage"):
+      (category, name, subcategory) = ("Storage", charge.line, "Object Storage")
+    case "fixed":
+      (category, name, subcategory) = ("Other", charge.line, "Other (Other)")
+    default:
+      (category, name, subcategory) = ("Compute", "Virtual machines", "Virtual Machines")
     }
   }
 }

@@ -18,6 +18,10 @@ extension RunReport {
       replications: results.replications, run: run, priceBook: priceBook,
       assumptions: assumptions,
       measures: results.measures.map { measure($0) }, invoice: results.invoice.map(line),
+      billed: billedTotal?.cents,
+      billedByMonth: results.billedMonths.map {
+        Document.Month(from: "\($0.from)", to: "\($0.to)", usd: $0.billed.cents)
+      },
       verdicts: results.verdicts.map(verdict),
       notes: results.notes.map { Document.Note(topic: $0.topic, text: $0.text) },
       requests: requests, samples: values, regressions: regressions.map(regression))
@@ -94,6 +98,11 @@ extension RunReport {
       let price: String?
       let usd: String
     }
+    struct Month: Encodable {
+      let from: String
+      let to: String
+      let usd: String
+    }
     struct Verdict: Encodable {
       let target: String
       let verdict: String
@@ -142,6 +151,8 @@ extension RunReport {
     let assumptions: [String]
     let measures: [Measure]
     let invoice: [Line]
+    let billed: String?
+    let billedByMonth: [Month]
     let verdicts: [Verdict]
     let notes: [Note]
     let requests: [String: UInt64]

@@ -10,7 +10,8 @@ extension RunReport {
   package var table: String {
     var text = "\(scenario)\n"
     if !about.isEmpty { text += "  \(about)\n" }
-    text += "\n" + invoiceTable.plain + "\n" + measureTable.plain + "\n" + requestLine + "\n"
+    text +=
+      "\n" + invoiceTable.plain + billedLine + "\n" + measureTable.plain + "\n" + requestLine + "\n"
     if !results.verdicts.isEmpty { text += "\n" + verdictLines }
     if !results.notes.isEmpty {
       text += "\n" + results.notes.map { "  \($0.topic): \($0.text)\n" }.joined()
@@ -27,7 +28,9 @@ extension RunReport {
   package var markdown: String {
     var text = "### `\(scenario)`\n\n"
     if !about.isEmpty { text += "\(about)\n\n" }
-    text += verdictTable.markdown + "\n" + invoiceTable.markdown + "\n" + measureTable.markdown
+    text += verdictTable.markdown + "\n" + invoiceTable.markdown
+    if !billedLine.isEmpty { text += "\n\(billedLine.trimmingLeadingBlanks)" }
+    text += "\n" + measureTable.markdown
     if !results.notes.isEmpty {
       text += "\n" + results.notes.map { "- \($0.topic): \($0.text)\n" }.joined()
     }
@@ -40,12 +43,31 @@ extension RunReport {
     var table = TextTable(["bill, a month of 730 h", "pool", "market", "hours>", "price>", "USD>"])
     for row in results.invoice {
       table.add([
-        row.line, row.pool, row.market, row.hours.map { FigureText.number($0, atLeast: 2) } ?? "",
+        row.line, row.pool, row.market, row.hours.map(Self.hours) ?? "",
         row.price.map { "\($0)" } ?? "", FigureText.money(row.monthly, groupSeparator: ","),
       ])
     }
     table.add(["total", "", "", "", "", FigureText.money(monthlyTotal, groupSeparator: ",")])
     return table
+  }
+
+  /// Hours to two decimals; what they would not show, with its unit.
+  private static func hours(_ hours: Double) -> String {
+    let seconds = hours * 3_600
+    guard hours > 0, hours < 0.005 else { return formatted(hours, places: 2) }
+    let unit = [("s", 1.0), ("ms", 1e3), ("µs", 1e6), ("ns", 1e9)].first { seconds * $0.1 >= 1 }
+    guard let unit else { return "under 1 ns" }
+    return "\(formatted(seconds * unit.1, places: 2)) \(unit.0)"
+  }
+
+  /// What is paid, as the table above is scaled to compare.
+  private var billedLine: String {
+    guard let first = results.billedMonths.first, let last = results.billedMonths.last,
+      let total = billedTotal
+    else { return "" }
+    return
+      "  Scaled to a month of 730 h, to compare. Invoiced from \(first.from) to \(last.to), by the "
+      + "calendar month: \(total) (show --format focus)\n"
   }
 
   private var measureTable: TextTable {

@@ -48,6 +48,11 @@ package struct RunReport: Sendable {
   /// The sum of the invoice for a month.
   package var monthlyTotal: USD { results.invoice.reduce(.zero) { $0 + $1.monthly } }
 
+  /// What is invoiced by the calendar month; `nil` for a run of a version that did not tell.
+  package var billedTotal: USD? {
+    results.billedMonths.isEmpty ? nil : results.billedMonths.reduce(.zero) { $0 + $1.billed }
+  }
+
   /// The measure of that name.
   package func measure(_ name: String) -> MeasureRow? {
     results.measures.first { $0.name == name }

@@ -31,6 +31,7 @@ extension ResultsStore {
     try writer.insert(record.latency, kind: .latency)
     try writer.insert(record.wait, kind: .wait)
     try writer.insertInvoice(of: record)
+    try writer.insertCharges(of: record)
     try writer.insertEvents(of: record)
     try writer.insertSeries(of: record)
   }
@@ -64,7 +65,8 @@ private struct ReplicationWriter {
       digest, record.minutes, record.minutesAvailable, record.promptTokens.count,
       record.outputTokens.count, record.measuredTime.nanoseconds, record.billedTime.nanoseconds,
       record.batches, record.batchedRequests, record.batchesOutsideMeasurements,
-      record.busyTime.nanoseconds, record.idleTime.nanoseconds, record.simulatedRequests,
+      wide(record.busyTime.nanoseconds), wide(record.idleTime.nanoseconds),
+      record.simulatedRequests,
       record.migrations, hexadecimal(record.workloadDigest), record.weightUnit,
       record.sampledMinutes,
     ]
@@ -77,7 +79,7 @@ private struct ReplicationWriter {
     try weighted([run, replication] + record.weighted.columnValues)
     let insert = try insertion(into: "tally", ["position", "name", "label", "value"])
     for (position, tally) in record.tallies.enumerated() {
-      try insert([run, replication, position, tally.name, tally.label, tally.value])
+      try insert([run, replication, position, tally.name, tally.label, wide(tally.value)])
     }
   }
 
@@ -113,8 +115,25 @@ private struct ReplicationWriter {
       try insert(
         [
           run, replication, position, line.line, line.pool, line.market,
-          line.usage?.nanoseconds,
+          (line.usage?.nanoseconds).map(wide),
         ] + MoneyColumns.values(line.price) + MoneyColumns.values(line.amount))
+    }
+  }
+
+  func insertCharges(of record: ReplicationRecord) throws {
+    let insert = try insertion(
+      into: "replication_charge",
+      ["position", "kind", "line", "pool", "market", "from_ns", "to_ns", "usage_ns"]
+        + MoneyColumns.price
+        + ["billed_nanodollars", "effective_nanodollars", "list_nanodollars"])
+    for (position, charge) in record.charges.enumerated() {
+      try insert(
+        [
+          run, replication, position, charge.kind.rawValue, charge.line, charge.pool,
+          charge.market, charge.from.nanoseconds, charge.to.nanoseconds,
+          (charge.usage?.nanoseconds).map(wide),
+        ] + MoneyColumns.values(charge.price)
+          + [charge.billed.nanodollars, charge.effective.nanodollars, charge.list.nanodollars])
     }
   }
 

@@ -54,7 +54,8 @@ private struct ReplicationReader {
     record.weightUnit = try row.count("weight_unit")
     record.sampledMinutes = try row.count("sampled_minutes")
     record.tallies = try rows("name, label, value", of: "tally") { row in
-      Tally(name: row[0], label: row[1], value: row[2])
+      guard let value = try row.wide("value") else { throw damage }
+      return Tally(name: row[0], label: row[1], value: value)
     }
     record.latency = try histogram(.latency)
     record.wait = try histogram(.wait)
@@ -65,13 +66,14 @@ private struct ReplicationReader {
     record.measuredTime = row.span("measured_ns")
     record.billedTime = row.span("billed_ns")
     record.invoice = try invoice()
+    record.charges = try charges()
     record.fleetEvents = try events()
     record.series = try series()
     record.batches = row["batches"]
     record.batchedRequests = row["batched_requests"]
     record.batchesOutsideMeasurements = row["batches_outside_measurements"]
-    record.busyTime = row.span("busy_ns")
-    record.idleTime = row.span("idle_ns")
+    record.busyTime = try row.machineTime("busy_ns") ?? .zero
+    record.idleTime = try row.machineTime("idle_ns") ?? .zero
     record.simulatedRequests = try row.count("simulated_requests")
     record.migrations = try row.count("migrations")
     record.workloadDigest = digest
@@ -126,8 +128,21 @@ private struct ReplicationReader {
     try rows("*", of: "replication_invoice") { row in
       InvoiceLine(
         line: row["line"], pool: row["pool"], market: row["market"],
-        usage: (row["usage_ns"] as Int64?).map(TimeSpan.init(nanoseconds:)),
-        price: row.hourlyPrice, amount: USD(nanodollars: row["amount_nanodollars"]))
+        usage: try row.machineTime("usage_ns"), price: row.hourlyPrice,
+        amount: USD(nanodollars: row["amount_nanodollars"]))
+    }
+  }
+
+  private func charges() throws -> [Charge] {
+    try rows("*", of: "replication_charge") { row in
+      guard let kind = Charge.Kind(rawValue: row["kind"]) else { throw damage }
+      return Charge(
+        kind, line: row["line"], pool: row["pool"], market: row["market"],
+        from: Instant(nanoseconds: row["from_ns"]), to: Instant(nanoseconds: row["to_ns"]),
+        usage: try row.machineTime("usage_ns"), price: row.hourlyPrice,
+        billed: USD(nanodollars: row["billed_nanodollars"]),
+        effective: USD(nanodollars: row["effective_nanodollars"]),
+        list: USD(nanodollars: row["list_nanodollars"]))
     }
   }
 

@@ -48,6 +48,19 @@ extension ResultsStore {
         [run, position, row.line, row.pool, row.market, row.hours]
           + MoneyColumns.values(row.price) + MoneyColumns.values(row.monthly))
     }
+    let months = try Insertion(
+      into: "billed_month",
+      [
+        "run", "position", "from_date", "from_unix_ns", "to_date", "to_unix_ns", "billed_usd",
+        "billed_nanodollars",
+      ], in: database)
+    for (position, row) in results.billedMonths.enumerated() {
+      try months(
+        [
+          run, position, row.from.description, row.from.nanosecondsSince1970, row.to.description,
+          row.to.nanosecondsSince1970,
+        ] + MoneyColumns.values(row.billed))
+    }
     let verdicts = try Insertion(
       into: "verdict",
       ["run", "position", "target", "verdict", "unit", "state", "confidence", "reason"]
@@ -78,7 +91,9 @@ extension ResultsStore {
       return RunResults(
         digest: row["digest"], replications: row["replications"],
         requests: try RequestCounts(row), measures: try measures(of: run, in: database),
-        invoice: try invoice(of: run, in: database), verdicts: try verdicts(of: run, in: database),
+        invoice: try invoice(of: run, in: database),
+        billedMonths: try billedMonths(of: run, in: database),
+        verdicts: try verdicts(of: run, in: database),
         notes: try rows(of: "note", run: run, in: database).map {
           RunNote(topic: $0["topic"], text: $0["text"])
         })
@@ -103,6 +118,15 @@ extension ResultsStore {
       InvoiceRow(
         line: row["line"], pool: row["pool"], market: row["market"], hours: row["hours"],
         price: row.hourlyPrice, monthly: USD(nanodollars: row["monthly_nanodollars"]))
+    }
+  }
+
+  private func billedMonths(of run: Int64, in database: Database) throws -> [BilledMonthRow] {
+    try rows(of: "billed_month", run: run, in: database).map { row in
+      BilledMonthRow(
+        from: UTCDate(nanosecondsSince1970: row["from_unix_ns"]),
+        to: UTCDate(nanosecondsSince1970: row["to_unix_ns"]),
+        billed: USD(nanodollars: row["billed_nanodollars"]))
     }
   }
 

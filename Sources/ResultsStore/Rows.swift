@@ -51,6 +51,12 @@ enum MoneyColumns {
   }
 }
 
+/// A number of 128 bits as a column of any type keeps it: a whole number, or the text of its digits.
+func wide(_ value: Int128) -> any DatabaseValueConvertible {
+  if let short = Int64(exactly: value) { return short }
+  return String(value)
+}
+
 extension RequestCounts {
   /// The values of ``Schema/requestColumns``.
   var columnValues: [(any DatabaseValueConvertible)?] {
@@ -72,6 +78,23 @@ extension Row {
       throw Refusal(reason: "is damaged: the column \(column) holds no count")
     }
     return count
+  }
+
+  /// The number of 128 bits in that column; `nil` where there is none.
+  func wide(_ column: String) throws -> Int128? {
+    switch (self[column] as DatabaseValue).storage {
+    case .null: return nil
+    case .int64(let short): return Int128(short)
+    case .string(let digits):
+      if let long = Int128(digits) { return long }
+    default: break
+    }
+    throw Refusal(reason: "is damaged: the column \(column) holds no whole number")
+  }
+
+  /// Time of several machines in that column, which is in nanoseconds.
+  func machineTime(_ column: String) throws -> MachineTime? {
+    try wide(column).map(MachineTime.init(nanoseconds:))
   }
 
   /// A length of time in that column, which is in nanoseconds.

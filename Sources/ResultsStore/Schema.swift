@@ -8,7 +8,7 @@ enum Schema {
   /// `PLIM` in ASCII: by it `file` and this target know a results database.
   static let applicationID: Int32 = 0x504C_494D
   /// The newest version, kept as `user_version`: one more with each migration.
-  static let version: Int32 = 5
+  static let version: Int32 = 6
 
   /// The columns that count how requests ended, with the ones that arrived first.
   static let requestColumns = ["arrived"] + RequestOutcome.allCases.map(\.name)
@@ -39,6 +39,12 @@ enum Schema {
     migrator.registerMigration("5") { database in
       try database.execute(sql: writers)
       try database.execute(sql: "PRAGMA user_version = 5")
+    }
+    migrator.registerMigration("6") { database in
+      try database.execute(sql: charges)
+      for (table, column) in wideColumns { try database.execute(sql: widening(column, of: table)) }
+      try database.execute(sql: hours)
+      try database.execute(sql: "PRAGMA user_version = 6")
     }
     return migrator
   }
@@ -246,6 +252,60 @@ enum Schema {
       process TEXT NOT NULL
     ) STRICT;
     """
+
+  private static let charges = """
+    CREATE TABLE replication_charge (
+      run INTEGER NOT NULL,
+      replication INTEGER NOT NULL,
+      position INTEGER NOT NULL,
+      kind TEXT NOT NULL
+        CHECK (kind IN ('usage', 'fixed', 'upfront', 'recurring', 'used', 'unused')),
+      line TEXT NOT NULL,
+      pool TEXT NOT NULL,
+      market TEXT NOT NULL,
+      from_ns INTEGER NOT NULL,
+      to_ns INTEGER NOT NULL,
+      usage_ns ANY,
+      hours REAL AS (usage_ns / 3.6e12) VIRTUAL,
+      price_usd_per_hour TEXT,
+      price_nanodollars_per_hour INTEGER,
+      billed_nanodollars INTEGER NOT NULL,
+      effective_nanodollars INTEGER NOT NULL,
+      list_nanodollars INTEGER NOT NULL,
+      PRIMARY KEY (run, replication, position),
+      FOREIGN KEY (run, replication) REFERENCES replication ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE billed_month (
+      run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+      position INTEGER NOT NULL,
+      from_date TEXT NOT NULL,
+      from_unix_ns INTEGER NOT NULL,
+      to_date TEXT NOT NULL,
+      to_unix_ns INTEGER NOT NULL,
+      billed_usd TEXT NOT NULL,
+      billed_nanodollars INTEGER NOT NULL,
+      PRIMARY KEY (run, position)
+    ) STRICT, WITHOUT ROWID;
+    ALTER TABLE replication_invoice DROP COLUMN hours;
+    """
+
+  // Sums over machines and lanes: whole numbers, and where 64 bits do not hold one a text of its digits.
+  private static let wideColumns = [
+    ("replication", "busy_ns"), ("replication", "idle_ns"), ("replication_invoice", "usage_ns"),
+    ("tally", "value"),
+  ]
+
+  private static func widening(_ column: String, of table: String) -> String {
+    """
+    ALTER TABLE \(table) RENAME COLUMN \(column) TO narrow;
+    ALTER TABLE \(table) ADD COLUMN \(column) ANY;
+    UPDATE \(table) SET \(column) = narrow;
+    ALTER TABLE \(table) DROP COLUMN narrow;
+    """
+  }
+
+  private static let hours =
+    "ALTER TABLE replication_invoice ADD COLUMN hours REAL AS (usage_ns / 3.6e12) VIRTUAL;"
 
   // The ends of a bucket repeat the arithmetic of `LatencyHistogram` (512 buckets for each power of
   // two) for those who read with SQL; a test compares the two.

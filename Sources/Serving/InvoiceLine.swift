@@ -11,7 +11,7 @@ public struct InvoiceLine: Sendable, Equatable {
   /// `onDemand`, `spot`, `reserved`, `savings`, `capacity`, `egress` or `fixed`.
   public let market: String
   /// For how long something was held, all units added up; `nil` for what is not held.
-  public let usage: TimeSpan?
+  public let usage: MachineTime?
   /// What an hour of it costs; `nil` where there is no hourly price.
   public let price: HourlyPrice?
   /// What is charged for it.
@@ -19,7 +19,8 @@ public struct InvoiceLine: Sendable, Equatable {
 
   /// A line of those values.
   public init(
-    line: String, pool: String, market: String, usage: TimeSpan?, price: HourlyPrice?, amount: USD
+    line: String, pool: String, market: String, usage: MachineTime?, price: HourlyPrice?,
+    amount: USD
   ) {
     self.line = line
     self.pool = pool

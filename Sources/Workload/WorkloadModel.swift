@@ -45,7 +45,7 @@ package struct WorkloadModel: Sendable, Equatable {
     case .poisson(let profile), .renewal(let profile, _): return profile.rate(at: instant)
     case .replay:
       let expected = Double(expectedRequests(from: instant, for: .minutes(1)))
-      return (Rate(roundingPerSecond: expected / 60), instant)
+      return (Rate(roundingPerSecond: min(expected / 60, Rate.most)), instant)
     }
   }
 
@@ -58,10 +58,15 @@ package struct WorkloadModel: Sendable, Equatable {
       return Int64(trace.firstRequest(from: start + span) - trace.firstRequest(from: start))
     case .poisson(let profile), .renewal(let profile, _):
       let minute = TimeSpan.minutes(1).nanoseconds
-      let minutes = Int((span.nanoseconds + minute - 1) / minute)
+      guard span > .zero else { return 0 }
+      let minutes = Int((span.nanoseconds - 1) / minute + 1)
       let rates = profile.rates(from: start, for: span, count: minutes)
       let sum = rates.reduce(Int128(0)) { $0 + Int128($1.nanoPerSecond) }
-      return Int64(sum * Int128(span.nanoseconds) / Int128(minutes) / 1_000_000_000_000_000_000)
+      // The sum of 73 years times their length is more than 128 bits: it is divided before.
+      let (each, rest) = sum.quotientAndRemainder(dividingBy: Int128(minutes))
+      let length = Int128(span.nanoseconds)
+      return Int64(
+        (each * length + rest * length / Int128(minutes)) / 1_000_000_000_000_000_000)
     }
   }
 }

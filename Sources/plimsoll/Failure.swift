@@ -4,6 +4,7 @@ import ArgumentParser
 import Experiments
 import FleetSimulation
 import Foundation
+import Quantities
 import ResultsStore
 import Scenario
 
@@ -45,7 +46,8 @@ enum Failure {
     case let broken as ConservationError:
       Terminal.tell("plimsoll: a law of conservation is broken, please report this: \(broken)\n")
       return ExitStatus.bug.code
-    case is UnknownMeasure, is AllPointsRefused, is NoTargets, is ScenarioChanged, is PlanError:
+    case is BillOutOfRange, is UnknownMeasure, is AllPointsRefused, is NoTargets,
+      is ScenarioChanged, is PlanError:
       Terminal.tell("plimsoll: \(error)\n")
       return ExitStatus.invalidScenario.code
     case let usage as ValidationError:

@@ -23,7 +23,8 @@ struct Show: ParsableCommand {
   var db: String = "Results/plimsoll.sqlite"
   @Option(
     help:
-      "table, json, csv or markdown; or focus: the invoice of one replication as FOCUS 1.2 in CSV.")
+      "table, json, csv or markdown; or focus: the bill of one replication by the calendar month, as FOCUS 1.2 in CSV."
+  )
   var format: ShownFormat = .table
   @Option(help: "The replication whose invoice is printed, from 0.")
   var replication: Int = 0
@@ -65,6 +66,12 @@ struct Show: ParsableCommand {
       Terminal.tell(
         "plimsoll: run \(run) has no replication \(replication); it has \(records.count), from 0\n")
       throw ExitStatus.missingFile.code
+    }
+    if record.charges.isEmpty && !record.invoice.isEmpty {
+      Terminal.tell(
+        "plimsoll: run \(run) was stored by a version that did not bill by the calendar month; run it again\n"
+      )
+      throw ExitStatus.inputOutput.code
     }
     Terminal.print(try FocusTable(record, try store.manifest(of: run)).csv)
   }

@@ -27,7 +27,9 @@ struct BillingTests {
       reserved == 0
       ? Commitments()
       : Commitments(reservations: [
-        Commitment(name: "ri", type: "p4d", machines: reserved, prices: try series("21.18 USD/h"))
+        Commitment(
+          name: "ri", type: "p4d", machines: reserved,
+          price: try HourlyPrice(parsing: "21.18 USD/h"))
       ])
     return Billing(
       pools: [pool], commitments: commitments,
@@ -48,16 +50,16 @@ struct BillingTests {
   @Test("is by the second with a minimum of 60 s")
   func perSecond() throws {
     let billing = try billing(pool(.onDemand, series("32.7726 USD/h")))
-    let short = billing.invoice(for: [rental(.hours(1), .hours(1) + .seconds(45))])
+    let short = try billing.invoice(for: [rental(.hours(1), .hours(1) + .seconds(45))])
     #expect(amount(short, "machines") == "0.546210")
-    let long = billing.invoice(for: [rental(.hours(1), .hours(1) + .seconds(3_725))])
+    let long = try billing.invoice(for: [rental(.hours(1), .hours(1) + .seconds(3_725))])
     #expect(amount(long, "machines") == "33.910538")
   }
 
   @Test("rounds each rental up to a whole second")
   func roundsUp() throws {
     let billing = try billing(pool(.spot, series("3600 USD/h")))
-    let lines = billing.invoice(for: [rental(.zero, .seconds(100) + .milliseconds(1))])
+    let lines = try billing.invoice(for: [rental(.zero, .seconds(100) + .milliseconds(1))])
     #expect(amount(lines, "machines") == "101.000000")
   }
 
@@ -67,11 +69,11 @@ struct BillingTests {
   func reservation() throws {
     let billing = try billing(
       pool(.onDemand, series("32.77 USD/h")), reserved: 1, horizon: .hours(1))
-    let quarters = billing.invoice(
+    let quarters = try billing.invoice(
       for: (0..<4).map { _ in rental(.minutes(10), .minutes(25)) })
     #expect(amount(quarters, "machines") == "0.000000")
     #expect(amount(quarters, "ri, used") == "21.180000")
-    let hours = billing.invoice(for: (0..<4).map { _ in rental(.zero, .hours(1)) })
+    let hours = try billing.invoice(for: (0..<4).map { _ in rental(.zero, .hours(1)) })
     #expect(amount(hours, "machines") == "98.310000")
   }
 
@@ -79,7 +81,7 @@ struct BillingTests {
   func unusedReservation() throws {
     let billing = try billing(
       pool(.onDemand, series("32.77 USD/h")), reserved: 2, horizon: .hours(10))
-    let lines = billing.invoice(for: [rental(.zero, .hours(5))])
+    let lines = try billing.invoice(for: [rental(.zero, .hours(5))])
     #expect(amount(lines, "ri, used") == "105.900000")
     #expect(amount(lines, "ri, unused") == "317.700000")
   }
@@ -87,7 +89,7 @@ struct BillingTests {
   @Test("never applies a reservation to spot")
   func spotIsNotReserved() throws {
     let billing = try billing(pool(.spot, series("9.83 USD/h")), reserved: 1, horizon: .hours(1))
-    let lines = billing.invoice(for: [rental(.zero, .hours(1))])
+    let lines = try billing.invoice(for: [rental(.zero, .hours(1))])
     #expect(amount(lines, "machines") == "9.830000")
     #expect(amount(lines, "ri, unused") == "21.180000")
   }
@@ -111,7 +113,7 @@ struct BillingTests {
   @Test("leaves out what lies before the start and behind the horizon")
   func clipped() throws {
     let billing = try billing(pool(.spot, series("1 USD/h")))
-    let lines = billing.invoice(for: [
+    let lines = try billing.invoice(for: [
       Rental(pool: 0, from: .start - .hours(5), to: .never)
     ])
     #expect(amount(lines, "machines") == "24.000000")

@@ -199,7 +199,7 @@ struct CloudProcessTests {
       Self.agree(records, with: whole) { record in
         let times = record.tallies.filter { $0.name == "serving_count_ns" }
         return Double(
-          times.reduce(Int64(0)) { (Int($1.label) ?? 0) >= 4 ? $0 + $1.value : $0 })
+          times.reduce(Int128(0)) { (Int($1.label) ?? 0) >= 4 ? $0 + $1.value : $0 })
           / Double(Self.month.nanoseconds)
       })
     #expect(
@@ -328,7 +328,7 @@ struct CloudProcessTests {
       SharedCapacity(name: "trace", law: .replay(trace, from: nil), drop: .interrupt)
     ]
     let expected = (1...4).reduce(0.0) { $0 + trace.share(ofAtLeast: $1) }
-    var digests: [Int64] = []
+    var digests: [Int128] = []
     for record in try Self.records(builder, 4) {
       #expect(abs(Self.share(record, "place_up_ns") - expected) < 1e-9)
       digests.append(record.tally("capacity_digest"))
@@ -366,7 +366,7 @@ struct CloudProcessTests {
     // A line for each price; together they are all the time.
     #expect(
       records.allSatisfy {
-        $0.invoice.reduce(TimeSpan.zero) { $0 + ($1.usage ?? .zero) } == Self.month
+        $0.invoice.reduce(MachineTime.zero) { $0 + ($1.usage ?? .zero) } == MachineTime(Self.month)
       })
   }
 }

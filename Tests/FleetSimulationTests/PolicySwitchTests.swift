@@ -54,7 +54,7 @@ struct PolicySwitchTests {
 
 extension ReplicationRecord {
   /// What the cloud did in each pool.
-  fileprivate var capacityDigests: [Int64] {
+  fileprivate var capacityDigests: [Int128] {
     tallies.filter { $0.name == "capacity_digest" }.map(\.value)
   }
 }

@@ -45,6 +45,12 @@ enum Samples {
           line: "credit", pool: "", market: "fixed", hours: nil, price: nil,
           monthly: USD(nanodollars: -1)),
       ],
+      billedMonths: [
+        BilledMonthRow(
+          from: UTCDate(nanosecondsSince1970: 1_733_702_400_000_000_000),
+          to: UTCDate(nanosecondsSince1970: 1_735_689_600_000_000_000),
+          billed: USD(nanodollars: 17))
+      ],
       verdicts: [
         VerdictRow(
           target: "p99(latency) < 1 s", verdict: .undecided, interval: unbounded, unit: "s",

@@ -25,6 +25,7 @@ package struct SyntheticReplication {
       record.wait.record(source.number(below: 40_000_000))
     }
     record.invoice = (0..<6).map { source.invoiceLine($0) }
+    record.charges = (0..<8).map { source.charge($0) }
     record.fleetEvents = (0..<events).map { source.event($0) }
     record.series = (0..<points).map { source.point($0) }
     return record
@@ -69,16 +70,17 @@ package struct SyntheticReplication {
     record.batches = number(below: .max)
     record.batchedRequests = number(below: .max)
     record.batchesOutsideMeasurements = number(below: 1_000)
-    record.busyTime = TimeSpan(nanoseconds: number(below: .max))
-    record.idleTime = TimeSpan(nanoseconds: number(below: .max))
+    record.busyTime = MachineTime(nanoseconds: Int128(number(below: .max)))
+    record.idleTime = MachineTime(nanoseconds: wide())
     record.simulatedRequests = next() >> 1
     record.migrations = next() % 1_000
     record.weighted.add(record.requests, times: 3)
     record.weightUnit = 1_000
     record.sampledMinutes = next() >> 40
     record.tallies = [
-      Tally(name: "answered", label: "a/b", value: Int64(next() >> 1)),
+      Tally(name: "answered", label: "a/b", value: Int128(next() >> 1)),
       Tally(name: "answered", label: "", value: -1),
+      Tally(name: "rented_ns", label: "", value: wide()),
     ]
     record.workloadDigest = next()
   }
@@ -87,9 +89,24 @@ package struct SyntheticReplication {
     let isHeld = index % 3 != 2
     return InvoiceLine(
       line: "line \(index)", pool: index % 2 == 0 ? "" : "pool \(index)", market: "onDemand",
-      usage: isHeld ? TimeSpan(nanoseconds: number(below: .max)) : nil,
+      usage: isHeld ? MachineTime(nanoseconds: index % 2 == 0 ? wide() : 1) : nil,
       price: isHeld ? HourlyPrice(nanodollarsPerHour: number(below: 1 << 40)) : nil,
       amount: USD(nanodollars: number(below: .max) - 1 << 62))
+  }
+
+  /// More than 64 bits hold.
+  private mutating func wide() -> Int128 { Int128(next()) << 32 }
+
+  private mutating func charge(_ index: Int) -> Charge {
+    let amount = USD(nanodollars: number(below: .max))
+    let from = number(below: 1 << 40)
+    return Charge(
+      Charge.Kind.allCases[index % Charge.Kind.allCases.count], line: "charge \(index)",
+      pool: index % 2 == 0 ? "" : "pool", market: "reserved", from: Instant(nanoseconds: from),
+      to: Instant(nanoseconds: from + 1),
+      usage: index % 3 == 0 ? nil : MachineTime(nanoseconds: wide()),
+      price: index % 3 == 1 ? HourlyPrice(nanodollarsPerHour: number(below: 1 << 40)) : nil,
+      billed: amount, effective: .zero, list: amount)
   }
 
   private mutating func event(_ index: Int) -> FleetEvent {

@@ -16,7 +16,9 @@ struct RecordDocument: Codable {
   private let sections: [Part]
   private let counts: [UInt64]
   private let amounts: [Int64]
+  private let laneTimes: [Wide]
   private let invoice: [Line]
+  private let charges: [Bill]
   private let events: [Event]
   private let series: [Curve]
   private let tallies: [Count]
@@ -49,9 +51,47 @@ struct RecordDocument: Codable {
     let line: String
     let pool: String
     let market: String
-    let usage: Int64?
+    let usage: Wide?
     let price: Int64?
     let amount: Int64
+  }
+
+  private struct Bill: Codable {
+    let kind: String
+    let line: String
+    let pool: String
+    let market: String
+    let span: [Int64]
+    let usage: Wide?
+    let price: Int64?
+    let amounts: [Int64]
+  }
+
+  /// A number of 128 bits, as a text where 64 do not hold it.
+  private struct Wide: Codable {
+    let value: Int128
+
+    init(_ value: Int128) { self.value = value }
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if let short = try? container.decode(Int64.self) {
+        value = Int128(short)
+      } else if let long = Int128(try container.decode(String.self)) {
+        value = long
+      } else {
+        throw UnreadableReplication()
+      }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      if let short = Int64(exactly: value) {
+        try container.encode(short)
+      } else {
+        try container.encode(String(value))
+      }
+    }
   }
 
   private struct Event: Codable {
@@ -72,7 +112,7 @@ struct RecordDocument: Codable {
   private struct Count: Codable {
     let name: String
     let label: String
-    let value: Int64
+    let value: Wide
   }
 }
 
@@ -99,12 +139,22 @@ extension RecordDocument {
     amounts = [
       record.promptTokens.count, record.outputTokens.count, record.measuredTime.nanoseconds,
       record.billedTime.nanoseconds, record.batches, record.batchedRequests,
-      record.batchesOutsideMeasurements, record.busyTime.nanoseconds, record.idleTime.nanoseconds,
+      record.batchesOutsideMeasurements,
     ]
+    laneTimes = [Wide(record.busyTime.nanoseconds), Wide(record.idleTime.nanoseconds)]
     invoice = record.invoice.map {
       Line(
-        line: $0.line, pool: $0.pool, market: $0.market, usage: $0.usage?.nanoseconds,
+        line: $0.line, pool: $0.pool, market: $0.market,
+        usage: ($0.usage?.nanoseconds).map(Wide.init),
         price: $0.price?.nanodollarsPerHour, amount: $0.amount.nanodollars)
+    }
+    charges = record.charges.map {
+      Bill(
+        kind: $0.kind.rawValue, line: $0.line, pool: $0.pool, market: $0.market,
+        span: [$0.from.nanoseconds, $0.to.nanoseconds],
+        usage: ($0.usage?.nanoseconds).map(Wide.init),
+        price: $0.price?.nanodollarsPerHour,
+        amounts: [$0.billed.nanodollars, $0.effective.nanodollars, $0.list.nanodollars])
     }
     events = record.fleetEvents.map {
       Event(
@@ -120,7 +170,7 @@ extension RecordDocument {
     }
     series = curves
     sample = record.sample
-    tallies = record.tallies.map { Count(name: $0.name, label: $0.label, value: $0.value) }
+    tallies = record.tallies.map { Count(name: $0.name, label: $0.label, value: Wide($0.value)) }
   }
 }
 
@@ -167,7 +217,9 @@ extension RecordDocument.Stretch {
 extension RecordDocument {
   /// The replication of the document.
   func record() throws -> ReplicationRecord {
-    guard counts.count == 6, amounts.count == 9 else { throw UnreadableReplication() }
+    guard counts.count == 6, amounts.count == 7, laneTimes.count == 2 else {
+      throw UnreadableReplication()
+    }
     var record = ReplicationRecord(replication: replication, edges: [])
     record.requests = try Self.requestCounts(requests)
     record.weighted = try Self.requestCounts(weighted)
@@ -193,15 +245,16 @@ extension RecordDocument {
     record.batches = amounts[4]
     record.batchedRequests = amounts[5]
     record.batchesOutsideMeasurements = amounts[6]
-    record.busyTime = TimeSpan(nanoseconds: amounts[7])
-    record.idleTime = TimeSpan(nanoseconds: amounts[8])
+    record.busyTime = MachineTime(nanoseconds: laneTimes[0].value)
+    record.idleTime = MachineTime(nanoseconds: laneTimes[1].value)
     record.invoice = invoice.map { line in
       InvoiceLine(
         line: line.line, pool: line.pool, market: line.market,
-        usage: line.usage.map(TimeSpan.init(nanoseconds:)),
+        usage: line.usage.map { MachineTime(nanoseconds: $0.value) },
         price: line.price.map(HourlyPrice.init(nanodollarsPerHour:)),
         amount: USD(nanodollars: line.amount))
     }
+    record.charges = try charges.map(Self.charge)
     record.fleetEvents = try events.map { event in
       guard let kind = FleetEvent.Kind(rawValue: event.kind) else { throw UnreadableReplication() }
       return FleetEvent(
@@ -215,8 +268,21 @@ extension RecordDocument {
           value: Double(bitPattern: bits))
       }
     }
-    record.tallies = tallies.map { Tally(name: $0.name, label: $0.label, value: $0.value) }
+    record.tallies = tallies.map { Tally(name: $0.name, label: $0.label, value: $0.value.value) }
     return record
+  }
+
+  private static func charge(_ bill: Bill) throws -> Charge {
+    guard let kind = Charge.Kind(rawValue: bill.kind), bill.span.count == 2,
+      bill.amounts.count == 3
+    else { throw UnreadableReplication() }
+    return Charge(
+      kind, line: bill.line, pool: bill.pool, market: bill.market,
+      from: Instant(nanoseconds: bill.span[0]), to: Instant(nanoseconds: bill.span[1]),
+      usage: bill.usage.map { MachineTime(nanoseconds: $0.value) },
+      price: bill.price.map(HourlyPrice.init(nanodollarsPerHour:)),
+      billed: USD(nanodollars: bill.amounts[0]), effective: USD(nanodollars: bill.amounts[1]),
+      list: USD(nanodollars: bill.amounts[2]))
   }
 
   private static func requestCounts(_ numbers: [UInt64]) throws -> RequestCounts {

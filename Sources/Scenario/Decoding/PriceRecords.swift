@@ -127,7 +127,8 @@ enum PriceRecords {
   }
 
   private static func price(_ number: DecimalText?) -> HourlyPrice? {
-    guard let nanodollars = number?.roundedToNearestOrEven(times: 1_000_000_000), nanodollars >= 0
+    guard let nanodollars = number?.roundedToNearestOrEven(times: 1_000_000_000), nanodollars >= 0,
+      nanodollars <= HourlyPrice.highest.nanodollarsPerHour
     else { return nil }
     return HourlyPrice(nanodollarsPerHour: nanodollars)
   }

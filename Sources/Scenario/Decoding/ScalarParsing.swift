@@ -67,45 +67,65 @@ func shareBelowWhole(_ text: String) throws -> Share {
   return share
 }
 
+extension Rate {
+  /// The highest rate of arrivals: a minute of more requests would not fit the numbers of a cell.
+  static var highestRead: Rate { Rate(nanoPerSecond: 250_000_000_000_000) }
+}
+
 /// Reads a rate above zero.
 func positiveRate(_ text: String) throws -> Rate {
   let rate = try Rate(parsing: text)
-  guard rate > .zero else { throw UnreadableQuantity(allowed: "a rate above 0, such as 220/s") }
+  guard rate > .zero, rate <= .highestRead else {
+    throw UnreadableQuantity(
+      allowed: "a rate above 0 and of at most \(Rate.highestRead), such as 220/s")
+  }
   return rate
 }
 
-/// Reads a price that is not negative.
+/// Reads the price of a machine for an hour, with any number of decimals, rounded to the nanodollar.
 func hourlyPrice(_ text: String) throws -> HourlyPrice {
-  let price = try HourlyPrice(parsing: text)
-  guard price.nanodollarsPerHour >= 0 else {
-    throw UnreadableQuantity(allowed: "a price of 0 or more, such as 9.83 USD/h")
+  try price(text, upTo: .highest, "a price", "9.83 USD/h")
+}
+
+/// Reads what a whole fleet, or a promise of dollars, may cost an hour.
+func hourlyAmount(_ text: String) throws -> HourlyPrice {
+  try price(text, upTo: .highestOfFleet, "an amount", "175 USD/h")
+}
+
+private func price(
+  _ text: String, upTo most: HourlyPrice, _ what: String, _ example: String
+) throws -> HourlyPrice {
+  let price = try HourlyPrice(roundingParsed: text)
+  guard price.nanodollarsPerHour >= 0, price <= most else {
+    throw UnreadableQuantity(allowed: "\(what) from 0 to \(most), such as \(example)")
   }
   return price
 }
 
-/// Reads an amount for a month of 730 hours.
+/// Reads an amount for a calendar month.
 func monthlyAmount(_ text: String) throws -> USD {
-  let allowed = UnreadableQuantity(allowed: "an amount a month, such as 2_000 USD/month")
+  let allowed = UnreadableQuantity(
+    allowed: "an amount a month of at most \(USD.largestRead), such as 2_000 USD/month")
   guard text.hasSuffix("/month") else { throw allowed }
-  guard let amount = try? USD(parsing: text.dropLast("/month".count)), amount >= .zero else {
-    throw allowed
-  }
+  guard let amount = try? USD(parsing: text.dropLast("/month".count)), amount >= .zero,
+    amount <= .largestRead
+  else { throw allowed }
   return amount
 }
 
 /// Reads an amount of money that is not negative.
 func nonNegativeAmount(_ text: String) throws -> USD {
   let amount = try USD(parsing: text)
-  guard amount >= .zero else {
-    throw UnreadableQuantity(allowed: "an amount of 0 or more, such as 0.09 USD")
+  guard amount >= .zero, amount <= .largestRead else {
+    throw UnreadableQuantity(allowed: "an amount from 0 to \(USD.largestRead), such as 0.09 USD")
   }
   return amount
 }
 
 /// Reads a number of tokens above zero.
 func tokenCount(_ text: String) throws -> Int {
-  guard let count = Int(text.filter { $0 != "_" }), count > 0 else {
-    throw UnreadableQuantity(allowed: "a number of tokens above 0, such as 8_192")
+  guard let count = Int(text.filter { $0 != "_" }), count > 0, count <= 1_000_000_000 else {
+    throw UnreadableQuantity(allowed: "a number of tokens from 1 to 1_000_000_000, such as 8_192")
   }
   return count
 }

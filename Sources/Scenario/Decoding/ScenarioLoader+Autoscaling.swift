@@ -25,7 +25,7 @@ extension ScenarioLoader {
       "policy", [("production", CostAwareAutoscaler.Rule.production), ("reference", .reference)],
       .optional, into: &diagnostics)
     _ = reader.oneOf("kind", [("cost-aware", 0)], .optional, into: &diagnostics)
-    let budget = reader.required("budget", into: &diagnostics) { try hourlyPrice($0) }
+    let budget = reader.required("budget", into: &diagnostics) { try hourlyAmount($0) }
     let monthly = reader.optional("monthly_budget", into: &diagnostics) { try monthlyAmount($0) }
     let target = reader.required("p99", into: &diagnostics) { try positiveSpan($0) }
     let wait = reader.optional("longest_wait", into: &diagnostics) { try positiveSpan($0) }
@@ -176,11 +176,11 @@ struct ScalingContext {
 
   var committedMachines: Int { commitments.reservations.reduce(0) { $0 + $1.machines } }
 
+  /// What reservations cost an hour: an amount, as in every fleet whose bill is one.
   var commitmentRate: HourlyPrice {
     HourlyPrice(
       nanodollarsPerHour: commitments.reservations.reduce(0) { sum, commitment in
-        let price = commitment.prices.changes.first?.price.nanodollarsPerHour ?? 0
-        return sum + price * Int64(commitment.machines)
+        sum + commitment.price.nanodollarsPerHour * Int64(commitment.machines)
       })
   }
 

@@ -4,6 +4,7 @@ import CloudModel
 import Inputs
 import Numerics
 import Quantities
+import RandomStreams
 import ReplicaModel
 import Serving
 
@@ -556,8 +557,18 @@ extension ScenarioLoader {
       if let every, let factor { jumps = PriceLaw.Jumps(every: every, factor: factor) }
     }
     guard let mean, let deviation, let reversion else { return nil }
-    return PriceLaw(
+    let law = PriceLaw(
       mean: mean, deviation: deviation.fraction, reversion: reversion, jumps: jumps,
       step: step ?? .hours(1), highest: highest)
+    // A hundredth of the mean is as far from it as the highest price that is drawn.
+    guard law.meanAboveUsual <= Elementary.log(Double(PriceLaw.mostOfMean)) else {
+      reader.report(
+        .other(
+          "with such jumps the price usually lies below a hundredth of its mean of \(mean), which rests on "
+            + "rises that no run sees; make them rarer, smaller or sooner over (reversion)"),
+        of: "jumps", into: &diagnostics)
+      return nil
+    }
+    return law
   }
 }

@@ -63,82 +63,58 @@ extension ScenarioLoader {
     let machines = reader.integer("machines", in: 1...100_000, .required, into: &diagnostics)
     let zone = reader.string("zone", .optional, into: &diagnostics)
     let stated = reader.optional("price", into: &diagnostics) { try hourlyPrice($0) }
-    let upfront = upfront(&reader, into: &diagnostics)
-    let runs = runs(&reader, from: source.start, into: &diagnostics)
-    var series = stated.map { PriceSeries(changes: [PriceSeries.Change(at: .start, price: $0)]) }
-    if series == nil, let type {
-      series = prices(
-        of: type, .reserved, in: source.book, from: source.start, namedBy: reader,
-        into: &diagnostics)
-    }
     if zone != nil {
       _ = region(
         of: zone, source.book, described: source.zones, at: reader, into: &diagnostics)
     }
-    guard let type, let machines, let series, let runs else { return nil }
-    return Commitment(
-      name: name, type: type, zone: zone, machines: machines, prices: series, upfront: upfront,
-      runs: runs)
-  }
-
-  /// `upfront: 100_000 USD` with `term: 1y`: what was paid beforehand for the whole term.
-  private func upfront(
-    _ reader: inout MappingReader, into diagnostics: inout Diagnostics
-  ) -> Commitment.Upfront? {
     let amount = reader.optional("upfront", into: &diagnostics) { try nonNegativeAmount($0) }
-    let terms: [(String, TimeSpan)] = [("1y", .hours(8_760)), ("3y", .hours(26_280))]
-    let term = reader.oneOf("term", terms, .optional, into: &diagnostics)
-    guard let amount else { return nil }
-    guard let term else {
+    let term = CommitmentTerm(&reader, start: source.start, into: &diagnostics)
+    if amount != nil && term?.length == nil {
       reader.report(
         .other("required beside upfront: term: 1y or 3y"), of: "upfront", into: &diagnostics)
       return nil
     }
-    return Commitment.Upfront(amount: amount, term: term)
-  }
-
-  /// `from` and `until`, dates of which either may lie outside the scenario or be left out.
-  private func runs(
-    _ reader: inout MappingReader, from start: UTCDate?, into diagnostics: inout Diagnostics
-  ) -> Range<Instant>? {
-    let from = reader.optional("from", into: &diagnostics) { try UTCDate(parsing: $0) }
-    let until = reader.optional("until", into: &diagnostics) { try UTCDate(parsing: $0) }
-    guard let start else { return nil }
-    let begins = from.map { max(.start, .start + ($0 - start)) } ?? .start
-    let ends = until.map { max(.start, .start + ($0 - start)) } ?? .never
-    guard begins <= ends else {
-      reader.report(
-        .other("a commitment ends after it begins"), of: "until", into: &diagnostics)
-      return nil
-    }
-    return begins..<ends
+    guard let type, let machines, let term else { return nil }
+    guard
+      let price = stated
+        ?? prices(
+          of: type, .reserved, in: source.book, from: term.bought, namedBy: reader,
+          into: &diagnostics)?.changes.first?.price
+    else { return nil }
+    return Commitment(
+      name: name, type: type, zone: zone, machines: machines, price: price,
+      upfront: amount.flatMap { amount in
+        term.length.map { Commitment.Upfront(amount: amount, term: $0) }
+      }, runs: term.runs)
   }
 
   private func savingsPlan(
     _ name: String, _ reader: inout MappingReader, _ source: PriceSource,
     into diagnostics: inout Diagnostics
   ) -> SavingsPlan? {
-    let commitment = reader.required("commit", into: &diagnostics) { try hourlyPrice($0) }
+    let commitment = reader.required("commit", into: &diagnostics) { try hourlyAmount($0) }
     let family = reader.string("family", .optional, into: &diagnostics)
-    guard let commitment, let book = source.book, let start = source.start else { return nil }
+    let term = CommitmentTerm(&reader, start: source.start, into: &diagnostics)
+    guard let commitment, let term, let book = source.book else { return nil }
     let terms: PriceBook.Terms = family == nil ? .savings : .familySavings
     let types = book.types.filter { type in
       family.map { type == $0 || type.hasPrefix($0 + ".") || type.hasPrefix($0 + "-") } ?? true
     }
     let rates = types.compactMap { type -> SavingsPlan.Rate? in
-      let price = book.prices(of: type, terms, from: start)?.changes.first?.price
+      let price = book.prices(of: type, terms, from: term.bought)?.changes.first?.price
       return price.map { SavingsPlan.Rate(type: type, price: $0) }
     }
     guard !rates.isEmpty else {
       reader.report(
         .other(
           "the price book '\(book.name)' has no \(terms.rawValue) price"
-            + (family.map { " of the family \($0)" } ?? "") + " on \(start)"), of: "commit",
-        into: &diagnostics)
+            + (family.map { " of the family \($0)" } ?? "")
+            + " on \(term.bought), when it is bought"), of: "commit", into: &diagnostics)
       return nil
     }
     return SavingsPlan(
-      name: name, commitment: commitment, isForOneFamily: family != nil, rates: rates)
+      name: name, commitment: commitment, isForOneFamily: family != nil, rates: rates,
+      runs: term.runs)
   }
 
   private func capacityReservation(

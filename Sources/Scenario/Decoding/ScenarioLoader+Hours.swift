@@ -49,10 +49,10 @@ extension ScenarioLoader {
     into diagnostics: inout Diagnostics
   ) -> Bool {
     let highest = peak.perSecond * max(1, share.fraction)
-    guard highest > Self.highestRate.perSecond else { return true }
+    guard highest > Rate.highestRead.perSecond else { return true }
     arrivals.report(
       .outOfRange(
-        found: "\(share) of \(peak)", allowed: "a rate of at most \(Self.highestRate)"),
+        found: "\(share) of \(peak)", allowed: "a rate of at most \(Rate.highestRead)"),
       of: key, into: &diagnostics)
     return false
   }

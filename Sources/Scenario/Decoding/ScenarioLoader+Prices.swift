@@ -139,9 +139,10 @@ extension ScenarioLoader {
     let price = reader.required("per_gb_month", into: &diagnostics) { try nonNegativeAmount($0) }
     guard let size, let price else { return nil }
     let amount = (size * Double(price.nanodollars)).rounded(.toNearestOrEven)
-    guard amount < 9e18 else {
+    guard amount <= Double(USD.largestRead.nanodollars) else {
       reader.report(
-        .outOfRange(found: "\(size) GB", allowed: "what costs less than 9e9 USD a month"), of: "gb",
+        .outOfRange(
+          found: "\(size) GB", allowed: "what costs at most \(USD.largestRead) a month"), of: "gb",
         into: &diagnostics)
       return nil
     }

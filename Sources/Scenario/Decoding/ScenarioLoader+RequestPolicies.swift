@@ -172,7 +172,7 @@ extension ScenarioLoader {
     guard var reader = policies.mapping("ledger", .optional, into: &diagnostics) else { return nil }
     defer { reader.finish(into: &diagnostics) }
     let rule = rule(&reader, into: &diagnostics)
-    let all = reader.required("budget", into: &diagnostics) { try hourlyPrice($0) }
+    let all = reader.required("budget", into: &diagnostics) { try hourlyAmount($0) }
     let period =
       reader.optional("period", into: &diagnostics) {
         try span($0, from: .minutes(1), to: .hours(730))
@@ -180,7 +180,7 @@ extension ScenarioLoader {
     var limits: [USD]?
     if var tenants = reader.mapping("tenants", .optional, into: &diagnostics) {
       limits = context.tenants.map { name in
-        tenants.required(name, into: &diagnostics) { try hourlyPrice($0) }?.cost(of: period)
+        tenants.required(name, into: &diagnostics) { try hourlyAmount($0) }?.cost(of: period)
           ?? .zero
       }
       tenants.finish(into: &diagnostics)

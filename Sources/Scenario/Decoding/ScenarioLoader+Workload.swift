@@ -92,9 +92,6 @@ extension ScenarioLoader {
           ?? Scenario.RequestSample.usualCertainRequests))
   }
 
-  /// A minute of more requests than this would not fit the numbers of a cell.
-  static let highestRate = Rate(nanoPerSecond: 250_000_000_000_000)
-
   /// Which requests arrive when.
   mutating func workload(
     _ root: inout MappingReader, start: UTCDate?, into diagnostics: inout Diagnostics
@@ -121,9 +118,9 @@ extension ScenarioLoader {
           .other("the trace brings the lengths; leave this out"), of: key, into: &diagnostics)
       }
     }
-    if let profile = arrivals?.profile, profile.highestRate > Self.highestRate {
+    if let profile = arrivals?.profile, profile.highestRate > .highestRead {
       reader.report(
-        .outOfRange(found: "\(profile.highestRate)", allowed: "at most \(Self.highestRate)"),
+        .outOfRange(found: "\(profile.highestRate)", allowed: "at most \(Rate.highestRead)"),
         of: "arrivals", into: &diagnostics)
     }
     guard diagnostics.isEmpty, let arrivals, let classes, let tenants else { return nil }
@@ -265,7 +262,15 @@ extension ScenarioLoader {
     guard let throughput = throughput(of: path, namedBy: value, into: &diagnostics) else {
       return nil
     }
-    return Rate(roundingPerSecond: throughput * load.fraction)
+    let rate = throughput * load.fraction
+    guard rate <= Rate.highestRead.perSecond else {
+      value.report(
+        .outOfRange(
+          found: "\(text), which is \(formatted(rate, places: 0))/s",
+          allowed: "at most \(Rate.highestRead)"), into: &diagnostics)
+      return nil
+    }
+    return Rate(roundingPerSecond: rate)
   }
 
   private mutating func replay(

@@ -142,6 +142,14 @@ package struct ScenarioLoader: Sendable {
       &root, prices: prices, start: start, zones: shared.zones.map(\.name), rules,
       into: &diagnostics)
     let costs = costs(&root, into: &diagnostics)
+    let isBillable =
+      pools.flatMap { pools in
+        horizon.map {
+          checkBill(
+            BillBound(pools: pools, commitments: commitments, costs: costs.fixed, horizon: $0),
+            root, into: &diagnostics)
+        }
+      } ?? false
     let timeout = client(&root, into: &diagnostics)
     let requests = requests(&root, horizon: horizon, into: &diagnostics)
     checkTrace(requests, into: &diagnostics)
@@ -152,14 +160,17 @@ package struct ScenarioLoader: Sendable {
         .other("warmup: auto looks for a steady state, which a varying rate has not; give a time"),
         of: "requests", into: &diagnostics)
     }
+    // Sums of prices are taken of fleets whose bill is an amount only.
     let fleet = policies.flatMap { policies in
-      pools.map { pools in
-        (
-          policies: policies, pools: pools, commitments: commitments,
-          launch: pools.first { $0.pool.cloud.market == .spot }?.pool.cloud.launch
-            ?? pools.first?.pool.cloud.launch
-        )
-      }
+      !isBillable
+        ? nil
+        : pools.map { pools in
+          (
+            policies: policies, pools: pools, commitments: commitments,
+            launch: pools.first { $0.pool.cloud.market == .spot }?.pool.cloud.launch
+              ?? pools.first?.pool.cloud.launch
+          )
+        }
     }
     let requestPolicies = readRequestPolicies(
       &policyReader, workload, models, pools, timeout?.span, into: &diagnostics)

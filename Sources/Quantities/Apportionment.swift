@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Quantities
-
 /// Splits amounts of money so that the parts sum to the whole, to the nanodollar.
 public enum Apportionment {
   /// The parts of an amount in proportion to weights, by largest remainder.
@@ -16,8 +14,21 @@ public enum Apportionment {
   /// - Complexity: O(n log n) for n weights.
   /// - Precondition: no weight is negative, and some weight is positive unless the amount is zero.
   public static func split(_ amount: USD, over weights: [Int64]) -> [USD] {
+    split(amount, over: weights.map { Int128($0) })
+  }
+
+  /// The same over weights of any size; those that sum to 2^62 or more are all cut to as many bits less, where a part
+  /// in 10^18 of the whole moves no nanodollar.
+  ///
+  /// - Complexity: O(n log n) for n weights.
+  /// - Precondition: no weight is negative, their sum is below 2^127, and some weight is positive unless the amount is
+  ///   zero.
+  public static func split(_ amount: USD, over weights: [Int128]) -> [USD] {
     precondition(weights.allSatisfy { $0 >= 0 }, "an amount is split over weights from 0 on")
-    let total = weights.reduce(Int128(0)) { $0 + Int128($1) }
+    let sum = weights.reduce(Int128(0), +)
+    let surplus = max(0, 66 - sum.leadingZeroBitCount)
+    let weights = surplus == 0 ? weights : weights.map { $0 >> Int128(surplus) }
+    let total = surplus == 0 ? sum : weights.reduce(Int128(0), +)
     guard amount != .zero else { return weights.map { _ in .zero } }
     precondition(total > 0, "an amount is split over some positive weight")
     let magnitude = Int128(amount.nanodollars.magnitude)
@@ -25,7 +36,7 @@ public enum Apportionment {
     var parts: [Int128] = []
     var remainders: [Int128] = []
     for weight in weights {
-      let (part, remainder) = (magnitude * Int128(weight)).quotientAndRemainder(dividingBy: total)
+      let (part, remainder) = (magnitude * weight).quotientAndRemainder(dividingBy: total)
       parts.append(part)
       remainders.append(remainder)
     }
