@@ -60,11 +60,14 @@ package struct PriceBook: Sendable, Equatable {
 
   /// The name by which results call it.
   package let name: String
+  /// The file that it was read from; empty where it was read from none.
+  package let path: String
   private let entries: [Entry]
 
   /// A book of those entries.
-  package init(name: String, entries: [Entry]) {
+  package init(name: String, path: String = "", entries: [Entry]) {
     self.name = name
+    self.path = path
     self.entries = entries
   }
 
@@ -73,6 +76,11 @@ package struct PriceBook: Sendable, Equatable {
     var types: [String] = []
     for entry in entries where !types.contains(entry.type) { types.append(entry.type) }
     return types
+  }
+
+  /// The machine types that it has a price of on some terms, in its order.
+  package func types(on terms: Terms) -> [String] {
+    entries.filter { $0.terms == terms }.map(\.type)
   }
 
   /// The prices of a type on some terms from `start` on, as times of a scenario; `nil` when the book

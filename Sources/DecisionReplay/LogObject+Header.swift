@@ -160,7 +160,8 @@ extension LogObject {
     }
     return Router.Configuration(
       models: models, rule: rule, longestWait: try span("longest_wait_ns"),
-      sessionSlots: try count("session_slots", upTo: 1 << 22), sessionLifetime: try span("session_lifetime_ns"))
+      sessionSlots: try count("session_slots", upTo: 1 << 22),
+      sessionLifetime: try span("session_lifetime_ns"))
   }
 
   fileprivate func cache() throws(DecisionLogError) -> ResponseCache.Configuration {

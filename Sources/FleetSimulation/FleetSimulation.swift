@@ -315,7 +315,7 @@ extension QueuedRequest {
 
 extension Scenario {
   /// The times that targets name: exact edges of the histograms.
-  var latencyEdges: [Int64] {
+  package var latencyEdges: [Int64] {
     var edges: [Int64] = []
     for target in targets {
       guard case .time(let span) = target.bound, !edges.contains(span.nanoseconds) else { continue }

@@ -69,14 +69,14 @@ extension RunSummary {
 
   /// The run of a row of ``query``.
   init(_ row: Row) throws {
-    guard let state = State(rawValue: row["state"]) else {
+    guard let state = State(rawValue: try row["state"]) else {
       throw Refusal(reason: "is damaged: a run has an unknown state")
     }
     var verdicts = VerdictCounts()
-    for verdict in VerdictRow.Verdict.allCases { verdicts[verdict] = row[verdict.rawValue] }
-    self.init(
+    for verdict in VerdictRow.Verdict.allCases { verdicts[verdict] = try row[verdict.rawValue] }
+    try self.init(
       id: row["run"], scenario: row["scenario"], scenarioHash: row["scenario_hash"],
-      version: row["version"], seed: try row.seed, replications: row["stored"],
+      version: row["version"], seed: row.seed, replications: row["stored"],
       startedAt: row["started_at"], state: state, digest: row["digest"], verdicts: verdicts)
   }
 }
@@ -85,7 +85,7 @@ extension Row {
   /// The seed, which is a text because SQLite's integers have a sign.
   var seed: UInt64 {
     get throws {
-      guard let seed = UInt64(self["seed"] as String) else {
+      guard let seed = UInt64(try self["seed"] as String) else {
         throw Refusal(reason: "is damaged: a run has an unreadable seed")
       }
       return seed

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import CAllocator
+import Foundation
 
 /// The command: a deterministic simulator of the cost and performance of LLM serving fleets.
 @main
@@ -27,8 +28,36 @@ struct Plimsoll: AsyncParsableCommand {
 
   /// Starts the command.
   static func main() async {
+    // A reader who has gone is an error of writing, and not the end.
+    _ = signal(SIGPIPE, SIG_IGN)
     // What one replication needed is not kept while others run.
     plimsoll_return_large_blocks()
-    await main(nil)
+    if let hint = VerbHint.sentence(Array(CommandLine.arguments.dropFirst())) {
+      Terminal.tell(hint)
+      leave(with: .usage)
+    }
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+      leave(with: .done)
+    } catch {
+      let text = fullMessage(for: error)
+      let code = exitCode(for: error)
+      if code == .success {
+        Terminal.print(text + "\n")
+      } else if !text.isEmpty {
+        Terminal.tell(text + "\n")
+      }
+      leave(with: ExitStatus(rawValue: code.rawValue) ?? .bug)
+    }
+  }
+
+  /// Ends the process; where results could not be written, with the code for that.
+  private static func leave(with status: ExitStatus) -> Never {
+    Glibc.exit((Terminal.hasLostOutput ? status.first(.inputOutput) : status).rawValue)
   }
 }

@@ -39,7 +39,7 @@ struct Route: ParsableCommand {
     let report = RouteReport(
       rows: judged.map(\.row), classes: Self.tiers, confusions: confusions(prompts, judged, router))
     switch format {
-    case .table: Terminal.print(report.table)
+    case .table: Terminal.show(report.table)
     case .json: Terminal.print(try report.json())
     case .csv: Terminal.print(report.csv)
     case .markdown: Terminal.print(report.markdown)

@@ -48,7 +48,7 @@ struct Show: ParsableCommand {
         confidence: manifest.confidence, priceBook: manifest.priceBook, assumptions: [], run: id,
         results: results)
       switch format {
-      case .table: Terminal.print(report.table)
+      case .table: Terminal.show(report.table)
       case .json:
         report.values = RunValues(try store.replications(of: id))
         Terminal.print(try report.json())

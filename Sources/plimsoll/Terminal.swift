@@ -8,16 +8,6 @@ enum Terminal {
   /// Whether somebody watches standard error.
   static var isInteractive: Bool { isatty(FileHandle.standardError.fileDescriptor) == 1 }
 
-  /// Writes a result.
-  static func print(_ text: String) {
-    FileHandle.standardOutput.write(Data(text.utf8))
-  }
-
-  /// Writes a message.
-  static func tell(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
-  }
-
   /// Reads files from the disk.
   static let files = FileReader { (path: String) throws(FileReadFailure) -> [UInt8] in
     guard FileManager.default.fileExists(atPath: path) else { throw .missing }

@@ -39,10 +39,10 @@ extension ScenarioLoader {
       return choice.value.parsed(into: &diagnostics) { try Distribution(.constant(unit.parse($0))) }
     }
     guard var reader = choice.value.mapping(into: &diagnostics) else { return nil }
-    let before = diagnostics.errors.count
+    let before = diagnostics.count
     let make = parameters(of: choice.name, &reader, unit, into: &diagnostics)
     reader.finish(into: &diagnostics)
-    guard let make, diagnostics.errors.count == before else { return nil }
+    guard let make, diagnostics.count == before else { return nil }
     do {
       return try make()
     } catch {

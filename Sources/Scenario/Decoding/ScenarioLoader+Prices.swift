@@ -26,11 +26,28 @@ extension ScenarioLoader {
       return nil
     }
     note(loaded.files)
-    return book(MappingReader(loaded), into: &diagnostics)
+    do {
+      try loaded.check(is: .prices, path: path)
+    } catch {
+      for problem in error.errors { diagnostics.report(problem) }
+      return nil
+    }
+    return book(MappingReader(loaded), path: path, into: &diagnostics)
+  }
+
+  /// Checks a price book that stands alone.
+  ///
+  /// - Throws: all that is wrong with it.
+  package static func checkPrices(
+    _ loaded: LoadedScenario, path: String, files: FileReader
+  ) throws(ScenarioErrors) {
+    var diagnostics = Diagnostics()
+    _ = ScenarioLoader(files: files).book(MappingReader(loaded), path: path, into: &diagnostics)
+    try diagnostics.throwIfAny(files: loaded.files)
   }
 
   private func book(
-    _ reader: MappingReader, into diagnostics: inout Diagnostics
+    _ reader: MappingReader, path: String, into diagnostics: inout Diagnostics
   ) -> PriceBook? {
     var reader = reader
     _ = reader.integer("plimsoll_prices", in: 1...1, .required, into: &diagnostics)
@@ -50,7 +67,7 @@ extension ScenarioLoader {
       terms.finish(into: &diagnostics)
     }
     reader.finish(into: &diagnostics)
-    return name.map { PriceBook(name: $0, entries: entries) }
+    return name.map { PriceBook(name: $0, path: path, entries: entries) }
   }
 
   /// One price for all time, or a list of prices with the dates from which they hold.
@@ -91,9 +108,15 @@ extension ScenarioLoader {
   ) -> PriceSeries? {
     guard let book, let start else { return nil }
     guard let series = book.prices(of: type, terms, from: start) else {
+      let types = book.types(on: terms)
+      let nearest = types.contains(type) ? nil : nearestKey(to: type, among: types)
+      let suggestion = nearest.map { "; did you mean '\($0)'?" } ?? ""
+      let known = types.isEmpty ? "none" : types.joined(separator: ", ")
       reader.report(
         .other(
-          "the price book '\(book.name)' has no \(terms.rawValue) price of \(type) on \(start)"),
+          "the price book '\(book.name)' (\(book.path)) has no \(terms.rawValue) price of "
+            + "\(ScenarioError.shown(type)) on \(start)\(suggestion); it has \(terms.rawValue) prices of: \(known)"
+        ),
         of: "type", into: &diagnostics)
       return nil
     }

@@ -17,7 +17,7 @@ package struct ScenarioLoader: Sendable {
   /// A line for each of them and each file that was streamed, for the digest.
   private var fingerprints: [String] = []
 
-  private init(files: FileReader) {
+  init(files: FileReader) {
     self.files = files
   }
 
@@ -60,11 +60,15 @@ package struct ScenarioLoader: Sendable {
   private static func load(
     _ loaded: LoadedScenario, path: String, files: FileReader, targets: JudgedTargets
   ) throws(ScenarioErrors) -> Scenario {
+    try loaded.check(is: .scenario, path: path)
     var loader = ScenarioLoader(files: files)
     var diagnostics = Diagnostics()
     let scenario = loader.scenario(
       loaded, path: path, targets: targets, into: &diagnostics)
-    try diagnostics.throwIfAny(files: loaded.files + loader.inputs)
+    guard diagnostics.isEmpty else {
+      throw ScenarioErrors(
+        diagnostics.errors.told(of: loaded.made), files: loaded.files + loader.inputs)
+    }
     guard let scenario else {
       throw ScenarioErrors(
         [
@@ -107,7 +111,8 @@ package struct ScenarioLoader: Sendable {
     let pools = fleet(
       &root,
       FleetContext(
-        models: models ?? DecodedModels(), prices: prices, start: start, cloud: cloud?.launch,
+        models: models ?? DecodedModels(isUnknown: true), prices: prices, start: start,
+        cloud: cloud?.launch,
         queueLimit: policies?.queue),
       &shared, into: &diagnostics)
     let rules =
