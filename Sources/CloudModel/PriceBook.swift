@@ -58,14 +58,33 @@ package struct PriceBook: Sendable, Equatable {
     }
   }
 
+  /// An entry that is there and could not be read.
+  package struct Unread: Sendable, Equatable {
+    /// The machine type.
+    package let type: String
+    /// The terms.
+    package let terms: Terms
+
+    /// The entry of a type on some terms.
+    package init(type: String, terms: Terms) {
+      self.type = type
+      self.terms = terms
+    }
+  }
+
   /// The name by which results call it.
   package let name: String
   /// The file that it was read from; empty where it was read from none.
   package let path: String
+  /// The entries that could not be read.
+  package let unread: [Unread]
   private let entries: [Entry]
 
   /// A book of those entries.
-  package init(name: String, path: String = "", entries: [Entry]) {
+  package init(
+    name: String, path: String = "", entries: [Entry], unread: [Unread] = []
+  ) {
+    self.unread = unread
     self.name = name
     self.path = path
     self.entries = entries

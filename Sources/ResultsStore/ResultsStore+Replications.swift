@@ -15,13 +15,22 @@ extension ResultsStore {
     try reading("reading replications") { database in
       _ = try state(of: run, in: database)
       let sql = "SELECT * FROM replication WHERE run = ? ORDER BY replication"
-      let records = try Row.fetchAll(database, sql: sql, arguments: [run]).map { row in
+      return try Row.fetchAll(database, sql: sql, arguments: [run]).map { row in
         try ReplicationReader(run: run, replication: row["replication"], database: database)
           .record(row)
       }
-      if let flaw = records.flaw { throw Refusal(reason: "is damaged: run \(run): \(flaw)") }
-      return records
     }
+  }
+
+  /// The same, for who calculates with them: their numbers are those that replications can have.
+  ///
+  /// - Throws: ``StoreError``, also where a number is none, or a sum over all would leave its type.
+  package func soundReplications(of run: Int64) throws(StoreError) -> [ReplicationRecord] {
+    let records = try replications(of: run)
+    if let flaw = records.flaw {
+      throw StoreError(path: path, reason: "is damaged: run \(run): \(flaw)")
+    }
+    return records
   }
 
   /// The digests of the stored replications of a run, in the order of their numbers.

@@ -100,7 +100,7 @@ struct Baselines {
       return ComparedRun(
         scenario: manifest.scenario, origin: "run \(number)", seed: manifest.seed,
         replications: results.replications, digest: results.digest, rows: results.measures,
-        values: RunValues(try store.replications(of: number)))
+        values: RunValues(try store.soundReplications(of: number)))
     }
   }
 

@@ -8,7 +8,12 @@ enum FileProblem {
   static func sentence(of error: any Error, path: String? = nil) -> String {
     let path = path ?? (error as? CocoaError)?.filePath
     guard let path else { return reason(of: error) }
-    return "\(path): \(obstacle(at: path) ?? reason(of: error))"
+    return "\(path): \(reason(of: error, at: path))"
+  }
+
+  /// Why a file at a path cannot be written, as a clause.
+  static func reason(of error: any Error, at path: String) -> String {
+    obstacle(at: path) ?? reason(of: error)
   }
 
   /// What lies in the way of writing a file at a path, as far as can be seen from outside.
@@ -16,7 +21,7 @@ enum FileProblem {
     let files = FileManager.default
     var isFolder: ObjCBool = false
     if unsafe files.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-      return "is a folder; a file is wanted"
+      return "it is a folder; a file is wanted"
     }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     guard unsafe files.fileExists(atPath: folder, isDirectory: &isFolder) else {

@@ -48,7 +48,7 @@ struct Plimsoll: AsyncParsableCommand {
       let text = fullMessage(for: error)
       let code = exitCode(for: error)
       if code == .success {
-        Terminal.print(text + "\n")
+        Terminal.print(text + VerbHint.more(CommandLine.arguments) + "\n")
       } else if !text.isEmpty {
         Terminal.tell(text + "\n")
       }

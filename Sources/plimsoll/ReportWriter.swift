@@ -58,7 +58,8 @@ struct ReportWriter {
       try body()
     } catch {
       failed = true
-      Terminal.tell("plimsoll: cannot write \(FileProblem.sentence(of: error, path: path))\n")
+      let reason = FileProblem.reason(of: error, at: path)
+      Terminal.tell("plimsoll: \(path) cannot be written: \(reason)\n")
     }
   }
 }

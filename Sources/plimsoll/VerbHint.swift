@@ -31,6 +31,14 @@ enum VerbHint {
     return nil
   }
 
+  /// What the help of `sweep` leaves out: the options of its usual form, which is the verb `run`.
+  static func more(_ arguments: [String]) -> String {
+    let words = arguments.dropFirst().filter { !["help", "-h", "--help"].contains($0) }
+    guard words == ["sweep"], arguments.count == 3 else { return "" }
+    return "\n\nThe usual form, sweep SCENARIO --vary KEY=VALUES:\n\n"
+      + Plimsoll.helpMessage(for: RunSweep.self)
+  }
+
   private static func name(of command: any ParsableCommand.Type) -> String {
     command.configuration.commandName ?? ""
   }

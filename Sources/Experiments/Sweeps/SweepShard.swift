@@ -16,7 +16,7 @@ package struct SweepShard: Sendable {
     let count: Int
   }
 
-  private struct Line: Codable {
+  struct Line: Codable {
     let point: Int
     let replication: Int
     let digest: String?
@@ -102,7 +102,7 @@ package struct SweepShard: Sendable {
     try write(Self.line(Footer(sha256: hash.text)))
   }
 
-  private static func line(_ value: some Encodable) throws -> [UInt8] {
+  static func line(_ value: some Encodable) throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return [UInt8](try encoder.encode(value)) + [UInt8(ascii: "\n")]

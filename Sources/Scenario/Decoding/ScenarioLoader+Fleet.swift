@@ -82,6 +82,9 @@ extension ScenarioLoader {
     return points
   }
 
+  /// The most requests that all batches of a fleet may hold at once; places take half a gigabyte then.
+  private static var mostBatchPlaces: Int { 1 << 23 }
+
   /// The pools in the order of the file.
   mutating func fleet(
     _ root: inout MappingReader, _ context: FleetContext, _ shared: inout SharedParts,
@@ -107,6 +110,18 @@ extension ScenarioLoader {
         .outOfRange(
           found: "\(replicas) replicas on all machines",
           allowed: "at most \(ReplicaBoard.mostReplicas)"), of: "fleet", into: &diagnostics)
+      return nil
+    }
+    let slots = pools.reduce(0) { sum, pool in
+      sum + pool.maximum
+        * pool.pool.replicas.reduce(0) { $0 + $1.model.lanes * $1.model.largestBatch }
+    }
+    guard slots <= Self.mostBatchPlaces else {
+      root.report(
+        .outOfRange(
+          found: "\(slots) places in the batches of all lanes",
+          allowed: "at most \(Self.mostBatchPlaces)"),
+        of: "fleet", into: &diagnostics)
       return nil
     }
     return pools

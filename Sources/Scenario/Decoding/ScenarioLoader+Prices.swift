@@ -56,18 +56,21 @@ extension ScenarioLoader {
     _ = reader.string("source", .required, into: &diagnostics)
     _ = reader.required("read", into: &diagnostics) { try UTCDate(parsing: $0) }
     var entries: [PriceBook.Entry] = []
+    var unread: [PriceBook.Unread] = []
     for machine in reader.entries("machines", .required, into: &diagnostics) ?? [] {
       guard var terms = machine.value.mapping(into: &diagnostics) else { continue }
       for term in PriceBook.Terms.allCases {
-        guard let value = terms.node(term.rawValue, .optional, into: &diagnostics),
-          let prices = datedPrices(value, into: &diagnostics)
-        else { continue }
-        entries.append(PriceBook.Entry(type: machine.name, terms: term, prices: prices))
+        guard let value = terms.node(term.rawValue, .optional, into: &diagnostics) else { continue }
+        if let prices = datedPrices(value, into: &diagnostics) {
+          entries.append(PriceBook.Entry(type: machine.name, terms: term, prices: prices))
+        } else {
+          unread.append(PriceBook.Unread(type: machine.name, terms: term))
+        }
       }
       terms.finish(into: &diagnostics)
     }
     reader.finish(into: &diagnostics)
-    return name.map { PriceBook(name: $0, path: path, entries: entries) }
+    return name.map { PriceBook(name: $0, path: path, entries: entries, unread: unread) }
   }
 
   /// One price for all time, or a list of prices with the dates from which they hold.
@@ -108,6 +111,8 @@ extension ScenarioLoader {
   ) -> PriceSeries? {
     guard let book, let start else { return nil }
     guard let series = book.prices(of: type, terms, from: start) else {
+      // What is wrong with it was said where it stands.
+      guard !book.unread.contains(PriceBook.Unread(type: type, terms: terms)) else { return nil }
       let types = book.types(on: terms)
       let nearest = types.contains(type) ? nil : nearestKey(to: type, among: types)
       let suggestion = nearest.map { "; did you mean '\($0)'?" } ?? ""

@@ -123,6 +123,7 @@ package struct ScenarioLoader: Sendable {
       &root, prices: prices, start: start, rules, into: &diagnostics)
     let costs = costs(&root, into: &diagnostics)
     let timeout = client(&root, into: &diagnostics)
+    checkEnd(start, horizon, timeout?.span, root, into: &diagnostics)
     let requests = requests(&root, horizon: horizon, into: &diagnostics)
     if case .once(let window) = requests, window.isWarmUpAutomatic, let workload,
       !workload.model.hasConstantRate
@@ -202,6 +203,21 @@ package struct ScenarioLoader: Sendable {
       RoutingContext(
         models: models, pools: pools, mix: workload.model.mix, texts: workload.texts,
         hasSessions: workload.model.sessions != nil, timeout: timeout), into: &diagnostics)
+  }
+
+  /// Notes where the last request's deadline would be no date that can be written and read again.
+  private func checkEnd(
+    _ start: UTCDate?, _ horizon: TimeSpan?, _ timeout: TimeSpan?, _ root: MappingReader,
+    into diagnostics: inout Diagnostics
+  ) {
+    guard let start, let horizon else { return }
+    let end = UTCDate.readable.upperBound
+    guard horizon + (timeout ?? .zero) > end - start else { return }
+    root.report(
+      .outOfRange(
+        found:
+          "\(start) with a horizon of \(horizon)\(timeout.map { " and a timeout of \($0)" } ?? "")",
+        allowed: "what ends before \(end)"), of: "start", into: &diagnostics)
   }
 
   private func readAutoscaling(

@@ -27,16 +27,32 @@ package struct MadeName: Equatable, Sendable {
   func error(insteadOf errors: [ScenarioError]) -> ScenarioError? {
     let inside = errors.filter { isInside($0) }
     guard !inside.isEmpty else { return nil }
-    let nearest = nearestKey(to: name, among: beside).map { "; did you mean '\($0)'?" } ?? ""
     let missing = inside.compactMap { error -> String? in
       guard error.problem == .missingKey else { return nil }
       return KeyPathNames.names(in: error.keyPath[...])?.last
     }
     let lacks = missing.isEmpty ? "" : "; a new one needs: \(missing.joined(separator: ", "))"
+    return unknown(lacking: lacks)
+  }
+
+  /// Notes a model that no pool serves: what an override says of it would change nothing.
+  func reportUnserved(in root: ScenarioNode, into diagnostics: inout Diagnostics) {
+    guard keyPath == KeyPathNames.appending(name, to: "models") else { return }
+    let pools = root.entries?.first { $0.key == "fleet" }?.value.entries ?? []
+    let isServed = pools.contains { pool in
+      let serves = pool.value.entries?.first { $0.key == "serves" }?.value.entries ?? []
+      return serves.contains { $0.key == name }
+    }
+    if !isServed { diagnostics.report(unknown(lacking: "; a new one must be served by a pool")) }
+  }
+
+  private func unknown(lacking: String) -> ScenarioError {
+    let nearest = nearestKey(to: name, among: beside).map { "; did you mean '\($0)'?" } ?? ""
     let known = beside.joined(separator: ", ")
     return ScenarioError(
       .other(
-        "there is no \(noun) \(ScenarioError.quoted(name))\(nearest) (there is: \(known)\(lacks))"),
+        "there is no \(noun) \(ScenarioError.quoted(name))\(nearest) (there is: \(known)\(lacking))"
+      ),
       at: location, keyPath: keyPath)
   }
 

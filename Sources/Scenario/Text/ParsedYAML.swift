@@ -117,7 +117,16 @@ enum ParsedYAML {
           .syntax("a tab here; YAML is indented with spaces"), at: place(tab.line, tab.column),
           keyPath: "")
       }
-      let during = context.map { " (\($0.text))" } ?? ""
+      if problem == "could not find expected ':'", let begin = context?.mark {
+        return ScenarioError(
+          .syntax("this is no key with its value; a space stands behind the ':' between them"),
+          at: place(begin.line, begin.column), keyPath: "")
+      }
+      let during =
+        context.map { begun in
+          let isElsewhere = begun.mark.line > 0 && begun.mark.line < mark.line
+          return " (\(begun.text)\(isElsewhere ? " that begins on line \(begun.mark.line)" : ""))"
+        } ?? ""
       return ScenarioError(
         .syntax(problem + during), at: place(mark.line, mark.column), keyPath: "")
     case .duplicatedKeysInMapping(let names, let context):

@@ -160,12 +160,29 @@ extension ScenarioOverride {
   ) -> String? {
     for length in stride(from: rest.count, through: 2, by: -1) {
       let joined = rest.prefix(length).joined(separator: ".")
-      guard entries.contains(where: { $0.key == joined }) else { continue }
-      return rest.dropFirst(length).reduce(KeyPathNames.appending(joined, to: "")) {
-        KeyPathNames.appending($1, to: $0)
-      }
+      guard let entry = entries.first(where: { $0.key == joined }) else { continue }
+      return path(rest.dropFirst(length), in: entry.value, after: joined)
     }
     return nil
+  }
+
+  /// The names behind one, those that are there in one piece quoted as a whole.
+  private static func path(
+    _ rest: ArraySlice<String>, in node: ScenarioNode, after name: String
+  ) -> String {
+    var (path, node, rest) = (KeyPathNames.appending(name, to: ""), Optional(node), rest)
+    while !rest.isEmpty {
+      let entries = node?.entries ?? []
+      let lengths = stride(from: rest.count, through: 1, by: -1)
+      let length = lengths.first { length in
+        entries.contains { $0.key == rest.prefix(length).joined(separator: ".") }
+      }
+      let next = rest.prefix(length ?? 1).joined(separator: ".")
+      path = KeyPathNames.appending(next, to: path)
+      node = entries.first { $0.key == next }?.value
+      rest = rest.dropFirst(length ?? 1)
+    }
+    return path
   }
 }
 

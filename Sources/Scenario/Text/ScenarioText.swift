@@ -37,6 +37,7 @@ package enum ScenarioText {
     let kind = kind(of: root)
     if kind == .scenario {
       for index in changes.indices { changes[index].apply(to: &root, into: &diagnostics) }
+      for name in changes.flatMap(\.made) { name.reportUnserved(in: root, into: &diagnostics) }
     }
     try diagnostics.throwIfAny(files: chain.files)
     return LoadedScenario(
