@@ -21,6 +21,35 @@ struct MistakeTests {
   }
 }
 
+@Suite("Many mistakes in one file")
+struct ManyMistakesTests {
+  @Test(
+    "are found in time that grows with their number, fifty are shown and the others are counted")
+  func many() throws {
+    let pools = (0..<8_000).map {
+      "  p\($0): { typ: g, zone: a, market: onDemand, machines: 1, serves: { m: 1 } }\n"
+    }
+    var texts = MistakePage.files
+    texts["scenario.yaml"]?.replace(/fleet:\n(  .*\n)*/, with: "fleet:\n" + pools.joined())
+    let files = FileReader { [texts] (path: String) throws(FileReadFailure) -> [UInt8] in
+      guard let text = texts[path] else { throw .missing }
+      return Array(text.utf8)
+    }
+    let started = ContinuousClock.now
+    do {
+      _ = try ScenarioLoader.load("scenario.yaml", files: files)
+      Issue.record("it was read")
+    } catch {
+      let text = error.rendered()
+      #expect(error.errors.count == 8_000)
+      #expect(text.components(separatedBy: "unknown key 'typ'").count == 51)
+      #expect(text.hasSuffix("… and 7950 more errors\n"))
+    }
+    // It took a hundred seconds when each error searched all others, and takes a third of one.
+    #expect(ContinuousClock.now - started < .seconds(10))
+  }
+}
+
 /// A scenario with one mistake in it.
 struct Mistake: Sendable, CustomTestStringConvertible {
   var title = ""
