@@ -4,7 +4,7 @@
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench results format clean oracles \
-  gate gate-baseline bootstrap command build-tests lint imports run-tests scenarios results-check allocations instructions memory digests notebooks
+  gate gate-baseline bootstrap command build-tests lint imports run-tests fuzz fuzz-minute scenarios results-check allocations instructions memory digests notebooks
 
 swift_sources := Package.swift Sources Tests Benchmarks
 
@@ -17,7 +17,15 @@ demo: bootstrap command ## build the command and judge the reference design
 
 test: bootstrap build-tests run-tests ## build and pass all tests
 
-check: bootstrap lint imports run-tests scenarios gate allocations instructions memory results-check notebooks digests ## everything CI does
+check: bootstrap lint imports run-tests fuzz-minute scenarios gate allocations instructions memory results-check notebooks digests ## everything CI does
+
+fuzz: bootstrap command ## a million changed inputs and 20,000 runs: none may end, hang or bloat a process
+	swift build -c release --product plimsoll-fuzz
+	.build/release/plimsoll-fuzz --inputs 1000000 --runs 20000
+
+fuzz-minute: command ## the same for a minute, with a seed of its own
+	swift build -c release --product plimsoll-fuzz
+	.build/release/plimsoll-fuzz --inputs 1000000 --runs 20000 --seconds 60
 
 results: bootstrap command ## remake the committed results
 	Scripts/results.sh

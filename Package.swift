@@ -139,6 +139,13 @@ let package = Package(
       ]),
 
     .executableTarget(
+      name: "plimsoll-fuzz",
+      dependencies: [
+        "DecisionReplay", "Experiments", "FleetSimulation", "Quantities", "Recording",
+        "ResultsStore", "Scenario", arguments,
+      ],
+      path: "Tests/Fuzzer", swiftSettings: strict),
+    .executableTarget(
       name: "StoreWriter",
       dependencies: ["ResultsStore", "Recording", "Statistics", "Quantities", "Serving"],
       path: "Tests/StoreWriter", swiftSettings: strict),

@@ -58,15 +58,38 @@ package struct PriceBook: Sendable, Equatable {
     }
   }
 
+  /// An entry that is there and could not be read.
+  package struct Unread: Sendable, Equatable {
+    /// The machine type.
+    package let type: String
+    /// The terms.
+    package let terms: Terms
+
+    /// The entry of a type on some terms.
+    package init(type: String, terms: Terms) {
+      self.type = type
+      self.terms = terms
+    }
+  }
+
   /// The name by which results call it.
   package let name: String
   /// The regions in which its prices hold; none where it does not say.
   package let regions: [String]
+  /// The file that it was read from; empty where it was read from none.
+  package let path: String
+  /// The entries that could not be read.
+  package let unread: [Unread]
   private let entries: [Entry]
 
   /// A book of those entries.
-  package init(name: String, regions: [String] = [], entries: [Entry]) {
+  package init(
+    name: String, path: String = "", regions: [String] = [], entries: [Entry],
+    unread: [Unread] = []
+  ) {
+    self.unread = unread
     self.name = name
+    self.path = path
     self.regions = regions
     self.entries = entries
   }
@@ -76,6 +99,11 @@ package struct PriceBook: Sendable, Equatable {
     var types: [String] = []
     for entry in entries where !types.contains(entry.type) { types.append(entry.type) }
     return types
+  }
+
+  /// The machine types that it has a price of on some terms, in its order.
+  package func types(on terms: Terms) -> [String] {
+    entries.filter { $0.terms == terms }.map(\.type)
   }
 
   /// The prices of a type on some terms from `start` on, as times of a scenario; `nil` when the book

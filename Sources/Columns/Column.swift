@@ -73,14 +73,14 @@ package struct Column<Element: BitwiseCopyable>: ~Copyable {
     return unsafe Array(UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))
   }
 
-  /// Copies values of another column, those from `first` on, over those from `place` on.
+  /// Copies values of a growing column, those from `first` on, over those from `place` on.
   ///
   /// - Precondition: all are inside the bounds.
   /// - Complexity: O(count).
   @inlinable
   @inline(__always)
   package mutating func copy(
-    _ count: Int, of other: borrowing Column<Element>, from first: Int, to place: Int
+    _ count: Int, of other: borrowing GrowingColumn<Element>, from first: Int, to place: Int
   ) {
     precondition(
       count >= 0 && first >= 0 && place >= 0 && count <= other.count - first

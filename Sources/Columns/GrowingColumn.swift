@@ -61,6 +61,17 @@ package struct GrowingColumn<Element: BitwiseCopyable & Sendable>: ~Copyable, @u
     self[count - 1] = value
   }
 
+  /// Adds so many copies of a value at the end.
+  ///
+  /// - Complexity: O(added), amortised.
+  @usableFromInline
+  package mutating func append(repeating value: Element, count added: Int) {
+    precondition(added >= 0, "a column does not shrink by what is added")
+    while capacity - count < added { grow() }
+    unsafe (base + count).initialize(repeating: value, count: added)
+    count += added
+  }
+
   /// Removes all values and keeps the storage.
   @inlinable
   package mutating func removeAll() { count = 0 }

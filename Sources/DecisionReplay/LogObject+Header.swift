@@ -38,8 +38,7 @@ extension DecisionHeader {
       try first.object(key).ledger()
     }
     for replica in try first.objects("replicas") {
-      let time: Int64 = try replica.integer("nanoseconds_per_request")
-      try replica.hold(time >= 0, "nanoseconds_per_request", "a number from 0 on")
+      let time = try replica.span("nanoseconds_per_request").nanoseconds
       replicas.append(
         ReplicaObservation(
           model: try replica.model(), acceptsRequests: false, outstanding: 0, hasRoom: true,
@@ -52,13 +51,6 @@ extension DecisionHeader {
 }
 
 extension LogObject {
-  /// Ends with an error where a value would break a precondition of a policy.
-  fileprivate func hold(
-    _ condition: Bool, _ key: String, _ allowed: String
-  ) throws(DecisionLogError) {
-    if !condition { throw fail(key, allowed: allowed) }
-  }
-
   /// The number of a model; a board has a place for each up to the highest.
   fileprivate func model() throws(DecisionLogError) -> ModelID {
     let number: Int = try integer("model")
@@ -69,29 +61,29 @@ extension LogObject {
   fileprivate func spot() throws(DecisionLogError) -> SpotManager.Configuration {
     var pools: [SpotManager.Configuration.Pool] = []
     for pool in try objects("pools") {
-      try pool.hold(try pool.double("throughput") > 0, "throughput", "a number above 0")
       pools.append(
         SpotManager.Configuration.Pool(
-          market: try pool.oneOf("market"), wanted: try pool.integer("wanted"),
-          maximum: try pool.integer("maximum"), zone: try pool.text("zone"),
+          market: try pool.oneOf("market"), wanted: try pool.count("wanted"),
+          maximum: try pool.count("maximum"), zone: try pool.text("zone"),
           price: try pool.price("price_nanodollars_per_hour"),
-          throughput: try pool.double("throughput"), minimum: try pool.integer("minimum"),
+          throughput: try pool.throughput(), minimum: try pool.count("minimum"),
           interruptionCost: try pool.price("interruption_nanodollars_per_hour")))
     }
+    try hold(pools.count <= Self.mostPools, "pools", "at most \(Self.mostPools) pools")
     var spot = SpotManager.Configuration(
       pools: pools, fallsBackToOnDemand: try flag("falls_back"),
       fallbackHold: try span("fallback_hold_ns"), failbackAfter: try span("failback_after_ns"),
       initialBackOff: try span("initial_back_off_ns"),
-      maximumBackOff: try span("maximum_back_off_ns"), overprovision: try integer("overprovision"),
-      zoneCap: Share(billionths: try integer("zone_cap_billionths")),
+      maximumBackOff: try span("maximum_back_off_ns"), overprovision: try count("overprovision"),
+      zoneCap: try share("zone_cap_billionths"),
       backsOffAfterInterruption: try flag("backs_off_after_interruption"),
       expectedStart: try span("expected_start_ns"), rule: try oneOf("rule"))
     spot.budget = try optional("budget_nanodollars_per_hour", price)
-    spot.coveredMachines = try integer("covered_machines")
+    spot.coveredMachines = try count("covered_machines", upTo: 10_000_000)
     spot.commitmentRate = try price("commitment_nanodollars_per_hour")
     spot.drainGuard = try span("drain_guard_ns")
     spot.replacesAtRisk = try flag("replaces_at_risk")
-    spot.zoneLossFloor = try integer("zone_loss_floor")
+    spot.zoneLossFloor = try count("zone_loss_floor")
     spot.longestThrottle = try span("longest_throttle_ns")
     return spot
   }
@@ -100,27 +92,42 @@ extension LogObject {
     configuration: CostAwareAutoscaler.Configuration, machines: Int
   ) {
     var scaling = CostAwareAutoscaler.Configuration(
-      minimum: try integer("minimum"), maximum: try integer("maximum"),
-      throughput: try double("throughput"), startTime: try span("start_time_ns"),
+      minimum: try count("minimum"), maximum: try count("maximum"),
+      throughput: try throughput(), startTime: try span("start_time_ns"),
       latencyTarget: try span("latency_target_ns"),
       longestQueueWait: try span("longest_queue_wait_ns"),
       budget: try price("budget_nanodollars_per_hour"),
       worstPrice: try price("worst_nanodollars_per_hour"),
       spotPrice: try price("spot_nanodollars_per_hour"))
     scaling.rule = try oneOf("rule")
-    scaling.safeUtilization = try double("safe_utilization")
+    scaling.safeUtilization = try double("safe_utilization", in: 0...1_000)
     scaling.period = try span("period_ns")
     scaling.floorPeriod = try span("floor_period_ns")
-    scaling.monthlyBudget = try optional("monthly_budget_nanodollars") {
-      key throws(DecisionLogError) in USD(nanodollars: try integer(key))
-    }
-    try hold(
-      scaling.monthlyBudget ?? .zero >= .zero, "monthly_budget_nanodollars", "a number from 0 on")
+    scaling.monthlyBudget = try optional("monthly_budget_nanodollars", money)
     scaling.scaleDownWindow = try span("scale_down_window_ns")
     scaling.scaleDownPeriod = try span("scale_down_period_ns")
-    scaling.toleratedMisses = try integer("tolerated_misses")
-    return (scaling, try integer("machines"))
+    scaling.toleratedMisses = try count("tolerated_misses", upTo: 1_000_000_000)
+    try hold(scaling.latencyTarget > .zero, "latency_target_ns", "nanoseconds above 0")
+    try hold(scaling.period > .zero, "period_ns", "nanoseconds above 0")
+    let looks =
+      max(scaling.scaleDownWindow, scaling.startTime).nanoseconds / scaling.period.nanoseconds
+    try hold(
+      looks <= Self.mostLooks, "period_ns",
+      "at most \(Self.mostLooks) looks in scale_down_window_ns and in start_time_ns")
+    return (scaling, try count("machines"))
   }
+
+  /// Requests a second that a machine serves.
+  private func throughput() throws(DecisionLogError) -> Double {
+    let throughput = try double("throughput", in: 0...1e15)
+    try hold(throughput >= 1e-15, "throughput", "a number above 0")
+    return throughput
+  }
+
+  /// Pools that a spot manager takes in: it compares all with all.
+  private static var mostPools: Int { 256 }
+  /// Looks that an autoscaler remembers: it goes through them at each.
+  private static var mostLooks: Int64 { 1_000_000 }
 
   fileprivate func router() throws(DecisionLogError) -> Router.Configuration {
     var models: [Router.Model] = []
@@ -130,7 +137,7 @@ extension LogObject {
           id: try model.model(),
           qualityByClass: try model.doubles("quality_by_class"),
           contextWindow: try model.integer("context_window"),
-          nanosecondsPerRequest: try model.integer("nanoseconds_per_request")))
+          nanosecondsPerRequest: try model.span("nanoseconds_per_request").nanoseconds))
     }
     try hold((1...8).contains(models.count), "models", "one to eight models")
     let rule: Router.Rule
@@ -147,19 +154,20 @@ extension LogObject {
       rule = .difficulty(
         Router.QualityRule(
           calibration: DifficultyCalibration(table: table),
-          qualityFloor: try double("quality_floor"),
-          uncertaintyBand: try double("uncertainty_band")))
+          qualityFloor: try double("quality_floor", in: -1e9...1e9),
+          uncertaintyBand: try double("uncertainty_band", in: 0...1e9)))
     default: throw fail("rule", allowed: "fixed, reference, difficulty")
     }
     return Router.Configuration(
       models: models, rule: rule, longestWait: try span("longest_wait_ns"),
-      sessionSlots: try integer("session_slots"), sessionLifetime: try span("session_lifetime_ns"))
+      sessionSlots: try count("session_slots", upTo: 1 << 22),
+      sessionLifetime: try span("session_lifetime_ns"))
   }
 
   fileprivate func cache() throws(DecisionLogError) -> ResponseCache.Configuration {
     let rule: ResponseCache.Rule = try oneOf("rule")
     let ttl = try span("ttl_ns")
-    try hold(ttl > .zero && ttl.nanoseconds < .max / 2, "ttl_ns", "a time above 0")
+    try hold(ttl > .zero, "ttl_ns", "a time above 0")
     if rule == .reference { return .reference(ttl: ttl) }
     let capacity: Int = try integer("capacity")
     try hold((1..<Int(Int32.max)).contains(capacity), "capacity", "1 to 2147483646")
@@ -175,22 +183,15 @@ extension LogObject {
     let remembered: Int = try integer("remembered")
     try hold((1..<Int(Int32.max)).contains(remembered), "remembered", "1 to 2147483646")
     let time = try span("uncoalesced_for_ns")
-    try hold(time > .zero && time.nanoseconds < .max / 2, "uncoalesced_for_ns", "a time above 0")
+    try hold(time > .zero, "uncoalesced_for_ns", "a time above 0")
     return Deduplicator.Configuration(
       maximumWaiters: waiters, uncoalescedFor: time, remembered: remembered)
   }
 
   fileprivate func ledger() throws(DecisionLogError) -> CostLedger.Configuration {
-    let limits = try optional("tenant_limits_nanodollars", integers)
-    let ledger = CostLedger.Configuration(
-      limit: USD(nanodollars: try integer("limit_nanodollars")),
-      tenantLimits: limits.map { $0.map { USD(nanodollars: $0) } },
+    CostLedger.Configuration(
+      limit: try money("limit_nanodollars"),
+      tenantLimits: try optional("tenant_limits_nanodollars", amounts),
       grace: try span("grace_ns"), lateFor: try span("late_for_ns"))
-    try hold(ledger.limit >= .zero, "limit_nanodollars", "a number from 0 on")
-    try hold(
-      ledger.tenantLimits?.allSatisfy { $0 >= .zero } ?? true, "tenant_limits_nanodollars",
-      "numbers from 0 on")
-    try hold(ledger.grace >= .zero && ledger.lateFor >= .zero, "grace_ns", "a number from 0 on")
-    return ledger
   }
 }

@@ -91,14 +91,6 @@ struct LogObject {
     return flag
   }
 
-  func span(_ key: String) throws(DecisionLogError) -> TimeSpan {
-    TimeSpan(nanoseconds: try integer(key))
-  }
-
-  func price(_ key: String) throws(DecisionLogError) -> HourlyPrice {
-    HourlyPrice(nanodollarsPerHour: try integer(key))
-  }
-
   /// A time, where null is never.
   func time(_ key: String) throws(DecisionLogError) -> Instant {
     guard has(key) else {
@@ -108,8 +100,18 @@ struct LogObject {
     guard let date = try? UTCDate(parsing: try text(key)) else {
       throw fail(key, allowed: "a time in UTC, such as 2024-12-09T00:00:00.5Z, or null")
     }
-    return Instant(nanoseconds: (date - start).nanoseconds)
+    let nanoseconds = (date - start).nanoseconds
+    guard Self.times.contains(nanoseconds) else {
+      throw fail(key, allowed: "a time from 73 years before the log's start to 146 years after it")
+    }
+    return Instant(nanoseconds: nanoseconds)
   }
+
+  /// Nanoseconds since the start: between any two of these, and of one and a stretch, lies a ``TimeSpan``.
+  private static let times: ClosedRange<Int64> = {
+    let stretch = TimeSpan.longestStretch.nanoseconds
+    return -stretch...2 * stretch
+  }()
 
   /// As many words of 64 bits as there are groups of 16 hexadecimal digits.
   func words(_ key: String, count: Int) throws(DecisionLogError) -> [UInt64] {

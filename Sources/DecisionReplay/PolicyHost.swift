@@ -22,6 +22,8 @@ public struct PolicyHost: ~Copyable, Sendable {
   private var plans: [RoutePlan?] = []
   private let start: UTCDate
   private var writer: DecisionWriter
+  /// How many lines have been fed, the first not counted.
+  private var lines = 0
   private var spotEffects = EffectBuffer<SpotManager.Effect>()
   private var scalingEffects = EffectBuffer<CostAwareAutoscaler.Effect>()
 
@@ -51,6 +53,7 @@ public struct PolicyHost: ~Copyable, Sendable {
 
   /// Feeds one line's event to its policy.
   public mutating func step(_ line: [UInt8]) throws(DecisionLogError) {
+    lines += 1
     let event = try LogObject(line: line, start: start)
     let now = try event.time("at")
     guard now != .never else { throw event.fail("at", allowed: "a time in UTC") }
@@ -75,12 +78,14 @@ public struct PolicyHost: ~Copyable, Sendable {
 
   // MARK: Machines
 
+  /// A number by which something is known.
   private func number(_ event: LogObject, _ key: String) throws(DecisionLogError) -> Int {
-    let number: Int32 = try event.integer(key)
-    guard number >= 0, number < 1 << 24 else {
-      throw event.fail(key, allowed: "a number from 0 to 16777215")
-    }
-    return Int(number)
+    try event.count(key, upTo: 1 << 24 - 1)
+  }
+
+  /// The same where a place is kept for each up to it: who counts from 0 is no farther than the lines are.
+  private func place(_ event: LogObject, _ key: String) throws(DecisionLogError) -> Int {
+    try event.count(key, upTo: 1 << 16 + lines)
   }
 
   private mutating func stepSpot(_ event: LogObject, at now: Instant) throws(DecisionLogError) {
@@ -89,16 +94,16 @@ public struct PolicyHost: ~Copyable, Sendable {
     switch try event.text("event") {
     case "adopted":
       happened = .adopted(
-        MachineID(try number(event, "machine")), pool: PoolID(try number(event, "pool")))
+        MachineID(try place(event, "machine")), pool: PoolID(try number(event, "pool")))
     case "started": happened = .started
-    case "target": happened = .target(machines: try number(event, "machines"))
+    case "target": happened = .target(machines: try event.count("machines"))
     case "scheduled":
       happened = .scheduled(
-        pool: PoolID(try number(event, "pool")), minimum: try number(event, "minimum"),
-        maximum: try number(event, "maximum"))
+        pool: PoolID(try number(event, "pool")), minimum: try event.count("minimum"),
+        maximum: try event.count("maximum"))
     case "launched":
       happened = .launched(
-        LaunchID(try number(event, "launch")), MachineID(try number(event, "machine")))
+        LaunchID(try number(event, "launch")), MachineID(try place(event, "machine")))
     case "launch_failed":
       happened = .launchFailed(LaunchID(try number(event, "launch")), try event.oneOf("why"))
     case "ready": happened = .ready(MachineID(try number(event, "machine")))
@@ -131,17 +136,25 @@ public struct PolicyHost: ~Copyable, Sendable {
       happened = .observed(
         FleetObservation(
           time: try event.time("true_at"),
-          engineRate: Rate(nanoPerSecond: try event.integer("engine_nanohertz")),
+          engineRate: Rate(nanoPerSecond: try engineRate(event)),
           queueWait: try event.optional("queue_wait_ns", event.span),
-          p99: try event.optional("p99_ns", event.span), readyMachines: try number(event, "ready"),
-          startingMachines: try number(event, "starting"),
+          p99: try event.optional("p99_ns", event.span), readyMachines: try event.count("ready"),
+          startingMachines: try event.count("starting"),
           committedRate: try event.price("committed_nanodollars_per_hour"),
-          effectiveMachines: try event.optional("effective", event.double)))
+          effectiveMachines: try event.optional("effective") {
+            key throws(DecisionLogError) in try event.double(key, in: 0...1e9)
+          }))
     default: throw event.fail("event", allowed: "observed, missed")
     }
     scalingEffects.removeAll()
     autoscaler?.step(happened, at: now, into: &scalingEffects)
     writer.write(happened, at: now, scalingEffects.effects)
+  }
+
+  private func engineRate(_ event: LogObject) throws(DecisionLogError) -> Int64 {
+    let rate: Int64 = try event.integer("engine_nanohertz")
+    guard rate >= 0 else { throw event.fail("engine_nanohertz", allowed: "a number from 0 on") }
+    return rate
   }
 
   // MARK: Requests
@@ -163,13 +176,14 @@ public struct PolicyHost: ~Copyable, Sendable {
     // Taken out, as a copy of its sessions would be made for each request.
     guard var router = router.take() else { throw absent(event) }
     defer { self.router = router }
-    let text = try number(event, "text")
+    let text = try place(event, "text")
     switch try event.text("event") {
     case "plan":
       while plans.count <= text { plans.append(nil) }
       let keywords = ReferenceClassifier.Keywords(
         hasSimple: try event.flag("has_simple"), hasMedium: try event.flag("has_medium"))
-      let plan = router.plan(forScore: try event.double("score"), keywords: keywords)
+      let plan = router.plan(
+        forScore: try event.double("score", in: -1e9...1e9), keywords: keywords)
       plans[text] = plan
       writer.write(plan: plan, of: text, at: now)
     case "route":
@@ -220,6 +234,7 @@ public struct PolicyHost: ~Copyable, Sendable {
       writer.write(answered: key, response, at: now, admission, cache: cache)
     case "primed":
       let (key, storedAt) = (try key(event), try event.time("stored_at"))
+      guard storedAt != .never else { throw event.fail("stored_at", allowed: "a time in UTC") }
       cache.prime(key, storedAt: storedAt)
       writer.write(primed: key, storedAt: storedAt, at: now, cache: cache)
     case "cleared":
@@ -288,10 +303,7 @@ public struct PolicyHost: ~Copyable, Sendable {
     guard ledger != nil else { throw absent(event) }
     switch try event.text("event") {
     case "reserve":
-      let estimate = USD(nanodollars: try event.integer("estimate_nanodollars"))
-      guard estimate >= .zero else {
-        throw event.fail("estimate_nanodollars", allowed: "a number from 0 on")
-      }
+      let estimate = try event.money("estimate_nanodollars")
       let tenant = TenantID(try number(event, "tenant"))
       let deadline = try event.time("deadline")
       guard
@@ -300,13 +312,7 @@ public struct PolicyHost: ~Copyable, Sendable {
       writer.write(reserve: estimate, for: tenant, deadline: deadline, at: now, answer)
     case "settle":
       let id = ReservationID(rawValue: try event.words("reserved", count: 1)[0])
-      let cost: Int64? = try event.optional("actual_nanodollars") {
-        key throws(DecisionLogError) in try event.integer(key)
-      }
-      guard cost ?? 0 >= 0 else {
-        throw event.fail("actual_nanodollars", allowed: "a number from 0 on, or null")
-      }
-      let actual = cost.map { USD(nanodollars: $0) }
+      let actual = try event.optional("actual_nanodollars", event.money)
       guard let answer = ledger?.settle(id, actual: actual, at: now), let ledger else { return }
       writer.write(settle: id, actual: actual, at: now, answer, ledger: ledger)
     case "period":

@@ -325,7 +325,7 @@ extension QueuedRequest {
 
 extension Scenario {
   /// The times above which targets ask how many requests lie: exact edges of the histograms.
-  var latencyEdges: [Int64] {
+  package var latencyEdges: [Int64] {
     var edges: [Int64] = []
     for target in targets {
       guard let edge = target.edge?.nanoseconds, !edges.contains(edge) else { continue }

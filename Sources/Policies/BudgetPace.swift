@@ -41,7 +41,8 @@ public struct BudgetPace: Sendable {
     later.settle(at: now)
     let pace = later.pace(at: now)
     return burst < longestBurst
-      ? HourlyPrice(nanodollarsPerHour: 2 * pace) : HourlyPrice(nanodollarsPerHour: pace)
+      ? HourlyPrice(nanodollarsPerHour: 2 * min(pace, .max / 2))
+      : HourlyPrice(nanodollarsPerHour: pace)
   }
 
   private func pace(at now: Instant) -> Int64 {

@@ -248,8 +248,9 @@ public struct CostAwareAutoscaler: Sendable {
     let p99 = (seen.p99 ?? .zero).inSeconds
     let goal = configuration.latencyTarget.inSeconds
     if p99 > goal * 1.2 {
-      let need = max(1, Int((Double(seen.readyMachines) * (p99 / goal - 1)).rounded(.up)))
-      let cost = Int64(need) * configuration.spotPrice.nanodollarsPerHour
+      let wanted = (Double(seen.readyMachines) * (p99 / goal - 1)).rounded(.up)
+      let need = max(1, Int(min(wanted, 1e6)))
+      let cost = Int128(need) * Int128(configuration.spotPrice.nanodollarsPerHour)
       if cost <= configuration.budget.nanodollarsPerHour {
         move(to: min(configuration.maximum, target + need), at: now, into: &effects)
       } else {

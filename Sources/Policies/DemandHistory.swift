@@ -29,7 +29,8 @@ package struct DemandHistory: Sendable {
   /// Room for so many looks.
   package init(capacity: Int) {
     self.capacity = capacity
-    demands.reserveCapacity(capacity)
+    // Room for what a usual window holds; a longer one grows into it.
+    demands.reserveCapacity(min(capacity, 1_024))
   }
 
   /// Adds a demand, and forgets the one that was added first where there is no room.

@@ -44,7 +44,7 @@ extension SpotManager {
 
   private func committedRate(withOneMoreOf extra: Int?) -> HourlyPrice {
     var covered = configuration.coveredMachines
-    var rate = configuration.commitmentRate.nanodollarsPerHour
+    var rate = Int128(configuration.commitmentRate.nanodollarsPerHour)
     for (pool, terms) in configuration.pools.enumerated() {
       var paid = pools[pool].committed + (pool == extra ? 1 : 0)
       if terms.market == .onDemand {
@@ -52,9 +52,10 @@ extension SpotManager {
         covered -= free
         paid -= free
       }
-      rate += Int64(paid) * terms.price.nanodollarsPerHour
+      rate += Int128(paid) * Int128(terms.price.nanodollarsPerHour)
     }
-    return HourlyPrice(nanodollarsPerHour: rate)
+    // Half of what there is room for: what is compared with it may add a price.
+    return HourlyPrice(nanodollarsPerHour: Int64(min(rate, Int128(Int64.max / 2))))
   }
 
   /// Whether one machine more of a pool keeps within the budget with so much to spare.
@@ -131,6 +132,7 @@ extension SpotManager {
     throttle = min(max(.seconds(1), throttle * 2), configuration.longestThrottle)
     let spread = mixed(UInt64(launch.index)) >> 40
     let half = throttle.nanoseconds / 2
-    throttledUntil = now + TimeSpan(nanoseconds: half + ((half * Int64(spread)) >> 24))
+    let later = Int64(truncatingIfNeeded: (Int128(half) * Int128(spread)) >> 24)
+    throttledUntil = now + TimeSpan(nanoseconds: half + later)
   }
 }

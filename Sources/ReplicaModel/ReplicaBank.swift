@@ -28,7 +28,7 @@ package struct ReplicaBank: ~Copyable {
     }
   }
 
-  /// The unchanging facts of a replica, in one row.
+  /// The facts of a replica that change seldom or never, in one row.
   @usableFromInline
   struct Layout: BitwiseCopyable {
     @usableFromInline var maximumBatch: Int32
@@ -36,8 +36,8 @@ package struct ReplicaBank: ~Copyable {
     @usableFromInline let queueLimit: Int32
     @usableFromInline let firstLane: Int32
     @usableFromInline let lanes: Int32
-    @usableFromInline let firstSlot: Int
-    @usableFromInline let slotMask: Int
+    @usableFromInline var firstSlot: Int
+    @usableFromInline var slotMask: Int
     @usableFromInline let firstTime: Int
     @usableFromInline let maximumDelay: Int64
     @usableFromInline let smallestMeasured: Int32
@@ -68,7 +68,10 @@ package struct ReplicaBank: ~Copyable {
   @usableFromInline var layout: Column<Layout>
   @usableFromInline var state: Column<State>
   @usableFromInline var lane: Column<Lane>
-  @usableFromInline var queued: Column<QueuedRequest>
+  /// The rings of waiting requests; each is as long as it ever had to be, twice that at the most.
+  @usableFromInline var queued: GrowingColumn<QueuedRequest>
+  /// Where rings begin that were outgrown, by the power of two that they are long.
+  private var outgrown: [[Int]] = []
   @usableFromInline var running: Column<QueuedRequest>
   @usableFromInline let batchTime: Column<Int64>
   @usableFromInline var nextTimes: Tournament
@@ -107,7 +110,8 @@ package struct ReplicaBank: ~Copyable {
     layout = Self.layouts(places)
     state = Column(repeating: State(), count: places.count)
     lane = Self.lanes(places)
-    queued = Column(repeating: QueuedRequest.none, count: places.reduce(0) { $0 + Self.slots($1) })
+    queued = GrowingColumn(
+      repeating: QueuedRequest.none, count: places.reduce(0) { $0 + Self.firstSlots($1) })
     running = Column(
       repeating: QueuedRequest.none,
       count: places.reduce(0) { $0 + $1.model.lanes * $1.model.largestBatch })
@@ -116,10 +120,11 @@ package struct ReplicaBank: ~Copyable {
     busyNanoseconds = Column(repeating: 0, count: places.count)
   }
 
-  /// The smallest power of two that holds the queue, so that a place in the ring is a mask away.
-  private static func slots(_ place: Place) -> Int {
+  /// How long the ring of a replica is at first: a power of two, so that a place in it is a mask away, and what
+  /// most queues never fill.
+  private static func firstSlots(_ place: Place) -> Int {
     var slots = 1
-    while slots < place.queueLimit { slots *= 2 }
+    while slots < min(place.queueLimit, 64) { slots *= 2 }
     return slots
   }
 
@@ -133,12 +138,12 @@ package struct ReplicaBank: ~Copyable {
           maximumBatch: Int32(place.model.maximumBatch),
           largestBatch: Int32(place.model.largestBatch), queueLimit: Int32(place.queueLimit),
           firstLane: Int32(firstLane), lanes: Int32(place.model.lanes), firstSlot: firstSlot,
-          slotMask: slots(place) - 1, firstTime: firstTime,
+          slotMask: firstSlots(place) - 1, firstTime: firstTime,
           maximumDelay: place.model.maximumDelay.nanoseconds,
           smallestMeasured: Int32(measured.lowerBound), largestMeasured: Int32(measured.upperBound),
           hasNoise: place.model.noise != .none))
       firstLane += place.model.lanes
-      firstSlot += slots(place)
+      firstSlot += firstSlots(place)
       firstTime += place.model.largestBatch + 1
     }
     return Column(rows)
@@ -216,9 +221,10 @@ package struct ReplicaBank: ~Copyable {
   @inlinable
   @inline(__always)
   package mutating func enqueue(_ request: QueuedRequest, at replica: Int, now: Instant) {
-    let row = layout[replica]
     let waiting = state[replica].waiting
     precondition(hasRoom(replica), "a full queue takes no request")
+    if Int(waiting) > layout[replica].slotMask { lengthenRing(of: replica) }
+    let row = layout[replica]
     queued[row.firstSlot + (state[replica].head + Int(waiting)) & row.slotMask] = request
     state[replica].waiting = waiting + 1
     if state[replica].freeLanes > 0 {
@@ -226,6 +232,30 @@ package struct ReplicaBank: ~Copyable {
     } else if waiting == 0 {
       setTimer(of: replica, now)
     }
+  }
+
+  /// Gives a replica a ring twice as long.
+  ///
+  /// - Complexity: O(waiting requests); a ring that a limit of so many allows is reached in as many steps
+  ///   as it has bits, so that no request pays for it.
+  @usableFromInline
+  mutating func lengthenRing(of replica: Int) {
+    let row = layout[replica]
+    let power = (row.slotMask + 1).trailingZeroBitCount
+    while outgrown.count <= power + 1 { outgrown.append([]) }
+    var first = queued.count
+    if let unused = outgrown[power + 1].popLast() {
+      first = unused
+    } else {
+      queued.append(repeating: QueuedRequest.none, count: 2 << power)
+    }
+    for place in 0..<Int(state[replica].waiting) {
+      queued[first + place] = queued[row.firstSlot + (state[replica].head + place) & row.slotMask]
+    }
+    outgrown[power].append(row.firstSlot)
+    state[replica].head = 0
+    layout[replica].firstSlot = first
+    layout[replica].slotMask = 2 << power - 1
   }
 
   /// What a replica did when its time had come.

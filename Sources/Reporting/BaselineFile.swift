@@ -35,6 +35,18 @@ package enum BaselineFile {
     let samples: RunValues?
   }
 
+  /// An entry of a file: a run, or a scenario that could not be judged, which is no run.
+  private struct Entry: Decodable {
+    let run: Document?
+
+    private enum CodingKeys: String, CodingKey { case errors }
+
+    init(from decoder: any Decoder) throws {
+      let keys = try decoder.container(keyedBy: CodingKeys.self)
+      run = keys.contains(.errors) ? nil : try Document(from: decoder)
+    }
+  }
+
   /// The runs of a file.
   ///
   /// - Throws: ``Unreadable`` where it is not what `plimsoll check --save` writes.
@@ -46,8 +58,8 @@ package enum BaselineFile {
       let isList = bytes.first { !" \n\r\t".utf8.contains($0) } == UInt8(ascii: "[")
       documents =
         isList
-        ? try JSONDecoder().decode([Document].self, from: data)
-        : [try JSONDecoder().decode(Document.self, from: data)]
+        ? try JSONDecoder().decode([Entry].self, from: data).compactMap(\.run)
+        : [try JSONDecoder().decode(Entry.self, from: data)].compactMap(\.run)
     } catch {
       throw Unreadable(description: "\(path): is no baseline; \(allowed)")
     }

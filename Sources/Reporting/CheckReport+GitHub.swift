@@ -24,7 +24,7 @@ extension CheckReport {
   /// - Parameters:
   ///   - path: what GitHub calls a file: its path from the root of the repository.
   package func annotations(path: (String) -> String) -> String {
-    var text = ""
+    var text = errorAnnotations(path: path)
     for (verdict, kind) in [(VerdictRow.Verdict.fails, "error"), (.undecided, "warning")] {
       let all = cases.filter { $0.each.verdict.verdict == verdict }
       let isTooMany = all.count > Self.annotationsPerKind
@@ -47,6 +47,30 @@ extension CheckReport {
           kind, [("title", "plimsoll check")],
           "\(all.count - shown) more: \(verdict.rawValue). The summary of the step has them all.")
       }
+    }
+    return text
+  }
+
+  /// A command for each thing that kept a file from being judged; the last counts the rest where there are many.
+  private func errorAnnotations(path: (String) -> String) -> String {
+    let all = unjudged.flatMap { file in file.faults.map { (file, $0) } }
+    let isTooMany = all.count > Self.annotationsPerKind
+    let shown = isTooMany ? Self.annotationsPerKind - 1 : all.count
+    var text = ""
+    for (file, fault) in all.prefix(shown) {
+      var properties = [("file", path(file.path))]
+      if let place = fault.location, !place.isOverride {
+        properties = [
+          ("file", path(place.file)), ("line", "\(place.line)"), ("col", "\(place.column)"),
+        ]
+      }
+      properties.append(("title", "error: not judged"))
+      text += command("error", properties, "\(file.path): \(fault.message)")
+    }
+    if isTooMany {
+      text += command(
+        "error", [("title", "plimsoll check")],
+        "\(all.count - shown) more errors. The summary of the step has them.")
     }
     return text
   }

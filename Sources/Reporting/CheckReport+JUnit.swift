@@ -13,7 +13,8 @@ extension CheckReport {
   package var junit: String {
     let seconds = formatted(suites.reduce(0) { $0 + $1.seconds }, places: 3)
     var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-    text += "<testsuites name=\"plimsoll check\"\(counts(cases.map(\.each))) time=\"\(seconds)\">\n"
+    let numbers = counts(cases.map(\.each), errors: unjudged.count)
+    text += "<testsuites name=\"plimsoll check\"\(numbers) time=\"\(seconds)\">\n"
     for suite in suites {
       let time = formatted(suite.seconds, places: 3)
       text += "  <testsuite name=\"\(XMLText.attribute(suite.report.scenario))\""
@@ -23,13 +24,29 @@ extension CheckReport {
       for each in suite.cases { text += element(each, of: suite.report.scenario) }
       text += "  </testsuite>\n"
     }
-    return text + "</testsuites>\n"
+    return text + unjudged.map(element).joined() + "</testsuites>\n"
   }
 
-  private func counts(_ cases: [Case]) -> String {
+  /// A suite of one case that is an error, as for a test that could not run.
+  private func element(_ unjudged: Unjudged) -> String {
+    let path = XMLText.attribute(unjudged.path)
+    var text = "  <testsuite name=\"\(path)\"\(counts([], errors: 1)) time=\"0.000\">\n"
+    text += "    <testcase classname=\"\(path)\" name=\"can be judged\""
+    if let place = unjudged.faults.first?.location, !place.isOverride {
+      text += " file=\"\(XMLText.attribute(place.file))\" line=\"\(place.line)\""
+    }
+    let lines = unjudged.shownFaults.map(\.line)
+    text +=
+      ">\n      <error message=\"\(XMLText.attribute(lines.first ?? ""))\" type=\"\(unjudged.code)\">"
+    text += XMLText.content(lines.joined(separator: "\n")) + "</error>\n"
+    return text + "    </testcase>\n  </testsuite>\n"
+  }
+
+  private func counts(_ cases: [Case], errors: Int = 0) -> String {
     let failures = cases.count { $0.verdict.verdict == .fails }
     let skipped = cases.count { $0.verdict.verdict == .undecided }
-    return " tests=\"\(cases.count)\" failures=\"\(failures)\" errors=\"0\" skipped=\"\(skipped)\""
+    return " tests=\"\(cases.count + errors)\" failures=\"\(failures)\" errors=\"\(errors)\""
+      + " skipped=\"\(skipped)\""
   }
 
   private func properties(_ report: RunReport) -> [(String, String)] {
@@ -42,6 +59,7 @@ extension CheckReport {
       properties.append(("baseline", baseline.origin))
       properties.append(("baseline_digest", baseline.digest))
     }
+    if report.isNew { properties.append(("baseline", "new")) }
     return properties
   }
 

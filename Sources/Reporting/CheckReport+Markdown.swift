@@ -10,13 +10,20 @@ extension CheckReport {
 
   /// The report as a comment on a pull request: the verdicts, the worst first, and the runs folded up.
   package var markdown: String {
-    var text = "\(Self.marker)\n## Plimsoll: \(sentence)\n\n" + verdictTable.markdown
+    var text = "\(Self.marker)\n## Plimsoll: \(sentence)\n\n"
+    text += unjudgedTable + verdictTable.markdown + newLine
     text += suites.map(Self.movedLines).joined()
     for suite in suites {
       text += "\n<details><summary>\(suite.report.name): bill and measures</summary>\n\n"
       text += suite.report.markdown + "\n</details>\n"
     }
     return text
+  }
+
+  /// How many files were not judged, for a terminal; `nil` where all were.
+  package var unjudgedLine: String? {
+    unjudged.isEmpty
+      ? nil : "\n  Not judged, as told above: \(unjudged.map(\.path).joined(separator: ", "))\n"
   }
 
   /// What was held against earlier runs, for a terminal; empty where nothing was.
@@ -34,6 +41,27 @@ extension CheckReport {
       if !found.moved.isEmpty { text += "\n" + Self.billTable(found).plain + "\n" }
     }
     return text
+  }
+
+  /// What could not be judged, with its places; empty where all was.
+  private var unjudgedTable: String {
+    guard !unjudged.isEmpty else { return "" }
+    var table = TextTable(["", "not judged", "place", "error"])
+    for file in unjudged {
+      for fault in file.shownFaults {
+        table.add([
+          "!", "`\(file.path)`", fault.location.map { "`\($0)`" } ?? "", fault.message,
+        ])
+      }
+    }
+    return table.markdown + "\n"
+  }
+
+  /// Which scenarios have no run in the baseline; empty where all have.
+  private var newLine: String {
+    let names = suites.filter(\.report.isNew).map { "`\($0.report.name)`" }
+    guard !names.isEmpty else { return "" }
+    return "\nNew, with no run in the baseline: \(names.joined(separator: ", ")).\n"
   }
 
   private var verdictTable: TextTable {

@@ -84,10 +84,13 @@ package struct CheckReport: Sendable {
 
   /// The scenarios in the order in which they were judged.
   package let suites: [Suite]
+  /// What could not be judged, in the order in which it was met.
+  package let unjudged: [Unjudged]
 
   /// A report on those scenarios.
-  package init(_ suites: [Suite]) {
+  package init(_ suites: [Suite], unjudged: [Unjudged] = []) {
     self.suites = suites
+    self.unjudged = unjudged
   }
 
   /// All cases, each with its scenario.
@@ -108,20 +111,49 @@ package struct CheckReport: Sendable {
 
   /// The runs as JSON: one document, or a list of several.
   package func json() throws -> String {
-    let documents = try suites.map { try $0.report.json() }
+    let documents =
+      try suites.map { try $0.report.json() } + unjudged.map { try JSONText.of(document($0)) }
     return documents.count == 1
       ? documents[0] : "[\n" + documents.joined(separator: ",\n") + "]\n"
   }
 
+  private struct UnjudgedDocument: Encodable {
+    struct Fault: Encodable {
+      let file: String?
+      let line: Int?
+      let column: Int?
+      let message: String
+    }
+    let plimsoll: Int
+    let scenario: String
+    let code: Int32
+    let errors: [Fault]
+  }
+
+  private func document(_ unjudged: Unjudged) -> UnjudgedDocument {
+    UnjudgedDocument(
+      plimsoll: 1, scenario: unjudged.path, code: unjudged.code,
+      errors: unjudged.faults.map { fault in
+        let place = fault.location.flatMap { $0.isOverride ? nil : $0 }
+        return UnjudgedDocument.Fault(
+          file: place?.file, line: place?.line, column: place?.column,
+          message: place == nil ? fault.line : fault.message)
+      })
+  }
+
   /// How many cases were judged in which way, in words, the worst first.
   var sentence: String {
-    let parts = [
-      (VerdictRow.Verdict.fails, "fails", "fail"), (.undecided, "is undecided", "are undecided"),
-      (.assumed, "is assumed", "are assumed"), (.holds, "holds", "hold"),
-    ].compactMap { verdict, one, many in
-      let count = count(verdict)
-      return count == 0 ? nil : "\(count) \(count == 1 ? one : many)"
-    }
+    let broken = unjudged.count
+    let errors = broken == 0 ? [] : ["\(broken) \(broken == 1 ? "is an error" : "are errors")"]
+    let parts =
+      errors
+      + [
+        (VerdictRow.Verdict.fails, "fails", "fail"), (.undecided, "is undecided", "are undecided"),
+        (.assumed, "is assumed", "are assumed"), (.holds, "holds", "hold"),
+      ].compactMap { verdict, one, many in
+        let count = count(verdict)
+        return count == 0 ? nil : "\(count) \(count == 1 ? one : many)"
+      }
     return parts.isEmpty ? "nothing was judged" : parts.joined(separator: ", ")
   }
 }

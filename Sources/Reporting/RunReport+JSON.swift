@@ -24,7 +24,8 @@ extension RunReport {
       },
       verdicts: results.verdicts.map(verdict),
       notes: results.notes.map { Document.Note(topic: $0.topic, text: $0.text) },
-      requests: requests, samples: values, regressions: regressions.map(regression))
+      requests: requests, samples: values, regressions: regressions.map(regression),
+      new: isNew ? true : nil)
   }
 
   private func regression(_ found: Regressions) -> Document.Regression {
@@ -158,5 +159,7 @@ extension RunReport {
     let requests: [String: UInt64]
     let samples: RunValues?
     let regressions: Regression?
+    /// Whether the baseline has no run of it; absent where it has one, or there is no baseline.
+    let new: Bool?
   }
 }

@@ -29,6 +29,8 @@ package struct RunReport: Sendable {
   package var values: RunValues?
   /// How it stands to an earlier run; `nil` where none was held against it.
   package var regressions: Regressions?
+  /// Whether it was to be held against a baseline that has no run of it.
+  package var isNew = false
 
   /// A report of those values.
   package init(

@@ -22,12 +22,14 @@ enum DatabaseHeader: Equatable {
 
   /// The header of the file with that path.
   ///
-  /// - Throws: what the system says when the path cannot be read, as a folder cannot.
+  /// - Throws: what the system says when the path cannot be read, or that it is a folder.
   init(path: String) throws {
-    guard FileManager.default.fileExists(atPath: path) else {
+    var isFolder: ObjCBool = false
+    guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       self = .absent
       return
     }
+    if isFolder.boolValue { throw Refusal(reason: "is a folder; a results database is a file") }
     let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
     defer { try? file.close() }
     self.init(bytes: Array(try file.read(upToCount: Self.length) ?? Data()))

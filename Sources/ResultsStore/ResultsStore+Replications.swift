@@ -22,6 +22,17 @@ extension ResultsStore {
     }
   }
 
+  /// The same, for who calculates with them: their numbers are those that replications can have.
+  ///
+  /// - Throws: ``StoreError``, also where a number is none, or a sum over all would leave its type.
+  package func soundReplications(of run: Int64) throws(StoreError) -> [ReplicationRecord] {
+    let records = try replications(of: run)
+    if let flaw = records.flaw {
+      throw StoreError(path: path, reason: "is damaged: run \(run): \(flaw)")
+    }
+    return records
+  }
+
   /// The digests of the stored replications of a run, in the order of their numbers.
   ///
   /// - Throws: ``StoreError`` when there is no such run.
@@ -31,7 +42,7 @@ extension ResultsStore {
     try reading("reading digests") { database in
       _ = try state(of: run, in: database)
       let sql = "SELECT replication, digest FROM replication WHERE run = ? ORDER BY replication"
-      return try Row.fetchAll(database, sql: sql, arguments: [run]).map { ($0[0], $0[1]) }
+      return try Row.fetchAll(database, sql: sql, arguments: [run]).map { (try $0[0], try $0[1]) }
     }
   }
 }
@@ -47,7 +58,7 @@ private struct ReplicationReader {
   }
 
   func record(_ row: Row) throws -> ReplicationRecord {
-    guard let digest = UInt64(row["workload_digest"] as String, radix: 16) else { throw damage }
+    guard let digest = UInt64(try row["workload_digest"] as String, radix: 16) else { throw damage }
     var record = ReplicationRecord(replication: replication, edges: [])
     record.requests = try RequestCounts(row)
     record.weighted = try weighted()
@@ -55,23 +66,23 @@ private struct ReplicationReader {
     record.sampledMinutes = try row.count("sampled_minutes")
     record.tallies = try rows("name, label, value", of: "tally") { row in
       guard let value = try row.wide("value") else { throw damage }
-      return Tally(name: row[0], label: row[1], value: value)
+      return try Tally(name: row[0], label: row[1], value: value)
     }
     record.latency = try histogram(.latency)
     record.wait = try histogram(.wait)
     record.minutes = try row.count("minutes")
     record.minutesAvailable = try row.count("minutes_available")
-    record.promptTokens = TokenCount(row["prompt_tokens"])
-    record.outputTokens = TokenCount(row["output_tokens"])
-    record.measuredTime = row.span("measured_ns")
-    record.billedTime = row.span("billed_ns")
+    record.promptTokens = TokenCount(try row["prompt_tokens"])
+    record.outputTokens = TokenCount(try row["output_tokens"])
+    record.measuredTime = try row.span("measured_ns")
+    record.billedTime = try row.span("billed_ns")
     record.invoice = try invoice()
     record.charges = try charges()
     record.fleetEvents = try events()
     record.series = try series()
-    record.batches = row["batches"]
-    record.batchedRequests = row["batched_requests"]
-    record.batchesOutsideMeasurements = row["batches_outside_measurements"]
+    record.batches = try row["batches"]
+    record.batchedRequests = try row["batched_requests"]
+    record.batchesOutsideMeasurements = try row["batches_outside_measurements"]
     record.busyTime = try row.machineTime("busy_ns") ?? .zero
     record.idleTime = try row.machineTime("idle_ns") ?? .zero
     record.simulatedRequests = try row.count("simulated_requests")
@@ -106,15 +117,18 @@ private struct ReplicationReader {
     let summaries = try rows(
       "count, sum_ns, maximum_ns", of: "latency", orderedBy: "kind", kind: kind
     ) { row in
-      (count: try row.count("count"), sum: Int128(row[1] as String), maximum: row[2] as Int64)
+      (
+        count: try row.count("count"), sum: Int128(try row[1] as String),
+        maximum: try row[2] as Int64
+      )
     }
     let edges = try rows("edge_ns, count_above", of: "latency_edge", kind: kind) { row in
-      (edge: row[0] as Int64, above: try row.count("count_above"))
+      (edge: try row[0] as Int64, above: try row.count("count_above"))
     }
     let occupied = try rows(
       "bucket, count", of: "latency_bucket", orderedBy: "bucket", kind: kind
     ) { row in
-      (bucket: row[0] as Int, count: try row.count("count"))
+      (bucket: try row[0] as Int, count: try row.count("count"))
     }
     guard let summary = summaries.first, let sum = summary.sum,
       let histogram = LatencyHistogram(
@@ -126,20 +140,20 @@ private struct ReplicationReader {
 
   private func invoice() throws -> [InvoiceLine] {
     try rows("*", of: "replication_invoice") { row in
-      InvoiceLine(
+      try InvoiceLine(
         line: row["line"], pool: row["pool"], market: row["market"],
-        usage: try row.machineTime("usage_ns"), price: row.hourlyPrice,
+        usage: row.machineTime("usage_ns"), price: row.hourlyPrice,
         amount: USD(nanodollars: row["amount_nanodollars"]))
     }
   }
 
   private func charges() throws -> [Charge] {
     try rows("*", of: "replication_charge") { row in
-      guard let kind = Charge.Kind(rawValue: row["kind"]) else { throw damage }
-      return Charge(
+      guard let kind = Charge.Kind(rawValue: try row["kind"]) else { throw damage }
+      return try Charge(
         kind, line: row["line"], pool: row["pool"], market: row["market"],
         from: Instant(nanoseconds: row["from_ns"]), to: Instant(nanoseconds: row["to_ns"]),
-        usage: try row.machineTime("usage_ns"), price: row.hourlyPrice,
+        usage: row.machineTime("usage_ns"), price: row.hourlyPrice,
         billed: USD(nanodollars: row["billed_nanodollars"]),
         effective: USD(nanodollars: row["effective_nanodollars"]),
         list: USD(nanodollars: row["list_nanodollars"]))
@@ -148,15 +162,15 @@ private struct ReplicationReader {
 
   private func events() throws -> [FleetEvent] {
     try rows("time_ns, kind, pool, machine", of: "fleet_event") { row in
-      guard let kind = FleetEvent.Kind(rawValue: row[1]) else { throw damage }
-      return FleetEvent(
+      guard let kind = FleetEvent.Kind(rawValue: try row[1]) else { throw damage }
+      return try FleetEvent(
         time: Instant(nanoseconds: row[0]), kind: kind, pool: row[2], machine: row[3])
     }
   }
 
   private func series() throws -> [SeriesPoint] {
     try rows("time_ns, name, pool, value", of: "series") { row in
-      SeriesPoint(
+      try SeriesPoint(
         time: Instant(nanoseconds: row[0]), name: row[1], pool: row[2],
         value: row[3] as Double? ?? .nan)
     }

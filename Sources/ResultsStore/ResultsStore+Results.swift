@@ -88,14 +88,14 @@ extension ResultsStore {
       guard try state(of: run, in: database) == .finished else { return nil }
       let sql = "SELECT * FROM run WHERE run = ?"
       guard let row = try Row.fetchOne(database, sql: sql, arguments: [run]) else { return nil }
-      return RunResults(
+      return try RunResults(
         digest: row["digest"], replications: row["replications"],
         requests: try RequestCounts(row), measures: try measures(of: run, in: database),
         invoice: try invoice(of: run, in: database),
         billedMonths: try billedMonths(of: run, in: database),
         verdicts: try verdicts(of: run, in: database),
         notes: try rows(of: "note", run: run, in: database).map {
-          RunNote(topic: $0["topic"], text: $0["text"])
+          try RunNote(topic: $0["topic"], text: $0["text"])
         })
     }
   }
@@ -107,15 +107,15 @@ extension ResultsStore {
 
   private func measures(of run: Int64, in database: Database) throws -> [MeasureRow] {
     try rows(of: "measure", run: run, in: database).map { row in
-      MeasureRow(
+      try MeasureRow(
         name: row["name"], unit: row["unit"], interval: row.interval,
-        state: try self.state(row, of: run), note: row["note"])
+        state: self.state(row, of: run), note: row["note"])
     }
   }
 
   private func invoice(of run: Int64, in database: Database) throws -> [InvoiceRow] {
     try rows(of: "invoice", run: run, in: database).map { row in
-      InvoiceRow(
+      try InvoiceRow(
         line: row["line"], pool: row["pool"], market: row["market"], hours: row["hours"],
         price: row.hourlyPrice, monthly: USD(nanodollars: row["monthly_nanodollars"]))
     }
@@ -132,17 +132,17 @@ extension ResultsStore {
 
   private func verdicts(of run: Int64, in database: Database) throws -> [VerdictRow] {
     try rows(of: "verdict", run: run, in: database).map { row in
-      guard let verdict = VerdictRow.Verdict(rawValue: row["verdict"]) else {
+      guard let verdict = VerdictRow.Verdict(rawValue: try row["verdict"]) else {
         throw Refusal(reason: "is damaged: run \(run) has an unknown verdict")
       }
-      return VerdictRow(
+      return try VerdictRow(
         target: row["target"], verdict: verdict, interval: row.interval, unit: row["unit"],
-        state: try state(row, of: run), confidence: row["confidence"], reason: row["reason"])
+        state: state(row, of: run), confidence: row["confidence"], reason: row["reason"])
     }
   }
 
   private func state(_ row: Row, of run: Int64) throws -> MeasureRow.State {
-    guard let state = MeasureRow.State(rawValue: row["state"]) else {
+    guard let state = MeasureRow.State(rawValue: try row["state"]) else {
       throw Refusal(reason: "is damaged: run \(run) has a measure of an unknown state")
     }
     return state

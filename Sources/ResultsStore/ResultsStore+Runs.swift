@@ -86,9 +86,9 @@ extension ResultsStore {
       guard let row = try Row.fetchOne(database, sql: sql, arguments: [run]) else {
         throw Refusal.noRun(run)
       }
-      return RunManifest(
+      return try RunManifest(
         scenario: row["scenario"], scenarioText: row["scenario_text"],
-        scenarioHash: row["scenario_hash"], version: row["version"], seed: try row.seed,
+        scenarioHash: row["scenario_hash"], version: row["version"], seed: row.seed,
         priceBook: row["price_book"], confidence: row["confidence"])
     }
   }

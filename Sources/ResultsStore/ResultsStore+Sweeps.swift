@@ -59,16 +59,16 @@ extension ResultsStore {
     guard let row else { return nil }
     let points = try Row.fetchAll(
       database, sql: "SELECT state, run, reason FROM sweep_point WHERE sweep = ? ORDER BY point",
-      arguments: [row["sweep"] as Int64]
+      arguments: [try row["sweep"] as Int64]
     ).map { point -> StoredSweep.State in
-      switch (point["state"] as String, point["run"] as Int64?) {
+      switch (try point["state"] as String, try point["run"] as Int64?) {
       case ("finished", let run?): .finished(run: run)
-      case ("failed", _): .failed(point["reason"])
+      case ("failed", _): .failed(try point["reason"])
       // The run of a point that was removed is to be made again.
       default: .planned
       }
     }
-    return StoredSweep(id: row["sweep"], firstRun: row["first_run"], points: points)
+    return try StoredSweep(id: row["sweep"], firstRun: row["first_run"], points: points)
   }
 
   /// What became of an attempt to work on a sweep.

@@ -12,6 +12,8 @@ package final class ResultsStore: Sendable {
   /// The path as it was given; `in memory` where there is no file.
   package let path: String
   let database: DatabaseQueue
+  /// The folder of the copy that is read in its stead, where nobody may write to it.
+  private let copy: String?
 
   /// Opens the database with that path, or creates it.
   ///
@@ -30,9 +32,42 @@ package final class ResultsStore: Sendable {
     }
   }
 
-  private init(path: String, database: DatabaseQueue) {
+  private init(path: String, database: DatabaseQueue, copy: String? = nil) {
     self.path = path
     self.database = database
+    self.copy = copy
+  }
+
+  /// Opens the database with that path to read it, also where nobody may write: then a copy of it is read.
+  ///
+  /// A database with a write-ahead log is read by whoever may write beside it; so may nobody on a medium that
+  /// is read only.
+  ///
+  /// - Throws: ``StoreError``, as ``init(path:)`` does.
+  package static func reading(path: String) throws(StoreError) -> ResultsStore {
+    let file = URL(fileURLWithPath: path)
+    let folder = file.deletingLastPathComponent().path
+    let files = FileManager.default
+    if files.isWritableFile(atPath: file.path) && files.isWritableFile(atPath: folder) {
+      return try ResultsStore(path: path)
+    }
+    let copy = files.temporaryDirectory.appendingPathComponent("plimsoll-\(UUID().uuidString)").path
+    do {
+      try DatabaseHeader(path: file.path).check(upTo: Schema.version)
+      try files.createDirectory(atPath: copy, withIntermediateDirectories: true)
+      for ending in ["", "-wal"] where files.fileExists(atPath: file.path + ending) {
+        // Made anew: a copy of the file would be as little for writing as the file is.
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: file.path + ending))
+        try bytes.write(to: URL(fileURLWithPath: "\(copy)/results.sqlite\(ending)"))
+      }
+      let database = try DatabaseQueue(
+        path: "\(copy)/results.sqlite", configuration: configuration)
+      try prepare(database)
+      return ResultsStore(path: path, database: database, copy: copy)
+    } catch {
+      try? files.removeItem(atPath: copy)
+      throw StoreError(path: path, while: "opening", error)
+    }
   }
 
   /// A database in memory, which ends with the process.
@@ -96,6 +131,7 @@ package final class ResultsStore: Sendable {
         where [.SQLITE_BUSY, .SQLITE_LOCKED].contains(error.resultCode)
       {}
       try database.close()
+      if let copy { try FileManager.default.removeItem(atPath: copy) }
     } catch {
       throw StoreError(path: path, while: "closing", error)
     }
@@ -107,7 +143,9 @@ package final class ResultsStore: Sendable {
       let damage = try String.fetchAll(connection, sql: "PRAGMA integrity_check")
       let orphans = try Row.fetchAll(connection, sql: "PRAGMA foreign_key_check")
       return damage.filter { $0 != "ok" }
-        + orphans.map { "a row of \($0[0] as String) lacks its row of \($0[2] as String)" }
+        + (try orphans.map {
+          "a row of \(try $0[0] as String) lacks its row of \(try $0[2] as String)"
+        })
     }
   }
 

@@ -74,7 +74,7 @@ extension RequestCounts {
 extension Row {
   /// A count in that column.
   func count(_ column: String) throws -> UInt64 {
-    guard let stored = self[column] as Int64?, let count = UInt64(exactly: stored) else {
+    guard let stored = try self[column] as Int64?, let count = UInt64(exactly: stored) else {
       throw Refusal(reason: "is damaged: the column \(column) holds no count")
     }
     return count
@@ -98,19 +98,23 @@ extension Row {
   }
 
   /// A length of time in that column, which is in nanoseconds.
-  func span(_ column: String) -> TimeSpan { TimeSpan(nanoseconds: self[column]) }
+  func span(_ column: String) throws -> TimeSpan { TimeSpan(nanoseconds: try self[column]) }
 
   /// The price in ``MoneyColumns/price``.
   var hourlyPrice: HourlyPrice? {
-    (self["price_nanodollars_per_hour"] as Int64?).map(HourlyPrice.init(nanodollarsPerHour:))
+    get throws {
+      try (self["price_nanodollars_per_hour"] as Int64?).map(HourlyPrice.init(nanodollarsPerHour:))
+    }
   }
 
   /// The interval in ``IntervalColumns``; what is not a number was stored as `NULL`.
   var interval: Interval? {
-    guard let samples = self["samples"] as Int? else { return nil }
-    return Interval(
-      estimate: self["estimate"] as Double? ?? .nan, low: self["low"] as Double? ?? .nan,
-      high: self["high"] as Double? ?? .nan, samples: samples,
-      isExact: self["is_exact"] as Bool? ?? false)
+    get throws {
+      guard let samples = try self["samples"] as Int? else { return nil }
+      return try Interval(
+        estimate: self["estimate"] as Double? ?? .nan, low: self["low"] as Double? ?? .nan,
+        high: self["high"] as Double? ?? .nan, samples: samples,
+        isExact: self["is_exact"] as Bool? ?? false)
+    }
   }
 }

@@ -72,18 +72,18 @@ extension RunSummary {
 
   /// The run of a row of ``query``.
   init(_ row: Row) throws {
-    guard var state = State(rawValue: row["state"]) else {
+    guard var state = State(rawValue: try row["state"]) else {
       throw Refusal(reason: "is damaged: a run has an unknown state")
     }
     if state == .running {
-      let writer = (row["writer"] as String?).flatMap { WritingProcess(parsing: $0) }
+      let writer = (try row["writer"] as String?).flatMap { WritingProcess(parsing: $0) }
       if writer.map({ $0.isRunning == false }) ?? true { state = .stopped }
     }
     var verdicts = VerdictCounts()
-    for verdict in VerdictRow.Verdict.allCases { verdicts[verdict] = row[verdict.rawValue] }
-    self.init(
+    for verdict in VerdictRow.Verdict.allCases { verdicts[verdict] = try row[verdict.rawValue] }
+    try self.init(
       id: row["run"], scenario: row["scenario"], scenarioHash: row["scenario_hash"],
-      version: row["version"], seed: try row.seed, replications: row["stored"],
+      version: row["version"], seed: row.seed, replications: row["stored"],
       startedAt: row["started_at"], state: state, digest: row["digest"], verdicts: verdicts)
   }
 }
@@ -92,7 +92,7 @@ extension Row {
   /// The seed, which is a text because SQLite's integers have a sign.
   var seed: UInt64 {
     get throws {
-      guard let seed = UInt64(self["seed"] as String) else {
+      guard let seed = UInt64(try self["seed"] as String) else {
         throw Refusal(reason: "is damaged: a run has an unreadable seed")
       }
       return seed

@@ -26,6 +26,7 @@ extension StoreError {
       switch error {
       case let refusal as Refusal: refusal.reason
       case let failure as DatabaseError: "\(action) failed: \(failure.text)"
+      case is RowDecodingError: "is damaged: \(action) met a value of another type than was written"
       default: "\(action) failed: \(error)"
       }
     self.init(path: path, reason: reason)

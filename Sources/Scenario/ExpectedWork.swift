@@ -31,8 +31,24 @@ package struct ExpectedWork: Sendable, Equatable {
     case .sampled(let sample):
       let simulated = Double(sample.windows) * (sample.length + sample.warmUp).inSeconds
       let all = Double(workload.expectedRequests(for: scenario.horizon))
-      return all * min(1, simulated / scenario.horizon.inSeconds)
+      let certain = min(Double(sample.certainRequests), highLoad(of: scenario, sample))
+      return min(all, certain + all * min(1, simulated / scenario.horizon.inSeconds))
     }
+  }
+
+  /// The requests that are expected while the fleet as it is wanted has more than the load that is simulated whole.
+  private static func highLoad(
+    of scenario: Scenario, _ sample: Scenario.RequestSample
+  ) -> Double {
+    let limit = scenario.maximumThroughput * sample.certainLoad.fraction
+    let step = TimeSpan.minutes(10)
+    var (now, sum) = (Instant.start, 0.0)
+    while now < .start + scenario.horizon {
+      let rate = scenario.workload.rate(at: now).rate.perSecond
+      if rate > limit { sum += rate * step.inSeconds }
+      now = now + step
+    }
+    return sum
   }
 
   private static func events(of scenario: Scenario) -> Double {

@@ -62,11 +62,10 @@ extension LeverStudy {
     sizeProblem: (_ text: String) -> String?
   ) throws(ScenarioErrors) -> LeverStudy {
     let loaded = try ScenarioText.load(path, files: files, overrides: [])
+    try loaded.check(is: .levers, path: path)
     var root = MappingReader(loaded)
     var diagnostics = Diagnostics()
     _ = root.integer("plimsoll_levers", in: 1...1, into: &diagnostics)
-    // Whoever gives another kind of file need not be told of each of its keys.
-    try diagnostics.throwIfAny(files: loaded.files)
     let about = root.string("about", .optional, into: &diagnostics) ?? ""
     let file = root.node("scenario", into: &diagnostics)
     let overrides = texts("set", .optional, &root, into: &diagnostics)
@@ -140,9 +139,9 @@ extension LeverStudy {
   ) {
     var reader = mapping
     let name = reader.string("lever", into: &diagnostics)
-    let faults = diagnostics.errors.count
+    let faults = diagnostics.count
     let off = texts("off", .required, &reader, into: &diagnostics)
-    if off.isEmpty, diagnostics.errors.count == faults {
+    if off.isEmpty, diagnostics.count == faults {
       reader.report(.other("required: at least one override"), of: "off", into: &diagnostics)
     }
     reader.finish(into: &diagnostics)

@@ -86,11 +86,10 @@ extension SensitivityStudy {
     _ path: String, files: FileReader
   ) throws(ScenarioErrors) -> SensitivityStudy {
     let loaded = try ScenarioText.load(path, files: files, overrides: [])
+    try loaded.check(is: .sensitivity, path: path)
     var root = MappingReader(loaded)
     var diagnostics = Diagnostics()
     _ = root.integer("plimsoll_sensitivity", in: 1...1, into: &diagnostics)
-    // Whoever gives another kind of file need not be told of each of its keys.
-    try diagnostics.throwIfAny(files: loaded.files)
     let about = root.string("about", .optional, into: &diagnostics) ?? ""
     let file = root.node("scenario", into: &diagnostics)
     let overrides = texts("set", .optional, &root, into: &diagnostics)

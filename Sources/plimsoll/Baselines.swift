@@ -29,9 +29,19 @@ struct Baselines {
     runs.last { Self.plain($0.scenario) == Self.plain(scenario) }
   }
 
-  /// Leaves with a message where a scenario cannot be held against its baseline.
-  func check(_ scenario: Scenario, _ gate: GateOptions) throws {
-    guard !names.isEmpty else { return }
+  /// How a scenario stands to the baselines before it is run.
+  enum Standing {
+    /// It is held against one, or there is none.
+    case known
+    /// No baseline has a run of it.
+    case new
+    /// It cannot be held against its run, for those reasons.
+    case lacking([String])
+  }
+
+  /// How a scenario stands to the baselines; leaves with a message where nobody says what is tolerated.
+  func standing(of scenario: Scenario, _ gate: GateOptions) throws -> Standing {
+    guard !names.isEmpty else { return .known }
     let tolerances = try gate.tolerances(of: scenario)
     guard !tolerances.isEmpty else {
       Terminal.tell(
@@ -43,28 +53,34 @@ struct Baselines {
     guard let baseline = run(of: scenario.path) else {
       let known = runs.map(\.scenario).joined(separator: ", ")
       Terminal.tell(
-        "plimsoll: the baseline \(names.joined(separator: ", ")) has no run of \(scenario.path); "
-          + "it has: \(known.isEmpty ? "none" : known)\n")
-      throw ExitStatus.invalidScenario.code
+        "plimsoll: \(scenario.path) is new: the baseline \(names.joined(separator: ", ")) has no run of "
+          + "it (it has: \(known.isEmpty ? "none" : known))\n")
+      return .new
     }
     let lacks = tolerances.compactMap { baseline.lack(of: $0.measure) }
-    guard lacks.isEmpty else {
-      for lack in lacks { Terminal.tell("plimsoll: the baseline \(lack)\n") }
-      throw ExitStatus.invalidScenario.code
-    }
+    for lack in lacks { Terminal.tell("plimsoll: \(scenario.path): the baseline \(lack)\n") }
+    return lacks.isEmpty ? .known : .lacking(lacks.map { "the baseline \($0)" })
   }
 
   /// Holds a run against its baseline, where there are baselines.
   func compare(
     _ report: inout RunReport, with outcome: Experiment.Outcome, _ gate: GateOptions
   ) throws {
-    guard let baseline = run(of: report.scenario), let values = report.values else { return }
+    guard !names.isEmpty else { return }
+    guard let baseline = run(of: report.scenario) else {
+      report.isNew = true
+      return
+    }
+    let tolerances = try gate.tolerances(of: outcome.scenario)
+    guard let values = report.values,
+      !tolerances.contains(where: { baseline.lack(of: $0.measure) != nil })
+    else { return }
     let run = ComparedRun(
       scenario: report.scenario, origin: "run \(report.run)", seed: report.seed,
       replications: report.results.replications, digest: report.results.digest,
       rows: report.results.measures, values: values)
     report.regressions = Regressions(
-      of: run, against: baseline, tolerances: try gate.tolerances(of: outcome.scenario),
+      of: run, against: baseline, tolerances: tolerances,
       confidence: report.confidence)
   }
 
@@ -84,7 +100,7 @@ struct Baselines {
       return ComparedRun(
         scenario: manifest.scenario, origin: "run \(number)", seed: manifest.seed,
         replications: results.replications, digest: results.digest, rows: results.measures,
-        values: RunValues(try store.replications(of: number)))
+        values: RunValues(try store.soundReplications(of: number)))
     }
   }
 

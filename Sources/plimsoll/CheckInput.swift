@@ -11,11 +11,14 @@ enum CheckInput {
   case scenario(path: String, LoadedExperiment)
   case claims(Claims, [LoadedExperiment])
 
-  init(_ path: String, _ options: RunOptions) throws {
+  /// Reads a file; of one of claims, scenarios that are wrong are noted and left out.
+  init(
+    _ path: String, _ options: RunOptions, noting unjudged: inout [CheckReport.Unjudged]
+  ) throws {
     if let claims = try Claims(path) {
-      self = .claims(claims, try claims.load(options))
+      self = .claims(claims, claims.load(options, noting: &unjudged))
     } else {
-      self = .scenario(path: path, try options.load(path, overrides: options.overrides))
+      self = .scenario(path: path, try options.read(path, overrides: options.overrides))
     }
   }
 
@@ -27,28 +30,35 @@ enum CheckInput {
     }
   }
 
-  /// Runs the scenarios, holds each against its baseline and judges it.
+  /// Runs the scenarios, holds each against its baseline and judges it; what could not be run is noted.
+  ///
+  /// - Returns: `nil` where nothing could.
   func judge(
-    _ options: RunOptions, compare: (inout RunReport, Experiment.Outcome) throws -> Void
-  ) async throws -> Judged {
-    func run(_ loaded: LoadedExperiment) async throws -> (report: RunReport, seconds: Double) {
-      let started = Date()
-      var (report, outcome) = try await options.report(loaded)
-      try compare(&report, outcome)
-      return (report, Date().timeIntervalSince(started))
+    _ options: RunOptions, noting unjudged: inout [CheckReport.Unjudged],
+    compare: (inout RunReport, Experiment.Outcome) throws -> Void
+  ) async -> Judged? {
+    var runs: [(report: RunReport, seconds: Double)] = []
+    for loaded in scenarios {
+      do {
+        let started = Date()
+        var (report, outcome) = try await options.report(loaded)
+        try compare(&report, outcome)
+        runs.append((report, Date().timeIntervalSince(started)))
+      } catch {
+        unjudged.append(Failure.unjudged(loaded.scenario.path, error))
+      }
     }
     switch self {
     case .scenario(_, let loaded):
-      let (report, seconds) = try await run(loaded)
+      guard let (report, seconds) = runs.first else { return nil }
       let cases = zip(loaded.scenario.targets, report.results.verdicts).map { target, verdict in
         CheckReport.Case(
           kind: .target, name: target.text, verdict: verdict, location: target.location)
       }
       return Judged(suites: [CheckReport.Suite(report, judged: cases, seconds: seconds)])
-    case .claims(let claims, let all):
-      var runs: [(report: RunReport, seconds: Double)] = []
-      for loaded in all { runs.append(try await run(loaded)) }
-      let (table, cases) = try claims.judge(runs.map(\.report))
+    case .claims(let claims, _):
+      guard !runs.isEmpty else { return nil }
+      let (table, cases) = claims.judge(runs.map(\.report), noting: &unjudged)
       let suites = runs.map { run in
         CheckReport.Suite(
           run.report,

@@ -16,38 +16,50 @@ struct Claims {
     // A file that cannot be read is no claims: whoever reads it as a scenario tells why.
     let text = try? ScenarioText.load(path, files: Terminal.files, overrides: [])
     guard text?.kind == .claims else { return nil }
-    claims = try Failure.reporting { try ClaimSet.load(path, files: Terminal.files) }
+    claims = try ClaimSet.load(path, files: Terminal.files)
     for name in claims.measures where MeasureDefinition.of(name) == nil {
-      Terminal.tell(
-        "\(path): measures: '\(name)' is no measure; plimsoll show --define all lists them\n")
-      throw ExitStatus.invalidScenario.code
+      let message = "measures: '\(name)' is no measure; plimsoll show --define all lists them"
+      Terminal.tell("\(path): \(message)\n")
+      throw Failure.Told(status: .invalidScenario, faults: [.init(message: message)])
     }
   }
 
   /// The measures that the file sets side by side.
   var measures: [String] { claims.measures }
 
-  /// The scenarios that claims name, each once.
-  func load(_ options: RunOptions) throws -> [LoadedExperiment] {
-    try claims.scenarios.map {
-      try options.load($0, overrides: options.overrides, claims: claims)
+  /// The scenarios that claims name, each once; those that are wrong are noted.
+  func load(
+    _ options: RunOptions, noting unjudged: inout [CheckReport.Unjudged]
+  ) -> [LoadedExperiment] {
+    claims.scenarios.compactMap { path in
+      do {
+        return try options.read(path, overrides: options.overrides, claims: claims)
+      } catch {
+        unjudged.append(Failure.unjudged(path, error))
+        return nil
+      }
     }
   }
 
   /// Judges the claims by runs of their scenarios.
   func judge(
-    _ reports: [RunReport]
-  ) throws -> (table: ClaimTable, cases: [(scenario: String, judged: CheckReport.Case)]) {
+    _ reports: [RunReport], noting unjudged: inout [CheckReport.Unjudged]
+  ) -> (table: ClaimTable, cases: [(scenario: String, judged: CheckReport.Case)]) {
     var rows: [ClaimTable.Row] = []
     var cases: [(scenario: String, judged: CheckReport.Case)] = []
     for claim in claims.claims {
       guard let report = reports.first(where: { $0.scenario == claim.scenario }),
         let verdict = report.results.verdicts.first(where: { $0.target == claim.target })
       else { continue }
+      var even = ""
+      do {
+        even = try breakEven(of: claim, seed: report.seed)
+      } catch {
+        unjudged.append(Failure.unjudged(claim.scenario, error))
+      }
       rows.append(
         ClaimTable.Row(
-          claim: claim.text, scenario: report.name, verdict: verdict,
-          breakEven: try breakEven(of: claim, seed: report.seed)))
+          claim: claim.text, scenario: report.name, verdict: verdict, breakEven: even))
       cases.append(
         (
           report.scenario,
@@ -65,7 +77,7 @@ struct Claims {
 
   private func breakEven(of claim: ClaimSet.Claim, seed: UInt64) throws -> String {
     guard let even = claim.breakEven else { return "" }
-    return try Failure.reporting {
+    do {
       let measure = try Target(parsing: claim.target).measure
       let search = BreakEvenSearch(even, of: measure, seed: seed, replications: 4) {
         try ScenarioLoader.load(claim.scenario, files: Terminal.files, overrides: [$0])

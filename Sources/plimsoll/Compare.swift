@@ -39,7 +39,7 @@ struct Compare: AsyncParsableCommand {
       first: first, second: second == first ? changed(second) : second,
       runs: (one.run, two.run))
     switch options.format {
-    case .table: Terminal.print(report.table)
+    case .table: Terminal.show(report.table)
     case .json: Terminal.print(try report.json())
     case .csv: Terminal.print(report.csv)
     case .markdown: Terminal.print(report.markdown)

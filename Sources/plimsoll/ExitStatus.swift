@@ -23,6 +23,17 @@ enum ExitStatus: Int32 {
   /// A target fails.
   case targetFails = 99
 
+  /// All of them, the one that says most about several things that happened first.
+  private static let order: [ExitStatus] = [
+    .bug, .interrupted, .inputOutput, .missingFile, .invalidScenario, .usage, .targetFails,
+    .undecided, .done,
+  ]
+
+  /// Which of two is told where both happened.
+  func first(_ other: ExitStatus) -> ExitStatus {
+    Self.order.first { $0 == self || $0 == other } ?? self
+  }
+
   /// The code as ArgumentParser wants it.
   var code: ExitCode { ExitCode(rawValue) }
 }

@@ -56,7 +56,7 @@ struct Explain: AsyncParsableCommand {
     }
     let report = LeverReport(answer)
     switch format {
-    case .table: Terminal.print(report.table)
+    case .table: Terminal.show(report.table)
     case .csv: Terminal.print(report.csv)
     case .json: Terminal.print(try report.json())
     case .markdown: Terminal.print(report.markdown)

@@ -5,6 +5,7 @@ import Experiments
 import FleetSimulation
 import Foundation
 import Quantities
+import Reporting
 import ResultsStore
 import Scenario
 
@@ -15,7 +16,7 @@ enum Failure {
     do {
       return try body()
     } catch {
-      throw exit(for: error)
+      throw told(error).code
     }
   }
 
@@ -24,7 +25,7 @@ enum Failure {
     do {
       return try await body()
     } catch {
-      throw exit(for: error)
+      throw told(error).code
     }
   }
 
@@ -33,41 +34,64 @@ enum Failure {
     do {
       return try await body()
     } catch {
-      let code = exit(for: error)
-      throw code == ExitStatus.inputOutput.code ? ExitStatus.interrupted.code : code
+      let status = told(error)
+      throw status == .inputOutput ? ExitStatus.interrupted.code : status.code
     }
   }
 
-  private static func exit(for error: any Error) -> ExitCode {
+  /// What is wrong with a file, for a report beside those of others; it is told too.
+  static func unjudged(_ path: String, _ error: any Error) -> CheckReport.Unjudged {
+    let faults: [CheckReport.Unjudged.Fault]
+    switch error {
+    case let errors as ScenarioErrors: faults = errors.faults
+    case let told as Told: faults = told.faults
+    case let error as CocoaError: faults = [.init(message: FileProblem.sentence(of: error))]
+    default: faults = [.init(message: "\(error)")]
+    }
+    return CheckReport.Unjudged(path: path, code: told(error).rawValue, faults: faults)
+  }
+
+  /// An error that has been told, with what was said.
+  struct Told: Error {
+    let status: ExitStatus
+    let faults: [CheckReport.Unjudged.Fault]
+  }
+
+  /// Tells what an error is, and says which code it ends with.
+  static func told(_ error: any Error) -> ExitStatus {
     switch error {
     case let errors as ScenarioErrors:
-      Terminal.tell(errors.rendered() + "\n")
-      return isMissingFile(errors) ? ExitStatus.missingFile.code : ExitStatus.invalidScenario.code
+      Terminal.tell(errors.rendered(width: Terminal.messageWidth ?? 160) + "\n")
+      return isMissingFile(errors) ? ExitStatus.missingFile : ExitStatus.invalidScenario
     case let broken as ConservationError:
       Terminal.tell("plimsoll: a law of conservation is broken, please report this: \(broken)\n")
-      return ExitStatus.bug.code
+      return .bug
     case is BillOutOfRange, is UnknownMeasure, is AllPointsRefused, is NoTargets,
       is ScenarioChanged, is PlanError:
       Terminal.tell("plimsoll: \(error)\n")
-      return ExitStatus.invalidScenario.code
+      return .invalidScenario
     case let usage as ValidationError:
       Terminal.tell("plimsoll: \(usage.message)\n")
-      return ExitStatus.usage.code
+      return .usage
     case is SweepGrammarErrors:
       Terminal.tell("plimsoll: \(error)\n")
-      return ExitStatus.usage.code
-    case is UnreadableReplication, is UnequalShards:
+      return .usage
+    case is UnreadableReplication:
       Terminal.tell("plimsoll: \(error)\n")
-      return ExitStatus.bug.code
+      return .invalidScenario
+    case is UnequalShards:
+      Terminal.tell("plimsoll: \(error)\n")
+      return .bug
+    case let told as Told:
+      return told.status
     case let code as ExitCode:
-      return code
+      return ExitStatus(rawValue: code.rawValue) ?? .bug
     case let error as CocoaError:
-      let place = error.filePath.map { "\($0): " } ?? ""
-      Terminal.tell("plimsoll: \(place)\(error.localizedDescription)\n")
-      return ExitStatus.inputOutput.code
+      Terminal.tell("plimsoll: \(FileProblem.sentence(of: error))\n")
+      return .inputOutput
     default:
       Terminal.tell("plimsoll: \(error)\n")
-      return ExitStatus.inputOutput.code
+      return .inputOutput
     }
   }
 

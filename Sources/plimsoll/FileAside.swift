@@ -23,6 +23,10 @@ struct FileAside {
 
   /// Writes what `body` writes; leaves nothing behind where that fails.
   func write(_ body: (FileHandle) throws -> Void) throws {
+    if let device = try device() {
+      try body(device)
+      return try device.close()
+    }
     let file = try open()
     defer { discard() }
     try body(file)
@@ -71,17 +75,34 @@ struct FileAside {
     discardStale()
     guard FileManager.default.createFile(atPath: aside, contents: nil),
       let file = FileHandle(forWritingAtPath: aside)
-    else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: aside]) }
+    else { throw problem(errno) }
     return file
+  }
+
+  /// What is at the path where that is a pipe or a device, which is written to and not replaced.
+  private func device() throws -> FileHandle? {
+    var about = stat()
+    guard unsafe stat(path, &about) == 0, ![S_IFREG, S_IFDIR].contains(about.st_mode & S_IFMT)
+    else {
+      return nil
+    }
+    guard let device = FileHandle(forWritingAtPath: path) else { throw problem(errno) }
+    return device
+  }
+
+  private func problem(_ number: Int32) -> CocoaError {
+    var about: [String: any Sendable] = [NSFilePathErrorKey: path]
+    if let code = POSIXErrorCode(rawValue: number) {
+      about[NSUnderlyingErrorKey] = POSIXError(code)
+    }
+    return CocoaError(.fileWriteUnknown, userInfo: about)
   }
 
   private func finish(_ file: FileHandle) throws {
     try file.synchronize()
     try file.close()
     // Replaces what is there in one step.
-    guard unsafe Glibc.rename(aside, path) == 0 else {
-      throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path])
-    }
+    guard unsafe Glibc.rename(aside, path) == 0 else { throw problem(errno) }
     // The new name outlives a power cut only once the folder is on the disk too.
     let folder = unsafe Glibc.open(
       URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY)

@@ -91,7 +91,7 @@ struct Optimize: AsyncParsableCommand {
     }
     let report = OptimumReport(answer)
     switch format {
-    case .table: Terminal.print(report.table)
+    case .table: Terminal.show(report.table)
     case .csv: Terminal.print(report.csv)
     case .json: Terminal.print(try report.json())
     case .markdown: Terminal.print(report.markdown)

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import CAllocator
+import Foundation
 
 /// The command: a deterministic simulator of the cost and performance of LLM serving fleets.
 @main
@@ -28,10 +29,44 @@ struct Plimsoll: AsyncParsableCommand {
   /// Starts the command.
   static func main() async {
     Terminal.holdStandardStreams()
+    // A reader who has gone is an error of writing, and not the end.
+    _ = signal(SIGPIPE, SIG_IGN)
     let signals = Interruption.install()
-    defer { withExtendedLifetime(signals) {} }
     // What one replication needed is not kept while others run.
     plimsoll_return_large_blocks()
-    await main(nil)
+    let status = await status()
+    withExtendedLifetime(signals) {}
+    leave(with: status)
+  }
+
+  /// Does what the command line says, and tells what went wrong.
+  private static func status() async -> ExitStatus {
+    if let hint = VerbHint.sentence(Array(CommandLine.arguments.dropFirst())) {
+      Terminal.tell(hint)
+      return .usage
+    }
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+      return .done
+    } catch {
+      let text = fullMessage(for: error)
+      let code = exitCode(for: error)
+      if code == .success {
+        Terminal.print(text + VerbHint.more(CommandLine.arguments) + "\n")
+      } else if !text.isEmpty {
+        Terminal.tell(text + "\n")
+      }
+      return ExitStatus(rawValue: code.rawValue) ?? .bug
+    }
+  }
+
+  /// Ends the process; where results could not be written, with the code for that.
+  private static func leave(with status: ExitStatus) -> Never {
+    Glibc.exit((Terminal.hasLostOutput ? status.first(.inputOutput) : status).rawValue)
   }
 }

@@ -11,10 +11,8 @@ struct ReportWriter {
   /// Writes a file aside and renames it, so that nobody ever reads half of it.
   mutating func write(to path: String, _ text: () throws -> String) {
     attempt(path) {
-      let file = URL(fileURLWithPath: path)
-      try FileManager.default.createDirectory(
-        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(try text().utf8).write(to: file, options: .atomic)
+      let text = try text()
+      try FileAside(path: path).write { try $0.write(contentsOf: Data(text.utf8)) }
     }
   }
 
@@ -60,7 +58,8 @@ struct ReportWriter {
       try body()
     } catch {
       failed = true
-      Terminal.tell("plimsoll: \(path) cannot be written: \(error.localizedDescription)\n")
+      let reason = FileProblem.reason(of: error, at: path)
+      Terminal.tell("plimsoll: \(path) cannot be written: \(reason)\n")
     }
   }
 }

@@ -60,7 +60,7 @@ struct Route: ParsableCommand {
         confusions: confusions(prompts, judged))
     }
     switch format {
-    case .table: Terminal.print(report.table)
+    case .table: Terminal.show(report.table)
     case .json: Terminal.print(try report.json())
     case .csv: Terminal.print(report.csv)
     case .markdown: Terminal.print(report.markdown)

@@ -30,8 +30,9 @@ struct Run: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let (report, outcome) = try await options.report(
-      options.load(scenario, overrides: options.overrides))
+    let (report, outcome) = try await Failure.reporting {
+      try await options.report(options.read(scenario, overrides: options.overrides))
+    }
     if let decisions {
       guard decisionsOf < outcome.records.count else {
         Terminal.tell(
@@ -45,7 +46,7 @@ struct Run: AsyncParsableCommand {
       }
     }
     switch options.format {
-    case .table: Terminal.print(report.table)
+    case .table: Terminal.show(report.table)
     case .json: Terminal.print(try report.json())
     case .csv: Terminal.print(RunReport.csv([report]))
     case .markdown: Terminal.print(report.markdown)

@@ -45,9 +45,15 @@ struct RunOptions: ParsableArguments {
   func load(
     _ path: String, overrides: [String], claims: ClaimSet? = nil
   ) throws -> LoadedExperiment {
-    let loaded = try Failure.reporting {
-      try ScenarioLoader.load(path, files: Terminal.files, overrides: overrides, claims: claims)
-    }
+    try Failure.reporting { try read(path, overrides: overrides, claims: claims) }
+  }
+
+  /// The same; errors are the caller's to tell.
+  func read(
+    _ path: String, overrides: [String], claims: ClaimSet? = nil
+  ) throws -> LoadedExperiment {
+    let loaded = try ScenarioLoader.load(
+      path, files: Terminal.files, overrides: overrides, claims: claims)
     if !quiet { Terminal.tellInputs(of: loaded.scenario, path) }
     for warning in loaded.scenario.warnings where !quiet {
       Terminal.tell("plimsoll: \(path): warning: \(warning)\n")
@@ -59,28 +65,33 @@ struct RunOptions: ParsableArguments {
   func simulate(
     _ loaded: LoadedExperiment, replications: Int? = nil
   ) async throws -> Experiment.Outcome {
-    try await Failure.reporting {
-      let watch = Interruption.listen()
-      defer { watch.cancel() }
-      let store = try openStore(db)
-      let progress = ProgressLine(scenario: loaded.scenario.path, isShown: !quiet)
-      let experiment = Experiment(
-        loaded,
-        options: Experiment.Options(
-          seed: seed, replications: replications ?? self.replications, jobs: jobs,
-          version: Plimsoll.versionText, startedAt: Terminal.timestamp))
-      let outcome = try await experiment.run(into: store) { progress.show(done: $0, of: $1) }
-      try store.close()
-      progress.finish(requests: outcome.simulatedRequests)
-      return outcome
-    }
+    try await Failure.reporting { try await run(loaded, replications: replications) }
   }
 
-  /// Runs, stores and reports one scenario.
+  /// The same; errors are the caller's to tell.
+  private func run(
+    _ loaded: LoadedExperiment, replications: Int? = nil
+  ) async throws -> Experiment.Outcome {
+    let watch = Interruption.listen()
+    defer { watch.cancel() }
+    let store = try openStore(db)
+    let progress = ProgressLine(scenario: loaded.scenario.path, isShown: !quiet)
+    let experiment = Experiment(
+      loaded,
+      options: Experiment.Options(
+        seed: seed, replications: replications ?? self.replications, jobs: jobs,
+        version: Plimsoll.versionText, startedAt: Terminal.timestamp))
+    let outcome = try await experiment.run(into: store) { progress.show(done: $0, of: $1) }
+    try store.close()
+    progress.finish(requests: outcome.simulatedRequests)
+    return outcome
+  }
+
+  /// Runs, stores and reports one scenario; errors are the caller's to tell.
   func report(
     _ loaded: LoadedExperiment
   ) async throws -> (report: RunReport, outcome: Experiment.Outcome) {
-    let outcome = try await simulate(loaded)
+    let outcome = try await run(loaded)
     let scenario = loaded.scenario
     var report = RunReport(
       scenario: scenario.path, about: scenario.about, seed: outcome.seed,

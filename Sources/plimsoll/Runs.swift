@@ -12,7 +12,7 @@ func openExistingStore(_ path: String) throws -> ResultsStore {
     Terminal.tell("plimsoll: there is no results database at \(path)\n")
     throw ExitStatus.missingFile.code
   }
-  return try ResultsStore(path: path)
+  return try ResultsStore.reading(path: path)
 }
 
 /// Opens a results database, or makes it with the folder that it lies in.
@@ -43,7 +43,7 @@ struct Runs: ParsableCommand {
       let list = RunList(try store.runs(limit: limit, matching: matching).map(row))
       try store.close()
       switch format {
-      case .table: Terminal.print(list.table)
+      case .table: Terminal.show(list.table)
       case .json: Terminal.print(try list.json())
       case .csv: Terminal.print(list.csv)
       case .markdown: Terminal.print(list.markdown)

@@ -81,7 +81,7 @@ struct Sensitivity: AsyncParsableCommand {
         points: analysis.pointCount)
     }
     switch format {
-    case .table: Terminal.print(report.table)
+    case .table: Terminal.show(report.table)
     case .json: Terminal.print(try report.json())
     case .csv: Terminal.print(report.csv)
     case .markdown: Terminal.print(report.markdown)

@@ -49,9 +49,9 @@ struct Show: ParsableCommand {
         confidence: manifest.confidence, priceBook: manifest.priceBook, assumptions: [], run: id,
         results: results)
       switch format {
-      case .table: Terminal.print(report.table)
+      case .table: Terminal.show(report.table)
       case .json:
-        report.values = RunValues(try store.replications(of: id))
+        report.values = RunValues(try store.soundReplications(of: id))
         Terminal.print(try report.json())
       case .csv: Terminal.print(RunReport.csv([report]))
       case .markdown: Terminal.print(report.markdown)
@@ -61,7 +61,7 @@ struct Show: ParsableCommand {
   }
 
   private func tellInvoice(of run: Int64, in store: ResultsStore) throws {
-    let records = try store.replications(of: run)
+    let records = try store.soundReplications(of: run)
     guard let record = records.first(where: { $0.replication == replication }) else {
       Terminal.tell(
         "plimsoll: run \(run) has no replication \(replication); it has \(records.count), from 0\n")

@@ -8,16 +8,6 @@ enum Terminal {
   /// Whether somebody watches standard error.
   static var isInteractive: Bool { isatty(FileHandle.standardError.fileDescriptor) == 1 }
 
-  /// Writes a result.
-  static func print(_ text: String) {
-    FileHandle.standardOutput.write(Data(text.utf8))
-  }
-
-  /// Writes a message; where nobody can read it, nobody does.
-  static func tell(_ text: String) {
-    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
-  }
-
   /// Keeps the three standard streams from being taken by files that are opened later, where they
   /// were closed; as
   /// before, reading and writing them fails.

@@ -56,6 +56,8 @@ struct Validate: ParsableCommand {
         _ = try ScenarioLoader.load(
           scenario, files: Terminal.files, overrides: overrides, claims: claims)
       }
+    case .prices:
+      try ScenarioLoader.checkPrices(text, path: path, files: Terminal.files)
     case .scenario:
       let scenario = try ScenarioLoader.load(text, path: path, files: Terminal.files).scenario
       guard !quiet else { break }

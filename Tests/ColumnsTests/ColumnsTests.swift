@@ -38,7 +38,9 @@ struct ColumnsTests {
 
   @Test("take values of another column in between their own")
   func copying() {
-    let source = Column([1, 2, 3, 4, 5])
+    var source = GrowingColumn<Int>(minimumCapacity: 1)
+    for value in 1...4 { source.append(value) }
+    source.append(repeating: 5, count: 1)
     var column = Column(repeating: 0, count: 4)
     column.copy(2, of: source, from: 3, to: 1)
     column.copy(0, of: source, from: 5, to: 4)
@@ -55,11 +57,11 @@ struct ColumnsTests {
     await #expect(processExitsWith: .failure) { _ = Column([1, 2]).values(1..<3) }
     await #expect(processExitsWith: .failure) {
       var column = Column([1, 2])
-      column.copy(2, of: Column([1, 2]), from: 1, to: 0)
+      column.copy(2, of: GrowingColumn(repeating: 1, count: 2), from: 1, to: 0)
     }
     await #expect(processExitsWith: .failure) {
       var column = Column([1, 2])
-      column.copy(2, of: Column([1, 2]), from: 0, to: 1)
+      column.copy(2, of: GrowingColumn(repeating: 1, count: 2), from: 0, to: 1)
     }
     await #expect(processExitsWith: .failure) {
       var column = GrowingColumn<Int>(minimumCapacity: 8)

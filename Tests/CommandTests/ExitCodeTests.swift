@@ -75,6 +75,29 @@ struct ExitCodeTests {
     #expect(FileManager.default.fileExists(atPath: saved))
   }
 
+  @Test(
+    "74 when standard output cannot be written, whatever the verb, and nothing is said where its reader has gone",
+    arguments: [
+      ["validate", "Scenarios/smoke.yaml"], ["run", "--help"], ["--version"],
+      ["show", "--define", "all"],
+    ])
+  func output(arguments: [String]) throws {
+    let path = try Command.path(of: "plimsoll")
+    let words = arguments.map { "'\($0)'" }.joined(separator: " ")
+    func shell(_ redirection: String) throws -> Command.Answer {
+      try Command.call(["-c", "'\(path)' \(words) \(redirection)"], of: "/bin/sh")
+    }
+    let full = try shell("> /dev/full")
+    #expect(full.status == 74)
+    #expect(
+      full.messages.hasSuffix("standard output cannot be written: No space left on device\n"))
+    let closed = try shell(">&-")
+    #expect(closed.status == 74)
+    // Messages that cannot be told keep nothing from being done.
+    #expect(try shell("2> /dev/full").status == 0)
+    #expect(try shell("2>&-").status == 0)
+  }
+
   @Test("75 when it is interrupted, and what is stored is whole")
   func interrupted() throws {
     let database = Command.temporary("sqlite")
@@ -116,6 +139,29 @@ struct ExitCodeTests {
     let answer = try check("targets: [\(target)]", "--set", "workload.arrivals.peak=0.0001/s")
     #expect(answer.status == 99)
     #expect(answer.messages.contains(".yaml: no request arrived in the measured windows"))
+  }
+
+  @Test("64 for a verb that there is not, with the one that was meant")
+  func verb() throws {
+    let answer = try Command.call("chekc", "Scenarios/smoke.yaml")
+    #expect(answer.status == 64)
+    #expect(
+      answer.messages.hasPrefix(
+        "plimsoll: there is no 'plimsoll chekc'; did you mean check? (allowed: run,"))
+    let inner = try Command.call("sweep", "plna", "x")
+    #expect(inner.status == 64)
+    #expect(
+      inner.messages.hasPrefix("plimsoll: there is no 'plimsoll sweep plna'; did you mean plan?"))
+  }
+
+  @Test("0 for help, that of sweep with the options of its usual form")
+  func help() throws {
+    for arguments in [["sweep", "--help"], ["help", "sweep"]] {
+      let answer = try Command.call(arguments)
+      #expect(answer.status == 0)
+      #expect(answer.output.contains("--vary <vary>"))
+      #expect(answer.output.contains("run-shard"))
+    }
   }
 
   @Test("each code has its row in the documentation")

@@ -115,7 +115,7 @@ struct DecisionReplayTests {
 
   private static func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
-  private static func log() throws -> [String] {
+  static func log() throws -> [String] {
     var writer = JSONLine(start: start)
     writer.write(header())
     var driver = DecisionReplay()

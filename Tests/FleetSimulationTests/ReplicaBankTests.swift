@@ -50,4 +50,37 @@ struct ReplicaBankTests {
     }
     #expect(served > 300)
   }
+
+  @Test(
+    "keeps the order of queues that outgrow their rings side by side, and hands all back when a replica closes"
+  )
+  func longQueues() throws {
+    let model = BatchModel(
+      maximumBatch: 1, maximumDelay: .zero, lanes: 1,
+      latency: [BatchLatency.Point(batchSize: 1, time: .milliseconds(10))], noise: .none)
+    var bank = ReplicaBank(
+      (0..<3).map { _ in ReplicaBank.Place(serves: ModelID(0), model: model, queueLimit: 1_000) },
+      timeout: nil,
+      noiseStream: RandomStream(seed: 1, replication: 0, purpose: .testing, entity: 0))
+    for replica in 0..<3 { bank.open(replica, at: .start) }
+    // One request is served and three are taken from each ring, so that it begins in its middle when it grows.
+    for number in 0..<1_000 {
+      for replica in 0..<3 {
+        bank.enqueue(request(UInt64(number), at: .start), at: replica, now: .start)
+      }
+      guard (1...3).contains(number) else { continue }
+      for _ in 0..<3 {
+        guard case .batchEnded(let lane, _, 1) = bank.next() else {
+          Issue.record("each has one in its lane")
+          return
+        }
+        #expect(bank.finished(0, in: lane).number == UInt64(number - 1))
+        bank.free(lane, now: .start)
+      }
+    }
+    for replica in 0..<3 {
+      #expect(bank.requestsHeld(by: replica) == 997)
+      #expect(bank.close(replica, at: .start).map(\.number) == (3..<1_000).map { UInt64($0) })
+    }
+  }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Checks
+import FleetSimulation
 import Recording
 import ResultsStore
 import Scenario
@@ -38,7 +39,7 @@ struct PointCollector {
         guard let results = try store.results(of: run) else { continue }
         outcomes[number] = .finished(
           SweepAnswer.Finished(
-            run: run, results: results, records: try store.replications(of: run)))
+            run: run, results: results, records: try store.soundReplications(of: run)))
       case .failed(let reason): outcomes[number] = .failed(reason)
       case .planned where point.replications == 0:
         refused.append((number, point.refusal))
@@ -74,8 +75,14 @@ struct PointCollector {
       case .failed(let reason): return try fail(pair.point, reason)
       }
     }
-    let finished = try judge.judge(
-      pair.point, loaded ?? sweep.load(pair.point), records)
+    let loaded = try loaded ?? sweep.load(pair.point)
+    let edges = loaded.scenario.latencyEdges
+    let flaw =
+      records.flaw
+      ?? (records.allSatisfy { $0.latency.edges == edges && $0.wait.edges == edges }
+        ? nil : "it counts above other times than the targets of its scenario name")
+    if let flaw { throw UnreadableReplication("point \(pair.point): \(flaw)") }
+    let finished = try judge.judge(pair.point, loaded, records)
     let run = try store.finish(finished, of: stored, startedAt: startedAt, isDurable: isDurable)
     outcomes[pair.point] = .finished(
       SweepAnswer.Finished(run: run, results: finished.results, records: records))

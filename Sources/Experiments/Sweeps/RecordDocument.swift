@@ -294,10 +294,15 @@ extension RecordDocument {
   }
 }
 
-/// A replication of a shard that is not what was written, though the hash is right: a bug of ours.
+/// A replication of a shard that is none that was written, though the hash is right: somebody changed both.
 package struct UnreadableReplication: Error, Sendable, CustomStringConvertible {
-  /// What is wrong, for a report.
+  private let reason: String
+
+  /// An error with what is wrong, as a clause.
+  package init(_ reason: String = "a replication cannot be put together") { self.reason = reason }
+
+  /// What is wrong, and what helps.
   package var description: String {
-    "a shard has a replication that cannot be put together, please report this"
+    "a shard was changed after it was written: \(reason); remove the shard and run it again"
   }
 }

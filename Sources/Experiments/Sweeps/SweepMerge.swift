@@ -31,7 +31,7 @@ package struct SweepMerge: Sendable {
     for (index, shard) in plan.shards.enumerated() {
       let outcomes = try SweepShard(plan, index: index).outcomes(read(index))
       guard outcomes.map(\.pair) == Array(pairs[shard.range]) else {
-        throw UnreadableReplication()
+        throw UnreadableReplication("shard \(index) holds other replications than the plan says")
       }
       for (pair, outcome) in outcomes { try collector.take(pair, nil, outcome) }
       progress(index + 1, plan.shards.count)

@@ -45,6 +45,29 @@ package struct SweepPlan: Sendable, Equatable {
     let files: [File]
     let points: [Point]
     let shards: [Shard]
+
+    /// Why nobody made such a plan; `nil` where it can be run.
+    var flaw: String? {
+      guard confidence > 0, confidence < 1 else { return "its confidence is \(confidence)" }
+      guard points.allSatisfy({ (0...10_000).contains($0.replications) }) else {
+        return "a point has fewer than 0 or more than 10000 replications"
+      }
+      guard points.allSatisfy({ $0.values.count == keys.count }) else {
+        return "a point has not as many values as there are keys"
+      }
+      guard points.count <= SweepDesign.pointLimit, shards.count <= SweepPlan.shardLimit else {
+        return "it has more points or shards than a plan may have"
+      }
+      var next = 0
+      for shard in shards {
+        guard shard.first == next, shard.count >= 0, shard.count <= Int(Int32.max) else {
+          return "its shards do not follow each other"
+        }
+        next += shard.count
+      }
+      let pairs = points.reduce(0) { $0 + $1.replications }
+      return next == pairs ? nil : "its shards are not those of its points"
+    }
   }
 
   private struct Document: Codable {
@@ -104,6 +127,14 @@ package struct SweepPlan: Sendable, Equatable {
     guard body.plimsollSweepPlan == 1 else {
       throw PlanError("\(path) is a plan of version \(body.plimsollSweepPlan), allowed: 1")
     }
+    if let flaw = body.flaw { throw PlanError("\(path) is no plan that was made: \(flaw)") }
+  }
+
+  /// A plan that says that, with the hash of it.
+  init?(unchecked body: Body) {
+    guard let hash = try? Self.hash(of: body) else { return nil }
+    self.body = body
+    self.hash = hash
   }
 
   /// The plan as JSON.

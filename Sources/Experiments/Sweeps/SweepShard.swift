@@ -16,7 +16,7 @@ package struct SweepShard: Sendable {
     let count: Int
   }
 
-  private struct Line: Codable {
+  struct Line: Codable {
     let point: Int
     let replication: Int
     let digest: String?
@@ -102,7 +102,7 @@ package struct SweepShard: Sendable {
     try write(Self.line(Footer(sha256: hash.text)))
   }
 
-  private static func line(_ value: some Encodable) throws -> [UInt8] {
+  static func line(_ value: some Encodable) throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return [UInt8](try encoder.encode(value)) + [UInt8(ascii: "\n")]
@@ -128,11 +128,15 @@ package struct SweepShard: Sendable {
   func outcomes(_ bytes: [UInt8]) throws -> [(pair: SweepPair, outcome: PairOutcome)] {
     let lines = bytes.split(separator: UInt8(ascii: "\n")).dropFirst().dropLast()
     return try lines.map { text in
-      let line = try JSONDecoder().decode(Line.self, from: Data(text))
+      guard let line = try? JSONDecoder().decode(Line.self, from: Data(text)) else {
+        throw UnreadableReplication("a line of shard \(index) is none of a replication")
+      }
       let pair = SweepPair(point: line.point, replication: line.replication)
       if let failure = line.failure { return (pair, .failed(failure)) }
-      guard let record = try line.record?.record(), ResultDigest.of(record) == line.digest else {
-        throw UnreadableReplication()
+      guard let record = try line.record?.record(), record.replication == line.replication,
+        ResultDigest.of(record) == line.digest
+      else {
+        throw UnreadableReplication("a replication of shard \(index) cannot be put together")
       }
       return (pair, .record(record))
     }

@@ -337,7 +337,7 @@ extension ScenarioLoader {
     _ reader: inout MappingReader, _ pool: PoolPlace, _ cloud: DecodedCloud?,
     _ parts: inout SharedParts, into diagnostics: inout Diagnostics
   ) -> PoolCapacity? {
-    let before = diagnostics.errors.count
+    let before = diagnostics.count
     let isSpot = pool.market == .spot
     var capacity = PoolCapacity(
       places: [CapacityLaw](repeating: .always, count: pool.count))
@@ -358,7 +358,7 @@ extension ScenarioLoader {
     if var own = reader.mapping("obtainability", .optional, into: &diagnostics) {
       let numbers = sharedCapacity(
         "pool \(pool.name)", &own, &parts, isSpot: isSpot, into: &diagnostics)
-      if numbers.isEmpty && diagnostics.errors.count == before {
+      if numbers.isEmpty && diagnostics.count == before {
         own.report(.other("required: up and down, or replay"), of: "up", into: &diagnostics)
       }
       own.finish(into: &diagnostics)
@@ -370,7 +370,7 @@ extension ScenarioLoader {
     {
       capacity.notice = notice
     }
-    return diagnostics.errors.count == before ? capacity : nil
+    return diagnostics.count == before ? capacity : nil
   }
 
   /// `schedule`; or `lifetime` with `down` for places that come and go; or `lifetime` alone for machines

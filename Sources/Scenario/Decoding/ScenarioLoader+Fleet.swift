@@ -107,6 +107,9 @@ extension ScenarioLoader {
     return points
   }
 
+  /// The most requests that all batches of a fleet may hold at once; places take half a gigabyte then.
+  private static var mostBatchPlaces: Int { 1 << 23 }
+
   /// The pools in the order of the file.
   mutating func fleet(
     _ root: inout MappingReader, _ context: FleetContext, _ shared: inout SharedParts,
@@ -132,6 +135,18 @@ extension ScenarioLoader {
         .outOfRange(
           found: "\(replicas) replicas on all machines",
           allowed: "at most \(ReplicaBoard.mostReplicas)"), of: "fleet", into: &diagnostics)
+      return nil
+    }
+    let slots = pools.reduce(0) { sum, pool in
+      sum + pool.maximum
+        * pool.pool.replicas.reduce(0) { $0 + $1.model.lanes * $1.model.largestBatch }
+    }
+    guard slots <= Self.mostBatchPlaces else {
+      root.report(
+        .outOfRange(
+          found: "\(slots) places in the batches of all lanes",
+          allowed: "at most \(Self.mostBatchPlaces)"),
+        of: "fleet", into: &diagnostics)
       return nil
     }
     return pools
@@ -231,11 +246,7 @@ extension ScenarioLoader {
       let model = context.models.onMachines.first { $0.model == entry.name && $0.type == type }
       let number = context.models.served.firstIndex { $0.name == entry.name }
       guard let model, let number else {
-        var known: [String] = []
-        for each in context.models.onMachines where each.type == type { known.append(each.model) }
-        entry.report(
-          .unknownKey(
-            nearest: nearestKey(to: entry.name, among: known), allowed: known), into: &diagnostics)
+        reportUnserved(entry, on: type, context.models, into: &diagnostics)
         return nil
       }
       guard let limit = context.queueLimit else { return nil }
@@ -248,6 +259,28 @@ extension ScenarioLoader {
       return nil
     }
     return places
+  }
+
+  /// Says why a model cannot be served by machines of a type; nothing where its own place says so.
+  private func reportUnserved(
+    _ entry: NamedValue, on type: String, _ models: DecodedModels,
+    into diagnostics: inout Diagnostics
+  ) {
+    guard !models.isUnknown else { return }
+    guard let model = models.written.first(where: { $0.name == entry.name }) else {
+      let known = models.written.map(\.name)
+      entry.report(
+        .unknownKey(nearest: nearestKey(to: entry.name, among: known), allowed: known),
+        into: &diagnostics)
+      return
+    }
+    guard !model.types.contains(type) else { return }
+    let types = model.types.isEmpty ? "none" : model.types.joined(separator: ", ")
+    let nearest = nearestKey(to: type, among: model.types).map { "; did you mean '\($0)'?" } ?? ""
+    entry.report(
+      .other(
+        "the model has no latency on \(ScenarioError.quoted(type))\(nearest) (models: "
+          + "\(KeyPathNames.appending(entry.name, to: "")): on has: \(types))"), into: &diagnostics)
   }
 
   /// The highest throughput of another scenario's fleet, by its models and machines alone.

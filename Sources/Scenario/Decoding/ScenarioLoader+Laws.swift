@@ -16,8 +16,17 @@ enum LawUnit {
   func parse(_ text: String) throws -> Double {
     switch self {
     case .time: try nonNegativeSpan(text).inSeconds
-    case .count: try parseDecimal(text)
+    case .count: try Self.count(text)
     }
+  }
+
+  /// A count up to the largest that a request can have: what is drawn beyond it is cut to it.
+  private static func count(_ text: String) throws -> Double {
+    let count = try parseDecimal(text)
+    guard (0...1e9).contains(count) else {
+      throw UnreadableQuantity(allowed: "a number from 0 to 1_000_000_000")
+    }
+    return count
   }
 }
 
@@ -39,10 +48,10 @@ extension ScenarioLoader {
       return choice.value.parsed(into: &diagnostics) { try Distribution(.constant(unit.parse($0))) }
     }
     guard var reader = choice.value.mapping(into: &diagnostics) else { return nil }
-    let before = diagnostics.errors.count
+    let before = diagnostics.count
     let make = parameters(of: choice.name, &reader, unit, into: &diagnostics)
     reader.finish(into: &diagnostics)
-    guard let make, diagnostics.errors.count == before else { return nil }
+    guard let make, diagnostics.count == before else { return nil }
     do {
       return try make()
     } catch {

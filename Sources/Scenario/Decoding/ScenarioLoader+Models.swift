@@ -6,6 +6,10 @@ import Workload
 
 /// The models of a scenario and how each runs on machine types.
 struct DecodedModels {
+  /// Every model that is written, with the machine types that it is written for, right or wrong.
+  var written: [(name: String, types: [String])] = []
+  /// Whether nothing is known of the models, as they could not be read at all.
+  var isUnknown = false
   var served: [ServedModel] = []
   var onMachines: [ModelOnMachine] = []
   /// The bytes of each model's weights, by number; `nil` where nobody says.
@@ -20,6 +24,7 @@ extension ScenarioLoader {
     guard let entries = root.entries("models", .required, into: &diagnostics) else { return nil }
     var models = DecodedModels()
     for entry in entries {
+      models.written.append((entry.name, []))
       guard var reader = entry.value.mapping(into: &diagnostics) else { continue }
       let quality = quality(&reader, mix: mix, into: &diagnostics)
       let window = reader.optional("context", into: &diagnostics) { try tokenCount($0) }
@@ -30,6 +35,7 @@ extension ScenarioLoader {
         ServedModel(
           name: entry.name, quality: quality, contextWindow: window, tokenPrice: price))
       for machine in reader.entries("on", .optional, into: &diagnostics) ?? [] {
+        models.written[models.written.count - 1].types.append(machine.name)
         guard var on = machine.value.mapping(into: &diagnostics) else { continue }
         if let batch = batchModel(&on, into: &diagnostics) {
           models.onMachines.append(

@@ -26,11 +26,28 @@ extension ScenarioLoader {
       return nil
     }
     note(loaded.files)
-    return book(MappingReader(loaded), into: &diagnostics)
+    do {
+      try loaded.check(is: .prices, path: path)
+    } catch {
+      for problem in error.errors { diagnostics.report(problem) }
+      return nil
+    }
+    return book(MappingReader(loaded), path: path, into: &diagnostics)
+  }
+
+  /// Checks a price book that stands alone.
+  ///
+  /// - Throws: all that is wrong with it.
+  package static func checkPrices(
+    _ loaded: LoadedScenario, path: String, files: FileReader
+  ) throws(ScenarioErrors) {
+    var diagnostics = Diagnostics()
+    _ = ScenarioLoader(files: files).book(MappingReader(loaded), path: path, into: &diagnostics)
+    try diagnostics.throwIfAny(files: loaded.files)
   }
 
   private func book(
-    _ reader: MappingReader, into diagnostics: inout Diagnostics
+    _ reader: MappingReader, path: String, into diagnostics: inout Diagnostics
   ) -> PriceBook? {
     var reader = reader
     _ = reader.integer("plimsoll_prices", in: 1...1, .required, into: &diagnostics)
@@ -41,18 +58,24 @@ extension ScenarioLoader {
     let regions = reader.sequence("regions", .optional, into: &diagnostics)?
       .compactMap { $0.string(into: &diagnostics) }
     var entries: [PriceBook.Entry] = []
+    var unread: [PriceBook.Unread] = []
     for machine in reader.entries("machines", .required, into: &diagnostics) ?? [] {
       guard var terms = machine.value.mapping(into: &diagnostics) else { continue }
       for term in PriceBook.Terms.allCases {
-        guard let value = terms.node(term.rawValue, .optional, into: &diagnostics),
-          let prices = datedPrices(value, into: &diagnostics)
-        else { continue }
-        entries.append(PriceBook.Entry(type: machine.name, terms: term, prices: prices))
+        guard let value = terms.node(term.rawValue, .optional, into: &diagnostics) else { continue }
+        if let prices = datedPrices(value, into: &diagnostics) {
+          entries.append(PriceBook.Entry(type: machine.name, terms: term, prices: prices))
+        } else {
+          unread.append(PriceBook.Unread(type: machine.name, terms: term))
+        }
       }
       terms.finish(into: &diagnostics)
     }
     reader.finish(into: &diagnostics)
-    return name.map { PriceBook(name: $0, regions: regions ?? [], entries: entries) }
+    return name.map {
+      PriceBook(
+        name: $0, path: path, regions: regions ?? [], entries: entries, unread: unread)
+    }
   }
 
   /// One price for all time, or a list of prices with the dates from which they hold.
@@ -93,9 +116,17 @@ extension ScenarioLoader {
   ) -> PriceSeries? {
     guard let book, let start else { return nil }
     guard let series = book.prices(of: type, terms, from: start) else {
+      // What is wrong with it was said where it stands.
+      guard !book.unread.contains(PriceBook.Unread(type: type, terms: terms)) else { return nil }
+      let types = book.types(on: terms)
+      let nearest = types.contains(type) ? nil : nearestKey(to: type, among: types)
+      let suggestion = nearest.map { "; did you mean '\($0)'?" } ?? ""
+      let known = types.isEmpty ? "none" : types.joined(separator: ", ")
       reader.report(
         .other(
-          "the price book '\(book.name)' has no \(terms.rawValue) price of \(type) on \(start)"),
+          "the price book '\(book.name)' (\(book.path)) has no \(terms.rawValue) price of "
+            + "\(ScenarioError.shown(type)) on \(start)\(suggestion); it has \(terms.rawValue) prices of: \(known)"
+        ),
         of: "type", into: &diagnostics)
       return nil
     }

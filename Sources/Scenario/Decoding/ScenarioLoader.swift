@@ -26,7 +26,7 @@ package struct ScenarioLoader: Sendable {
   /// A line for each of them and each file that was streamed, for the digest.
   private var fingerprints: [String] = []
 
-  private init(files: FileReader) {
+  init(files: FileReader) {
     self.files = files
   }
 
@@ -83,11 +83,15 @@ package struct ScenarioLoader: Sendable {
   private static func load(
     _ loaded: LoadedScenario, path: String, files: FileReader, targets: JudgedTargets
   ) throws(ScenarioErrors) -> Scenario {
+    try loaded.check(is: .scenario, path: path)
     var loader = ScenarioLoader(files: files)
     var diagnostics = Diagnostics()
     let scenario = loader.scenario(
       loaded, path: path, targets: targets, into: &diagnostics)
-    try diagnostics.throwIfAny(files: loaded.files + loader.inputs)
+    guard diagnostics.isEmpty else {
+      throw ScenarioErrors(
+        diagnostics.errors.told(of: loaded.made), files: loaded.files + loader.inputs)
+    }
     guard let scenario else {
       throw ScenarioErrors(
         [
@@ -131,8 +135,8 @@ package struct ScenarioLoader: Sendable {
     let pools = fleet(
       &root,
       FleetContext(
-        models: models ?? DecodedModels(), prices: prices, start: start, horizon: horizon,
-        cloud: cloud?.launch, queueLimit: policies?.queue),
+        models: models ?? DecodedModels(isUnknown: true), prices: prices, start: start,
+        horizon: horizon, cloud: cloud?.launch, queueLimit: policies?.queue),
       &shared, into: &diagnostics)
     let rules =
       root.oneOf(
@@ -151,6 +155,7 @@ package struct ScenarioLoader: Sendable {
         }
       } ?? false
     let timeout = client(&root, into: &diagnostics)
+    checkEnd(start, horizon, timeout?.span, root, into: &diagnostics)
     let requests = requests(&root, horizon: horizon, into: &diagnostics)
     checkTrace(requests, into: &diagnostics)
     if case .once(let window) = requests, window.isWarmUpAutomatic, let workload,
@@ -247,6 +252,21 @@ package struct ScenarioLoader: Sendable {
       RoutingContext(
         models: models, pools: pools, mix: workload.model.mix, texts: workload.texts,
         hasSessions: workload.model.sessions != nil, timeout: timeout), into: &diagnostics)
+  }
+
+  /// Notes where the last request's deadline would be no date that can be written and read again.
+  private func checkEnd(
+    _ start: UTCDate?, _ horizon: TimeSpan?, _ timeout: TimeSpan?, _ root: MappingReader,
+    into diagnostics: inout Diagnostics
+  ) {
+    guard let start, let horizon else { return }
+    let end = UTCDate.readable.upperBound
+    guard horizon + (timeout ?? .zero) > end - start else { return }
+    root.report(
+      .outOfRange(
+        found:
+          "\(start) with a horizon of \(horizon)\(timeout.map { " and a timeout of \($0)" } ?? "")",
+        allowed: "what ends before \(end)"), of: "start", into: &diagnostics)
   }
 
   private func readAutoscaling(

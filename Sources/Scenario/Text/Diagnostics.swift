@@ -3,7 +3,13 @@
 /// The errors found so far; reading goes on after each, so that all are reported together.
 package struct Diagnostics: Sendable {
   /// The errors in the order found.
-  package private(set) var errors: [ScenarioError] = []
+  package var errors: [ScenarioError] { noted.compactMap(\.self) }
+  /// How many there are, with those that were taken back.
+  var count: Int { noted.count }
+
+  /// The errors; `nil` where one was taken back.
+  private var noted: [ScenarioError?] = []
+  private var takenBack = 0
 
   /// The key paths that readers asked for, whether they were there or not, in the order of reading.
   ///
@@ -14,18 +20,29 @@ package struct Diagnostics: Sendable {
   package init() {}
 
   /// Whether nothing is wrong so far.
-  package var isEmpty: Bool { errors.isEmpty }
+  package var isEmpty: Bool { noted.count == takenBack }
 
   /// Notes an error.
   package mutating func report(
     _ problem: ScenarioError.Problem, at location: SourceLocation, keyPath: String
   ) {
-    errors.append(ScenarioError(problem, at: location, keyPath: keyPath))
+    noted.append(ScenarioError(problem, at: location, keyPath: keyPath))
   }
 
   /// Notes an error that is already at hand.
   package mutating func report(_ error: ScenarioError) {
-    errors.append(error)
+    noted.append(error)
+  }
+
+  /// Takes back that a key is missing, once it is known under which name it was written.
+  ///
+  /// - Parameter number: how many errors there were before that one.
+  mutating func takeBack(missing keyPath: String, notedAs number: Int) {
+    guard noted.indices.contains(number), let error = noted[number], error.problem == .missingKey,
+      error.keyPath == keyPath
+    else { return }
+    noted[number] = nil
+    takenBack += 1
   }
 
   /// Notes that keys are known.
@@ -35,6 +52,6 @@ package struct Diagnostics: Sendable {
   ///
   /// - Throws: all errors, in the order of their places.
   package func throwIfAny(files: [ScenarioFile] = []) throws(ScenarioErrors) {
-    guard errors.isEmpty else { throw ScenarioErrors(errors, files: files) }
+    guard isEmpty else { throw ScenarioErrors(errors, files: files) }
   }
 }

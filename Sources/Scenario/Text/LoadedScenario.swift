@@ -22,9 +22,14 @@ package struct LoadedScenario: Equatable, Sendable {
   package let kind: ScenarioText.Kind
   /// The files it came from, in the order read: the scenario first, then what it extends.
   package let files: [ScenarioFile]
+  /// The names that overrides put beside others.
+  let made: [MadeName]
 
   /// A tree and the files it came from.
-  package init(root: ScenarioNode, kind: ScenarioText.Kind, files: [ScenarioFile]) {
+  package init(
+    root: ScenarioNode, kind: ScenarioText.Kind, files: [ScenarioFile], made: [MadeName] = []
+  ) {
+    self.made = made
     self.root = root
     self.kind = kind
     self.files = files

@@ -20,6 +20,13 @@ package struct MappingReader: Equatable, Sendable {
 
   private let entries: [ScenarioNode.Entry]
   private var asked: [String] = []
+  /// Required keys that are missing, and how many errors there were before it was said of each.
+  private var missing: [Missing] = []
+
+  private struct Missing: Equatable, Sendable {
+    let key: String
+    let number: Int
+  }
 
   /// A reader of the entries of the mapping that `keyPath` leads to.
   package init(_ entries: [ScenarioNode.Entry], at location: SourceLocation, keyPath: String) {
@@ -64,6 +71,7 @@ package struct MappingReader: Equatable, Sendable {
     let path = KeyPathNames.appending(key, to: keyPath)
     guard let entry = entries.first(where: { $0.key == key }), !entry.value.isNull else {
       if need == .required {
+        missing.append(Missing(key: key, number: diagnostics.count))
         diagnostics.report(.missingKey, at: self.location(of: key), keyPath: path)
       }
       return nil
@@ -85,12 +93,21 @@ package struct MappingReader: Equatable, Sendable {
   }
 
   /// Reports every key that was never asked for; those asked for are named as allowed.
+  ///
+  /// A required key that is missing and was written in another spelling is one error, that of the spelling.
   package func finish(into diagnostics: inout Diagnostics) {
     diagnostics.know(asked.map { KeyPathNames.appending($0, to: keyPath) })
     for entry in entries where !asked.contains(entry.key) {
+      let nearest =
+        nearestKey(to: entry.key, among: missing.map(\.key))
+        ?? nearestKey(to: entry.key, among: asked)
+      if let wanted = missing.first(where: { $0.key == nearest }) {
+        diagnostics.takeBack(
+          missing: KeyPathNames.appending(wanted.key, to: keyPath), notedAs: wanted.number)
+      }
       diagnostics.report(
-        .unknownKey(nearest: nearestKey(to: entry.key, among: asked), allowed: asked),
-        at: entry.keyLocation, keyPath: KeyPathNames.appending(entry.key, to: keyPath))
+        .unknownKey(nearest: nearest, allowed: asked), at: entry.keyLocation,
+        keyPath: KeyPathNames.appending(entry.key, to: keyPath))
     }
   }
 

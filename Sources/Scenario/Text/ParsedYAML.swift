@@ -58,7 +58,7 @@ enum ParsedYAML {
           source = changed
           continue
         }
-        throw failure(error, renamed: renamed, file: file)
+        throw failure(error, of: source, renamed: renamed, file: file)
       }
     }
   }
@@ -84,8 +84,20 @@ enum ParsedYAML {
     return String(scalars)
   }
 
+  /// The first tab before anything else on a line, or on the one before it.
+  private static func tab(indenting line: Int, of source: String) -> (line: Int, column: Int)? {
+    let lines = SourceLines(source).lines
+    for number in [line - 1, line] where lines.indices.contains(number - 1) {
+      let indent = lines[number - 1].prefix { $0 == " " || $0 == "\t" }
+      if let tab = indent.firstIndex(of: "\t") {
+        return (number, indent.distance(from: indent.startIndex, to: tab) + 1)
+      }
+    }
+    return nil
+  }
+
   private static func failure(
-    _ error: any Error, renamed: [RenamedKey], file: String
+    _ error: any Error, of source: String, renamed: [RenamedKey], file: String
   ) -> ScenarioError {
     func place(_ line: Int, _ column: Int) -> SourceLocation {
       SourceLocation(file: file, line: max(line, 1), column: max(column, 1))
@@ -100,7 +112,21 @@ enum ParsedYAML {
     case .scanner(let context, let problem, let mark, _),
       .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
-      let during = context.map { " (\($0.text))" } ?? ""
+      if let tab = tab(indenting: mark.line, of: source) {
+        return ScenarioError(
+          .syntax("a tab here; YAML is indented with spaces"), at: place(tab.line, tab.column),
+          keyPath: "")
+      }
+      if problem == "could not find expected ':'", let begin = context?.mark {
+        return ScenarioError(
+          .syntax("this is no key with its value; a space stands behind the ':' between them"),
+          at: place(begin.line, begin.column), keyPath: "")
+      }
+      let during =
+        context.map { begun in
+          let isElsewhere = begun.mark.line > 0 && begun.mark.line < mark.line
+          return " (\(begun.text)\(isElsewhere ? " that begins on line \(begun.mark.line)" : ""))"
+        } ?? ""
       return ScenarioError(
         .syntax(problem + during), at: place(mark.line, mark.column), keyPath: "")
     case .duplicatedKeysInMapping(let names, let context):

@@ -21,24 +21,36 @@ package struct ScenarioErrors: Error, Equatable, Sendable, CustomStringConvertib
     errors.map(\.description).joined(separator: "\n")
   }
 
+  /// How many errors are shown; the others are counted.
+  package static let shownLimit = 50
+
   /// The errors, each above the line it is about, from the files that were read.
-  package func rendered() -> String {
-    rendered { path in files.first { $0.path == path }?.text }
+  ///
+  /// - Parameter width: how wide an excerpt may be; 160 columns where nobody says.
+  package func rendered(width: Int = 160) -> String {
+    rendered(width: width) { path in files.first { $0.path == path }?.text }
   }
 
-  /// The errors, each above the line it is about and a caret below the column.
+  /// The errors, each above the line it is about and a caret below the column; the first of them where they are many.
   ///
   /// - Parameter sourceOf: the text of a file, or `nil` where it is not to be had; the error then
   ///   stands alone.
-  package func rendered(sourceOf: (String) -> String?) -> String {
+  /// - Complexity: linear in the lengths of the files and in the number of errors.
+  package func rendered(width: Int = 160, sourceOf: (String) -> String?) -> String {
     var text = ""
-    for error in errors {
+    var cut: [(file: String, lines: SourceLines?)] = []
+    for error in errors.prefix(Self.shownLimit) {
       text += "\(error)\n"
-      guard !error.location.isOverride, let source = sourceOf(error.location.file),
-        let excerpt = SourceLines(source).excerpt(at: error.location)
-      else { continue }
-      text += excerpt
+      guard !error.location.isOverride else { continue }
+      let file = error.location.file
+      if !cut.contains(where: { $0.file == file }) {
+        cut.append((file, sourceOf(file).map { SourceLines($0) }))
+      }
+      let lines = cut.first { $0.file == file }?.lines
+      text += lines?.excerpt(at: error.location, width: width) ?? ""
     }
+    let more = errors.count - Self.shownLimit
+    if more > 0 { text += "… and \(more) more \(more == 1 ? "error" : "errors")\n" }
     return text
   }
 

@@ -11,6 +11,8 @@ struct ScenarioOverride {
   let value: ScenarioNode
   /// The place of everything the override brings.
   let location: SourceLocation
+  /// The names that it put beside others, to have something in them.
+  private(set) var made: [MadeName] = []
 
   /// Reads `path=value`.
   ///
@@ -34,7 +36,7 @@ struct ScenarioOverride {
   }
 
   /// Changes the tree; what hinders that is reported.
-  func apply(to root: inout ScenarioNode, into diagnostics: inout Diagnostics) {
+  mutating func apply(to root: inout ScenarioNode, into diagnostics: inout Diagnostics) {
     do throws(ScenarioError) {
       try set(names[...], in: &root, keyPath: "")
     } catch {
@@ -81,7 +83,7 @@ struct ScenarioOverride {
     return item.relocated(to: location)
   }
 
-  private func set(
+  private mutating func set(
     _ rest: ArraySlice<String>, in node: inout ScenarioNode, keyPath: String
   ) throws(ScenarioError) {
     guard let name = rest.first else {
@@ -118,7 +120,7 @@ struct ScenarioOverride {
     }
   }
 
-  private func set(
+  private mutating func set(
     _ rest: ArraySlice<String>, named name: String, in entries: inout [ScenarioNode.Entry],
     keyPath: String
   ) throws(ScenarioError) {
@@ -132,10 +134,55 @@ struct ScenarioOverride {
     } else if let index {
       try set(rest.dropFirst(), in: &entries[index].value, keyPath: keyPath)
     } else {
-      var made = ScenarioNode(.null, at: location)
-      try set(rest.dropFirst(), in: &made, keyPath: keyPath)
-      entries.append(ScenarioNode.Entry(key: name, keyLocation: location, value: made))
+      if let quoted = Self.quotedPath(rest, among: entries) {
+        let before = names.dropLast(rest.count).reduce("") { KeyPathNames.appending($1, to: $0) }
+        let whole = before.isEmpty ? quoted : "\(before).\(quoted)"
+        throw ScenarioError(
+          .other("a name with points in it is quoted: \(whole)"), at: location, keyPath: keyPath)
+      }
+      if rest.count > 1, !entries.isEmpty {
+        made.append(
+          MadeName(
+            name: name, keyPath: keyPath, beside: entries.map(\.key), location: location,
+            parent: names.dropLast(rest.count).last ?? ""))
+      }
+      var child = ScenarioNode(.null, at: location)
+      try set(rest.dropFirst(), in: &child, keyPath: keyPath)
+      entries.append(ScenarioNode.Entry(key: name, keyLocation: location, value: child))
     }
+  }
+}
+
+extension ScenarioOverride {
+  /// The rest of a path as it is to be written where its first names make one that is there: `a.b.c` for `a.b`.
+  private static func quotedPath(
+    _ rest: ArraySlice<String>, among entries: [ScenarioNode.Entry]
+  ) -> String? {
+    for length in stride(from: rest.count, through: 2, by: -1) {
+      let joined = rest.prefix(length).joined(separator: ".")
+      guard let entry = entries.first(where: { $0.key == joined }) else { continue }
+      return path(rest.dropFirst(length), in: entry.value, after: joined)
+    }
+    return nil
+  }
+
+  /// The names behind one, those that are there in one piece quoted as a whole.
+  private static func path(
+    _ rest: ArraySlice<String>, in node: ScenarioNode, after name: String
+  ) -> String {
+    var (path, node, rest) = (KeyPathNames.appending(name, to: ""), Optional(node), rest)
+    while !rest.isEmpty {
+      let entries = node?.entries ?? []
+      let lengths = stride(from: rest.count, through: 1, by: -1)
+      let length = lengths.first { length in
+        entries.contains { $0.key == rest.prefix(length).joined(separator: ".") }
+      }
+      let next = rest.prefix(length ?? 1).joined(separator: ".")
+      path = KeyPathNames.appending(next, to: path)
+      node = entries.first { $0.key == next }?.value
+      rest = rest.dropFirst(length ?? 1)
+    }
+    return path
   }
 }
 

@@ -36,24 +36,12 @@ package enum ScenarioText {
     }
     let kind = kind(of: root)
     if kind == .scenario {
-      for change in changes { change.apply(to: &root, into: &diagnostics) }
+      for index in changes.indices { changes[index].apply(to: &root, into: &diagnostics) }
+      for name in changes.flatMap(\.made) { name.reportUnserved(in: root, into: &diagnostics) }
     }
     try diagnostics.throwIfAny(files: chain.files)
-    return LoadedScenario(root: root, kind: kind, files: chain.files)
-  }
-
-  /// What a file holds, by the key that says so.
-  package enum Kind: String, CaseIterable, Sendable {
-    /// A part of scenarios, which they include.
-    case fragment = "plimsoll_fragment"
-    /// A study of which inputs matter.
-    case sensitivity = "plimsoll_sensitivity"
-    /// A study of what each lever is worth.
-    case levers = "plimsoll_levers"
-    /// Claims, each judged on a scenario.
-    case claims = "plimsoll_claims"
-    /// A scenario, or a file that says nothing.
-    case scenario = "plimsoll"
+    return LoadedScenario(
+      root: root, kind: kind, files: chain.files, made: changes.flatMap(\.made))
   }
 
   private static func kind(of root: ScenarioNode) -> Kind {

@@ -50,14 +50,23 @@ struct SourceLines {
 
   /// The line of `location` and a caret below its column, or `nil` where there is no such line.
   ///
-  /// Tabs are repeated below the line, so that the caret lands right at any tab width. Beyond the
-  /// 160th column of a line nothing is shown.
-  func excerpt(at location: SourceLocation) -> String? {
+  /// Tabs are repeated below the line, so that the caret lands right at any tab width. Of a line that is wider
+  /// than `width` the part round the column is shown, with `…` where it goes on.
+  func excerpt(at location: SourceLocation, width: Int = 160) -> String? {
     guard lines.indices.contains(location.line - 1) else { return nil }
     let line = lines[location.line - 1]
-    guard !line.isEmpty, location.column >= 1, location.column <= 160 else { return nil }
+    guard !line.isEmpty, location.column >= 1, location.column <= line.count + 1 else { return nil }
     let margin = "  | "
-    let padding = line.prefix(location.column - 1).map { $0 == "\t" ? "\t" : " " }.joined()
-    return "\(margin)\(String(line.prefix(160)))\n\(margin)\(padding)^\n"
+    let room = max(20, width - margin.count)
+    let column = location.column - 1
+    var first = 0
+    if column >= room - 1 { first = min(column - room / 2, max(0, line.count - room + 1)) }
+    let (before, length) = first > 0 ? ("…", room - 1) : ("", room)
+    var shown = line.dropFirst(first).prefix(length)
+    let after = first + shown.count < line.count ? "…" : ""
+    if !after.isEmpty { shown = shown.dropLast() }
+    let padding = shown.prefix(column - first).map { $0 == "\t" ? "\t" : " " }.joined()
+    let start = before.isEmpty ? "" : " "
+    return "\(margin)\(before)\(String(shown))\(after)\n\(margin)\(start)\(padding)^\n"
   }
 }

@@ -83,7 +83,7 @@ struct CalibrateOptions: ParsableArguments {
   func finish(_ report: CalibrationReport, _ sources: [Provenance.Source]) throws {
     let text = CalibrationText(report)
     switch format {
-    case .table: Terminal.print(text.table)
+    case .table: Terminal.show(text.table)
     case .markdown: Terminal.print(text.markdown)
     case .json: Terminal.print(try text.json())
     case .csv: Terminal.print(text.csv)

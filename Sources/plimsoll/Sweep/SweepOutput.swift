@@ -30,7 +30,7 @@ struct SweepOutput: ParsableArguments {
       }
     }
     switch format {
-    case .table: Terminal.print(report.table)
+    case .table: Terminal.show(report.table)
     case .csv: Terminal.print(report.csv)
     case .json: Terminal.print(try report.json())
     case .markdown: Terminal.print(report.markdown)

@@ -28,7 +28,7 @@ struct SweepStatus: ParsableCommand {
       let plan = try readPlan(self.plan)
       let survey = try ShardFolder(plan, at: self.plan, folders: folders).survey()
       switch format {
-      case .table: Terminal.print(Self.text(survey, plan) + "\n")
+      case .table: Terminal.show(Self.text(survey, plan) + "\n")
       case .json: Terminal.print(try Self.json(survey, plan))
       }
       if survey.done < plan.shards.count { throw ExitStatus.interrupted.code }

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Experiments
+import Foundation
+import ResultsStore
+import Scenario
+
+extension Fuzz {
+  /// Makes a decision log, a plan with its shards and a database, where they are not there yet.
+  func makeSeeds() throws {
+    let folder = "\(keep)/seeds"
+    let path = "\(folder)/plan.json"
+    guard !FileManager.default.fileExists(atPath: path) else { return }
+    try FileManager.default.createDirectory(
+      atPath: "\(folder)/shards", withIntermediateDirectories: true)
+    let disk = FileReader { (path: String) throws(FileReadFailure) -> [UInt8] in
+      guard let data = FileManager.default.contents(atPath: path) else { throw .missing }
+      return [UInt8](data)
+    }
+    let scenario = "Tests/Fuzzer/Seeds/all.yaml"
+    let work = Work(scenario: scenario, folder: folder, disk: disk)
+    let done = DispatchSemaphore(value: 0)
+    let failure = Failure()
+    Task {
+      do { try await work.make() } catch { failure.set("\(error)") }
+      done.signal()
+    }
+    done.wait()
+    if let reason = failure.reason { throw FuzzFault("seeds cannot be made: \(reason)") }
+  }
+
+  private final class Failure: @unchecked Sendable {
+    private let lock = NSLock()
+    private var text: String?
+
+    func set(_ text: String) {
+      lock.lock()
+      defer { lock.unlock() }
+      self.text = text
+    }
+
+    var reason: String? {
+      lock.lock()
+      defer { lock.unlock() }
+      return text
+    }
+  }
+
+  private struct Work: Sendable {
+    let scenario: String
+    let folder: String
+    let disk: FileReader
+
+    func make() async throws {
+      let loaded = try ScenarioLoader.load(scenario, files: disk)
+      let store = try ResultsStore(path: "\(folder)/small.sqlite")
+      let options = Experiment.Options(
+        seed: nil, replications: 2, jobs: 1, version: "fuzz", startedAt: "")
+      let outcome = try await Experiment(loaded, options: options).run(into: store) { _, _ in }
+      try store.close()
+      var log: [UInt8] = []
+      try outcome.writeDecisions(ofReplication: 0, aboutRequests: true) { lines in
+        if log.count < 40_000 { log += lines }
+      }
+      try write(
+        log.prefix(40_000).split(separator: 10).dropLast().joined(separator: [10]), "log.jsonl")
+      let request = SweepRequest(
+        scenario: scenario, vary: ["seed=1,2"], replications: 1, version: "fuzz")
+      let sweep = try await PreparedSweep(request, files: disk, jobs: 1)
+      let plan = try SweepPlan(sweep, paths: [scenario], files: disk, shards: 2)
+      for index in plan.shards.indices {
+        var bytes: [UInt8] = []
+        try await SweepShard(plan, index: index).run(jobs: 1, disk: disk, progress: { _, _ in }) {
+          bytes += $0
+        }
+        try write(bytes, "shards/\(index).jsonl")
+      }
+      try write(Array(try plan.json().utf8), "plan.json")
+    }
+
+    private func write(_ bytes: some Sequence<UInt8>, _ name: String) throws {
+      try Data(bytes).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+    }
+  }
+}
