@@ -52,7 +52,7 @@ extension Measures {
     case .machinesReadyOfPool(let pool):
       return alike(
         records.map {
-          Ratio(Int128($0.tally("serving_ns", pool)), over: Int128(scenario.horizon.nanoseconds))
+          Ratio($0.tally("serving_ns", pool), over: Int128(scenario.horizon.nanoseconds))
         })
     case .fallbackHours: return alike(records.map(exactFallbackHours))
     case .spotDiscount(let pool): return exactDiscount(pool: pool)
@@ -100,9 +100,11 @@ extension Measures {
     guard let first = all.first, all.allSatisfy({ $0 == first }) else { return nil }
     return alike(
       pairs(with: other).map { ours, theirs in
-        let above = Int128(ours.tally("serving_ns")) * Int128(other.scenario.horizon.nanoseconds)
-        let below = Int128(theirs.tally("serving_ns")) * Int128(scenario.horizon.nanoseconds)
-        return Ratio(above, over: below)
+        let mine = Ratio(
+          ours.tally("serving_ns"), over: Int128(scenario.horizon.nanoseconds))
+        let base = Ratio(
+          theirs.tally("serving_ns"), over: Int128(other.scenario.horizon.nanoseconds))
+        return mine.flatMap { mine in base.flatMap { mine.over($0) } }
       })
   }
 
@@ -119,7 +121,7 @@ extension Measures {
     let horizon = Int128(scenario.horizon.nanoseconds)
     let beyond = scenario.pools.reduce(Int128(0)) { sum, pool in
       guard pool.cloud.market == .onDemand else { return sum }
-      let rented = Int128(record.tally("rented_ns", pool.cloud.name))
+      let rented = record.tally("rented_ns", pool.cloud.name)
       return sum + max(0, rented - Int128(pool.wanted) * horizon)
     }
     return Ratio(beyond * 730, over: horizon)

@@ -78,16 +78,19 @@ public struct DecimalText: Hashable, Sendable {
       places += 1
     }
     // A number this small is nothing in any unit here, and its power of ten would not fit.
+    var isCut = number.isCut
     while places > Self.digitLimit {
+      isCut = isCut || digits % 10 != 0
       digits /= 10
       places -= 1
     }
-    self.init(digits: digits, places: places)
+    self.init(digits: digits, places: places, isCut: isCut)
   }
 
-  private init(digits: Int128, places: Int) {
+  private init(digits: Int128, places: Int, isCut: Bool) {
     self.digits = digits
     self.places = places
+    self.isCut = isCut
   }
 
   private static let unreadable = UnreadableQuantity(

@@ -61,11 +61,11 @@ extension Draws {
   /// The draws as a tally: the purposes by bit, and above these what requests reach.
   package var tally: Tally {
     let reach = (requestsReachMachines ? 1 : 0) | (requestsReachBill ? 2 : 0)
-    return Tally(name: Self.tallyName, label: "", value: Int64(bits) | Int64(reach) << 32)
+    return Tally(name: Self.tallyName, label: "", value: Int128(bits) | Int128(reach) << 32)
   }
 
   /// The draws that a tally holds.
-  package init(tally value: Int64) {
+  package init(tally value: Int128) {
     bits = UInt32(truncatingIfNeeded: value)
     requestsReachMachines = value >> 32 & 1 != 0
     requestsReachBill = value >> 32 & 2 != 0

@@ -61,7 +61,7 @@ package struct OrderStatistic: Sendable, Equatable {
 
   /// The order statistic as a tally; -1 stands for no answer.
   package var tally: Tally {
-    Tally(name: Self.tallyName, label: Self.label(time, share), value: nanoseconds ?? -1)
+    Tally(name: Self.tallyName, label: Self.label(time, share), value: Int128(nanoseconds ?? -1))
   }
 
   /// The time in nanoseconds that a record keeps, infinite for no answer; `nil` where it keeps none.
