@@ -81,7 +81,7 @@ package struct Column<Element: BitwiseCopyable>: ~Copyable {
   @inline(__always)
   package mutating func copy(
     _ count: Int, of other: borrowing GrowingColumn<Element>, from first: Int, to place: Int
-  ) {
+  ) where Element: Sendable {
     precondition(
       count >= 0 && first >= 0 && place >= 0 && count <= other.count - first
         && count <= self.count - place, "values are copied inside the bounds of both columns")

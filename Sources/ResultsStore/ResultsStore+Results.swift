@@ -123,7 +123,7 @@ extension ResultsStore {
 
   private func billedMonths(of run: Int64, in database: Database) throws -> [BilledMonthRow] {
     try rows(of: "billed_month", run: run, in: database).map { row in
-      BilledMonthRow(
+      try BilledMonthRow(
         from: UTCDate(nanosecondsSince1970: row["from_unix_ns"]),
         to: UTCDate(nanosecondsSince1970: row["to_unix_ns"]),
         billed: USD(nanodollars: row["billed_nanodollars"]))

@@ -82,7 +82,7 @@ extension Row {
 
   /// The number of 128 bits in that column; `nil` where there is none.
   func wide(_ column: String) throws -> Int128? {
-    switch (self[column] as DatabaseValue).storage {
+    switch (try self[column] as DatabaseValue).storage {
     case .null: return nil
     case .int64(let short): return Int128(short)
     case .string(let digits):

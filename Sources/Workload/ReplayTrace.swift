@@ -21,16 +21,6 @@ package struct ReplayTrace: Sendable, Equatable {
     }
   }
 
-  /// A trace of those requests.
-  ///
-  /// - Precondition: they are in order of time.
-  package init(requests: [Request]) {
-    for (request, next) in zip(requests, requests.dropFirst()) {
-      precondition(request.time <= next.time, "a trace is in order of time")
-    }
-    self.requests = requests
-  }
-
   /// The times of the first and the last request of a file, kept or not, in nanoseconds since 1970 or since the
   /// file's own beginning.
   package struct Span: Sendable, Equatable {
@@ -48,6 +38,26 @@ package struct ReplayTrace: Sendable, Equatable {
   package let isDated: Bool
   /// What was left out, as clauses.
   package let notes: [String]
+
+  /// A trace of those requests.
+  ///
+  /// - Parameters:
+  ///   - span: the times of the file; those of the requests where there is none.
+  /// - Precondition: they are in order of time.
+  package init(
+    requests: [Request], span: Span? = nil, isDated: Bool = false, notes: [String] = []
+  ) {
+    for (request, next) in zip(requests, requests.dropFirst()) {
+      precondition(request.time <= next.time, "a trace is in order of time")
+    }
+    self.requests = requests
+    self.span =
+      span
+      ?? Span(
+        first: requests.first?.time.nanoseconds ?? 0, last: requests.last?.time.nanoseconds ?? 0)
+    self.isDated = isDated
+    self.notes = notes
+  }
 
   /// How long after the scenario's start the last one arrived.
   package var duration: TimeSpan { requests.last?.time.sinceStart ?? .zero }
