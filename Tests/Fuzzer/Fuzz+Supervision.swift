@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import ArgumentParser
 import Foundation
 
 extension Fuzz {
@@ -21,7 +22,7 @@ extension Fuzz {
       for fault in found { try keepFault(fault, cases) }
       faults += found.count
     }
-    print(String(format: "%.0f s", Date().timeIntervalSince(started)))
+    print("\(Int(Date().timeIntervalSince(started).rounded())) s")
     if faults > 0 { throw ExitCode(70) }
   }
 

@@ -74,7 +74,7 @@ struct Fuzz: ParsableCommand {
       try status.seek(toOffset: 0)
       try status.write(contentsOf: Data(words.flatMap { $0 }))
       let fuzzCase = FuzzCase(number, seed: seed, runs: cases == .runs, corpus: corpus)
-      if runner.run(fuzzCase) { right += 1 }
+      if runner.run(fuzzCase) { unsafe right += 1 }
     }
   }
 
