@@ -92,9 +92,12 @@ struct TailStudy {
       }
       pooled.merge(histogram)
       cut.append(parts)
-      quantiles.append(try #require(histogram.quantile(0.99, population: histogram.count)))
+      quantiles.append(
+        try #require(histogram.quantile(billionths: 990_000_000, population: histogram.count)).estimate)
     }
-    let centre = try #require(pooled.quantile(0.99, population: pooled.count))
+    let centre = try #require(
+      pooled.quantile(billionths: 990_000_000, population: pooled.count)
+    ).estimate
     let interval = try #require(
       Interval.sectioning(pooled: centre, sections: quantiles, confidence: 0.95))
     let isCovered = interval.low <= truth && truth <= interval.high
