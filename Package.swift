@@ -96,7 +96,7 @@ let package = Package(
       "Reporting",
       [
         "Quantities", "Policies", "Serving", "Recording", "Statistics", "Scenario", "Checks",
-        "Calibration",
+        "Calibration", "CloudModel",
       ]),
 
     // Level 5
@@ -144,7 +144,7 @@ let package = Package(
         "DecisionReplay", "Experiments", "FleetSimulation", "Quantities", "Recording",
         "ResultsStore", "Scenario", arguments,
       ],
-      path: "Tests/Fuzzer", swiftSettings: strict),
+      path: "Tests/plimsoll-fuzz", swiftSettings: strict),
     .executableTarget(
       name: "StoreWriter",
       dependencies: ["ResultsStore", "Recording", "Statistics", "Quantities", "Serving"],

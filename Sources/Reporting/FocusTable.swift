@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import CloudModel
 import Foundation
 import Quantities
 import Recording
@@ -100,7 +101,7 @@ package struct FocusTable {
   private func fields(of row: Row) -> [String: String] {
     let charge = row.charge
     let pool = source.fleet?[charge.pool]
-    let region = pool?.zone.map { String($0.reversed().drop { $0.isLetter }.reversed()) } ?? ""
+    let region = pool?.zone.flatMap { CloudZone.region(of: $0) } ?? ""
     let service = FocusService(charge)
     let sku = [pool?.type ?? charge.line, charge.market].joined(separator: "/")
     var fields = costs(of: row).merging(commitment(of: row)) { own, _ in own }

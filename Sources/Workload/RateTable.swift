@@ -25,9 +25,9 @@ enum RateTable {
       if names.contains(where: { timeNames.contains($0.lowercased()) }) { return .header }
       return InputClock.isDate(fields[0]) ? .row : .preamble
     }
+    var columns = try timeAndConditions(reader, options)
     let rows = rows(&reader)
     try reader.throwErrors()
-    var columns = try timeAndConditions(reader, options)
     let meaning = try choose(reader, rows, options, &columns)
     return try points(reader, rows, options, columns, meaning)
   }

@@ -144,7 +144,7 @@ struct LifetimeTests {
     let places = problems("life,end\n5,taken\n-1,user\nx,user\n").map { String($0.prefix(3)) }
     #expect(places == ["3:1", "4:1"])
     #expect(problems("life,end\n5,user\n")[0].contains("'taken'"))
-    #expect(problems("life,end\n5,taken,3\n")[0].contains("2 fields, not 3"))
+    #expect(problems("life,end\n5,taken,3\n")[0].contains("3 fields 2 fields"))
     #expect(problems("life,end\n5,taken\n", where: ["end=x"])[0].contains("no row with end=x"))
     #expect(problems("")[0].contains("an empty file"))
   }

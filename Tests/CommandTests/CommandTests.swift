@@ -59,9 +59,10 @@ struct CommandTests {
       "route", path, "--scenario", "Scenarios/reference-design/simulated.yaml")
     #expect(plain.output.contains("13b-int4") && plain.output.contains("70b-int4"))
     #expect(!plain.output.contains("accuracy"))
-    try Data("{\"text\": \"Hi\"}\n{\"txt\": 1}\n".utf8).write(to: URL(fileURLWithPath: path))
-    let broken = try Command.call("route", path)
-    #expect(broken.status == 65 && broken.messages.contains("\(path):2:1"))
+    let lines = Command.temporary("jsonl")
+    try Data("{\"text\": \"Hi\"}\n{\"txt\": 1}\n".utf8).write(to: URL(fileURLWithPath: lines))
+    let broken = try Command.call("route", lines)
+    #expect(broken.status == 65 && broken.messages.contains("\(lines):2:1"))
     #expect(try Command.call("route", "nowhere.txt").status == 66)
   }
 
@@ -274,6 +275,7 @@ struct CommandTests {
     (
       [
         "arrivals", "azure-llm-2023/AzureLLMInferenceTrace_conv.csv", "--time", "TIMESTAMP",
+        "--time-zone", "UTC",
       ], ["5.530 arrivals a second", "1.39", "1.09"]
     ),
     (["content", "mooncake-fast25/conversation_trace.jsonl"], ["0.98 %", "12031"]),
@@ -333,7 +335,7 @@ struct CommandTests {
     #expect(column.status == 65 && column.messages.contains("latency.csv:1:1: found no column"))
     let polarity = try Command.call(
       "calibrate", "availability", "Scenarios/samples/zone-1a.json")
-    #expect(polarity.status == 65 && polarity.messages.contains("say what a 1 means"))
+    #expect(polarity.status == 65 && polarity.messages.contains("nothing that says what a 1 means"))
     let family = try Command.call(
       "calibrate", "lifetimes", "Scenarios/samples/lifetimes.csv", "--family", "bathtub")
     #expect(family.status == 64)

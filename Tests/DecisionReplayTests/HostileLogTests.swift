@@ -29,7 +29,8 @@ struct HostileLogTests {
             for text in changed { _ = try replay.decide(Array(text.utf8)) }
             outcomes.read += 1
           } catch {
-            #expect(error.line == line + 1 || line == 0)
+            // What a line says may contradict only a later one, such as of how many texts there are.
+            #expect(error.line >= line + 1 || line == 0, "line \(line + 1), \(extreme): \(error)")
             outcomes.refused += 1
           }
         }

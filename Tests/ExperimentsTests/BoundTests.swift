@@ -87,7 +87,7 @@ struct BoundTests {
     builder.pools[0].price = HourlyPrice(nanodollarsPerHour: 1_000_001_000)
     let row = try #require(try Self.verdicts(builder, ["monthly_cost <= 730 USD"]).first)
     #expect(row.verdict == .fails)
-    #expect(row.reason.hasPrefix("730.0007 USD is 0.0007 USD above the bound"))
+    #expect(row.reason.hasPrefix("730.001 USD is 0.001 USD above the bound"))
   }
 
   @Test("of a tolerance is met by exactly what is tolerated, and missed by a nanodollar more")

@@ -188,7 +188,7 @@ struct FleetSizeTests {
       "policies.spot={ fallback: none, back_off: { initial: 1ns, max: 1ns } }",
     ])
   func tooMany(_ change: String) {
-    let zero = ["above 0", "at most 1600000", "from 1s"]
+    let zero = ["above 0", "at most 1600000", "from 1s", "make them rarer"]
     let errors = Self.errors("cloud={ answer: 0s, boot: 0s, load: 0s }", Self.spot, change)
     #expect(errors.contains { text in zero.contains { text.contains($0) } }, "\(errors)")
   }

@@ -157,7 +157,7 @@ extension KeyEffect {
       KeyEffect("\(key).replay", "\(path).replay=other-up.csv", in: trace),
       KeyEffect("\(key).ones", "\(path).ones=unavailable", in: trace),
       KeyEffect("\(key).from", "\(path).from=10min", in: trace),
-    ]
+    ] + dated(key, path, base)
     guard shocks else { return effects }
     return effects + [
       KeyEffect("\(key).shocks.every", "\(path).shocks.every=10min", in: shocked),

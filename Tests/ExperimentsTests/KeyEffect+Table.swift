@@ -10,6 +10,8 @@ extension KeyEffect {
     ("policies.dispatch", "the one way to choose a replica, which may be named"),
     ("policies.autoscaler.kind", "the one kind of autoscaler, which may be named"),
     ("plimsoll_prices", "the version of the format; there is one"),
+    ("fleet.POOL.price.begin", "one value; without it a history that begins late is refused"),
+    ("fleet.POOL.price.end", "one value; without it a history that ends early is refused"),
     ("name", "how results call the book"),
     ("source", "where prices come from, for readers"),
     ("read", "when they were read, for readers"),
@@ -18,7 +20,7 @@ extension KeyEffect {
   /// Every other key with a change that changes a result.
   static let table: [KeyEffect] =
     [
-      run, requests, arrivals, daysOfWeek, mix, models, laws, fleet, hours, capacity, cloud, prices,
+      run, requests, arrivals, series, daysOfWeek, mix, models, laws, fleet, hours, capacity, cloud, prices, datedPrices,
       bills,
       spotPolicy, requestPolicies, autoscaler,
     ].flatMap { $0 }

@@ -150,7 +150,7 @@ struct LeverAnalysisTests {
         """)
     }
     let keys = error?.errors.map(\.keyPath) ?? []
-    for key in ["scenario", "replications", "over[0]", "levers[1].off", "levers[1].of"] {
+    for key in ["scenario", "replications", "over[0]", "levers[1].of"] {
       #expect(keys.contains(key), "\(key) in \(keys)")
     }
     #expect(throws: ScenarioErrors.self) {

@@ -63,24 +63,26 @@ struct ReplicaBankTests {
       timeout: nil,
       noiseStream: RandomStream(seed: 1, replication: 0, purpose: .testing, entity: 0))
     for replica in 0..<3 { bank.open(replica, at: .start) }
+    var now = Instant.start
     // One request is served and three are taken from each ring, so that it begins in its middle when it grows.
     for number in 0..<1_000 {
       for replica in 0..<3 {
-        bank.enqueue(request(UInt64(number), at: .start), at: replica, now: .start)
+        bank.enqueue(request(UInt64(number), at: now), at: replica, now: now)
       }
       guard (1...3).contains(number) else { continue }
       for _ in 0..<3 {
+        now = bank.nextTime
         guard case .batchEnded(let lane, _, 1) = bank.next() else {
           Issue.record("each has one in its lane")
           return
         }
         #expect(bank.finished(0, in: lane).number == UInt64(number - 1))
-        bank.free(lane, now: .start)
+        bank.free(lane, now: now)
       }
     }
     for replica in 0..<3 {
       #expect(bank.requestsHeld(by: replica) == 997)
-      #expect(bank.close(replica, at: .start).map(\.number) == (3..<1_000).map { UInt64($0) })
+      #expect(bank.close(replica, at: now).map(\.number) == (3..<1_000).map { UInt64($0) })
     }
   }
 }

@@ -42,6 +42,10 @@ struct CountedWindowsTests {
     #expect(throws: TraceErrors.self) { try windows([0, 1, 2], length: .hours(2)) }
     #expect(throws: TraceErrors.self) { try windows([0, 1, 1]) }
     #expect(throws: TraceErrors.self) { try windows([0, 1, 5, 15]) }
-    #expect(throws: TraceErrors.self) { try windows([0, 1, 2, 90_000_000 / 10]) }
+    #expect(throws: TraceErrors.self) {
+      try CountedWindows(
+        [0, 1, 2, 9_000_000].map { (time: $0 * 1_000_000_000, count: 5) }, lines: [2, 3, 4, 5],
+        length: nil, isDated: true)
+    }
   }
 }

@@ -123,7 +123,8 @@ struct FocusTableTests {
       for name in filled { #expect(row[name]?.isEmpty == false, "\(name)") }
       for (name, values) in allowed { #expect(values.contains(row[name] ?? "?"), "\(name)") }
     }
-    #expect(rows[0]["RegionId"] == "us-east-1")
+    let base = try #require(rows.first { $0["ResourceId"] == "base" })
+    #expect(base["RegionId"] == "us-east-1" && base["AvailabilityZone"] == "us-east-1a")
     #expect(rows.contains { $0["ChargeDescription"] == #"machines of spot, "a""# })
     #expect(rows.contains { $0["CapacityReservationId"] == "kept" })
   }

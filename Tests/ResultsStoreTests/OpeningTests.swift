@@ -63,10 +63,14 @@ struct OpeningTests {
   @Test("says where it failed when the path is a folder or lies in none")
   func unusablePaths() throws {
     let folder = try TemporaryFolder()
-    for path in [folder.url.path, folder.path("missing/results.sqlite"), ""] {
+    let reasons = [
+      (folder.url.path, "is a folder; a results database is a file"),
+      (folder.path("missing/results.sqlite"), "opening failed: "), ("", "is a folder; a results database is a file"),
+    ]
+    for (path, reason) in reasons {
       let error = #expect(throws: StoreError.self) { try ResultsStore(path: path) }
       #expect(error?.path == path)
-      #expect(error?.reason.hasPrefix("opening failed: ") == true)
+      #expect(error?.reason.hasPrefix(reason) == true, "\(error?.reason ?? "")")
     }
     #expect(try folder.contents().isEmpty)
   }

@@ -27,7 +27,7 @@ struct ManyMistakesTests {
     "are found in time that grows with their number, fifty are shown and the others are counted")
   func many() throws {
     let pools = (0..<8_000).map {
-      "  p\($0): { typ: g, zone: a, market: onDemand, machines: 1, serves: { m: 1 } }\n"
+      "  p\($0): { typ: g, zone: us-east-1a, market: onDemand, machines: 1, serves: { m: 1 } }\n"
     }
     var texts = MistakePage.files
     texts["scenario.yaml"]?.replace(/fleet:\n(  .*\n)*/, with: "fleet:\n" + pools.joined())

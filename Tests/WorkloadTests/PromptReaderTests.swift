@@ -68,7 +68,7 @@ struct PromptReaderTests {
     "never takes a broken file of a known kind for text",
     arguments: [
       ("class,words\nsimple,Hi\n", "a.csv", 1, 1),
-      ("{\"text\": \"Hi\"}\n{\"text\": \"x\n", "a.jsonl", 2, 10),
+      ("{\"text\": \"Hi\"}\n{\"text\": \"x\n", "a.jsonl", 2, 12),
       ("{\"text\": \"Hi\"}\n{\"words\": 1}\n", "-", 2, 1), ("Hi there\n", "a.json", 1, 1),
     ])
   func broken(text: String, name: String, line: Int, column: Int) {

@@ -19,6 +19,7 @@ package struct PriceHistory: Sendable {
     package var product: String?
     /// Whether type and zone were named beside the file: then the file must tell them apart.
     package var namesType = false
+    /// The same of the zone.
     package var namesZone = false
 
     /// A selection of those values.

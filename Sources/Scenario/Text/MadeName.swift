@@ -13,26 +13,23 @@ package struct MadeName: Equatable, Sendable {
   /// The name of the mapping that it is in; empty for the scenario as a whole.
   let parent: String
 
-  /// What is called by such a name.
-  private var noun: String {
+  /// What is called by such a name; `nil` for a key, whose name is right where what it holds was read.
+  private var noun: String? {
     switch parent {
     case "fleet": "pool"
     case "models": "model"
     case "on": "machine type"
-    default: "key"
+    default: nil
     }
   }
 
-  /// The one error in place of those of what is missing inside it; `nil` where there are none.
+  /// The one error in place of those of what is missing inside it; `nil` where nothing is.
   func error(insteadOf errors: [ScenarioError]) -> ScenarioError? {
-    let inside = errors.filter { isInside($0) }
-    guard !inside.isEmpty else { return nil }
-    let missing = inside.compactMap { error -> String? in
-      guard error.problem == .missingKey else { return nil }
-      return KeyPathNames.names(in: error.keyPath[...])?.last
+    let missing = errors.filter { isMissing($0) }.compactMap { error in
+      KeyPathNames.names(in: error.keyPath[...])?.last
     }
-    let lacks = missing.isEmpty ? "" : "; a new one needs: \(missing.joined(separator: ", "))"
-    return unknown(lacking: lacks)
+    guard !missing.isEmpty else { return nil }
+    return unknown(lacking: "; a new one needs: \(missing.joined(separator: ", "))")
   }
 
   /// Notes a model that no pool serves: what an override says of it would change nothing.
@@ -51,24 +48,25 @@ package struct MadeName: Equatable, Sendable {
     let known = beside.joined(separator: ", ")
     return ScenarioError(
       .other(
-        "there is no \(noun) \(ScenarioError.quoted(name))\(nearest) (there is: \(known)\(lacking))"
+        "there is no \(noun ?? "key") \(ScenarioError.quoted(name))\(nearest) (there is: \(known)\(lacking))"
       ),
       at: location, keyPath: keyPath)
   }
 
-  /// Whether an error is about something inside it that an override brought, or did not bring.
-  func isInside(_ error: ScenarioError) -> Bool {
-    error.location.isOverride && error.keyPath.hasPrefix("\(keyPath).")
+  /// Whether an error is about something inside it that the override did not bring.
+  func isMissing(_ error: ScenarioError) -> Bool {
+    noun != nil && error.problem == .missingKey && error.location.isOverride
+      && error.keyPath.hasPrefix("\(keyPath).")
   }
 }
 
 extension [ScenarioError] {
-  /// The errors, those inside each name that an override made told as one.
+  /// The errors, what is missing inside each name that an override made told as one.
   func told(of made: [MadeName]) -> [ScenarioError] {
     var errors = self
     for name in made {
       guard let error = name.error(insteadOf: errors) else { continue }
-      errors.removeAll { name.isInside($0) }
+      errors.removeAll { name.isMissing($0) }
       errors.append(error)
     }
     return errors

@@ -20,7 +20,7 @@ struct CalendarKeysTests {
     client: { timeout: 2s, retries: 0 }
     models: { m: { on: { p4d: { batch: { max: 8, latency: { 1: 10ms, 8: 20ms } } } } } }
     fleet:
-      base: { type: p4d, zone: a, market: spot, machines: 2, serves: { m: 1 } }
+      base: { type: p4d, zone: us-east-1a, market: spot, machines: 2, serves: { m: 1 } }
     policies: { queue: { limit: 10 } }
     """
   private static let prices =

@@ -32,8 +32,8 @@ struct CommitmentKeysTests {
     client: { timeout: 2s, retries: 0 }
     models: { m: { on: { g: { batch: { max: 1, latency: { 1: 10ms } } } } } }
     fleet:
-      base: { type: g, zone: a, market: onDemand, machines: 2, serves: { m: 1 } }
-      spot: { type: g, zone: a, market: spot, machines: 2, serves: { m: 1 }, lifetime: 5h }
+      base: { type: g, zone: us-east-1a, market: onDemand, machines: 2, serves: { m: 1 } }
+      spot: { type: g, zone: us-east-1a, market: spot, machines: 2, serves: { m: 1 }, lifetime: 5h }
     policies: { queue: { limit: 10 } }
     """
 

@@ -54,7 +54,7 @@ struct MeasuredFileTests {
       ("{\"metadata\": {\"gap_seconds\": 1}, \"data\": [1, -1]}", "data[1]"),
       ("time,available\n0,1\n5,maybe\n9,1\n", "x:3:3"),
       ("time,available\n5,1\n5,0\n", "x:3:1"), ("time,available\n5,1\n", "two lines"),
-      ("time,available\n5,1,7\n6,0\n", "x:2:5"), ("", "JSON"),
+      ("time,available\n5,1,7\n6,0\n", "x:2:5"), ("", "an empty file"),
       (
         "time,available\n1900-01-01T00:00:00Z,3\n2150-01-01T00:00:00Z,0\n",
         "x:3:1: found '2150-01-01T00:00:00Z', allowed: a time within"

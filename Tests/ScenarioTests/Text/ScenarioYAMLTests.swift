@@ -26,7 +26,7 @@ struct ScenarioYAMLTests {
     #expect(
       problems(in: "a: 1\nb: [1, 2\nc: 3\n") == [
         "a.yaml:3:2: not YAML: did not find expected ',' or ']' "
-          + "(while parsing a flow sequence)"
+          + "(while parsing a flow sequence that begins on line 2)"
       ])
   }
 
@@ -62,12 +62,11 @@ struct ScenarioYAMLTests {
       (
         "a: 1\n---\nb: 1\n",
         "a.yaml:2:1: not YAML: but found another document "
-          + "(expected a single document in the stream)"
+          + "(expected a single document in the stream that begins on line 1)"
       ),
       (
         "a:\n\tb: 1\n",
-        "a.yaml:2:1: not YAML: found character that cannot start any token "
-          + "(while scanning for the next token)"
+        "a.yaml:2:1: not YAML: a tab here; YAML is indented with spaces"
       ),
       ("a: 1\nb: \u{1}\n", "a.yaml:2:4: not YAML: the character U+1 here"),
     ])

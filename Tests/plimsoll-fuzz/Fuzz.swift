@@ -30,7 +30,7 @@ struct Fuzz: ParsableCommand {
   @Option(help: "How many processes work side by side.")
   var jobs = 2
   @Option(help: "Where files lie that cases are made of.")
-  var corpus: [String] = ["Scenarios", "Tests/Fuzzer/Seeds"]
+  var corpus: [String] = ["Scenarios", "Tests/plimsoll-fuzz/Seeds"]
   @Option(help: "Where faults are kept.")
   var keep = ".build/fuzz"
   @Option(help: "The built command.")

@@ -17,7 +17,7 @@ extension Fuzz {
       guard let data = FileManager.default.contents(atPath: path) else { throw .missing }
       return [UInt8](data)
     }
-    let scenario = "Tests/Fuzzer/Seeds/all.yaml"
+    let scenario = "Tests/plimsoll-fuzz/Seeds/all.yaml"
     let work = Work(scenario: scenario, folder: folder, disk: disk)
     let done = DispatchSemaphore(value: 0)
     let failure = Failure()
