@@ -113,8 +113,13 @@ extension Measures {
   /// The share of offered requests whose time lay above an edge, or that got no answer.
   package func shareAbove(_ edge: TimeSpan, of time: Target.Measure) -> Interval? {
     let shares = countsAbove(edge, of: time).map { Double($0.above) / Double($0.of) }
-    let interval = boundingZero(
-      .mean(of: shares, confidence: confidence), trials: independentRequests)
+    let seen = clusters { section in
+      let population = time.orderedTime.population(section.allEnded)
+      let times = if case .wait = time { section.wait } else { section.latency }
+      return population > times.count || times.countAbove(edge.inSeconds * 1e9) > 0
+    }
+    let interval = boundingRare(
+      .mean(of: shares, confidence: confidence), seen: seen, trials: independentRequests)
     return forSampling(
       interval, windowsAbove(edge, of: time), total: { Double($0.weighted.arrived) })
   }
@@ -156,7 +161,10 @@ extension Measures {
         / Double(record.weighted.arrived)
     }
     return forSampling(
-      boundingZero(.mean(of: lost, confidence: confidence), trials: independentRequests),
+      boundingRare(
+        .mean(of: lost, confidence: confidence),
+        seen: clusters { $0.counts.answered < $0.ended },
+        trials: min(sampledMinutes, independentRequests)),
       Self.windowsLost, total: { Double($0.weighted.arrived) })?.complement
   }
 
@@ -166,9 +174,9 @@ extension Measures {
       guard record.minutes > 0 else { return nil }
       return Double(record.minutes - record.minutesAvailable) / Double(record.minutes)
     }
-    let minutes = Double(records.reduce(UInt64(0)) { $0 + $1.sampledMinutes })
-    return boundingZero(
-      .mean(of: lost, confidence: confidence), trials: min(minutes, independentRequests)
+    return boundingRare(
+      .mean(of: lost, confidence: confidence), seen: clusters { $0.counts.answered < $0.ended },
+      trials: min(sampledMinutes, independentRequests)
     )?.complement
   }
 
@@ -178,17 +186,15 @@ extension Measures {
   func tailDependence(beyond seconds: Double, of time: Target.Measure) -> TailDependence? {
     let nanoseconds = seconds * 1e9
     func count(_ counts: RequestCounts, _ histogram: SparseHistogram) -> TailDependence.Count {
-      var ended = counts
-      ended.arrived = counts.ended.reduce(0, +)
-      let population = time.orderedTime.population(ended)
+      let population = time.orderedTime.population(counts)
       return TailDependence.Count(
         requests: Double(population),
         beyond: histogram.countAbove(nanoseconds) + Double(population - histogram.count))
     }
     func counts(_ sections: [Section]) -> [TailDependence.Count] {
       sections.map { section in
-        if case .wait = time { return count(section.counts, section.wait) }
-        return count(section.counts, section.latency)
+        if case .wait = time { return count(section.allEnded, section.wait) }
+        return count(section.allEnded, section.latency)
       }
     }
     let seen = records.map { counts($0.sections) }
@@ -210,23 +216,56 @@ extension Measures {
     return min(requests, tail.requests * Double(samples.count))
   }
 
-  /// An interval of a share of failures with an honest upper end where none was seen.
+  /// The minutes in which requests were measured.
+  private var sampledMinutes: Double {
+    Double(records.reduce(UInt64(0)) { $0 + $1.sampledMinutes })
+  }
+
+  /// In how many sections of all replications something was seen; `nil` where that is no rarity, as each
+  /// replication saw it, half of the sections did, or ``fewestClusters``.
+  private func clusters(_ isSeen: (Section) -> Bool) -> Int? {
+    let seen = records.map { $0.sections.count(where: isSeen) }
+    let (sum, all) = (seen.reduce(0, +), records.reduce(0) { $0 + $1.sections.count })
+    guard sum > 0, sum < Self.fewestClusters, 2 * sum < all else { return nil }
+    return scenario.isSectioned || seen.contains(0) ? sum : nil
+  }
+
+  /// Fewer clusters than this say less of the mean than how replications differ pretends.
+  private static var fewestClusters: Int { 8 }
+
+  /// An interval of a share of failures with honest ends where few or none were seen.
   ///
   /// With no failure in n independent trials the share is below 1 - 0.05^(1/n) with 95 % confidence
   /// (Hanley and Lippman-Hand, "If nothing goes wrong, is everything all right?", JAMA 249 (1983),
   /// DOI 10.1001/jama.1983.03330370053031).
-  private func boundingZero(_ interval: Interval?, trials: Double) -> Interval? {
+  ///
+  /// Failures come in clusters. Where k sections saw one, fewer than half of them and than ``fewestClusters``, and
+  /// some replication saw none, the others may agree by chance: then the interval holds a compound Poisson sum too, of a number of clusters whose mean is bounded by
+  /// Garwood's interval for k, each as large as exponential sizes with the mean of those k may be (the sum of k is
+  /// gamma distributed; Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1 (1994), chapter
+  /// 19, ISBN 0-471-58495-9). Each of the two bounds has half of the errors allowed.
+  private func boundingRare(_ interval: Interval?, seen: Int?, trials: Double) -> Interval? {
     guard let interval else { return nil }
     if areRequestsExact { return .exact(interval.estimate, samples: interval.samples) }
-    guard interval.estimate == 0, trials >= 1 else {
-      return Interval(
-        estimate: interval.estimate,
-        low: interval.low.isFinite ? max(0, interval.low) : interval.low,
-        high: interval.high.isFinite ? min(1, interval.high) : interval.high,
-        samples: interval.samples)
+    if interval.estimate == 0, trials >= 1 {
+      let bound = -Numbers.expm1(Numbers.log(1 - confidence) / trials)
+      return Interval(estimate: 0, low: 0, high: bound, samples: interval.samples)
     }
-    let bound = -Numbers.expm1(Numbers.log(1 - confidence) / trials)
-    return Interval(estimate: 0, low: 0, high: bound, samples: interval.samples)
+    guard interval.low.isFinite, interval.high.isFinite else { return interval }
+    var (low, high) = (interval.low, interval.high)
+    if let seen {
+      let each = (1 + confidence) / 2
+      let (often, size) = (
+        Interval.rate(of: seen, over: Double(seen), samples: seen, confidence: each),
+        Interval.mean(ofExponential: seen, confidence: each)
+      )
+      if let often {
+        low = min(low, interval.estimate * often.low * size.low)
+        high = max(high, interval.estimate * often.high * size.high)
+      }
+    }
+    return Interval(
+      estimate: interval.estimate, low: max(0, low), high: min(1, high), samples: interval.samples)
   }
 }
 

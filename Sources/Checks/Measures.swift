@@ -40,7 +40,7 @@ package struct Measures: Sendable {
   }
 
   /// The same measures with intervals of another confidence.
-  func with(confidence: Double) -> Measures {
+  package func with(confidence: Double) -> Measures {
     var measures = self
     measures.confidence = confidence
     return measures

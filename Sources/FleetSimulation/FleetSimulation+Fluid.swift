@@ -42,7 +42,8 @@ extension FleetSimulation {
 
   /// Lets a window begin with the requests that the fluid limit says are waiting: those that arrived last.
   ///
-  /// They are the requests that the workload has at that time, and have waited since they arrived. What the
+  /// They are the requests that the workload has at that time, and have waited since they arrived; the batches with
+  /// which they begin are in the midst of their time. What the
   /// replicas still hold of a window before is not put in again.
   ///
   /// - Complexity: O(minutes of waiting + requests that wait).
@@ -70,6 +71,9 @@ extension FleetSimulation {
       simulatedRequests += 1
       admit(arrival, drawnAt: drawnPlace)
     }
+    windowsBegun += 1
+    draws.note(.windows)
+    bank.stagger(by: cloudStream(.windows, 1).draws(of: windowsBegun), now: now)
   }
 
   /// Since when so many requests are expected to have arrived; no longer ago than clients wait, or a day.

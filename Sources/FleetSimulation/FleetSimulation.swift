@@ -57,6 +57,8 @@ package struct FleetSimulation: ~Copyable {
   var fluid: FluidLimit
   /// Up to when that has been worked out.
   var fluidTime: Instant
+  /// How many windows began with requests that were waiting.
+  var windowsBegun: UInt64 = 0
   /// What a rehearsal learns of each slot of the horizon; `nil` in a run.
   var known: KnownLoad?
   var budgetDenials: Int64 = 0

@@ -37,7 +37,7 @@ struct WindowPlan: Sendable {
   /// The weight of a request that stands for itself.
   static var unit: UInt64 { 1_000 }
   /// The fewest windows of a group of high load.
-  private static var fewestOfGroup: Int { 16 }
+  private static var fewestOfGroup: Int { 24 }
   /// Groups of high load end at these loads.
   private static var edges: [Float] { [0.9, 1, 1.1, 1.5, .infinity] }
 

@@ -22,6 +22,13 @@ package struct Section: Sendable, Equatable {
 
   /// Requests that ended, in whatever way.
   package var ended: UInt64 { counts.ended.reduce(0, +) }
+
+  /// How requests ended, of those that did.
+  package var allEnded: RequestCounts {
+    var all = counts
+    all.arrived = ended
+    return all
+  }
 }
 
 /// Cuts what a recorder counts into sections while a replication runs.

@@ -52,8 +52,13 @@ struct Replay: ParsableCommand {
 
   private func open() throws -> FileHandle {
     if file == "-" { return .standardInput }
-    guard FileManager.default.fileExists(atPath: file) else {
+    var isFolder = ObjCBool(false)
+    guard unsafe FileManager.default.fileExists(atPath: file, isDirectory: &isFolder) else {
       Terminal.tell("plimsoll: \(file): no such file\n")
+      throw ExitStatus.missingFile.code
+    }
+    guard !isFolder.boolValue else {
+      Terminal.tell("plimsoll: \(file) is a folder; a file is wanted\n")
       throw ExitStatus.missingFile.code
     }
     guard let handle = FileHandle(forReadingAtPath: file) else {

@@ -21,12 +21,7 @@ struct SampledCoverageTests {
     let slow: Interval
     let lost: Interval
 
-    init(_ scenario: Scenario, seed: Int, edge: TimeSpan) throws {
-      let measures = Measures(
-        scenario,
-        records: try (0..<SampledCoverageTests.replications).map {
-          try FleetSimulation.run(scenario, seed: UInt64(seed), replication: $0)
-        })
+    init(_ measures: Measures, edge: TimeSpan) throws {
       latency = try #require(measures.mean(of: .latency(.mean)))
       slow = try #require(measures.shareAbove(edge, of: .latency(.mean)))
       let answered = try #require(measures.availability)
@@ -37,6 +32,22 @@ struct SampledCoverageTests {
 
     var all: [(name: String, interval: Interval)] {
       [("mean latency", latency), ("share above", slow), ("lost", lost)]
+    }
+  }
+
+  /// What a run says at 95 %, and what judges two targets on one of its measures.
+  private struct Run: Sendable {
+    let values: Values
+    let judged: Values
+
+    init(_ scenario: Scenario, seed: Int, edge: TimeSpan) throws {
+      let measures = Measures(
+        scenario,
+        records: try (0..<SampledCoverageTests.replications).map {
+          try FleetSimulation.run(scenario, seed: UInt64(seed), replication: $0)
+        })
+      values = try Values(measures, edge: edge)
+      judged = try Values(measures.with(confidence: 0.975), edge: edge)
     }
   }
 
@@ -52,43 +63,43 @@ struct SampledCoverageTests {
     let full = try builder.build()
     builder.sample = workload.sample
     let sampled = try builder.build()
-    let pairs = try await withThrowingTaskGroup(of: (Int, Values, Values).self) { group in
+    let pairs = try await withThrowingTaskGroup(of: (Int, Run, Run).self) { group in
       for seed in 1...Self.seeds {
         group.addTask {
           (
-            seed, try Values(full, seed: seed, edge: workload.edge),
-            try Values(sampled, seed: seed, edge: workload.edge)
+            seed, try Run(full, seed: seed, edge: workload.edge),
+            try Run(sampled, seed: seed, edge: workload.edge)
           )
         }
       }
-      var pairs: [(Int, Values, Values)] = []
+      var pairs: [(Int, Run, Run)] = []
       for try await pair in group { pairs.append(pair) }
       return pairs.sorted { $0.0 < $1.0 }
     }
     for measure in 0..<3 {
-      let truth = pairs.map { $0.1.all[measure].interval.estimate }
-      let intervals = pairs.map { $0.2.all[measure].interval }
+      let truth = pairs.map { $0.1.values.all[measure].interval.estimate }
+      let intervals = pairs.map { $0.2.values.all[measure].interval }
       let mean = truth.reduce(0, +) / Double(truth.count)
       let covered = zip(truth, intervals).count { $1.low <= $0 && $0 <= $1.high }
-      let opposite = intervals.count { $0.low > mean * 1.1 || $0.high < mean * 0.9 }
-      let decided = intervals.count {
+      let judged = pairs.map { $0.2.judged.all[measure].interval }
+      let opposite = judged.count { $0.low > mean * 1.1 || $0.high < mean * 0.9 }
+      let decided = judged.count {
         ($0.high < mean * 1.1 || $0.low > mean * 1.1)
           && ($0.high < mean * 0.9 || $0.low > mean * 0.9)
       }
-      let name = pairs[0].1.all[measure].name
+      let name = pairs[0].1.values.all[measure].name
       let estimates = intervals.map(\.estimate).reduce(0, +) / Double(intervals.count)
       if ProcessInfo.processInfo.environment["PLIMSOLL_LONG"] != nil {
         print(
           "\(workload.rawValue): \(name) \(mean), sampled \(estimates), covered \(covered), opposite \(opposite), "
             + "decided \(decided) of \(Self.seeds)")
       }
-      #expect(opposite == 0, "\(name)")
-      if workload == .beyondBudget {
-        // Where clients give up, the fluid limit knows the queue of a saturated hour only roughly.
-        #expect(abs(estimates / mean - 1) < 0.06, "\(name)")
-      } else {
-        #expect(covered * 100 >= 87 * Self.seeds - 60, "\(name) covered \(covered)")
-      }
+      // Where machines that few replications lose decide, 97.5 % of the verdicts on two targets are right, and no
+      // more: of 100 more than 8 wrong ones come once in 1,000.
+      #expect(workload.isRare ? opposite * 100 <= 8 * Self.seeds : opposite == 0, "\(name)")
+      #expect(covered * 100 >= 87 * Self.seeds - 60, "\(name) covered \(covered)")
+      // Rare losses aside, what sampling adds up to is right on average.
+      if !workload.isRare { #expect(abs(estimates / mean - 1) < 0.02, "\(name)") }
       if Self.seeds == 100, !workload.isRare { #expect(decided >= 80, "\(name)") }
     }
   }
