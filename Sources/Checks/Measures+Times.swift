@@ -113,13 +113,14 @@ extension Measures {
   /// The share of offered requests whose time lay above an edge, or that got no answer.
   package func shareAbove(_ edge: TimeSpan, of time: Target.Measure) -> Interval? {
     let shares = countsAbove(edge, of: time).map { Double($0.above) / Double($0.of) }
-    let seen = clusters { section in
-      let population = time.orderedTime.population(section.allEnded)
-      let times = if case .wait = time { section.wait } else { section.latency }
-      return population > times.count || times.countAbove(edge.inSeconds * 1e9) > 0
-    }
     let interval = boundingRare(
-      .mean(of: shares, confidence: confidence), seen: seen, trials: independentRequests)
+      .mean(of: shares, confidence: confidence),
+      { section in
+        let population = time.orderedTime.population(section.allEnded)
+        let times = if case .wait = time { section.wait } else { section.latency }
+        let slow = times.countAbove(edge.inSeconds * 1e9)
+        return (slow + Double(population - times.count), Double(population))
+      }, trials: independentRequests)
     return forSampling(
       interval, windowsAbove(edge, of: time), total: { Double($0.weighted.arrived) })
   }
@@ -162,8 +163,7 @@ extension Measures {
     }
     return forSampling(
       boundingRare(
-        .mean(of: lost, confidence: confidence),
-        seen: clusters { $0.counts.answered < $0.ended },
+        .mean(of: lost, confidence: confidence), Self.sectionsLost,
         trials: min(sampledMinutes, independentRequests)),
       Self.windowsLost, total: { Double($0.weighted.arrived) })?.complement
   }
@@ -175,7 +175,7 @@ extension Measures {
       return Double(record.minutes - record.minutesAvailable) / Double(record.minutes)
     }
     return boundingRare(
-      .mean(of: lost, confidence: confidence), seen: clusters { $0.counts.answered < $0.ended },
+      .mean(of: lost, confidence: confidence), Self.sectionsLost,
       trials: min(sampledMinutes, independentRequests)
     )?.complement
   }
@@ -221,13 +221,54 @@ extension Measures {
     Double(records.reduce(UInt64(0)) { $0 + $1.sampledMinutes })
   }
 
+  /// What is added up over sections: a count and the requests that it is of.
+  private typealias SectionValue = (Section) -> (value: Double, requests: Double)
+
+  private static var sectionsLost: SectionValue {
+    { (Double($0.ended - $0.counts.answered), Double($0.ended)) }
+  }
+
   /// In how many sections of all replications something was seen; `nil` where that is no rarity, as each
   /// replication saw it, half of the sections did, or ``fewestClusters``.
-  private func clusters(_ isSeen: (Section) -> Bool) -> Int? {
-    let seen = records.map { $0.sections.count(where: isSeen) }
+  private func clusters(_ value: SectionValue) -> Int? {
+    let seen = records.map { $0.sections.count { value($0).value > 0 } }
     let (sum, all) = (seen.reduce(0, +), records.reduce(0) { $0 + $1.sections.count })
     guard sum > 0, sum < Self.fewestClusters, 2 * sum < all else { return nil }
     return scenario.isSectioned || seen.contains(0) ? sum : nil
+  }
+
+  /// Half the width of the interval of a share, by how the sections of one time differ between replications.
+  ///
+  /// The variance of the mean is Σ vⱼ/R with R replications and the variance vⱼ of section j between these, if
+  /// sections are independent; its degrees of freedom are Satterthwaite's, (Σ vⱼ)²·(R - 1)/Σ vⱼ². Where few
+  /// replications happen to agree their sections do not. Where sections depend on each other it is too narrow, so
+  /// that it only ever widens Student's interval. Where hours of high load were drawn, sections differ by which
+  /// were, more than strata do: there it says nothing. Source: Satterthwaite, "An approximate distribution of estimates
+  /// of variance components", Biometrics Bulletin 2 (1946), DOI 10.2307/3002019.
+  private func sectionHalfWidth(of share: Double, _ value: SectionValue) -> Double {
+    let count = records.first?.sections.count ?? 0
+    guard !scenario.isSectioned, records.count > 1, count > 1,
+      records.allSatisfy({ $0.sections.count == count && ($0.sample?.groups.count ?? 0) <= 1 })
+    else { return 0 }
+    let values = records.map { $0.sections.map(value) }
+    let totals = values.map { $0.reduce(0) { $0 + $1.requests } }
+    let replications = Double(records.count)
+    var (sum, squares) = (0.0, 0.0)
+    for section in 0..<count {
+      let residuals = zip(values, totals).map { values, total in
+        total > 0 ? (values[section].value - share * values[section].requests) / total : 0
+      }
+      let mean = residuals.reduce(0, +) / replications
+      let variance =
+        residuals.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (replications - 1)
+      sum += variance
+      squares += variance * variance
+    }
+    guard squares > 0 else { return 0 }
+    return Interval.halfWidth(
+      error: (sum / replications).squareRoot(),
+      degreesOfFreedom: max(1, Int(sum * sum * (replications - 1) / squares)),
+      confidence: confidence)
   }
 
   /// Fewer clusters than this say less of the mean than how replications differ pretends.
@@ -244,7 +285,9 @@ extension Measures {
   /// Garwood's interval for k, each as large as exponential sizes with the mean of those k may be (the sum of k is
   /// gamma distributed; Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1 (1994), chapter
   /// 19, ISBN 0-471-58495-9). Each of the two bounds has half of the errors allowed.
-  private func boundingRare(_ interval: Interval?, seen: Int?, trials: Double) -> Interval? {
+  private func boundingRare(
+    _ interval: Interval?, _ value: SectionValue, trials: Double
+  ) -> Interval? {
     guard let interval else { return nil }
     if areRequestsExact { return .exact(interval.estimate, samples: interval.samples) }
     if interval.estimate == 0, trials >= 1 {
@@ -252,8 +295,11 @@ extension Measures {
       return Interval(estimate: 0, low: 0, high: bound, samples: interval.samples)
     }
     guard interval.low.isFinite, interval.high.isFinite else { return interval }
-    var (low, high) = (interval.low, interval.high)
-    if let seen {
+    let half = sectionHalfWidth(of: interval.estimate, value)
+    var (low, high) = (
+      min(interval.low, interval.estimate - half), max(interval.high, interval.estimate + half)
+    )
+    if let seen = clusters(value) {
       let each = (1 + confidence) / 2
       let (often, size) = (
         Interval.rate(of: seen, over: Double(seen), samples: seen, confidence: each),

@@ -38,7 +38,9 @@ extension ReplicationRecord {
       return "its \(name) do not add up"
     }
     let isWhole = sections.allSatisfy { section in
-      limits.hold(section.counts) && limits.hold(section.latency, edges: latency.edges.count)
+      // Who ends in a section may have arrived in one before.
+      limits.hold(section.allEnded) && limits.hold(section.counts.arrived)
+        && limits.hold(section.latency, edges: latency.edges.count)
         && limits.hold(section.wait, edges: wait.edges.count)
         && section.latency.count <= section.counts.ended.reduce(0, +)
     }

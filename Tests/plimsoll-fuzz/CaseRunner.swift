@@ -46,7 +46,8 @@ struct CaseRunner {
       }
       return true
     } catch let fault as FuzzFault {
-      preconditionFailure(fault.description)
+      try? FileHandle.standardError.write(contentsOf: Data("\(fault.description)\n".utf8))
+      preconditionFailure("a case went wrong")
     } catch {
       return false
     }

@@ -65,9 +65,17 @@ extension Fuzz {
       try write(
         log.prefix(40_000).split(separator: 10).dropLast().joined(separator: [10]), "log.jsonl")
       let request = SweepRequest(
-        scenario: scenario, vary: ["seed=1,2"], replications: 1, version: "fuzz")
-      let sweep = try await PreparedSweep(request, files: disk, jobs: 1)
-      let plan = try SweepPlan(sweep, paths: [scenario], files: disk, shards: 2)
+        scenario: scenario, vary: ["client.timeout=2s,3s"], replications: 1, version: "fuzz")
+      let (paths, reads) = AsyncStream.makeStream(of: String.self)
+      let recording = FileReader { (path: String) throws(FileReadFailure) -> [UInt8] in
+        reads.yield(path)
+        return try disk.read(path)
+      }
+      let sweep = try await PreparedSweep(request, files: recording, jobs: 1)
+      reads.finish()
+      var read: [String] = []
+      for await path in paths { read.append(path) }
+      let plan = try SweepPlan(sweep, paths: read, files: disk, shards: 2)
       for index in plan.shards.indices {
         var bytes: [UInt8] = []
         try await SweepShard(plan, index: index).run(jobs: 1, disk: disk, progress: { _, _ in }) {
