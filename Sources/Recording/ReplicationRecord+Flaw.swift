@@ -37,12 +37,16 @@ extension ReplicationRecord {
     where !limits.hold(histogram, among: weighted) {
       return "its \(name) do not add up"
     }
+    if wait.count > OrderStatistic.Time.wait.population(weighted) {
+      return "its waits do not add up"
+    }
     let isWhole = sections.allSatisfy { section in
       // Who ends in a section may have arrived in one before.
-      limits.hold(section.allEnded) && limits.hold(section.counts.arrived)
+      limits.holdSum(of: section.counts.ended) && limits.hold(section.counts.arrived)
         && limits.hold(section.latency, edges: latency.edges.count)
         && limits.hold(section.wait, edges: wait.edges.count)
-        && section.latency.count <= section.counts.ended.reduce(0, +)
+        && section.latency.count <= OrderStatistic.Time.latency.population(section.allEnded)
+        && section.wait.count <= OrderStatistic.Time.wait.population(section.allEnded)
     }
     if !isWhole { return "its sections do not add up" }
     if billedTime <= .zero || billedTime > .longestStretch || measuredTime < .zero

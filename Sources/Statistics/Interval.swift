@@ -188,7 +188,8 @@ package struct Interval: Sendable, Equatable {
     return Interval(estimate: 1, low: ratio(1 - tail), high: ratio(tail), samples: count)
   }
 
-  private static func around(    _ centre: Double, squares: Double, samples: Int, confidence: Double
+  private static func around(
+    _ centre: Double, squares: Double, samples: Int, confidence: Double
   ) -> Interval {
     guard samples >= 2 else {
       return Interval(estimate: centre, low: -.infinity, high: .infinity, samples: samples)

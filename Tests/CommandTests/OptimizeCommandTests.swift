@@ -68,7 +68,10 @@ struct OptimizeCommandTests {
     "tells what is wrong, with the code for it",
     arguments: [
       (["--over", sizes, "--set", "targets=[]"], 65, "targets: required: at least one"),
-      (["--over", "fleet.won.machines=1..2"], 65, "fleet.won: there is no pool 'won'; did you mean 'one'?"),
+      (
+        ["--over", "fleet.won.machines=1..2"], 65,
+        "fleet.won: there is no pool 'won'; did you mean 'one'?"
+      ),
       (["--over", sizes, "--set", "fleet.one.prize=1"], 65, "did you mean 'price'"),
       ([], 64, "--over: required: at least one key"),
       (["--over", "fleet.one.machines=2..1"], 64, "does not run upwards"),

@@ -93,7 +93,8 @@ struct TailStudy {
       pooled.merge(histogram)
       cut.append(parts)
       quantiles.append(
-        try #require(histogram.quantile(billionths: 990_000_000, population: histogram.count)).estimate)
+        try #require(histogram.quantile(billionths: 990_000_000, population: histogram.count))
+          .estimate)
     }
     let centre = try #require(
       pooled.quantile(billionths: 990_000_000, population: pooled.count)

@@ -59,35 +59,35 @@ extension KeyEffect {
   /// The files of these changes; the scenario starts on Monday 2024-12-09 at 12:00 and lasts two hours.
   static let files: [String: String] = [
     "dated-rates.csv": """
-      time,rate
-      2024-12-09T11:50:00Z,8
-      2024-12-09T12:00:00Z,4
-      2024-12-09T14:30:00Z,8
-      """,
+    time,rate
+    2024-12-09T11:50:00Z,8
+    2024-12-09T12:00:00Z,4
+    2024-12-09T14:30:00Z,8
+    """,
     "late-rates.csv": """
-      time,rate
-      2024-12-09T12:01:00Z,8
-      2024-12-09T12:02:00Z,8
-      """,
+    time,rate
+    2024-12-09T12:01:00Z,8
+    2024-12-09T12:02:00Z,8
+    """,
     "short-rates.csv": """
-      time,rate
-      2024-12-09T12:00:00Z,8
-      2024-12-09T12:00:30Z,8
-      """,
+    time,rate
+    2024-12-09T12:00:00Z,8
+    2024-12-09T12:00:30Z,8
+    """,
     "hole-rates.csv": """
-      time,rate
-      2024-12-09T12:00:00Z,8
-      2024-12-09T12:00:30Z,8
-      2024-12-09T12:01:30Z,8
-      2024-12-09T12:02:00Z,8
-      2024-12-09T12:02:30Z,8
-      """,
+    time,rate
+    2024-12-09T12:00:00Z,8
+    2024-12-09T12:00:30Z,8
+    2024-12-09T12:01:30Z,8
+    2024-12-09T12:02:00Z,8
+    2024-12-09T12:02:30Z,8
+    """,
     "local-rates.csv": """
-      time,rate
-      2024-12-09 12:00:00,8
-      2024-12-09 13:00:00,4
-      2024-12-09 16:00:00,4
-      """,
+    time,rate
+    2024-12-09 12:00:00,8
+    2024-12-09 13:00:00,4
+    2024-12-09 16:00:00,4
+    """,
     "week-rates.csv": "time,rate\n"
       + (0..<168).map { hour in
         "2024-11-\(25 + hour / 24)T\(hour % 24 < 10 ? "0" : "")\(hour % 24):00:00Z,\(hour < 24 ? 8 : 4)\n"
@@ -97,47 +97,47 @@ extension KeyEffect {
     "pods.csv": "time,pod,rate\n0,a,8\n0,b,4\n60,a,8\n60,b,4\n",
     "counts.csv": "time,count\n0,480\n60,480\n",
     "dated-up.csv": """
-      time,available
-      2024-12-09T11:50:00Z,1
-      2024-12-09T12:30:00Z,0
-      2024-12-09T12:50:00Z,1
-      2024-12-09T15:00:00Z,1
-      """,
+    time,available
+    2024-12-09T11:50:00Z,1
+    2024-12-09T12:30:00Z,0
+    2024-12-09T12:50:00Z,1
+    2024-12-09T15:00:00Z,1
+    """,
     "late-up.csv": """
-      time,available
-      2024-12-09T12:30:00Z,1
-      2024-12-09T14:00:00Z,1
-      """,
+    time,available
+    2024-12-09T12:30:00Z,1
+    2024-12-09T14:00:00Z,1
+    """,
     "short-up.csv": """
-      time,available
-      2024-12-09T12:00:00Z,1
-      2024-12-09T12:30:00Z,1
-      """,
+    time,available
+    2024-12-09T12:00:00Z,1
+    2024-12-09T12:30:00Z,1
+    """,
     "week-up.csv": """
-      time,available
-      2024-12-02T00:00:00Z,1
-      2024-12-02T12:30:00Z,0
-      2024-12-02T12:50:00Z,1
-      2024-12-09T00:00:00Z,1
-      """,
+    time,available
+    2024-12-02T00:00:00Z,1
+    2024-12-02T12:30:00Z,0
+    2024-12-02T12:50:00Z,1
+    2024-12-09T00:00:00Z,1
+    """,
     "local-up.csv": """
-      time,available
-      2024-12-09 12:00:00,1
-      2024-12-09 12:30:00,0
-      2024-12-09 13:50:00,1
-      2024-12-09 16:00:00,1
-      """,
+    time,available
+    2024-12-09 12:00:00,1
+    2024-12-09 12:30:00,0
+    2024-12-09 13:50:00,1
+    2024-12-09 16:00:00,1
+    """,
     "dated-prices.csv": """
-      time,price
-      2024-12-09 11:00,3
-      2024-12-09 13:30,4
-      """,
+    time,price
+    2024-12-09 11:00,3
+    2024-12-09 13:30,4
+    """,
     "products.json": """
-      {"SpotPriceHistory": [
-      {"Timestamp": "2024-12-09T00:00:00Z", "AvailabilityZone": "us-east-1a", "InstanceType": "t",
-      "ProductDescription": "Linux/UNIX", "SpotPrice": "3.0"},
-      {"Timestamp": "2024-12-09T00:00:00Z", "AvailabilityZone": "us-east-1a", "InstanceType": "t",
-      "ProductDescription": "Windows", "SpotPrice": "5.0"}]}
-      """,
+    {"SpotPriceHistory": [
+    {"Timestamp": "2024-12-09T00:00:00Z", "AvailabilityZone": "us-east-1a", "InstanceType": "t",
+    "ProductDescription": "Linux/UNIX", "SpotPrice": "3.0"},
+    {"Timestamp": "2024-12-09T00:00:00Z", "AvailabilityZone": "us-east-1a", "InstanceType": "t",
+    "ProductDescription": "Windows", "SpotPrice": "5.0"}]}
+    """,
   ]
 }

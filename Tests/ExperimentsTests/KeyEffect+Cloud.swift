@@ -150,14 +150,15 @@ extension KeyEffect {
     let up = base + ["\(path)={ up: 20min, down: 10min, drops: interrupt }"]
     let trace = base + ["\(path)={ replay: up.csv, ones: available, from: 0s, drops: interrupt }"]
     let shocked = base + ["\(path)={ shocks: { every: 20min, takes: 50% } }"]
-    let effects = [
-      KeyEffect("\(key).up", "\(path).up=30min", in: up),
-      KeyEffect("\(key).down", "\(path).down=30min", in: up),
-      KeyEffect("\(key).drops", "\(path).drops=replace", in: up),
-      KeyEffect("\(key).replay", "\(path).replay=other-up.csv", in: trace),
-      KeyEffect("\(key).ones", "\(path).ones=unavailable", in: trace),
-      KeyEffect("\(key).from", "\(path).from=10min", in: trace),
-    ] + dated(key, path, base)
+    let effects =
+      [
+        KeyEffect("\(key).up", "\(path).up=30min", in: up),
+        KeyEffect("\(key).down", "\(path).down=30min", in: up),
+        KeyEffect("\(key).drops", "\(path).drops=replace", in: up),
+        KeyEffect("\(key).replay", "\(path).replay=other-up.csv", in: trace),
+        KeyEffect("\(key).ones", "\(path).ones=unavailable", in: trace),
+        KeyEffect("\(key).from", "\(path).from=10min", in: trace),
+      ] + dated(key, path, base)
     guard shocks else { return effects }
     return effects + [
       KeyEffect("\(key).shocks.every", "\(path).shocks.every=10min", in: shocked),

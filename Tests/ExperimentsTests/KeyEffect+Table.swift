@@ -20,7 +20,8 @@ extension KeyEffect {
   /// Every other key with a change that changes a result.
   static let table: [KeyEffect] =
     [
-      run, requests, arrivals, series, daysOfWeek, mix, models, laws, fleet, hours, capacity, cloud, prices, datedPrices,
+      run, requests, arrivals, series, daysOfWeek, mix, models, laws, fleet, hours, capacity, cloud,
+      prices, datedPrices,
       bills,
       spotPolicy, requestPolicies, autoscaler,
     ].flatMap { $0 }

@@ -65,7 +65,8 @@ struct OpeningTests {
     let folder = try TemporaryFolder()
     let reasons = [
       (folder.url.path, "is a folder; a results database is a file"),
-      (folder.path("missing/results.sqlite"), "opening failed: "), ("", "is a folder; a results database is a file"),
+      (folder.path("missing/results.sqlite"), "opening failed: "),
+      ("", "is a folder; a results database is a file"),
     ]
     for (path, reason) in reasons {
       let error = #expect(throws: StoreError.self) { try ResultsStore(path: path) }
