@@ -52,7 +52,7 @@ package struct MeasureDefinition: Sendable, Equatable {
     + "exceedances a replication"
   private static let lost =
     "Student's t; where fewer than 8 stretches lost any, what so few clusters may stand for; where none "
-    + "did, up to 1 - 0.05^(1/n) with n requests as good as independent and no more than there are minutes"
+    + "did, up to 1 - 0.05^(1/n) with n requests as good as independent and no more than one a time-out"
 
   /// All measures, in the order in which a run prints them, then those that only targets name.
   package static let all: [MeasureDefinition] = [

@@ -164,7 +164,7 @@ extension Measures {
     return forSampling(
       boundingRare(
         .mean(of: lost, confidence: confidence), Self.sectionsLost,
-        trials: min(sampledMinutes, independentRequests)),
+        trials: min(sampledMinutes * 60 / longestPatience, independentRequests)),
       Self.windowsLost, total: { Double($0.weighted.arrived) })?.complement
   }
 
@@ -219,6 +219,14 @@ extension Measures {
   /// The minutes in which requests were measured.
   private var sampledMinutes: Double {
     Double(records.reduce(UInt64(0)) { $0 + $1.sampledMinutes })
+  }
+
+  /// How long clients wait, in seconds; a minute where they do so without end.
+  ///
+  /// Requests are lost while a queue is longer than that or is full, and it stays so for about as long: no more
+  /// than one time in so many seconds tells anything new.
+  private var longestPatience: Double {
+    min(60, max(1e-3, scenario.timeout?.inSeconds ?? 60))
   }
 
   /// What is added up over sections: a count and the requests that it is of.
@@ -281,10 +289,9 @@ extension Measures {
   /// DOI 10.1001/jama.1983.03330370053031).
   ///
   /// Failures come in clusters. Where k sections saw one, fewer than half of them and than ``fewestClusters``, and
-  /// some replication saw none, the others may agree by chance: then the interval holds a compound Poisson sum too, of a number of clusters whose mean is bounded by
-  /// Garwood's interval for k, each as large as exponential sizes with the mean of those k may be (the sum of k is
-  /// gamma distributed; Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1 (1994), chapter
-  /// 19, ISBN 0-471-58495-9). Each of the two bounds has half of the errors allowed.
+  /// some replication saw none, the others may agree by chance: then the interval holds a Poisson count too, by
+  /// Garwood's interval for k, of clusters that are as large as those that were seen, or a trial where they were
+  /// smaller.
   private func boundingRare(
     _ interval: Interval?, _ value: SectionValue, trials: Double
   ) -> Interval? {
@@ -299,16 +306,13 @@ extension Measures {
     var (low, high) = (
       min(interval.low, interval.estimate - half), max(interval.high, interval.estimate + half)
     )
-    if let seen = clusters(value) {
-      let each = (1 + confidence) / 2
-      let (often, size) = (
-        Interval.rate(of: seen, over: Double(seen), samples: seen, confidence: each),
-        Interval.mean(ofExponential: seen, confidence: each)
-      )
-      if let often {
-        low = min(low, interval.estimate * often.low * size.low)
-        high = max(high, interval.estimate * often.high * size.high)
-      }
+    if let seen = clusters(value), trials > 0,
+      let often = Interval.rate(
+        of: seen, over: Double(seen), samples: seen, confidence: confidence)
+    {
+      low = min(low, interval.estimate * often.low)
+      high = max(
+        high, max(interval.estimate, Double(seen) / max(trials, Double(seen))) * often.high)
     }
     return Interval(
       estimate: interval.estimate, low: max(0, low), high: min(1, high), samples: interval.samples)

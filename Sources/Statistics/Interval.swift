@@ -176,18 +176,6 @@ package struct Interval: Sendable, Equatable {
       samples: samples)
   }
 
-  /// By what the mean of `count` independent exponential values may differ from the true one: their ratio's
-  /// interval, of one.
-  ///
-  /// Twice the sum over the true mean has the chi-squared distribution of 2·count degrees of freedom.
-  package static func mean(ofExponential count: Int, confidence: Double) -> Interval {
-    let tail = (1 - confidence) / 2
-    func ratio(_ probability: Double) -> Double {
-      Double(2 * count) / ChiSquare.quantile(probability, degreesOfFreedom: 2 * count)
-    }
-    return Interval(estimate: 1, low: ratio(1 - tail), high: ratio(tail), samples: count)
-  }
-
   private static func around(
     _ centre: Double, squares: Double, samples: Int, confidence: Double
   ) -> Interval {

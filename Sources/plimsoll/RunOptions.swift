@@ -32,6 +32,9 @@ struct RunOptions: ParsableArguments {
   @Flag(help: "Print nothing but the results.")
   var quiet = false
 
+  /// A replication of more requests than this takes some seconds: what lies ahead is told.
+  private static let longWork = 2e7
+
   func validate() throws {
     if let replications, !(1...10_000).contains(replications) {
       throw ValidationError("--replications is \(replications); allowed: 1 to 10000")
@@ -81,7 +84,18 @@ struct RunOptions: ParsableArguments {
       options: Experiment.Options(
         seed: seed, replications: replications ?? self.replications, jobs: jobs,
         version: Plimsoll.versionText, startedAt: Terminal.timestamp))
-    let outcome = try await experiment.run(into: store) { progress.show(done: $0, of: $1) }
+    let work = ExpectedWork(of: loaded.scenario)
+    let isLong = work.units > Self.longWork
+    if isLong {
+      progress.announce("about \(ProgressLine.requests(work.requests)) in each replication")
+    }
+    let jobs = jobs
+    let outcome = try await experiment.run(into: store) { done, total in
+      if isLong && done == 1 && total > jobs {
+        progress.estimate(factor: Double(total) / Double(jobs), from: "the first replication")
+      }
+      progress.show(done: done, of: total)
+    }
     try store.close()
     progress.finish(requests: outcome.simulatedRequests)
     return outcome

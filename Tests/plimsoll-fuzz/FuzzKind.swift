@@ -30,14 +30,14 @@ enum FuzzKind: String, CaseIterable {
   /// How many of a hundred cases are of the kind when readers are tried.
   var share: Int {
     switch self {
-    case .scenario: 42
+    case .scenario: 61
     case .claims, .levers, .sensitivity: 2
     case .prices: 8
     case .prompts: 1
     case .log: 12
     case .plan, .database: 3
     case .shard: 4
-    case .options: 14
+    case .options: 2
     case .run: 0
     }
   }
