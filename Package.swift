@@ -22,8 +22,10 @@ func house(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// The tests of one target, or of several that only make sense together.
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], excluding files: [String] = []
+) -> Target {
+  .testTarget(name: name, dependencies: dependencies, exclude: files, swiftSettings: strict)
 }
 
 let package = Package(
@@ -144,7 +146,7 @@ let package = Package(
         "DecisionReplay", "Experiments", "FleetSimulation", "Quantities", "Recording",
         "ResultsStore", "Scenario", arguments,
       ],
-      path: "Tests/plimsoll-fuzz", swiftSettings: strict),
+      path: "Tests/plimsoll-fuzz", exclude: ["Seeds"], swiftSettings: strict),
     .executableTarget(
       name: "StoreWriter",
       dependencies: ["ResultsStore", "Recording", "Statistics", "Quantities", "Serving"],
@@ -207,7 +209,8 @@ let package = Package(
       ]),
     tests(
       "ScenarioTests",
-      ["CloudModel", "Inputs", "Quantities", "Scenario", "Serving", "Workload"]),
+      ["CloudModel", "Inputs", "Quantities", "Scenario", "Serving", "Workload"],
+      excluding: ["Mistakes.md"]),
     tests(
       "FleetSimulationTests",
       [

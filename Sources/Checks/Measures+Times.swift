@@ -120,7 +120,7 @@ extension Measures {
         let times = if case .wait = time { section.wait } else { section.latency }
         let slow = times.countAbove(edge.inSeconds * 1e9)
         return (slow + Double(population - times.count), Double(population))
-      }, trials: independentRequests)
+      }, trials: independentRequests, stretches: patiences)
     return forSampling(
       interval, windowsAbove(edge, of: time), total: { Double($0.weighted.arrived) })
   }
@@ -164,7 +164,7 @@ extension Measures {
     return forSampling(
       boundingRare(
         .mean(of: lost, confidence: confidence), Self.sectionsLost,
-        trials: min(sampledMinutes * 60 / longestPatience, independentRequests)),
+        trials: min(patiences, independentRequests), stretches: patiences),
       Self.windowsLost, total: { Double($0.weighted.arrived) })?.complement
   }
 
@@ -176,7 +176,7 @@ extension Measures {
     }
     return boundingRare(
       .mean(of: lost, confidence: confidence), Self.sectionsLost,
-      trials: min(sampledMinutes, independentRequests)
+      trials: min(sampledMinutes, independentRequests), stretches: sampledMinutes
     )?.complement
   }
 
@@ -221,12 +221,12 @@ extension Measures {
     Double(records.reduce(UInt64(0)) { $0 + $1.sampledMinutes })
   }
 
-  /// How long clients wait, in seconds; a minute where they do so without end.
+  /// How many times as long as clients wait was measured; a minute where they do so without end.
   ///
   /// Requests are lost while a queue is longer than that or is full, and it stays so for about as long: no more
   /// than one time in so many seconds tells anything new.
-  private var longestPatience: Double {
-    min(60, max(1e-3, scenario.timeout?.inSeconds ?? 60))
+  private var patiences: Double {
+    sampledMinutes * 60 / min(60, max(1e-3, scenario.timeout?.inSeconds ?? 60))
   }
 
   /// What is added up over sections: a count and the requests that it is of.
@@ -290,10 +290,14 @@ extension Measures {
   ///
   /// Failures come in clusters. Where k sections saw one, fewer than half of them and than ``fewestClusters``, and
   /// some replication saw none, the others may agree by chance: then the interval holds a Poisson count too, by
-  /// Garwood's interval for k, of clusters that are as large as those that were seen, or a trial where they were
-  /// smaller.
+  /// Garwood's interval for k, of clusters that are as large as those that were seen, or as all that came while a
+  /// client waits where they were smaller.
+  ///
+  /// - Parameters:
+  ///   - trials: how many independent ones there were, at the most.
+  ///   - stretches: how many times as long as a cluster lasts was measured.
   private func boundingRare(
-    _ interval: Interval?, _ value: SectionValue, trials: Double
+    _ interval: Interval?, _ value: SectionValue, trials: Double, stretches: Double
   ) -> Interval? {
     guard let interval else { return nil }
     if areRequestsExact { return .exact(interval.estimate, samples: interval.samples) }
@@ -306,13 +310,13 @@ extension Measures {
     var (low, high) = (
       min(interval.low, interval.estimate - half), max(interval.high, interval.estimate + half)
     )
-    if let seen = clusters(value), trials > 0,
+    if let seen = clusters(value),
       let often = Interval.rate(
         of: seen, over: Double(seen), samples: seen, confidence: confidence)
     {
       low = min(low, interval.estimate * often.low)
       high = max(
-        high, max(interval.estimate, Double(seen) / max(trials, Double(seen))) * often.high)
+        high, max(interval.estimate, Double(seen) / max(stretches, Double(seen))) * often.high)
     }
     return Interval(
       estimate: interval.estimate, low: max(0, low), high: min(1, high), samples: interval.samples)
