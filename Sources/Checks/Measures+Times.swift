@@ -120,7 +120,7 @@ extension Measures {
         let times = if case .wait = time { section.wait } else { section.latency }
         let slow = times.countAbove(edge.inSeconds * 1e9)
         return (slow + Double(population - times.count), Double(population))
-      }, trials: independentRequests, stretches: patiences)
+      }, trials: independentRequests, stretches: .infinity)
     return forSampling(
       interval, windowsAbove(edge, of: time), total: { Double($0.weighted.arrived) })
   }
@@ -295,7 +295,8 @@ extension Measures {
   ///
   /// - Parameters:
   ///   - trials: how many independent ones there were, at the most.
-  ///   - stretches: how many times as long as a cluster lasts was measured.
+  ///   - stretches: how many times as long as a cluster lasts was measured; infinite where that is not known, and clusters
+  ///     are taken to be as those that were seen.
   private func boundingRare(
     _ interval: Interval?, _ value: SectionValue, trials: Double, stretches: Double
   ) -> Interval? {
