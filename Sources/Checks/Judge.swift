@@ -78,13 +78,13 @@ package struct Judge: Sendable {
       default: break
       }
     }
-    return Estimate(
-      binaryInterval(of: measure), measures.exactValue(of: measure, against: other(of: measure))
-    )?.interval
+    return estimate(of: measure)?.interval
   }
 
-  private func other(of measure: Target.Measure) -> Measures? {
-    measure.otherScenario.flatMap { other($0) }
+  private func estimate(of measure: Target.Measure) -> Estimate? {
+    let other = measure.otherScenario.flatMap { self.other($0) }
+    return Estimate(
+      binaryInterval(of: measure), measures.exactValue(of: measure, against: other))
   }
 
   private func binaryInterval(of measure: Target.Measure) -> Interval? {
@@ -142,11 +142,7 @@ package struct Judge: Sendable {
   }
 
   private func compare(_ target: Target, unit: String) -> VerdictRow {
-    guard
-      let found = Estimate(
-        binaryInterval(of: target.measure),
-        measures.exactValue(of: target.measure, against: other(of: target.measure)))
-    else { return noSample(target, unit: unit) }
+    guard let found = estimate(of: target.measure) else { return noSample(target, unit: unit) }
     let interval = found.interval
     let isAssumed = restsOnInput(target.measure)
     let bound = target.bound.value

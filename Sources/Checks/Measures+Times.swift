@@ -120,7 +120,7 @@ extension Measures {
         let times = if case .wait = time { section.wait } else { section.latency }
         let slow = times.countAbove(edge.inSeconds * 1e9)
         return (slow + Double(population - times.count), Double(population))
-      }, trials: independentRequests, stretches: .infinity)
+      }, trials: independentRequests)
     return forSampling(
       interval, windowsAbove(edge, of: time), total: { Double($0.weighted.arrived) })
   }
@@ -175,8 +175,7 @@ extension Measures {
       return Double(record.minutes - record.minutesAvailable) / Double(record.minutes)
     }
     return boundingRare(
-      .mean(of: lost, confidence: confidence), Self.sectionsLost,
-      trials: min(sampledMinutes, independentRequests), stretches: sampledMinutes
+      .mean(of: lost, confidence: confidence), trials: min(sampledMinutes, independentRequests)
     )?.complement
   }
 
@@ -221,12 +220,16 @@ extension Measures {
     Double(records.reduce(UInt64(0)) { $0 + $1.sampledMinutes })
   }
 
-  /// How many times as long as clients wait was measured; a minute where they do so without end.
+  /// How many times as long as clients wait was measured; of a minute where they do so without end.
   ///
   /// Requests are lost while a queue is longer than that or is full, and it stays so for about as long: no more
   /// than one time in so many seconds tells anything new.
   private var patiences: Double {
-    sampledMinutes * 60 / min(60, max(1e-3, scenario.timeout?.inSeconds ?? 60))
+    // A stretch may begin and end within minutes.
+    let seconds = records.reduce(0.0) {
+      $0 + min(Double($1.sampledMinutes) * 60, $1.measuredTime.inSeconds)
+    }
+    return seconds / min(60, max(1e-3, scenario.timeout?.inSeconds ?? 60))
   }
 
   /// What is added up over sections: a count and the requests that it is of.
@@ -294,24 +297,26 @@ extension Measures {
   /// client waits where they were smaller.
   ///
   /// - Parameters:
+  ///   - value: what sections say of the share; `nil` for a share of something else than requests.
   ///   - trials: how many independent ones there were, at the most.
   ///   - stretches: how many times as long as a cluster lasts was measured; infinite where that is not known, and clusters
   ///     are taken to be as those that were seen.
   private func boundingRare(
-    _ interval: Interval?, _ value: SectionValue, trials: Double, stretches: Double
+    _ interval: Interval?, _ value: SectionValue? = nil, trials: Double,
+    stretches: Double = .infinity
   ) -> Interval? {
     guard let interval else { return nil }
     if areRequestsExact { return .exact(interval.estimate, samples: interval.samples) }
-    if interval.estimate == 0, trials >= 1 {
-      let bound = -Numbers.expm1(Numbers.log(1 - confidence) / trials)
+    if interval.estimate == 0 {
+      let bound = trials > 0 ? -Numbers.expm1(Numbers.log(1 - confidence) / trials) : 1
       return Interval(estimate: 0, low: 0, high: bound, samples: interval.samples)
     }
     guard interval.low.isFinite, interval.high.isFinite else { return interval }
-    let half = sectionHalfWidth(of: interval.estimate, value)
+    let half = value.map { sectionHalfWidth(of: interval.estimate, $0) } ?? 0
     var (low, high) = (
       min(interval.low, interval.estimate - half), max(interval.high, interval.estimate + half)
     )
-    if let seen = clusters(value),
+    if let seen = value.flatMap(clusters),
       let often = Interval.rate(
         of: seen, over: Double(seen), samples: seen, confidence: confidence)
     {

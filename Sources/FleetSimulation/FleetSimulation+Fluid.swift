@@ -42,8 +42,8 @@ extension FleetSimulation {
 
   /// Lets a window begin with the requests that the fluid limit says are waiting: those that arrived last.
   ///
-  /// They are the requests that the workload has at that time, and have waited since they arrived; the batches with
-  /// which they begin are in the midst of their time. What the
+  /// They are the requests that the workload has at that time, and have waited since they arrived. The batches that
+  /// they begin in are in the midst of their time. What the
   /// replicas still hold of a window before is not put in again.
   ///
   /// - Complexity: O(minutes of waiting + requests that wait).

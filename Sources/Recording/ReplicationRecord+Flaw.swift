@@ -64,7 +64,11 @@ extension ReplicationRecord {
     guard amounts.allSatisfy(limits.hold), limits.hold(busyTime.nanoseconds),
       limits.hold(idleTime.nanoseconds)
     else { return "its tokens, batches or lane times are out of range" }
-    guard limits.holdSum(of: tallies.map(\.value)) else { return "its tallies are out of range" }
+    let amountsOfTallies = tallies.filter { $0.name.hasPrefix("cost_") }
+      .map { Int64(clamping: $0.value) }
+    guard limits.holdSum(of: tallies.map(\.value)), limits.holdSum(of: amountsOfTallies) else {
+      return "its tallies are out of range"
+    }
     guard limits.holdSum(of: invoice.map(\.amount.nanodollars)),
       invoice.allSatisfy({ limits.hold($0.usage?.nanoseconds ?? 0) })
     else { return "its invoice is out of range" }

@@ -25,7 +25,8 @@ struct RareLossTests {
   /// - Parameters:
   ///   - lost: by replication, how many requests each of the first sections lost.
   private static func lost(
-    _ lost: [[UInt64]], timeout: TimeSpan?, confidence: Double = 0.95
+    _ lost: [[UInt64]], timeout: TimeSpan?, measured: TimeSpan = .minutes(600),
+    confidence: Double = 0.95
   ) throws -> Interval {
     var builder = ScenarioBuilder()
     builder.timeout = timeout
@@ -37,6 +38,7 @@ struct RareLossTests {
           ? lost[replication][section] : 0
       }
       record.sampledMinutes = UInt64(minutes)
+      record.measuredTime = measured
       record.sections = sections.map {
         Section(counts: counts(lost: $0), latency: none, wait: none)
       }
@@ -59,6 +61,15 @@ struct RareLossTests {
       #expect(interval.low <= 0)
       #expect(abs(interval.high - (1 - pow(0.05, 1 / (5 * Self.minutes)))) < 1e-9)
     }
+  }
+
+  @Test("without a loss is wide where less was measured than the minutes that it lies in")
+  func short() throws {
+    // Ten minutes in parts of 600: 50 time-outs of a minute in all.
+    let parts = try Self.lost([], timeout: .seconds(60), measured: .seconds(600))
+    #expect(abs(parts.high - (1 - pow(0.05, 1.0 / 50))) < 1e-9)
+    let hardly = try Self.lost([], timeout: .seconds(60), measured: .seconds(1))
+    #expect(hardly.high > 0.999)
   }
 
   @Test(
