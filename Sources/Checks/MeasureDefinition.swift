@@ -53,6 +53,9 @@ package struct MeasureDefinition: Sendable, Equatable {
   private static let lost =
     "Student's t; where fewer than 8 stretches lost any, what so few clusters may stand for; where none "
     + "did, up to 1 - 0.05^(1/n) with n requests as good as independent and no more than one a time-out"
+  private static let unavailable =
+    "Student's t; where all minutes were available, up to 1 - 0.05^(1/n) with n requests as good as "
+    + "independent and no more than there are minutes"
 
   /// All measures, in the order in which a run prints them, then those that only targets name.
   package static let all: [MeasureDefinition] = [
@@ -87,7 +90,7 @@ package struct MeasureDefinition: Sendable, Equatable {
     MeasureDefinition(
       "availability(time)", "share", "minutes with at least one arrival",
       "minutes in which at least 99 % of the offered were answered ÷ minutes",
-      lost),
+      unavailable),
     MeasureDefinition(
       "hit_ratio", "share", "offered requests", "answered by the response cache ÷ offered",
       jackknife + "; targets are `assumed`"),

@@ -69,7 +69,7 @@ package struct ReplayTrace: Sendable, Equatable {
       isDated
       ? "\(UTCDate(nanosecondsSince1970: span.first)) to \(UTCDate(nanosecondsSince1970: span.last))"
       : "\(TimeSpan(nanoseconds: span.first)) to \(TimeSpan(nanoseconds: span.last))"
-    var clauses = ["\(requests.count) requests", dates]
+    var clauses = ["\(requests.count) \(requests.count == 1 ? "request" : "requests")", dates]
     if let first = requests.first, let last = requests.last, last.time > first.time, length > .zero
     {
       let rate = Double(requests.count) / (last.time - first.time).inSeconds
