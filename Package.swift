@@ -32,6 +32,7 @@ let package = Package(
   name: "plimsoll",
   products: [
     .library(name: "Policies", targets: ["Policies"]),
+    .library(name: "TokenEngine", targets: ["TokenEngine"]),
     .executable(name: "plimsoll", targets: ["plimsoll"]),
     .executable(name: "plimsoll-policies", targets: ["plimsoll-policies"]),
     .executable(name: "plimsoll-bench", targets: ["plimsoll-bench"]),
@@ -47,6 +48,10 @@ let package = Package(
       name: "CGSL", pkgConfig: "gsl",
       providers: [.apt(["libgsl-dev"]), .brew(["gsl"])]),
 
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+
     .systemLibrary(name: "CAllocator"),
     .target(name: "CVectors"),
 
@@ -54,10 +59,11 @@ let package = Package(
     house("Quantities", []),
     house("RandomStreams", ["CVectors"]),
     house("Columns", []),
+    house("TokenEngine", []),
 
     // Level 1
     house("Serving", ["Quantities"]),
-    house("Inputs", ["Quantities"]),
+    house("Inputs", ["CZlib", "Quantities"]),
     house("EventKernel", ["Quantities"]),
     house("Numerics", ["CGSL", "RandomStreams"]),
 
@@ -66,6 +72,7 @@ let package = Package(
     house("Workload", ["Columns", "Quantities", "RandomStreams", "Inputs", "Numerics"]),
     house("ReplicaModel", ["Columns", "Quantities", "RandomStreams", "Serving", "Numerics"]),
     house("CloudModel", ["Quantities", "RandomStreams", "Serving", "Numerics"]),
+    house("EngineFiles", ["Inputs", "Quantities", "TokenEngine"]),
     house("Statistics", ["Numerics"]),
     house("Recording", ["Columns", "Quantities", "RandomStreams", "Serving", "Statistics"]),
 
@@ -113,10 +120,10 @@ let package = Package(
     .executableTarget(
       name: "plimsoll",
       dependencies: [
-        "Calibration", "Checks", "DecisionLog", "DecisionReplay", "Experiments",
+        "Calibration", "Checks", "DecisionLog", "DecisionReplay", "EngineFiles", "Experiments",
         "FleetSimulation", "Inputs", "Policies", "Quantities",
-        "Reporting", "ResultsStore", "Recording", "Scenario", "Workload", "CAllocator", arguments,
-        crypto,
+        "Reporting", "ResultsStore", "Recording", "Scenario", "TokenEngine", "Workload",
+        "CAllocator", arguments, crypto,
       ],
       swiftSettings: strict),
     .executableTarget(

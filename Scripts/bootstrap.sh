@@ -41,8 +41,9 @@ missing_packages() {
   if command -v pkg-config >/dev/null 2>&1; then
     pkg-config --exists gsl || missing="$missing libgsl-dev"
     pkg-config --exists sqlite3 || missing="$missing libsqlite3-dev"
+    pkg-config --exists zlib || missing="$missing zlib1g-dev"
   else
-    missing="$missing libgsl-dev libsqlite3-dev pkg-config"
+    missing="$missing libgsl-dev libsqlite3-dev zlib1g-dev pkg-config"
   fi
   printf '%s' "${missing# }"
 }
@@ -64,7 +65,7 @@ packages=$(missing_packages)
 [ -n "$packages" ] || exit 0
 
 command -v apt-get >/dev/null 2>&1 ||
-  fail "missing $packages (names of Debian packages; on macOS: brew install gsl sqlite pkg-config); install them and try again"
+  fail "missing $packages (names of Debian packages; on macOS: brew install gsl sqlite zlib pkg-config); install them and try again"
 
 # One word a package, on purpose.
 # shellcheck disable=SC2086

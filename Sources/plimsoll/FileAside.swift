@@ -22,15 +22,20 @@ struct FileAside {
   }
 
   /// Writes what `body` writes; leaves nothing behind where that fails.
-  func write(_ body: (FileHandle) throws -> Void) throws {
+  func write(_ body: (FileHandle) throws -> Void) throws { try writing(body) }
+
+  /// The same, and gives back what `body` does.
+  func writing<Value>(_ body: (FileHandle) throws -> Value) throws -> Value {
     if let device = try device() {
-      try body(device)
-      return try device.close()
+      let value = try body(device)
+      try device.close()
+      return value
     }
     let file = try open()
     defer { discard() }
-    try body(file)
+    let value = try body(file)
     try finish(file)
+    return value
   }
 
   /// The same where what is written takes its time.

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Inputs
+import TokenEngine
+
+/// The requests of a file for an engine, in the order of their arrival.
+package struct EngineRequests: Sendable {
+  /// The requests; those of one instant in the order of their ids.
+  package let requests: [TokenRequest]
+  /// When each arrives in seconds, as it is written; empty where arrivals are nanoseconds.
+  package let seconds: [Double]
+  /// What each is called, where that is not its id.
+  package let labels: [String]
+
+  /// Reads requests of a file with `id, arrival_ns, prompt_tokens, output_tokens` and, where the engine asks for them,
+  /// `priority` and `blocks`; other columns are not looked at.
+  ///
+  /// - Throws: everything that is wrong with it, each with its place.
+  package init(_ bytes: [UInt8], for engine: EngineConfiguration.VLLM) throws(TraceErrors) {
+    let settings = engine.settings
+    var table = try Self.table(bytes, ["id", "arrival_ns", "prompt_tokens", "output_tokens"])
+    var names = ["id", "arrival_ns", "prompt_tokens", "output_tokens"]
+    if settings.policy == .priority { names.append("priority") }
+    if settings.cachesPrefixes { names.append("blocks") }
+    let places = try table.positions(of: names)
+    let priorityPlace = settings.policy == .priority ? places[4] : nil
+    let blocksPlace = settings.cachesPrefixes ? places[places.count - 1] : nil
+    var read: [TokenRequest] = []
+    var ids: Set<Int> = []
+    while let row = table.next() {
+      guard let id = Self.whole(row[places[0]], 0...Int(Int64.max), &table),
+        let arrival = Self.whole(row[places[1]], 0...1 << 61, &table),
+        let sizes = Self.sizes(row, places, &table)
+      else { continue }
+      guard ids.insert(id).inserted else {
+        table.fail(row[places[0]], allowed: "an id that no other row has")
+        continue
+      }
+      var priority = 0
+      if let priorityPlace {
+        guard let read = Self.whole(row[priorityPlace], -(1 << 40)...1 << 40, &table) else {
+          continue
+        }
+        priority = read
+      }
+      if let most = engine.maxModelLength, sizes.prompt + sizes.output > most {
+        table.fail(
+          row[places[2]],
+          allowed: "prompt and answer of at most \(most) tokens, the model's context")
+        continue
+      }
+      if let refusal = settings.refusal(promptTokens: sizes.prompt, outputTokens: sizes.output) {
+        table.fail(row[places[2]], allowed: "a request that fits: \(refusal)")
+        continue
+      }
+      var chain = BlockChain()
+      if let blocksPlace {
+        let full = (sizes.prompt + sizes.output) / settings.blockSize
+        guard let read = Self.chain(row[blocksPlace]), read.count == full else {
+          table.fail(
+            row[blocksPlace],
+            allowed: "\(full) block numbers, as ranges a-b or alone, with blanks between")
+          continue
+        }
+        chain = read
+      }
+      read.append(
+        TokenRequest(
+          id: id, arrival: Int64(arrival), promptTokens: sizes.prompt,
+          outputTokens: sizes.output, priority: priority, blocks: chain))
+    }
+    if read.isEmpty { table.failEmpty() }
+    try table.throwErrors()
+    requests = read.sorted { ($0.arrival, $0.id) < ($1.arrival, $1.id) }
+    seconds = []
+    labels = []
+  }
+
+  /// Reads requests of a file with `request_id, arrived_at_s, prompt_tokens, output_tokens`; other columns are not
+  /// looked at.
+  ///
+  /// - Throws: everything that is wrong with it, each with its place.
+  package init(
+    _ bytes: [UInt8], for engine: EngineConfiguration.PromptReserving
+  ) throws(TraceErrors) {
+    let names = ["request_id", "arrived_at_s", "prompt_tokens", "output_tokens"]
+    var table = try Self.table(bytes, names)
+    let places = try table.positions(of: names)
+    var read: [(seconds: Double, label: String, prompt: Int, output: Int)] = []
+    while let row = table.next() {
+      guard let seconds = row[places[1]].number, seconds >= 0, seconds < 1e9 else {
+        table.fail(row[places[1]], allowed: "seconds from 0 on")
+        continue
+      }
+      guard let sizes = Self.sizes(row, places, &table) else { continue }
+      if let refusal = engine.settings.refusal(
+        promptTokens: sizes.prompt, outputTokens: sizes.output)
+      {
+        table.fail(row[places[2]], allowed: "a request that fits: \(refusal)")
+        continue
+      }
+      read.append((seconds, row[places[0]].trimmed, sizes.prompt, sizes.output))
+    }
+    if read.isEmpty { table.failEmpty() }
+    try table.throwErrors()
+    let order = read.indices.sorted { (read[$0].seconds, $0) < (read[$1].seconds, $1) }
+    requests = order.enumerated().map { id, place in
+      TokenRequest(
+        id: id, arrival: Int64((read[place].seconds * 1e9).rounded()),
+        promptTokens: read[place].prompt, outputTokens: read[place].output)
+    }
+    seconds = order.map { read[$0].seconds }
+    labels = order.map { read[$0].label }
+  }
+
+  // MARK: Parts
+
+  private static func table(_ bytes: [UInt8], _ names: [String]) throws(TraceErrors) -> TableReader
+  {
+    let plain = GzipFile.looks(like: bytes) ? try GzipFile.content(of: bytes) : bytes
+    return try TableReader(plain, wanted: names)
+  }
+
+  private static func whole(
+    _ field: InputField, _ range: ClosedRange<Int>, _ table: inout TableReader
+  ) -> Int? {
+    if let number = Int(field.trimmed), range.contains(number) { return number }
+    table.fail(field, allowed: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+    return nil
+  }
+
+  private static func sizes(
+    _ row: [InputField], _ places: [Int], _ table: inout TableReader
+  ) -> (prompt: Int, output: Int)? {
+    guard let prompt = whole(row[places[2]], 1...100_000_000, &table),
+      let output = whole(row[places[3]], 1...100_000_000, &table)
+    else { return nil }
+    return (prompt, output)
+  }
+
+  /// The chain that a field tells; `nil` where it tells none.
+  static func chain(_ field: InputField) -> BlockChain? {
+    var chain = BlockChain()
+    for part in field.bytes.split(separator: UInt8(ascii: " ")) {
+      let ends = part.split(
+        separator: UInt8(ascii: "-"), maxSplits: 2, omittingEmptySubsequences: false)
+      guard ends.count <= 2, let first = ends.first.flatMap(number),
+        let last = ends.last.flatMap(number), last >= first, last - first < 1 << 40
+      else { return nil }
+      chain.append(first, count: Int(last - first) + 1)
+    }
+    return chain
+  }
+
+  private static func number(_ digits: ArraySlice<UInt8>) -> Int64? {
+    guard !digits.isEmpty, digits.count <= 18, digits.allSatisfy({ $0 >= 48 && $0 <= 57 }) else {
+      return nil
+    }
+    return digits.reduce(0) { $0 * 10 + Int64($1 - 48) }
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A point of an engine's time: whole nanoseconds and the femtoseconds behind them, so that steps add up exactly.
+@frozen
+public struct EngineTime: Equatable, Comparable, Sendable {
+  /// Whole nanoseconds.
+  public let nanoseconds: Int64
+  /// Femtoseconds behind them, less than a million.
+  public let femtoseconds: Int64
+
+  /// A whole nanosecond.
+  @inlinable
+  public init(nanoseconds: Int64) { self.init(nanoseconds: nanoseconds, femtoseconds: 0) }
+
+  @inlinable
+  init(nanoseconds: Int64, femtoseconds: Int64) {
+    self.nanoseconds = nanoseconds
+    self.femtoseconds = femtoseconds
+  }
+
+  /// The point so many femtoseconds later.
+  ///
+  /// - Precondition: it lies within 292 years of the beginning.
+  @inlinable
+  public func later(by span: Int128) -> EngineTime {
+    let all = Int128(femtoseconds) + span
+    return EngineTime(
+      nanoseconds: nanoseconds + Int64(all / 1_000_000), femtoseconds: Int64(all % 1_000_000))
+  }
+
+  @inlinable
+  public static func < (left: EngineTime, right: EngineTime) -> Bool {
+    (left.nanoseconds, left.femtoseconds) < (right.nanoseconds, right.femtoseconds)
+  }
+}

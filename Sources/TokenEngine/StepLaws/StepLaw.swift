@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How long a step of an engine takes.
+public protocol StepLaw: Sendable {
+  /// The time of a step in femtoseconds; zero or more.
+  func femtoseconds(of step: StepShape) -> Int128
+}
+
+/// A step time that is affine in what the step does, exact in whole femtoseconds.
+///
+/// Reading the weights is in `perStep`, reading keys and values in `perContextToken`, the arithmetic of prompts in
+/// `perPrefillToken`. Measured steps stand 3 to 4 ms above the time for reading the weights, so that `perStep` has to be
+/// fitted and not derived.
+public struct AffineStepLaw: StepLaw, Equatable {
+  /// Femtoseconds of each step.
+  public let perStep: Int64
+  /// Femtoseconds for each request in the step.
+  public let perSequence: Int64
+  /// Femtoseconds for each token whose keys and values are read.
+  public let perContextToken: Int64
+  /// Femtoseconds for each token of a prompt.
+  public let perPrefillToken: Int64
+
+  /// A law of those coefficients.
+  ///
+  /// - Precondition: none is negative, and `perStep` is positive, so that time goes on.
+  public init(
+    perStep: Int64, perSequence: Int64, perContextToken: Int64, perPrefillToken: Int64
+  ) {
+    precondition(
+      perStep > 0 && min(perSequence, perContextToken, perPrefillToken) >= 0,
+      "time goes on in a step")
+    self.perStep = perStep
+    self.perSequence = perSequence
+    self.perContextToken = perContextToken
+    self.perPrefillToken = perPrefillToken
+  }
+
+  @inlinable
+  public func femtoseconds(of step: StepShape) -> Int128 {
+    Int128(perStep) + Int128(perSequence) * Int128(step.sequences)
+      + Int128(perContextToken) * Int128(step.contextTokens)
+      + Int128(perPrefillToken) * Int128(step.prefillTokens)
+  }
+}

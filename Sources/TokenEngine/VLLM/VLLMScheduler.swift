@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// vLLM's scheduler: which requests get how many tokens in a step, and which KV blocks hold what.
+///
+/// There is no phase of prefill or of decode. Each step gives requests tokens until what is computed of a request has
+/// caught up with what is known of it: its prompt and the answer so far. Requests that run go first, in the order in
+/// which they were admitted; whoever finds no blocks makes the last of them give up its own and compute again later.
+///
+/// The scheduler knows no time. Who drives it adds requests, asks for a step, and says when the step's result is there;
+/// under asynchronous scheduling it may ask for a second step before.
+///
+/// Source: the vLLM project, package `vllm` 0.33.0 (2026), `v1/core/sched/scheduler.py`,
+/// `v1/core/sched/async_scheduler.py`, `v1/core/kv_cache_manager.py`.
+public struct VLLMScheduler {
+  /// Where a request is.
+  @usableFromInline
+  enum Place: UInt8, BitwiseCopyable { case none, waiting, running }
+
+  /// What is known of one request.
+  @usableFromInline
+  struct Row: BitwiseCopyable {
+    @usableFromInline var id: Int = 0
+    @usableFromInline var arrival: Int64 = 0
+    @usableFromInline var priority: Int = 0
+    @usableFromInline var prompt: Int = 0
+    @usableFromInline var output: Int = 0
+    /// Tokens of the answer whose value is known.
+    @usableFromInline var produced: Int = 0
+    /// Tokens of the answer that steps without a result yet produce.
+    @usableFromInline var inFlight: Int = 0
+    /// Tokens whose keys and values are there, counted when they are scheduled.
+    @usableFromInline var computed: Int = 0
+    /// Tokens scheduled in steps without a result yet.
+    @usableFromInline var outstanding: Int = 0
+    /// KV blocks that it holds.
+    @usableFromInline var held: Int = 0
+    /// How many of its first blocks have been given their identity.
+    @usableFromInline var identified: Int = 0
+    /// Its tokens in the step that is being scheduled.
+    @usableFromInline var scheduled: Int = 0
+    @usableFromInline var preemptions: Int = 0
+    /// Tokens found in the prefix cache at its first admission; -1 before.
+    @usableFromInline var cached: Int = -1
+    /// Its neighbours in the queue.
+    @usableFromInline var before: Int32 = -1
+    @usableFromInline var behind: Int32 = -1
+    @usableFromInline var heapPlace: Int32 = -1
+    @usableFromInline var place = Place.none
+    /// Whether its last step ended inside of what was known of it.
+    @usableFromInline var isMidPrefill = false
+
+    /// Tokens of prompt and answer that are known, or will be when the steps in flight end.
+    @usableFromInline var known: Int { prompt + produced + inFlight }
+  }
+
+  /// One request of a step.
+  @usableFromInline
+  struct Part: BitwiseCopyable {
+    /// Which request; -1 where it has been cancelled.
+    @usableFromInline var slot: Int32
+    @usableFromInline let tokens: Int32
+    /// Whether the step produces a token of its answer.
+    @usableFromInline let givesToken: Bool
+  }
+
+  /// The settings.
+  public let settings: VLLMSettings
+
+  @usableFromInline var rows: ContiguousArray<Row> = []
+  @usableFromInline var chains: ContiguousArray<BlockChain> = []
+  /// The blocks that requests hold, where a prefix cache tells them apart.
+  @usableFromInline var heldBlocks: ContiguousArray<ContiguousArray<Int32>> = []
+  @usableFromInline var unusedSlots: ContiguousArray<Int32> = []
+  @usableFromInline var running: ContiguousArray<Int32> = []
+  @usableFromInline var waiting: WaitingRequests
+  @usableFromInline var pool: BlockPool
+
+  /// The requests of the step that is being scheduled, in the order in which they were.
+  @usableFromInline var scheduled: ContiguousArray<Int32> = []
+  /// The steps without a result yet, one after the other, and how many requests each has.
+  @usableFromInline var parts: ContiguousArray<Part> = []
+  @usableFromInline var stepSizes: ContiguousArray<Int> = []
+
+  /// Whether requests waited at the end of the last call that neither paused prefill nor preempted.
+  private var wasShortOfRoom = false
+  /// Steps so far, and the number of the last that carried prefill.
+  private var steps = 0
+  private var lastPrefill: Int
+
+  /// What the last call of ``schedule()`` and of ``finish()`` did, for who drives the scheduler.
+  public private(set) var news = SchedulerNews()
+
+  /// A scheduler without requests.
+  ///
+  /// - Precondition: the settings leave a block, a token and a request.
+  public init(settings: VLLMSettings) {
+    precondition(
+      settings.usableBlocks > 0 && settings.blockSize > 0 && settings.tokenBudget > 0
+        && settings.runningLimit > 0 && settings.prefillInterval > 0,
+      "an engine has room for a token")
+    self.settings = settings
+    waiting = WaitingRequests(byPriority: settings.policy == .priority)
+    pool = BlockPool(count: settings.usableBlocks, cachesPrefixes: settings.cachesPrefixes)
+    lastPrefill = -settings.prefillInterval
+  }
+
+  /// Whether a request waits or runs.
+  public var hasRequests: Bool { !running.isEmpty || waiting.count > 0 }
+
+  /// Requests that run.
+  public var runningCount: Int { running.count }
+
+  /// Requests that wait, those that were preempted among them.
+  public var waitingCount: Int { waiting.count }
+
+  /// Blocks that can be had.
+  public var freeBlocks: Int { pool.free }
+
+  /// Steps whose results are not there yet.
+  public var stepsInFlight: Int { stepSizes.count }
+
+  /// Blocks of the prefix cache that lost their contents.
+  public var evictions: Int64 { pool.evictions }
+
+  // MARK: Arrivals
+
+  /// Adds a request behind those that wait.
+  ///
+  /// Requests are added in the order of their arrival, those of one instant in the order of their ids.
+  ///
+  /// - Precondition: the settings do not refuse it.
+  /// - Returns: the number by which news name it, until it is completed.
+  @discardableResult
+  public mutating func add(_ request: TokenRequest) -> Int {
+    precondition(
+      settings.refusal(promptTokens: request.promptTokens, outputTokens: request.outputTokens)
+        == nil, "a request fits in the engine")
+    var row = Row()
+    row.id = request.id
+    row.arrival = request.arrival
+    row.priority = request.priority
+    row.prompt = request.promptTokens
+    row.output = request.outputTokens
+    row.place = .waiting
+    let slot: Int32
+    if let unused = unusedSlots.popLast() {
+      slot = unused
+      rows[Int(slot)] = row
+    } else {
+      slot = Int32(rows.count)
+      rows.append(row)
+      if settings.cachesPrefixes {
+        chains.append(BlockChain())
+        heldBlocks.append([])
+      }
+    }
+    if settings.cachesPrefixes { chains[Int(slot)] = request.blocks }
+    waiting.append(slot, &rows)
+    return Int(slot)
+  }
+
+  // MARK: A step
+
+  /// Schedules a step.
+  ///
+  /// - Returns: what the step does; empty where nothing can be done, which is no step and takes no time.
+  /// - Complexity: O(requests that run + admitted), with a prefix cache also O(blocks looked at).
+  public mutating func schedule() -> StepShape {
+    news.admitted.removeAll(keepingCapacity: true)
+    news.preempted.removeAll(keepingCapacity: true)
+    scheduled.removeAll(keepingCapacity: true)
+    var call = Call(budget: settings.tokenBudget)
+    call.threshold = threshold()
+    call.isHeld =
+      !wasShortOfRoom && steps + 1 - lastPrefill < settings.prefillInterval
+      && running.contains { !rows[Int($0)].isMidPrefill }
+    scheduleRunning(&call)
+    if news.preempted.isEmpty { scheduleWaiting(&call) }
+    if !call.isHeld && news.preempted.isEmpty { wasShortOfRoom = waiting.count > 0 }
+    return advance(carriesPrefill: call.carriesPrefill)
+  }
+
+  /// What one call of ``schedule()`` keeps.
+  @usableFromInline
+  struct Call {
+    var budget: Int
+    var threshold = 0
+    /// Whether prefill pauses in this call.
+    var isHeld = false
+    var carriesPrefill = false
+
+    init(budget: Int) { self.budget = budget }
+
+    /// The tokens that a request with so many left gets.
+    func share(of left: Int) -> Int {
+      min(threshold > 0 && threshold < left ? threshold : left, budget)
+    }
+  }
+
+  /// The most tokens of one prompt in this call; 0 for no such bound.
+  private func threshold() -> Int {
+    let requests = running.count + waiting.count
+    guard settings.longPromptThreshold > 0, requests > 1 else { return 0 }
+    guard settings.adaptsLongPromptThreshold else { return settings.longPromptThreshold }
+    return max(settings.longPromptThreshold, settings.maxBatchedTokens / requests)
+  }
+
+  private mutating func scheduleRunning(_ call: inout Call) {
+    var index = 0
+    while index < running.count, call.budget > 0 {
+      let slot = Int(running[index])
+      let row = rows[slot]
+      let isLastOnTheWay =
+        row.inFlight > 0 && row.computed + 2 - row.inFlight >= row.prompt + row.output
+      let tokens = call.share(of: row.known - row.computed)
+      if isLastOnTheWay || (call.isHeld && row.isMidPrefill) || tokens == 0 {
+        index += 1
+        continue
+      }
+      let needed = max(0, blocksFor(row.computed + tokens) - row.held)
+      var hasRoom = needed <= pool.free
+      while !hasRoom {
+        let victim = victimIndex()
+        preempt(at: victim, &call)
+        if victim == index { break }
+        if victim < index { index -= 1 }
+        hasRoom = needed <= pool.free
+      }
+      guard hasRoom else {
+        // Under priorities the next one, which now stands at this index, may still fit.
+        if settings.policy == .fcfs { return }
+        continue
+      }
+      hold(needed, slot, through: row.computed + tokens)
+      if row.isMidPrefill { call.carriesPrefill = true }
+      rows[slot].scheduled = tokens
+      scheduled.append(Int32(slot))
+      call.budget -= tokens
+      index += 1
+    }
+  }
+
+  /// Who gives up its blocks: the last that was admitted, or the least urgent, of equals the first that was admitted.
+  private func victimIndex() -> Int {
+    guard settings.policy == .priority else { return running.count - 1 }
+    var worst = 0
+    for index in running.indices.dropFirst() {
+      let (left, right) = (rows[Int(running[index])], rows[Int(running[worst])])
+      if (left.priority, left.arrival) > (right.priority, right.arrival) { worst = index }
+    }
+    return worst
+  }
+
+  private mutating func preempt(at index: Int, _ call: inout Call) {
+    let slot = Int(running.remove(at: index))
+    if rows[slot].scheduled > 0 {
+      call.budget += rows[slot].scheduled
+      rows[slot].scheduled = 0
+      scheduled.removeAll { $0 == Int32(slot) }
+    }
+    letGo(slot)
+    rows[slot].computed = 0
+    rows[slot].isMidPrefill = false
+    rows[slot].preemptions += 1
+    rows[slot].place = .waiting
+    waiting.putBack(Int32(slot), &rows)
+    news.preempted.append(slot)
+  }
+
+  private mutating func scheduleWaiting(_ call: inout Call) {
+    while call.budget > 0, running.count < settings.runningLimit, let head = waiting.first {
+      let slot = Int(head)
+      let row = rows[slot]
+      let hits = settings.cachesPrefixes ? hits(of: slot) : Hits()
+      let found = hits.count * settings.blockSize
+      let left = row.known - found
+      if call.isHeld && left > 1 { break }
+      let wanted = call.threshold > 0 && call.threshold < left ? call.threshold : left
+      if !settings.chunksPrompts && wanted > call.budget { break }
+      let tokens = min(wanted, call.budget)
+      let spare = pool.free - (running.isEmpty ? 0 : settings.watermarkBlocks)
+      if settings.reservesWholePrompt, hits.blocksNeeded(blocksFor(row.known)) > spare { break }
+      let needed = max(0, blocksFor(found + tokens) - hits.count)
+      if needed + hits.unused > spare { break }
+
+      waiting.removeFirst(&rows)
+      running.append(head)
+      rows[slot].place = .running
+      rows[slot].computed = found
+      if settings.cachesPrefixes { share(hits.count, slot) }
+      hold(needed, slot, through: found + tokens)
+      if left > 1 { call.carriesPrefill = true }
+      if row.cached < 0 { rows[slot].cached = found }
+      rows[slot].scheduled = tokens
+      scheduled.append(head)
+      call.budget -= tokens
+      news.admitted.append(
+        SchedulerNews.Admission(slot: slot, cachedTokens: found, isFirst: row.cached < 0))
+    }
+  }
+
+  /// Makes a step of what was scheduled.
+  private mutating func advance(carriesPrefill: Bool) -> StepShape {
+    var shape = StepShape()
+    guard !scheduled.isEmpty else { return shape }
+    for slot in scheduled {
+      let index = Int(slot)
+      let row = rows[index]
+      let tokens = row.scheduled
+      let isDecode =
+        tokens == 1 && row.computed + 1 == row.known && row.produced + row.inFlight > 0
+      if isDecode {
+        shape.addDecode(context: row.computed)
+      } else {
+        shape.addPrefill(tokens: tokens, context: row.computed)
+      }
+      let computed = row.computed + tokens
+      let givesToken = computed == row.known
+      rows[index].computed = computed
+      rows[index].outstanding += tokens
+      rows[index].scheduled = 0
+      rows[index].isMidPrefill = !givesToken
+      if givesToken { rows[index].inFlight += 1 }
+      parts.append(Part(slot: slot, tokens: Int32(tokens), givesToken: givesToken))
+    }
+    stepSizes.append(scheduled.count)
+    steps += 1
+    if carriesPrefill { lastPrefill = steps }
+    return shape
+  }
+
+  // MARK: Its result
+
+  /// Takes in the result of the step that was scheduled first of those in flight.
+  ///
+  /// - Precondition: a step is in flight.
+  /// - Complexity: O(requests of the step), and O(requests that run) where one is completed.
+  public mutating func finish() {
+    precondition(!stepSizes.isEmpty, "a step is in flight")
+    let size = stepSizes.removeFirst()
+    news.firstTokens.removeAll(keepingCapacity: true)
+    news.completed.removeAll(keepingCapacity: true)
+    for index in 0..<size {
+      let part = parts[index]
+      guard part.slot >= 0 else { continue }
+      let slot = Int(part.slot)
+      rows[slot].outstanding -= Int(part.tokens)
+      guard part.givesToken else { continue }
+      rows[slot].inFlight -= 1
+      rows[slot].produced += 1
+      if rows[slot].produced == 1 { news.firstTokens.append(slot) }
+      if rows[slot].produced == rows[slot].output {
+        complete(slot)
+      } else if settings.isAsynchronous && settings.cachesPrefixes && rows[slot].place == .running {
+        identify(slot, through: rows[slot].computed - rows[slot].outstanding)
+      }
+    }
+    parts.removeSubrange(0..<size)
+    if !news.completed.isEmpty { running.removeAll { rows[Int($0)].place != .running } }
+  }
+
+  private mutating func complete(_ slot: Int) {
+    news.completed.append(
+      SchedulerNews.Completion(
+        slot: slot, id: rows[slot].id, preemptions: rows[slot].preemptions,
+        cachedTokens: max(0, rows[slot].cached)))
+    if rows[slot].place == .waiting { waiting.remove(Int32(slot), &rows) }
+    letGo(slot)
+    rows[slot].place = .none
+    unusedSlots.append(Int32(slot))
+  }
+}

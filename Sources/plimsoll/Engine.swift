@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import EngineFiles
+import Foundation
+import Inputs
+import TokenEngine
+
+/// `plimsoll engine`: what a scheduler of tokens makes of a list of requests.
+struct Engine: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "engine",
+    abstract: "Schedule the tokens of a list of requests, and write when each got its tokens.",
+    discussion: """
+      The configuration is JSON with the scheduler's settings under the names of the engine, and with a law for the \
+      time of a step. Without "scheduler" it is vllm: the requests have id, arrival_ns, prompt_tokens, \
+      output_tokens, under priorities also priority, and with a prefix cache also blocks. For sarathi and vllm-0 they have \
+      request_id, arrived_at_s, prompt_tokens, output_tokens, and the law is a folder of measured tables. Other columns \
+      are not looked at; files may be compressed by gzip.
+
+      What is written can be held against records of the engine itself: both follow the same rules, request by request. \
+      Documentation/Engines.md says which rules, and how far they were checked.
+      """)
+
+  @Option(help: "The settings of the engine, JSON.")
+  var config: String
+  @Option(help: "The requests, CSV.")
+  var requests: String
+  @Option(name: [.short, .long], help: "Write a row for each request to this file.")
+  var output: String
+  @Option(help: "Write a row for each step to this file (vllm only).")
+  var steps: String?
+
+  func validate() throws {
+    for path in [output, steps].compactMap(\.self) where path.hasSuffix(".gz") {
+      throw ValidationError("\(path) ends with .gz; what is written is not compressed")
+    }
+  }
+
+  func run() throws {
+    let settings = try reading(config) { bytes throws(TraceErrors) in
+      try EngineConfiguration(bytes)
+    }
+    let watch = Interruption.listen("nothing is written")
+    defer { watch.cancel() }
+    switch settings {
+    case .vllm(let engine): try run(engine)
+    case .promptReserving(let engine):
+      guard steps == nil else {
+        throw ValidationError("--steps is for the scheduler vllm")
+      }
+      try run(engine)
+    }
+  }
+
+  private func run(_ engine: EngineConfiguration.VLLM) throws {
+    let list = try reading(requests) { bytes throws(TraceErrors) in
+      try EngineRequests(bytes, for: engine)
+    }
+    let writer = StepWriter()
+    var run = VLLMRun(
+      settings: engine.settings, law: engine.law, requests: list.requests,
+      onStep: steps == nil ? nil : { writer.take($0) })
+    let records = try Failure.reporting {
+      guard let steps else { return try ended(&run) }
+      return try FileAside(path: steps).writing { file in
+        try writer.write(to: file) { try ended(&run) }
+      }
+    }
+    try write(EngineOutput.table(records))
+  }
+
+  private func run(_ engine: EngineConfiguration.PromptReserving) throws {
+    let list = try reading(requests) { bytes throws(TraceErrors) in
+      try EngineRequests(bytes, for: engine)
+    }
+    let law = try surface(engine)
+    if engine.isInteger {
+      let records = try served(engine, list.requests.map { ($0, $0.arrival) }) { shape in
+        law.seconds(of: shape).map { Int64(($0 * 1e9).rounded()) }
+      }
+      try write(EngineOutput.table(records, of: list))
+    } else {
+      let requests = Array(zip(list.requests, list.seconds))
+      let records = try served(engine, requests.map { ($0.0, $0.1) }) { law.seconds(of: $0) }
+      try write(EngineOutput.table(records, of: list))
+    }
+  }
+
+  private func served<Time>(
+    _ engine: EngineConfiguration.PromptReserving,
+    _ requests: [(request: TokenRequest, arrival: Time)], _ duration: @escaping (StepShape) -> Time?
+  ) throws -> [PromptReservingRun<Time>.Record] {
+    var run = PromptReservingRun<Time>(
+      settings: engine.settings, replicas: engine.replicas,
+      router: .init(rawValue: engine.router) ?? .roundRobin, requests: requests,
+      duration: duration)
+    do {
+      return try run.run()
+    } catch .notCovered(let shape) {
+      throw refused(
+        config,
+        "the tables have no time for a step of \(shape.decodes) decodes with "
+          + "\(shape.decodeContextTokens) tokens of context and \(shape.prefillParts) parts of prompts with "
+          + "\(shape.prefillTokens) tokens")
+    } catch .stuck(let waiting) {
+      throw refused(config, stuck(waiting))
+    }
+  }
+
+  /// Runs to the end, or leaves with a message.
+  private func ended(_ run: inout VLLMRun<AffineStepLaw>) throws -> [EngineRecord] {
+    do {
+      return try run.run()
+    } catch .stuck(_, let waiting) {
+      throw refused(config, stuck(waiting))
+    } catch .tooLate {
+      throw refused(requests, "a step would end more than 146 years after time 0")
+    }
+  }
+
+  private func stuck(_ waiting: Int) -> String {
+    "nothing can be scheduled although \(waiting) requests wait: the blocks or the tokens of a step do not suffice for "
+      + "the first of them"
+  }
+
+  private func refused(_ path: String, _ sentence: String) -> ExitCode {
+    Terminal.tell("plimsoll: \(path): \(sentence)\n")
+    return ExitStatus.invalidScenario.code
+  }
+
+  // MARK: Files
+
+  private func surface(_ engine: EngineConfiguration.PromptReserving) throws -> SurfaceStepLaw {
+    let own = URL(fileURLWithPath: config).deletingLastPathComponent().path
+    // A path that is right from here is taken as it is; else it is meant from where the configuration lies.
+    let isHere =
+      engine.surface.hasPrefix("/") || FileManager.default.fileExists(atPath: engine.surface)
+    let folder = isHere ? engine.surface : "\(own)/\(engine.surface)"
+    func table<Value>(
+      _ name: String, _ read: ([UInt8]) throws(TraceErrors) -> Value
+    ) throws -> Value {
+      let path = "\(folder)/\(name)"
+      let isPlain = FileManager.default.fileExists(atPath: path)
+      return try reading(isPlain ? path : path + ".gz", read)
+    }
+    return SurfaceStepLaw(
+      layers: engine.layers,
+      operators: try table(SurfaceFiles.names[0], SurfaceFiles.operators),
+      decode: try table(SurfaceFiles.names[1], SurfaceFiles.decode),
+      prefill: try table(SurfaceFiles.names[2], SurfaceFiles.prefill))
+  }
+
+  private func reading<Value>(
+    _ path: String, _ read: ([UInt8]) throws(TraceErrors) -> Value
+  ) throws -> Value {
+    let bytes = try Terminal.bytes(of: path)
+    do {
+      return try read(bytes)
+    } catch {
+      for problem in error.errors {
+        Terminal.tell(
+          "\(path):\(problem.line):\(problem.column): found \(problem.found), "
+            + "allowed: \(problem.allowed)\n")
+      }
+      throw ExitStatus.invalidScenario.code
+    }
+  }
+
+  private func write(_ text: String) throws {
+    try Failure.reporting {
+      try FileAside(path: output).write { try $0.write(contentsOf: Data(text.utf8)) }
+    }
+  }
+}
+
+/// Writes steps in pieces as they come.
+private final class StepWriter {
+  private var text = EngineOutput.stepHeader
+  private var count = 0
+  private var file: FileHandle?
+  private var problem: (any Error)?
+
+  func take(_ step: EngineStep) {
+    text += EngineOutput.row(step, number: count)
+    count += 1
+    if text.utf8.count > 1 << 20 { flush() }
+  }
+
+  func write<Value>(to file: FileHandle, _ body: () throws -> Value) throws -> Value {
+    self.file = file
+    let value = try body()
+    flush()
+    if let problem { throw problem }
+    return value
+  }
+
+  private func flush() {
+    do {
+      if problem == nil { try file?.write(contentsOf: Data(text.utf8)) }
+    } catch {
+      problem = error
+    }
+    text = ""
+  }
+}
