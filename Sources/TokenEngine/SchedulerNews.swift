@@ -47,4 +47,12 @@ public struct SchedulerNews: Sendable {
   public internal(set) var firstTokens: ContiguousArray<Int> = []
   /// Whose last token the last result brought, in the order in which they were scheduled.
   public internal(set) var completed: ContiguousArray<Completion> = []
+
+  /// Forgets everything.
+  mutating func clear() {
+    admitted.removeAll(keepingCapacity: true)
+    preempted.removeAll(keepingCapacity: true)
+    firstTokens.removeAll(keepingCapacity: true)
+    completed.removeAll(keepingCapacity: true)
+  }
 }

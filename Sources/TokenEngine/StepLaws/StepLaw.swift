@@ -4,6 +4,25 @@
 public protocol StepLaw: Sendable {
   /// The time of a step in femtoseconds; zero or more.
   func femtoseconds(of step: StepShape) -> Int128
+
+  /// How the time of a step in which all requests decode goes on in the steps behind it, where the same requests decode.
+  func course(of step: StepShape) -> StepCourse
+}
+
+/// How the times of steps that follow each other grow.
+@frozen
+public struct StepCourse: Equatable, Sendable {
+  /// For how many steps, the first among them, this is so; at least one.
+  public let steps: Int
+  /// How many femtoseconds each takes longer than the one before.
+  public let growth: Int128
+
+  /// A course of those values.
+  @inlinable
+  public init(steps: Int, growth: Int128) {
+    self.steps = steps
+    self.growth = growth
+  }
 }
 
 /// A step time that is affine in what the step does, exact in whole femtoseconds.
@@ -41,5 +60,10 @@ public struct AffineStepLaw: StepLaw, Equatable {
     Int128(perStep) + Int128(perSequence) * Int128(step.sequences)
       + Int128(perContextToken) * Int128(step.contextTokens)
       + Int128(perPrefillToken) * Int128(step.prefillTokens)
+  }
+
+  @inlinable
+  public func course(of step: StepShape) -> StepCourse {
+    StepCourse(steps: .max, growth: Int128(perContextToken) * Int128(step.sequences))
   }
 }

@@ -114,4 +114,12 @@ public struct SurfaceStepLaw: StepLaw {
   public func femtoseconds(of step: StepShape) -> Int128 {
     Int128(((seconds(of: step) ?? 0) * 1e9).rounded()) * 1_000_000
   }
+
+  /// As long as the mean context stays within the same 64 tokens.
+  @inlinable
+  public func course(of step: StepShape) -> StepCourse {
+    guard step.decodes > 0, step.prefillParts == 0 else { return StepCourse(steps: 1, growth: 0) }
+    let mean = step.decodeContextTokens / step.decodes
+    return StepCourse(steps: (mean + 63) / 64 * 64 - mean + 1, growth: 0)
+  }
 }

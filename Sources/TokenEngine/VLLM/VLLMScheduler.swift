@@ -46,6 +46,10 @@ public struct VLLMScheduler {
     @usableFromInline var behind: Int32 = -1
     @usableFromInline var heapPlace: Int32 = -1
     @usableFromInline var place = Place.none
+    /// The number of its last admission.
+    @usableFromInline var admission: Int64 = 0
+    /// In the group of decodes: what has to be added to the group's steps for what is computed of it.
+    @usableFromInline var groupBase: Int64 = 0
     /// Whether its last step ended inside of what was known of it.
     @usableFromInline var isMidPrefill = false
 
@@ -71,7 +75,15 @@ public struct VLLMScheduler {
   /// The blocks that requests hold, where a prefix cache tells them apart.
   @usableFromInline var heldBlocks: ContiguousArray<ContiguousArray<Int32>> = []
   @usableFromInline var unusedSlots: ContiguousArray<Int32> = []
+  /// Who runs, in the order of admission; only where nobody is in the group.
   @usableFromInline var running: ContiguousArray<Int32> = []
+  /// Who runs, where requests that decode are taken together.
+  @usableFromInline var group: DecodeGroup
+  /// Whether requests that decode are taken together.
+  @usableFromInline var isGrouped = false
+  /// Whether they ever are: not under asynchronous scheduling, and not where every step is to be seen.
+  @usableFromInline let groups: Bool
+  @usableFromInline var admissions: Int64 = 0
   @usableFromInline var waiting: WaitingRequests
   @usableFromInline var pool: BlockPool
 
@@ -82,18 +94,19 @@ public struct VLLMScheduler {
   @usableFromInline var stepSizes: ContiguousArray<Int> = []
 
   /// Whether requests waited at the end of the last call that neither paused prefill nor preempted.
-  private var wasShortOfRoom = false
+  @usableFromInline var wasShortOfRoom = false
   /// Steps so far, and the number of the last that carried prefill.
-  private var steps = 0
-  private var lastPrefill: Int
+  @usableFromInline var steps = 0
+  @usableFromInline var lastPrefill: Int
 
   /// What the last call of ``schedule()`` and of ``finish()`` did, for who drives the scheduler.
-  public private(set) var news = SchedulerNews()
+  public internal(set) var news = SchedulerNews()
 
   /// A scheduler without requests.
   ///
+  /// - Parameter groups: whether requests that decode are taken together, which gives the same and is faster.
   /// - Precondition: the settings leave a block, a token and a request.
-  public init(settings: VLLMSettings) {
+  public init(settings: VLLMSettings, groups: Bool = true) {
     precondition(
       settings.usableBlocks > 0 && settings.blockSize > 0 && settings.tokenBudget > 0
         && settings.runningLimit > 0 && settings.prefillInterval > 0,
@@ -102,13 +115,15 @@ public struct VLLMScheduler {
     waiting = WaitingRequests(byPriority: settings.policy == .priority)
     pool = BlockPool(count: settings.usableBlocks, cachesPrefixes: settings.cachesPrefixes)
     lastPrefill = -settings.prefillInterval
+    self.groups = groups && !settings.isAsynchronous
+    group = DecodeGroup(blockSize: settings.blockSize, knowsMembers: settings.cachesPrefixes)
   }
 
   /// Whether a request waits or runs.
-  public var hasRequests: Bool { !running.isEmpty || waiting.count > 0 }
+  public var hasRequests: Bool { runningCount > 0 || waiting.count > 0 }
 
   /// Requests that run.
-  public var runningCount: Int { running.count }
+  public var runningCount: Int { isGrouped ? group.running : running.count }
 
   /// Requests that wait, those that were preempted among them.
   public var waitingCount: Int { waiting.count }
@@ -169,11 +184,17 @@ public struct VLLMScheduler {
     news.admitted.removeAll(keepingCapacity: true)
     news.preempted.removeAll(keepingCapacity: true)
     scheduled.removeAll(keepingCapacity: true)
+    if groups && !isGrouped { gather() }
     var call = Call(budget: settings.tokenBudget)
     call.threshold = threshold()
-    call.isHeld =
-      !wasShortOfRoom && steps + 1 - lastPrefill < settings.prefillInterval
-      && running.contains { !rows[Int($0)].isMidPrefill }
+    call.isHeld = !wasShortOfRoom && steps + 1 - lastPrefill < settings.prefillInterval
+    if isGrouped {
+      call.isHeld = call.isHeld && group.count > 0
+      if let shape = scheduleGroup(call) { return shape }
+      disperse()
+    } else {
+      call.isHeld = call.isHeld && running.contains { !rows[Int($0)].isMidPrefill }
+    }
     scheduleRunning(&call)
     if news.preempted.isEmpty { scheduleWaiting(&call) }
     if !call.isHeld && news.preempted.isEmpty { wasShortOfRoom = waiting.count > 0 }
@@ -199,7 +220,7 @@ public struct VLLMScheduler {
 
   /// The most tokens of one prompt in this call; 0 for no such bound.
   private func threshold() -> Int {
-    let requests = running.count + waiting.count
+    let requests = runningCount + waiting.count
     guard settings.longPromptThreshold > 0, requests > 1 else { return 0 }
     guard settings.adaptsLongPromptThreshold else { return settings.longPromptThreshold }
     return max(settings.longPromptThreshold, settings.maxBatchedTokens / requests)
@@ -267,8 +288,9 @@ public struct VLLMScheduler {
     news.preempted.append(slot)
   }
 
-  private mutating func scheduleWaiting(_ call: inout Call) {
-    while call.budget > 0, running.count < settings.runningLimit, let head = waiting.first {
+  /// Admits requests that wait.
+  mutating func scheduleWaiting(_ call: inout Call) {
+    while call.budget > 0, runningCount < settings.runningLimit, let head = waiting.first {
       let slot = Int(head)
       let row = rows[slot]
       let hits = settings.cachesPrefixes ? hits(of: slot) : Hits()
@@ -278,13 +300,15 @@ public struct VLLMScheduler {
       let wanted = call.threshold > 0 && call.threshold < left ? call.threshold : left
       if !settings.chunksPrompts && wanted > call.budget { break }
       let tokens = min(wanted, call.budget)
-      let spare = pool.free - (running.isEmpty ? 0 : settings.watermarkBlocks)
+      let spare = pool.free - (runningCount == 0 ? 0 : settings.watermarkBlocks)
       if settings.reservesWholePrompt, hits.blocksNeeded(blocksFor(row.known)) > spare { break }
       let needed = max(0, blocksFor(found + tokens) - hits.count)
       if needed + hits.unused > spare { break }
 
       waiting.removeFirst(&rows)
-      running.append(head)
+      if isGrouped { group.prefilling.append(head) } else { running.append(head) }
+      admissions += 1
+      rows[slot].admission = admissions
       rows[slot].place = .running
       rows[slot].computed = found
       if settings.cachesPrefixes { share(hits.count, slot) }
@@ -300,9 +324,9 @@ public struct VLLMScheduler {
   }
 
   /// Makes a step of what was scheduled.
-  private mutating func advance(carriesPrefill: Bool) -> StepShape {
-    var shape = StepShape()
-    guard !scheduled.isEmpty else { return shape }
+  mutating func advance(_ group: StepShape = StepShape(), carriesPrefill: Bool) -> StepShape {
+    var shape = group
+    guard !scheduled.isEmpty || !group.isEmpty else { return shape }
     for slot in scheduled {
       let index = Int(slot)
       let row = rows[index]
@@ -340,6 +364,7 @@ public struct VLLMScheduler {
     let size = stepSizes.removeFirst()
     news.firstTokens.removeAll(keepingCapacity: true)
     news.completed.removeAll(keepingCapacity: true)
+    if isGrouped { return finishGroup() }
     for index in 0..<size {
       let part = parts[index]
       guard part.slot >= 0 else { continue }
@@ -359,7 +384,8 @@ public struct VLLMScheduler {
     if !news.completed.isEmpty { running.removeAll { rows[Int($0)].place != .running } }
   }
 
-  private mutating func complete(_ slot: Int) {
+  /// Ends a request whose last token is there.
+  mutating func complete(_ slot: Int) {
     news.completed.append(
       SchedulerNews.Completion(
         slot: slot, id: rows[slot].id, preemptions: rows[slot].preemptions,

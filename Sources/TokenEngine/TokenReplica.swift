@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One replica of a model: a scheduler, a law for the time of its steps, and a clock.
+///
+/// Steps follow each other without a pause as long as there is something to do. Steps that bring no news are taken
+/// together: nobody is admitted, nobody ends, and who arrives meanwhile ends the row of them at the end of the step that
+/// runs. What comes out is the same to the nanosecond as where each step is looked at.
+public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
+  /// Something that who asked for an answer would see.
+  @frozen
+  public struct Outcome: Equatable, Sendable {
+    /// What it is.
+    @frozen
+    public enum Kind: Equatable, Sendable {
+      /// It began to run for the first time.
+      case started
+      /// Its first token is there.
+      case firstToken
+      /// Its last token is there; its number may be given to another.
+      case completed
+      /// It lost its blocks and computes again later.
+      case preempted
+    }
+
+    /// Which request: the number that it got when it was added.
+    public let slot: Int
+    /// What it is.
+    public let kind: Kind
+    /// When, in nanoseconds.
+    public let time: Int64
+
+    @inlinable
+    init(slot: Int, kind: Kind, time: Int64) {
+      self.slot = slot
+      self.kind = kind
+      self.time = time
+    }
+  }
+
+  /// What happened since it was taken out last, in order.
+  public var outcomes: ContiguousArray<Outcome> = []
+  /// What is scheduled.
+  @inlinable public var scheduler: Scheduler { _read { yield queue } }
+  /// Whether nothing can be scheduled although requests are there.
+  @inlinable public var isStuck: Bool { hasGivenUp }
+
+  @usableFromInline var queue: Scheduler
+  @usableFromInline var hasGivenUp = false
+
+  @usableFromInline let law: Law
+  @usableFromInline let coalesces: Bool
+  /// When the scheduler was asked last.
+  @usableFromInline var time = EngineTime(nanoseconds: 0)
+  /// When the device is through with what it was given.
+  @usableFromInline var deviceFree = EngineTime(nanoseconds: 0)
+  /// When the steps in flight end.
+  @usableFromInline var ends: ContiguousArray<EngineTime> = []
+  /// A row of steps that bring no news, before the one that ends it.
+  @usableFromInline var row: Row?
+  /// Whether requests are there and nothing is in flight.
+  @usableFromInline var isToBegin = false
+
+  @usableFromInline
+  struct Row {
+    @usableFromInline let start: EngineTime
+    /// Steps before the last.
+    @usableFromInline let quiet: Int
+    /// The femtoseconds of the first step.
+    @usableFromInline let first: Int128
+    @usableFromInline let growth: Int128
+
+    @inlinable
+    init(start: EngineTime, quiet: Int, first: Int128, growth: Int128) {
+      self.start = start
+      self.quiet = quiet
+      self.first = first
+      self.growth = growth
+    }
+
+    /// When so many steps are over.
+    @inlinable
+    func end(_ steps: Int) -> EngineTime {
+      let count = Int128(steps)
+      return start.later(by: count * first + growth * (count * (count - 1) / 2))
+    }
+
+    /// How many of the steps before the last end before an instant.
+    ///
+    /// - Complexity: O(log steps).
+    @inlinable
+    func ended(before instant: Int64) -> Int {
+      var (low, high) = (0, quiet + 1)
+      while high - low > 1 {
+        let middle = (low + high) / 2
+        if end(middle).nanoseconds < instant { low = middle } else { high = middle }
+      }
+      return low
+    }
+  }
+
+  /// A replica without requests.
+  ///
+  /// - Parameter coalesces: whether steps without news are taken together, which gives the same and is faster.
+  @inlinable
+  public init(scheduler: Scheduler, law: Law, coalesces: Bool = true) {
+    queue = scheduler
+    self.law = law
+    self.coalesces = coalesces && scheduler.stepsAhead == 1
+  }
+
+  /// When something happens next, in nanoseconds; `.max` where nothing does.
+  @inlinable
+  public var nextTime: Int64 {
+    if isToBegin { return time.nanoseconds }
+    return ends.first?.nanoseconds ?? .max
+  }
+
+  /// Adds a request; it may be scheduled from the next step on.
+  ///
+  /// - Precondition: everything that happens before is done.
+  @discardableResult
+  @inlinable
+  public mutating func add(_ request: TokenRequest, at instant: Int64) -> Int {
+    if ends.isEmpty {
+      if !isToBegin { time = max(time, EngineTime(nanoseconds: instant)) }
+      isToBegin = true
+    } else if row != nil, !queue.isFull {
+      cut(at: instant)
+    }
+    return queue.add(request)
+  }
+
+  /// Ends a request before it is completed.
+  ///
+  /// - Precondition: everything that happens before is done, and the request is not completed.
+  /// - Returns: how far it was.
+  @discardableResult
+  @inlinable
+  public mutating func cancel(_ slot: Int, at instant: Int64) -> RequestProgress {
+    if row != nil { cut(at: instant) }
+    let progress = queue.progress(of: slot)
+    queue.cancel(slot)
+    return progress
+  }
+
+  /// Does what happens next.
+  @inlinable
+  public mutating func step() {
+    if isToBegin {
+      isToBegin = false
+      return begin()
+    }
+    guard let end = ends.first else { return }
+    if let row {
+      queue.takeQuietSteps(row.quiet)
+      time = row.end(row.quiet)
+      self.row = nil
+      ends.removeAll(keepingCapacity: true)
+      _ = schedule()
+      return step()
+    }
+    ends.removeFirst()
+    time = max(time, end)
+    finish()
+    begin()
+  }
+
+  @inlinable
+  mutating func finish() {
+    queue.finish()
+    for slot in queue.news.firstTokens { note(slot, .firstToken) }
+    for completion in queue.news.completed { note(completion.slot, .completed) }
+  }
+
+  @inlinable
+  mutating func note(_ slot: Int, _ kind: Outcome.Kind) {
+    outcomes.append(Outcome(slot: slot, kind: kind, time: time.nanoseconds))
+  }
+
+  /// Gives the device what it can be given.
+  @inlinable
+  mutating func begin() {
+    var emptyCalls = 0
+    while queue.hasRequests, ends.count < queue.stepsAhead {
+      if coalesces, beginRow() { return }
+      if schedule() { continue }
+      guard ends.isEmpty else { return }
+      // A step may be empty because its only request gave up its blocks; then the next is not.
+      emptyCalls += 1
+      if emptyCalls == 3 {
+        hasGivenUp = true
+        return
+      }
+    }
+  }
+
+  /// Schedules a step and puts it behind those in flight; false where it is empty.
+  @inlinable
+  mutating func schedule() -> Bool {
+    let shape = queue.schedule()
+    for slot in queue.news.preempted { note(slot, .preempted) }
+    for admission in queue.news.admitted where admission.isFirst { note(admission.slot, .started) }
+    guard !shape.isEmpty else { return false }
+    let end = max(time, deviceFree).later(by: law.femtoseconds(of: shape))
+    deviceFree = end
+    ends.append(end)
+    return true
+  }
+
+  /// Begins a row of steps without news; false where there is none.
+  @inlinable
+  mutating func beginRow() -> Bool {
+    let plain = queue.plainSteps()
+    guard plain > 1 else { return false }
+    let shape = queue.plainShape
+    let course = law.course(of: shape)
+    let steps = min(plain, course.steps)
+    guard steps > 1 else { return false }
+    let row = Row(
+      start: max(time, deviceFree), quiet: steps - 1, first: law.femtoseconds(of: shape),
+      growth: course.growth)
+    self.row = row
+    ends.append(row.end(steps))
+    return true
+  }
+
+  /// Ends a row of steps with the one that runs at an instant.
+  @inlinable
+  mutating func cut(at instant: Int64) {
+    guard let row else { return }
+    let done = row.ended(before: instant)
+    queue.takeQuietSteps(done)
+    time = row.end(done)
+    deviceFree = time
+    self.row = nil
+    ends.removeAll(keepingCapacity: true)
+    _ = schedule()
+  }
+}

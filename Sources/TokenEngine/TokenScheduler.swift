@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Which requests get how many tokens in a step: the part of an engine that knows no time.
+///
+/// Requests are named by numbers that are given when they are added, and that may be given anew once they are completed
+/// or cancelled.
+public protocol TokenScheduler {
+  /// What the last calls did.
+  var news: SchedulerNews { get }
+  /// Whether a request waits or runs.
+  var hasRequests: Bool { get }
+  /// Requests that run.
+  var runningCount: Int { get }
+  /// Requests that wait, those that were preempted among them.
+  var waitingCount: Int { get }
+  /// KV blocks that can be had.
+  var freeBlocks: Int { get }
+  /// How many steps may be scheduled before the first of them has its result.
+  var stepsAhead: Int { get }
+
+  /// Adds a request behind those that wait.
+  mutating func add(_ request: TokenRequest) -> Int
+  /// Schedules a step; empty where nothing can be done.
+  mutating func schedule() -> StepShape
+  /// Takes in the result of the step that was scheduled first of those in flight.
+  mutating func finish()
+  /// Ends a request before it is completed: what it held is free at once, and steps in flight bring it nothing.
+  mutating func cancel(_ slot: Int)
+  /// How far a request is.
+  func progress(of slot: Int) -> RequestProgress
+
+  /// In how many steps from now on all that run get a token, and nobody begins to run or gives up its blocks; only the
+  /// last of them may bring somebody's last token.
+  func plainSteps() -> Int
+  /// What the first of those steps does.
+  var plainShape: StepShape { get }
+  /// Takes so many of those steps at once; not the last of them.
+  mutating func takeQuietSteps(_ count: Int)
+  /// Whether a request that is added now changes nothing before somebody ends.
+  var isFull: Bool { get }
+}
+
+/// How far a request is.
+public struct RequestProgress: Equatable, Sendable {
+  /// Tokens of its prompt and answer whose keys and values are there.
+  public let computed: Int
+  /// Tokens of its answer that are there.
+  public let produced: Int
+  /// KV blocks that it holds.
+  public let blocks: Int
+
+  /// A progress of those values.
+  public init(computed: Int, produced: Int, blocks: Int) {
+    self.computed = computed
+    self.produced = produced
+    self.blocks = blocks
+  }
+}
+
+extension TokenScheduler {
+  /// None, where a scheduler looks at every step.
+  public func plainSteps() -> Int { 0 }
+  /// Nothing, where a scheduler looks at every step.
+  public var plainShape: StepShape { StepShape() }
+  /// Nothing is taken, where a scheduler looks at every step.
+  public mutating func takeQuietSteps(_ count: Int) {
+    precondition(count == 0, "no step is quiet")
+  }
+  /// No, where a scheduler does not say.
+  public var isFull: Bool { false }
+  /// One step after the other.
+  public var stepsAhead: Int { 1 }
+}

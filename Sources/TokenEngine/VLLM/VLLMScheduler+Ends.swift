@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension VLLMScheduler: TokenScheduler {
+  /// Two steps under asynchronous scheduling, else one.
+  public var stepsAhead: Int { settings.isAsynchronous ? 2 : 1 }
+
+  /// Whether as many requests run as may: then nobody is admitted before somebody ends.
+  ///
+  /// Where prefill pauses, whether somebody waits makes a difference before that.
+  public var isFull: Bool {
+    runningCount >= settings.runningLimit && settings.prefillInterval == 1
+  }
+
+  /// Ends a request before it is completed: what it held is free at once, and steps in flight bring it nothing.
+  ///
+  /// - Precondition: the request waits or runs.
+  /// - Complexity: O(requests that run · log of them).
+  public mutating func cancel(_ slot: Int) {
+    if isGrouped && rows[slot].place == .running { disperse() }
+    switch rows[slot].place {
+    case .waiting: waiting.remove(Int32(slot), &rows)
+    case .running: running.removeAll { $0 == Int32(slot) }
+    case .none: preconditionFailure("a request is cancelled that waits or runs")
+    }
+    for index in parts.indices where parts[index].slot == Int32(slot) { parts[index].slot = -1 }
+    letGo(slot)
+    rows[slot].place = .none
+    unusedSlots.append(Int32(slot))
+  }
+
+  /// How far a request is.
+  ///
+  /// - Complexity: O(1), O(requests that decode) where it is one of them.
+  public func progress(of slot: Int) -> RequestProgress {
+    let row = rows[slot]
+    guard isGrouped, row.place == .running else {
+      return RequestProgress(computed: row.computed, produced: row.produced, blocks: row.held)
+    }
+    // A step of the group in flight has not brought its token yet.
+    let flying = stepSizes.isEmpty ? 0 : 1
+    let computed = Int(row.groupBase + group.steps)
+    if let member = group.members.first(where: { $0.slot == Int32(slot) }) {
+      let produced = row.output - Int(member.last - group.steps) - flying
+      return RequestProgress(computed: computed, produced: produced, blocks: blocksFor(computed))
+    }
+    if group.leaving.contains(Int32(slot)) {
+      return RequestProgress(
+        computed: computed, produced: row.output - 1, blocks: blocksFor(computed))
+    }
+    return RequestProgress(computed: row.computed, produced: row.produced, blocks: row.held)
+  }
+}
