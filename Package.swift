@@ -159,6 +159,9 @@ let package = Package(
       dependencies: ["ResultsStore", "Recording", "Statistics", "Quantities", "Serving"],
       path: "Tests/StoreWriter", swiftSettings: strict),
     tests("TidyTests", []),
+    tests(
+      "TokenEngineTests",
+      ["TokenEngine", "EngineFiles", "Inputs", "QueueingTheory", "RandomStreams"]),
     tests("QuantitiesTests", ["Quantities"]),
     tests("RandomStreamsTests", ["RandomStreams"]),
     tests("NumericsTests", ["Numerics", "RandomStreams"]),

@@ -50,9 +50,9 @@ public struct SchedulerNews: Sendable {
 
   /// Forgets everything.
   mutating func clear() {
-    admitted.removeAll(keepingCapacity: true)
-    preempted.removeAll(keepingCapacity: true)
-    firstTokens.removeAll(keepingCapacity: true)
-    completed.removeAll(keepingCapacity: true)
+    admitted.clear()
+    preempted.clear()
+    firstTokens.clear()
+    completed.clear()
   }
 }

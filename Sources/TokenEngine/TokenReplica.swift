@@ -41,7 +41,7 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
   public var outcomes: ContiguousArray<Outcome> = []
   /// What is scheduled.
   @inlinable public var scheduler: Scheduler { _read { yield queue } }
-  /// Whether nothing can be scheduled although requests are there.
+  /// Whether nothing can be scheduled although requests are there, or they take each other's blocks without end.
   @inlinable public var isStuck: Bool { hasGivenUp }
 
   @usableFromInline var queue: Scheduler
@@ -86,15 +86,20 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
 
     /// How many of the steps before the last end before an instant.
     ///
-    /// - Complexity: O(log steps).
+    /// A guess by floating point, from the root of the quadratic equation, and then exactly.
     @inlinable
     func ended(before instant: Int64) -> Int {
-      var (low, high) = (0, quiet + 1)
-      while high - low > 1 {
-        let middle = (low + high) / 2
-        if end(middle).nanoseconds < instant { low = middle } else { high = middle }
-      }
-      return low
+      // Steps take less than an hour each; were they longer, the guess would only be worse.
+      let span = Double(instant - start.nanoseconds) * 1e6
+      let slope = Double(Int64(truncatingIfNeeded: growth)) / 2
+      let first = max(1, Double(Int64(truncatingIfNeeded: first)) - slope)
+      let root =
+        slope > 0
+        ? 2 * span / (first + (first * first + 4 * slope * span).squareRoot()) : span / first
+      var steps = root < Double(quiet) ? max(0, Int(root)) : quiet
+      while steps < quiet, end(steps + 1).nanoseconds < instant { steps += 1 }
+      while steps > 0, end(steps).nanoseconds >= instant { steps -= 1 }
+      return steps
     }
   }
 
@@ -155,14 +160,18 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
       queue.takeQuietSteps(row.quiet)
       time = row.end(row.quiet)
       self.row = nil
-      ends.removeAll(keepingCapacity: true)
+      ends.clear()
       _ = schedule()
       return step()
     }
     ends.removeFirst()
     time = max(time, end)
     finish()
-    begin()
+    if queue.isThrashing {
+      hasGivenUp = true
+    } else {
+      begin()
+    }
   }
 
   @inlinable
@@ -233,7 +242,7 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
     time = row.end(done)
     deviceFree = time
     self.row = nil
-    ends.removeAll(keepingCapacity: true)
+    ends.clear()
     _ = schedule()
   }
 }

@@ -18,6 +18,9 @@ public protocol TokenScheduler {
   /// How many steps may be scheduled before the first of them has its result.
   var stepsAhead: Int { get }
 
+  /// Whether requests take each other's blocks without end.
+  var isThrashing: Bool { get }
+
   /// Adds a request behind those that wait.
   mutating func add(_ request: TokenRequest) -> Int
   /// Schedules a step; empty where nothing can be done.
@@ -70,4 +73,6 @@ extension TokenScheduler {
   public var isFull: Bool { false }
   /// One step after the other.
   public var stepsAhead: Int { 1 }
+  /// No, where a scheduler cannot get there.
+  public var isThrashing: Bool { false }
 }

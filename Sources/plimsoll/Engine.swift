@@ -114,6 +114,12 @@ struct Engine: ParsableCommand {
       return try run.run()
     } catch .stuck(_, let waiting) {
       throw refused(config, stuck(waiting))
+    } catch .thrashing(let time) {
+      throw refused(
+        config,
+        "from \(time) ns on, and for a while before, requests take each other's blocks and none gets a token: their "
+          + "priorities and arrivals are equal, and they are admitted before all of their tokens fit "
+          + "(scheduler_reserve_full_isl)")
     } catch .tooLate {
       throw refused(requests, "a step would end more than 146 years after time 0")
     }

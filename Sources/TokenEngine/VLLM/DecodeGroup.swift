@@ -89,12 +89,12 @@ struct DecodeGroup {
 
   /// Forgets all members; who runs is known elsewhere then.
   mutating func removeAll() {
-    members.removeAll(keepingCapacity: true)
-    prefilling.removeAll(keepingCapacity: true)
-    leaving.removeAll(keepingCapacity: true)
+    members.clear()
+    prefilling.clear()
+    leaving.clear()
     context = 0
     for index in counts.indices { counts[index] = 0 }
-    for index in byBase.indices { byBase[index].removeAll(keepingCapacity: true) }
+    for index in byBase.indices { byBase[index].clear() }
   }
 
   private mutating func rise(_ start: Int) {

@@ -11,6 +11,8 @@ public struct VLLMRun<Law: StepLaw> {
   public enum Failure: Error, Equatable {
     /// Nothing can be scheduled although requests wait.
     case stuck(nanoseconds: Int64, waiting: Int)
+    /// Requests take each other's blocks, and none gets a token any more.
+    case thrashing(nanoseconds: Int64)
     /// A step ends later than 146 years after the start.
     case tooLate
   }
@@ -69,6 +71,7 @@ public struct VLLMRun<Law: StepLaw> {
         continue
       }
       finish()
+      if scheduler.isThrashing { throw .thrashing(nanoseconds: time.nanoseconds) }
     }
     return records
   }

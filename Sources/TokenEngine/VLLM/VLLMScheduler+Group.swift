@@ -17,7 +17,7 @@ extension VLLMScheduler {
         group.prefilling.append(slot)
       }
     }
-    running.removeAll(keepingCapacity: true)
+    running.clear()
   }
 
   /// Adds a request that decodes to the group.
@@ -145,7 +145,9 @@ extension VLLMScheduler {
 
   /// Takes in the result of a step of the group.
   mutating func finishGroup() {
-    var ended: ContiguousArray<Int32> = []
+    stepSizes.clear()
+    ended.clear()
+    if group.count > 0 || !group.leaving.isEmpty { preemptionsWithoutToken = 0 }
     for slot in group.leaving {
       let index = Int(slot)
       rows[index].computed = Int(rows[index].groupBase + group.steps)
@@ -153,13 +155,14 @@ extension VLLMScheduler {
       rows[index].held = blocksFor(rows[index].computed)
       ended.append(slot)
     }
-    group.leaving.removeAll(keepingCapacity: true)
+    group.leaving.clear()
     for part in parts {
       let slot = Int(part.slot)
       rows[slot].outstanding -= Int(part.tokens)
       guard part.givesToken else { continue }
       rows[slot].inFlight -= 1
       rows[slot].produced += 1
+      preemptionsWithoutToken = 0
       if rows[slot].produced == 1 { news.firstTokens.append(slot) }
       group.prefilling.removeAll { $0 == part.slot }
       if rows[slot].produced == rows[slot].output {
@@ -168,9 +171,10 @@ extension VLLMScheduler {
         join(part.slot)
       }
     }
-    parts.removeAll(keepingCapacity: true)
+    parts.clear()
     if ended.count > 1 { ended.sort { rows[Int($0)].admission < rows[Int($1)].admission } }
     for slot in ended { complete(Int(slot)) }
+    if !ended.isEmpty { checkBlocks() }
   }
 
   // MARK: Steps without news

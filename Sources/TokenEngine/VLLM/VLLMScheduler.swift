@@ -84,6 +84,9 @@ public struct VLLMScheduler {
   /// Whether they ever are: not under asynchronous scheduling, and not where every step is to be seen.
   @usableFromInline let groups: Bool
   @usableFromInline var admissions: Int64 = 0
+  @usableFromInline var preemptionsWithoutToken = 0
+  /// Who got its last token in the step whose result is taken in.
+  @usableFromInline var ended: ContiguousArray<Int32> = []
   @usableFromInline var waiting: WaitingRequests
   @usableFromInline var pool: BlockPool
 
@@ -134,6 +137,11 @@ public struct VLLMScheduler {
   /// Steps whose results are not there yet.
   public var stepsInFlight: Int { stepSizes.count }
 
+  /// Whether requests take each other's blocks without end: none has got a token in a million preemptions.
+  ///
+  /// It happens where priorities and arrivals are equal, and requests are admitted before all of their tokens fit.
+  public var isThrashing: Bool { preemptionsWithoutToken >= 1_000_000 }
+
   /// Blocks of the prefix cache that lost their contents.
   public var evictions: Int64 { pool.evictions }
 
@@ -181,9 +189,9 @@ public struct VLLMScheduler {
   /// - Returns: what the step does; empty where nothing can be done, which is no step and takes no time.
   /// - Complexity: O(requests that run + admitted), with a prefix cache also O(blocks looked at).
   public mutating func schedule() -> StepShape {
-    news.admitted.removeAll(keepingCapacity: true)
-    news.preempted.removeAll(keepingCapacity: true)
-    scheduled.removeAll(keepingCapacity: true)
+    news.admitted.clear()
+    news.preempted.clear()
+    scheduled.clear()
     if groups && !isGrouped { gather() }
     var call = Call(budget: settings.tokenBudget)
     call.threshold = threshold()
@@ -283,6 +291,7 @@ public struct VLLMScheduler {
     rows[slot].computed = 0
     rows[slot].isMidPrefill = false
     rows[slot].preemptions += 1
+    preemptionsWithoutToken += 1
     rows[slot].place = .waiting
     waiting.putBack(Int32(slot), &rows)
     news.preempted.append(slot)
@@ -326,7 +335,10 @@ public struct VLLMScheduler {
   /// Makes a step of what was scheduled.
   mutating func advance(_ group: StepShape = StepShape(), carriesPrefill: Bool) -> StepShape {
     var shape = group
-    guard !scheduled.isEmpty || !group.isEmpty else { return shape }
+    guard !scheduled.isEmpty || !group.isEmpty else {
+      if carriesPrefill { lastPrefill = steps }
+      return shape
+    }
     for slot in scheduled {
       let index = Int(slot)
       let row = rows[index]
@@ -361,10 +373,10 @@ public struct VLLMScheduler {
   /// - Complexity: O(requests of the step), and O(requests that run) where one is completed.
   public mutating func finish() {
     precondition(!stepSizes.isEmpty, "a step is in flight")
-    let size = stepSizes.removeFirst()
-    news.firstTokens.removeAll(keepingCapacity: true)
-    news.completed.removeAll(keepingCapacity: true)
+    news.firstTokens.clear()
+    news.completed.clear()
     if isGrouped { return finishGroup() }
+    let size = stepSizes.removeFirst()
     for index in 0..<size {
       let part = parts[index]
       guard part.slot >= 0 else { continue }
@@ -373,15 +385,25 @@ public struct VLLMScheduler {
       guard part.givesToken else { continue }
       rows[slot].inFlight -= 1
       rows[slot].produced += 1
+      preemptionsWithoutToken = 0
       if rows[slot].produced == 1 { news.firstTokens.append(slot) }
-      if rows[slot].produced == rows[slot].output {
-        complete(slot)
-      } else if settings.isAsynchronous && settings.cachesPrefixes && rows[slot].place == .running {
+      // Also of a request that this token completes: its blocks are found by others once it has gone.
+      if settings.isAsynchronous && settings.cachesPrefixes && rows[slot].place == .running {
         identify(slot, through: rows[slot].computed - rows[slot].outstanding)
       }
+      if rows[slot].produced == rows[slot].output { complete(slot) }
     }
-    parts.removeSubrange(0..<size)
-    if !news.completed.isEmpty { running.removeAll { rows[Int($0)].place != .running } }
+    if size == parts.count { parts.clear() } else { parts.removeSubrange(0..<size) }
+    if !news.completed.isEmpty {
+      running.removeAll { rows[Int($0)].place != .running }
+      checkBlocks()
+    }
+  }
+
+  /// Blocks are conserved: where nobody runs, all are free.
+  func checkBlocks() {
+    precondition(
+      runningCount > 0 || pool.free == settings.usableBlocks, "a block was lost, or taken twice")
   }
 
   /// Ends a request whose last token is there.

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Testing
+import TokenEngine
+
+/// Rows of steps that are taken at once, beside each step looked at.
+@Suite("Steps taken together")
+struct CoalescingTests {
+  @Test("10,000 drawn workloads come out the same to the nanosecond", arguments: 0..<10)
+  func agreement(part: Int) {
+    for seed in part * 1_000..<(part + 1) * 1_000 {
+      let workload = DrawnWorkload(seed: seed)
+      let each = workload.events(coalesced: false)
+      let together = workload.events(coalesced: true)
+      if each != together {
+        let place = zip(each, together).enumerated().first { $0.element.0 != $0.element.1 }
+        Issue.record(
+          "seed \(seed): \(String(describing: place)) of \(each.count), \(together.count)")
+      }
+    }
+  }
+
+  @Test("Every block is free once everybody has gone", arguments: 0..<10)
+  func conservation(part: Int) {
+    for seed in 20_000 + part * 50..<20_050 + part * 50 {
+      let workload = DrawnWorkload(seed: seed)
+      let last = workload.events(coalesced: true).last
+      #expect(last == "free \(workload.settings.usableBlocks), stuck false", "seed \(seed)")
+    }
+  }
+
+  @Test("Drawn workloads preempt, share prefixes and lose clients")
+  func coverage() {
+    var seen: Set<String> = []
+    var cached = 0
+    for seed in 0..<200 {
+      let workload = DrawnWorkload(seed: seed)
+      for event in workload.events(coalesced: true) {
+        seen.insert(String(event.prefix { $0 != " " }))
+      }
+      guard workload.settings.cachesPrefixes else { continue }
+      var run = VLLMRun(settings: workload.settings, law: workload.law, requests: workload.requests)
+      cached += (try? run.run())?.reduce(0) { $0 + $1.cachedTokens } ?? 0
+    }
+    #expect(seen.isSuperset(of: ["started", "firstToken", "completed", "preempted", "cancelled"]))
+    #expect(cached > 1_000)
+  }
+}
