@@ -57,6 +57,15 @@ struct SGLangTests {
       scheduler.toldSteps(3) == [
         "prefill 7/1 decode 1 +1:0", "prefill 3/1 decode 1", "decode 2 =1 =0",
       ])
+    // With pages of 4 tokens a new prompt is cut at a page, to 4 of the 7 tokens; what is left of it is not.
+    var paged = plain(page: 4) {
+      $0.chunkedPrefillSize = 8
+      $0.mixesChunks = true
+    }
+    paged.ask(4, 4)
+    _ = paged.toldStep()
+    paged.ask(10, 2)
+    #expect(paged.toldSteps(2) == ["prefill 4/1 decode 1 +1:0", "prefill 6/1 decode 1"])
   }
 
   @Test("Decodes without a page sit out a mixed step")
@@ -126,18 +135,19 @@ struct SGLangTests {
 
   @Test("Under shortest-prefill-first a cut prompt leaves room for shorter ones")
   func roomForShorter() {
-    var scheduler = caching(page: 4) {
+    var scheduler = caching(tokens: 100, page: 4) {
       $0.policy = .shortestPrefillFirst
       $0.chunkedPrefillSize = 16
     }
-    scheduler.ask(40, 1)
+    scheduler.ask(40, 50)
     #expect(scheduler.toldStep() == "prefill 16/1 +0:0")
-    scheduler.ask(5, 1)
-    scheduler.ask(9, 1)
+    scheduler.ask(5, 20)
+    scheduler.ask(9, 20)
     // 24 tokens are left of the cut prompt. 5 and 9 tokens are shorter, as pages 8 and 12; 8 fit below 16 − 4, both do
-    // not: the cut prompt gets 16 − 8 = 8. Then 16 are left, 9 tokens reserve 12, and it gets 4; 12 are left then.
+    // not: the cut prompt gets 16 − 8 = 8. Then 16 are left, 9 tokens reserve 12, and it gets 4; 12 are left then. The answer
+    // of a cut prompt is not reserved yet: with 50 tokens more the others would not fit.
     #expect(
-      scheduler.toldSteps(3) == ["prefill 13/2 +1:0 =1", "prefill 13/2 +2:0 =2", "prefill 12/1 =0"])
+      scheduler.toldSteps(3) == ["prefill 13/2 +1:0", "prefill 13/2 +2:0", "prefill 12/1"])
   }
 
   // MARK: S3
@@ -175,9 +185,9 @@ struct SGLangTests {
   func admission() {
     var scheduler = plain(tokens: 100)
     scheduler.ask(20, 30)
-    scheduler.ask(10, 40)
-    // The first needs 20 + 30 + 1 < 100 and is charged as much: 49 are left, and the second needs 10 + 40 + 1 = 51.
-    // Next 80 tokens are free, and the first reserves 29 · 0.7 = 20.3 of them: 51 < 59.7.
+    scheduler.ask(10, 38)
+    // The first needs 20 + 30 + 1 < 100 and is charged as much: 49 are left, not more than the 10 + 38 + 1 of the second.
+    // Next 80 tokens are free, and the first reserves 29 · 0.7 = 20.3 of them: 49 < 59.7.
     #expect(scheduler.toldSteps(2) == ["prefill 20/1 +0:0", "prefill 10/1 +1:0"])
   }
 
@@ -190,6 +200,28 @@ struct SGLangTests {
     #expect(scheduler.toldSteps(2) == ["prefill 20/1 +0:0", "decode 1"])
     #expect(scheduler.stepsToCompletion(of: 0) == 28)
     #expect(scheduler.toldStep() == "prefill 10/1 +1:0")
+  }
+
+  @Test("Pages that a request finds are no room for it")
+  func foundPages() {
+    var scheduler = caching(tokens: 40, page: 4) { $0.conservativeness = 0 }
+    scheduler.ask(16, 1, [1...4])
+    #expect(scheduler.toldStep() == "prefill 16/1 +0:0 =0")
+    scheduler.ask(3, 3)
+    #expect(scheduler.toldStep() == "prefill 3/1 +0:0")
+    scheduler.ask(17, 15, [1...8])
+    // Nine pages can be had, four of which it finds: 1 + 15 + 4 is not less than 20 tokens.
+    #expect(scheduler.toldSteps(3) == ["decode 1", "decode 1 =0", "prefill 1/1 +1:16"])
+  }
+
+  @Test("A full batch opens when somebody leaves")
+  func fullBatch() {
+    var scheduler = plain { $0.maxRunningRequests = 2 }
+    for output in [3, 5, 1] { scheduler.ask(1, output) }
+    #expect(
+      scheduler.toldSteps(4) == [
+        "prefill 2/2 +0:0 +1:0", "decode 2", "decode 2 =0", "prefill 1/1 +2:0 =2",
+      ])
   }
 
   @Test("Admission expects at most 4096 tokens of an answer")
@@ -265,8 +297,9 @@ struct SGLangTests {
 
   // MARK: S7
 
-  /// Two requests of 5 and 4 tokens with answers of 60 in a pool of 71, just before a page is missing.
-  private func beforeRetraction(caches: Bool) -> SGLangScheduler {
+  /// Two requests of 5 and 4 tokens with answers of 60 in a pool of 71, just before a page is missing; and, if it is asked
+  /// for, one of 2 tokens with an answer of 5, which waits.
+  private func beforeRetraction(caches: Bool, andOneMore: Bool = false) -> SGLangScheduler {
     var scheduler = plain(tokens: 71) {
       $0.conservativeness = 0
       $0.cachesPrefixes = caches
@@ -276,7 +309,11 @@ struct SGLangTests {
     // The second needs 4 + 60 + 1 = 65: less than 71 − 5 once the first runs.
     #expect(scheduler.toldSteps(2) == ["prefill 5/1 +0:0", "prefill 4/1 +1:0"])
     // 62 tokens are free, 31 steps take them.
-    for _ in 0..<31 { #expect(scheduler.toldStep() == "decode 2") }
+    for step in 0..<31 {
+      // Of 2 + 5 + 1 tokens 6 are free then.
+      if andOneMore && step == 28 { scheduler.ask(2, 5) }
+      #expect(scheduler.toldStep() == "decode 2")
+    }
     #expect(scheduler.freeBlocks == 0)
     return scheduler
   }
@@ -296,6 +333,13 @@ struct SGLangTests {
     #expect(scheduler.stepsToCompletion(of: 0) == 27)
     #expect(scheduler.news.completed.first?.preemptions == 1)
     #expect(scheduler.freeBlocks == 71)
+  }
+
+  @Test("A retraction opens the batch for who waits, and its victim waits behind them")
+  func admissionAfterRetraction() {
+    var scheduler = beforeRetraction(caches: false, andOneMore: true)
+    // 35 tokens are free, and 27 · 52 / 61 = 23 reserved: there is room for 8 and not for the victim.
+    #expect(scheduler.toldSteps(3) == ["decode 1 -0", "prefill 2/1 +2:0", "decode 2"])
   }
 
   @Test("The request with the shortest answer so far is retracted first")
@@ -353,11 +397,24 @@ struct SGLangTests {
     #expect(step(8, [1...2]) == "prefill 8/1 +0:0 =0")
     #expect(step(8, [11...12]) == "prefill 8/1 +0:0 =0")
     #expect(step(9, [1...2]) == "prefill 1/1 +0:8 =0")
-    // Four of eight pages are in the tree. Six are needed: 12 and 11 go, which nobody looked at since.
-    #expect(step(24, [21...26]) == "prefill 24/1 +0:0 =0")
-    #expect(step(9, [1...2]) == "prefill 1/1 +0:8 =0")
-    #expect(step(9, [11...12]) == "prefill 9/1 +0:0 =0")
+    // Four of eight pages are in the tree. Five are needed: 12 goes, the leaf of what nobody looked at since.
+    #expect(step(20, [21...25]) == "prefill 20/1 +0:0 =0")
+    // Two more are needed: 2 and 1 go.
+    #expect(step(9, [11...12]) == "prefill 5/1 +0:4 =0")
+    #expect(step(9, [1...2]) == "prefill 9/1 +0:0 =0")
     #expect(scheduler.freeBlocks == 8)
+  }
+
+  @Test("Every 32nd time pages that waiting requests will find are looked at")
+  func waitingPrefixes() {
+    var scheduler = caching(tokens: 32, page: 4) { $0.maxRunningRequests = 1 }
+    for blocks in [1...2, 11...12] as [ClosedRange<Int64>] { scheduler.ask(8, 1, [blocks]) }
+    for _ in 0..<30 { scheduler.ask(1, 1) }
+    for _ in 0..<32 { #expect(scheduler.toldStep().contains("=")) }
+    scheduler.ask(24, 1, [21...26])
+    scheduler.ask(9, 1, [1...2])
+    // Two pages have to go, and 1 and 2 are older; but this is the 33rd time, and somebody waits for them.
+    #expect(scheduler.toldSteps(2).map { $0.prefix(13) } == ["prefill 24/1 ", "prefill 1/1 +"])
   }
 
   @Test("Equal pages that two requests computed at once are kept once")

@@ -204,6 +204,13 @@ struct TensorRTTests {
       scheduler.toldSteps(3) == [
         "prefill 19/3 +0:0 +1:0 +2:0", "prefill 18/2 decode 1", "prefill 6/1 decode 2",
       ])
+    // With 13 tokens a unit of the second does not fit behind one of the first, but the third does.
+    scheduler = self.scheduler {
+      $0.maxTokens = 13
+      $0.chunking = .equalProgress
+    }
+    for prompt in [30, 10, 3] { scheduler.ask(prompt, 4) }
+    #expect(scheduler.toldStep() == "prefill 11/2 +0:0 +2:0")
   }
 
   @Test("Where prompts are not cut, the first that does not fit in the step ends it")
@@ -367,6 +374,61 @@ struct SGLangSettingsTests {
 
 @Suite("Schedulers under one law")
 struct ScheduleOrderTests {
+  /// What 60 requests see whose sizes and times are made up; every fifth is cancelled.
+  private func outcomes(_ scheduler: some TokenScheduler, coalesces: Bool, seed: UInt64) -> [String]
+  {
+    let law = AffineStepLaw(
+      perStep: 4_000_037_000_000, perSequence: 30_011_000_000, perContextToken: 61_000_001,
+      perPrefillToken: 40_009_000_000)
+    var replica = TokenReplica(scheduler: scheduler, law: law, coalesces: coalesces)
+    var state = seed
+    func below(_ bound: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int((state >> 33) % UInt64(bound))
+    }
+    var told: [String] = []
+    var time: Int64 = 0
+    for id in 0..<60 {
+      time += Int64(below(60_000_000))
+      while replica.nextTime < time { replica.step() }
+      var chain = BlockChain()
+      let (prompt, output) = (1 + below(120), 1 + below(120))
+      let shared = min(below(5), prompt / 16)
+      if shared > 0 { chain.append(1, count: shared) }
+      let own = (prompt + output) / 16 - shared
+      if own > 0 { chain.append(Int64(1_000 * id + 1_000), count: own) }
+      let request = TokenRequest(
+        id: id, arrival: time, promptTokens: prompt, outputTokens: output, blocks: chain)
+      let slot = replica.add(request, at: time)
+      let isDone = replica.outcomes.contains { $0.slot == slot && $0.kind == .completed }
+      if id % 5 == 4 && !isDone { told.append("\(replica.cancel(slot, at: time))") }
+    }
+    while replica.nextTime < .max { replica.step() }
+    told += replica.outcomes.map { "\($0.slot) \($0.kind) \($0.time)" }
+    return told + ["\(replica.scheduler.freeBlocks)"]
+  }
+
+  @Test("Steps that are taken together give the same to the nanosecond", arguments: 1...20)
+  func coalescing(seed: UInt64) {
+    var sglang = SGLangSettings()
+    sglang.maxTotalTokens = 480
+    sglang.pageSize = 16
+    sglang.chunkedPrefillSize = 64
+    sglang.conservativeness = 0.1
+    var trtllm = TensorRTSettings()
+    trtllm.capacity = .maxUtilization
+    trtllm.blockSize = 16
+    trtllm.blocks = 24
+    let schedulers: [any TokenScheduler] = [
+      SGLangScheduler(settings: sglang), TensorRTScheduler(settings: trtllm),
+    ]
+    for scheduler in schedulers {
+      let whole = outcomes(scheduler, coalesces: false, seed: seed)
+      #expect(whole.contains { $0.contains("preempted") })
+      #expect(outcomes(scheduler, coalesces: true, seed: seed) == whole)
+    }
+  }
+
   /// A closed loop of 128 requests of 1024 tokens and answers of 1024 tokens; 1,280 in all.
   private func closedLoop(
     _ scheduler: some TokenScheduler

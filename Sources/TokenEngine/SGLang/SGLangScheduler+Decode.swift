@@ -5,12 +5,16 @@ extension SGLangScheduler: TokenScheduler {
   mutating func scheduleDecode() {
     guard !running.isEmpty else { return }
     if pool.makeRoom(pagesToDecode(running)) {
-      newTokenRatio = max(
-        newTokenRatio - settings.newTokenRatioDecay, settings.leastNewTokenRatio)
+      decayNewTokenRatio()
     } else {
       retract()
     }
     takeDecodes()
+  }
+
+  /// Lets the reserved share fall by a step (`decay_step`).
+  mutating func decayNewTokenRatio() {
+    newTokenRatio = max(newTokenRatio - settings.newTokenRatioDecay, settings.leastNewTokenRatio)
   }
 
   /// Puts a decode of every request of the decode batch into the step.

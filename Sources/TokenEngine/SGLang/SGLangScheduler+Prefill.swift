@@ -48,12 +48,12 @@ extension SGLangScheduler {
     }
     for member in batch.members { start(member) }
     if !news.admitted.isEmpty { waiting.removeAll { rows[$0].place != .waiting } }
-    if settings.mixesChunks { mix() }
+    if settings.isMixed { mix() }
     return true
   }
 
   private func newBatch() -> Batch {
-    let mixed = settings.mixesChunks ? running.count : 0
+    let mixed = settings.isMixed ? running.count : 0
     var promised = 0.0
     for slot in running {
       let ratio = settings.ignoresEndOfAnswer ? 1 : newTokenRatio

@@ -40,7 +40,7 @@ public struct SGLangSettings: Equatable, Sendable {
   public var maxPrefillTokens = 16_384
   /// The most tokens of a prefill batch before a prompt is cut (`chunked_prefill_size`); `nil` for no cuts.
   public var chunkedPrefillSize: Int? = 8_192
-  /// Whether a prefill batch takes the decodes along (`enable_mixed_chunk`).
+  /// Whether a prefill batch takes the decodes along, where prompts are cut (`enable_mixed_chunk`).
   public var mixesChunks = false
   /// Scales the share of future tokens that admission reserves (`schedule_conservativeness`).
   public var conservativeness = 1.0
@@ -51,6 +51,9 @@ public struct SGLangSettings: Equatable, Sendable {
 
   /// The settings of an engine that was told nothing.
   public init() {}
+
+  /// Whether a prefill batch takes the decodes along.
+  var isMixed: Bool { mixesChunks && chunkedPrefillSize != nil }
 
   /// Pages of the KV pool.
   public var pages: Int { maxTotalTokens / pageSize }

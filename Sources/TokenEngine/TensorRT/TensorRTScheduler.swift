@@ -75,6 +75,11 @@ public struct TensorRTScheduler {
 
   private var queued: Int { queue.count - queueStart }
 
+  /// The first request that the engine does not look at yet.
+  var firstInQueue: Int? { queued > 0 ? queue[queueStart] : nil }
+  /// Whether the result of every step is there.
+  var hasNoStepInFlight: Bool { parts.isEmpty }
+
   /// Whether a request waits or runs.
   public var hasRequests: Bool { !active.isEmpty || queued > 0 }
   /// Requests that wait, those that were paused among them.
@@ -157,7 +162,8 @@ public struct TensorRTScheduler {
     rows[slot].hasRun = true
   }
 
-  private mutating func hold(_ slot: Int, through tokens: Int) {
+  /// Takes the blocks that a request lacks for so many tokens.
+  mutating func hold(_ slot: Int, through tokens: Int) {
     let needed = max(0, blocksFor(tokens) - rows[slot].blocks)
     precondition(needed <= freeBlocks, "the blocks of a request that fits are free")
     freeBlocks -= needed
