@@ -179,6 +179,7 @@ let package = Package(
       "DecisionReplayTests",
       ["DecisionLog", "DecisionReplay", "Policies", "Quantities", "Serving"]),
     tests("InputsTests", ["Inputs", "Quantities"]),
+    tests("TokenEngineTests", ["TokenEngine", "EngineFiles", "Inputs"]),
     tests("WorkloadTests", ["Workload", "Inputs", "Numerics", "Quantities", "RandomStreams"]),
     tests(
       "RecordingTests",

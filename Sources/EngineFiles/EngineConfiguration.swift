@@ -7,6 +7,10 @@ import TokenEngine
 package enum EngineConfiguration: Sendable {
   /// vLLM's scheduler under an affine step law.
   case vllm(VLLM)
+  /// SGLang's scheduler under an affine step law.
+  case sglang(SGLang)
+  /// TensorRT-LLM's scheduler under an affine step law.
+  case tensorRT(TensorRT)
   /// A scheduler that takes blocks for whole prompts, under measured tables.
   case promptReserving(PromptReserving)
 
@@ -46,16 +50,15 @@ package enum EngineConfiguration: Sendable {
       throw file.failure(root, allowed: "one object with the settings of an engine")
     }
     var reader = SettingsReader(file, root)
-    let name = reader.choice("scheduler", of: ["vllm", "sarathi", "vllm-0"]) ?? "vllm"
-    if name == "vllm" {
-      let vllm = Self.vllm(&reader)
-      try reader.finish()
-      self = .vllm(vllm)
-    } else {
-      let settings = Self.promptReserving(&reader, name)
-      try reader.finish()
-      self = .promptReserving(settings)
+    let names = ["vllm", "sglang", "trtllm", "sarathi", "vllm-0"]
+    let name = reader.choice("scheduler", of: names) ?? "vllm"
+    switch name {
+    case "vllm": self = .vllm(Self.vllm(&reader))
+    case "sglang": self = .sglang(SGLang(&reader))
+    case "trtllm": self = .tensorRT(TensorRT(&reader))
+    default: self = .promptReserving(Self.promptReserving(&reader, name))
     }
+    try reader.finish()
   }
 
   private static func vllm(_ reader: inout SettingsReader) -> VLLM {

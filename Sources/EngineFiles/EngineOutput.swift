@@ -4,11 +4,11 @@ import TokenEngine
 
 /// What engines did, as separated text.
 package enum EngineOutput {
-  /// The header of the records of vLLM's scheduler.
+  /// The header of the records of schedulers whose requests arrive in nanoseconds.
   package static let recordHeader =
     "id,first_scheduled_ns,first_token_ns,completed_ns,preemptions,cached_tokens\n"
 
-  /// The header of its steps.
+  /// The header of their steps.
   package static let stepHeader =
     "step,sched_ns,start_ns,duration_ns,running,waiting,scheduled,context_tokens,prefill_tokens,"
     + "decode_tokens,preempted,admitted,free_scheduled,finished,free_end\n"

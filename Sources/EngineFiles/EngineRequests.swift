@@ -16,15 +16,14 @@ package struct EngineRequests: Sendable {
   /// `priority` and `blocks`; other columns are not looked at.
   ///
   /// - Throws: everything that is wrong with it, each with its place.
-  package init(_ bytes: [UInt8], for engine: EngineConfiguration.VLLM) throws(TraceErrors) {
-    let settings = engine.settings
+  package init(_ bytes: [UInt8], for engine: some EngineOfRequests) throws(TraceErrors) {
     var table = try Self.table(bytes, ["id", "arrival_ns", "prompt_tokens", "output_tokens"])
     var names = ["id", "arrival_ns", "prompt_tokens", "output_tokens"]
-    if settings.policy == .priority { names.append("priority") }
-    if settings.cachesPrefixes { names.append("blocks") }
+    if engine.knowsPriorities { names.append("priority") }
+    if engine.prefixBlockSize != nil { names.append("blocks") }
     let places = try table.positions(of: names)
-    let priorityPlace = settings.policy == .priority ? places[4] : nil
-    let blocksPlace = settings.cachesPrefixes ? places[places.count - 1] : nil
+    let priorityPlace = engine.knowsPriorities ? places[4] : nil
+    let blocks = engine.prefixBlockSize.map { (size: $0, place: places[places.count - 1]) }
     var read: [TokenRequest] = []
     var ids: Set<Int> = []
     while let row = table.next() {
@@ -43,25 +42,14 @@ package struct EngineRequests: Sendable {
         }
         priority = read
       }
-      if let most = engine.maxModelLength, sizes.prompt + sizes.output > most {
-        table.fail(
-          row[places[2]],
-          allowed: "prompt and answer of at most \(most) tokens, the model's context")
-        continue
-      }
-      if let refusal = settings.refusal(promptTokens: sizes.prompt, outputTokens: sizes.output) {
-        table.fail(row[places[2]], allowed: "a request that fits: \(refusal)")
+      if let allowed = Self.limit(of: engine, sizes) {
+        table.fail(row[places[2]], allowed: allowed)
         continue
       }
       var chain = BlockChain()
-      if let blocksPlace {
-        let full = (sizes.prompt + sizes.output) / settings.blockSize
-        guard let read = Self.chain(row[blocksPlace]), read.count == full else {
-          table.fail(
-            row[blocksPlace],
-            allowed: "\(full) block numbers, as ranges a-b or alone, with blanks between")
-          continue
-        }
+      if let blocks {
+        let full = (sizes.prompt + sizes.output) / blocks.size
+        guard let read = Self.chain(row[blocks.place], of: full, &table) else { continue }
         chain = read
       }
       read.append(
@@ -74,6 +62,17 @@ package struct EngineRequests: Sendable {
     requests = read.sorted { ($0.arrival, $0.id) < ($1.arrival, $1.id) }
     seconds = []
     labels = []
+  }
+
+  /// What sizes an engine allows; `nil` where it allows those.
+  private static func limit(
+    of engine: some EngineOfRequests, _ sizes: (prompt: Int, output: Int)
+  ) -> String? {
+    if let most = engine.maxModelLength, sizes.prompt + sizes.output > most {
+      return "prompt and answer of at most \(most) tokens, the model's context"
+    }
+    return engine.refusal(promptTokens: sizes.prompt, outputTokens: sizes.output)
+      .map { "a request that fits: \($0)" }
   }
 
   /// Reads requests of a file with `request_id, arrived_at_s, prompt_tokens, output_tokens`; other columns are not
@@ -136,6 +135,16 @@ package struct EngineRequests: Sendable {
       let output = whole(row[places[3]], 1...100_000_000, &table)
     else { return nil }
     return (prompt, output)
+  }
+
+  /// The chain of so many blocks that a field tells.
+  private static func chain(
+    _ field: InputField, of count: Int, _ table: inout TableReader
+  ) -> BlockChain? {
+    if let read = chain(field), read.count == count { return read }
+    table.fail(
+      field, allowed: "\(count) block numbers, as ranges a-b or alone, with blanks between")
+    return nil
   }
 
   /// The chain that a field tells; `nil` where it tells none.

@@ -54,6 +54,20 @@ struct SettingsReader {
     return fail(node, "a share of the blocks, from 0 to less than 1")
   }
 
+  /// A number from 0 on.
+  mutating func factor(_ name: String) -> Double? {
+    guard let node = value(name) else { return nil }
+    if case .number(let text) = node.content, let number = Double(text), number >= 0, number < 1e9 {
+      return number
+    }
+    return fail(node, "a number from 0 to less than a thousand million")
+  }
+
+  /// Says that settings do not go together.
+  mutating func refuse(_ problem: String) {
+    errors.append(file.error(root, found: problem, allowed: "settings that go together"))
+  }
+
   /// Whether something is so.
   mutating func flag(_ name: String, isRequired: Bool = false) -> Bool? {
     guard let node = value(name, isRequired: isRequired) else { return nil }

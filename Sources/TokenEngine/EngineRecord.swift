@@ -28,8 +28,9 @@ public struct EngineStep: Sendable {
   public let ended: Int64
   /// What it does.
   public let shape: StepShape
-  /// Requests that run, and that wait, after it was scheduled.
+  /// Requests that run after it was scheduled.
   public let running: Int
+  /// Requests that wait after it was scheduled.
   public let waiting: Int
   /// Blocks that could be had after it was scheduled.
   public let freeAfterScheduling: Int

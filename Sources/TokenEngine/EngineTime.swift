@@ -28,6 +28,7 @@ public struct EngineTime: Equatable, Comparable, Sendable {
       nanoseconds: nanoseconds + Int64(all / 1_000_000), femtoseconds: Int64(all % 1_000_000))
   }
 
+  /// Whether one point is before another.
   @inlinable
   public static func < (left: EngineTime, right: EngineTime) -> Bool {
     (left.nanoseconds, left.femtoseconds) < (right.nanoseconds, right.femtoseconds)

@@ -13,8 +13,9 @@ struct Engine: ParsableCommand {
     abstract: "Schedule the tokens of a list of requests, and write when each got its tokens.",
     discussion: """
       The configuration is JSON with the scheduler's settings under the names of the engine, and with a law for the \
-      time of a step. Without "scheduler" it is vllm: the requests have id, arrival_ns, prompt_tokens, \
-      output_tokens, under priorities also priority, and with a prefix cache also blocks. For sarathi and vllm-0 they have \
+      time of a step. Without "scheduler" it is vllm. For vllm, sglang and trtllm the requests have id, arrival_ns, \
+      prompt_tokens, output_tokens, under priorities also priority, and with a prefix cache also blocks, and the law is \
+      affine. For sarathi and vllm-0 they have \
       request_id, arrived_at_s, prompt_tokens, output_tokens, and the law is a folder of measured tables. Other columns \
       are not looked at; files may be compressed by gzip.
 
@@ -28,7 +29,7 @@ struct Engine: ParsableCommand {
   var requests: String
   @Option(name: [.short, .long], help: "Write a row for each request to this file.")
   var output: String
-  @Option(help: "Write a row for each step to this file (vllm only).")
+  @Option(help: "Write a row for each step to this file (vllm, sglang, trtllm).")
   var steps: String?
 
   func validate() throws {
@@ -44,22 +45,29 @@ struct Engine: ParsableCommand {
     let watch = Interruption.listen("nothing is written")
     defer { watch.cancel() }
     switch settings {
-    case .vllm(let engine): try run(engine)
+    case .vllm(let engine):
+      try run(engine, VLLMScheduler(settings: engine.settings), engine.law)
+    case .sglang(let engine):
+      try run(engine, SGLangScheduler(settings: engine.settings), engine.law)
+    case .tensorRT(let engine):
+      try run(engine, TensorRTScheduler(settings: engine.settings), engine.law)
     case .promptReserving(let engine):
       guard steps == nil else {
-        throw ValidationError("--steps is for the scheduler vllm")
+        throw ValidationError("--steps is for the schedulers vllm, sglang and trtllm")
       }
       try run(engine)
     }
   }
 
-  private func run(_ engine: EngineConfiguration.VLLM) throws {
+  private func run(
+    _ engine: some EngineOfRequests, _ scheduler: some TokenScheduler, _ law: AffineStepLaw
+  ) throws {
     let list = try reading(requests) { bytes throws(TraceErrors) in
       try EngineRequests(bytes, for: engine)
     }
     let writer = StepWriter()
-    var run = VLLMRun(
-      settings: engine.settings, law: engine.law, requests: list.requests,
+    var run = TokenRun(
+      scheduler: scheduler, law: law, requests: list.requests,
       onStep: steps == nil ? nil : { writer.take($0) })
     let records = try Failure.reporting {
       guard let steps else { return try ended(&run) }
@@ -109,7 +117,9 @@ struct Engine: ParsableCommand {
   }
 
   /// Runs to the end, or leaves with a message.
-  private func ended(_ run: inout VLLMRun<AffineStepLaw>) throws -> [EngineRecord] {
+  private func ended(
+    _ run: inout TokenRun<some TokenScheduler, AffineStepLaw>
+  ) throws -> [EngineRecord] {
     do {
       return try run.run()
     } catch .stuck(_, let waiting) {

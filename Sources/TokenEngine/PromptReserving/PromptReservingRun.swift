@@ -17,9 +17,11 @@ public struct PromptReservingRun<Time: Comparable & AdditiveArithmetic> {
   public struct Record {
     /// The replica that served it.
     public let replica: Int
-    /// When it first ran, and when its first and its last token were there.
+    /// When it first ran.
     public fileprivate(set) var firstScheduled: Time
+    /// When its first token was there.
     public fileprivate(set) var firstToken: Time
+    /// When its last token was there.
     public fileprivate(set) var completed: Time
     /// How often it was computed again.
     public fileprivate(set) var restarts = 0

@@ -55,6 +55,7 @@ public struct AffineStepLaw: StepLaw, Equatable {
     self.perPrefillToken = perPrefillToken
   }
 
+  /// The sum of its parts.
   @inlinable
   public func femtoseconds(of step: StepShape) -> Int128 {
     Int128(perStep) + Int128(perSequence) * Int128(step.sequences)
@@ -62,6 +63,7 @@ public struct AffineStepLaw: StepLaw, Equatable {
       + Int128(perPrefillToken) * Int128(step.prefillTokens)
   }
 
+  /// For ever: each request reads one token more in each step.
   @inlinable
   public func course(of step: StepShape) -> StepCourse {
     StepCourse(steps: .max, growth: Int128(perContextToken) * Int128(step.sequences))

@@ -9,15 +9,25 @@
 public struct SurfaceStepLaw: StepLaw {
   /// Milliseconds of a layer's operators for one number of tokens.
   public struct Operators: Sendable {
+    /// Projections before attention.
     public let preProjection: Double
+    /// The projection behind attention.
     public let postProjection: Double
+    /// Rotary position embedding.
     public let rope: Double
+    /// Writing keys and values.
     public let saveKeysAndValues: Double
+    /// The projections up of the feed-forward part.
     public let mlpUp: Double
+    /// Its activation.
     public let mlpActivation: Double
+    /// Its projection down.
     public let mlpDown: Double
+    /// The normalisation before attention.
     public let inputNorm: Double
+    /// The normalisation before the feed-forward part.
     public let postAttentionNorm: Double
+    /// Adding what went past.
     public let add: Double
 
     /// The times, in the order of the columns of a table of them.

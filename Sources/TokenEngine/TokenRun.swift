@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Drives vLLM's scheduler over a list of requests on a virtual clock.
+/// Drives a scheduler over a list of requests on a virtual clock.
 ///
-/// A request that arrives at the very end of a step is there when the next one is scheduled. Under asynchronous
-/// scheduling two steps are in flight: one is scheduled when the one before the last ends.
+/// A request that arrives at the very end of a step is there when the next one is scheduled. Where two steps may be in
+/// flight, one is scheduled when the one before the last ends.
 ///
-/// Source: the vLLM project, package `vllm` 0.33.0 (2026), `v1/engine/core.py`, `step` and `step_with_batch_queue`.
-public struct VLLMRun<Law: StepLaw> {
+/// Source of the order of events: the vLLM project, package `vllm` 0.33.0 (2026), `v1/engine/core.py`, `step` and
+/// `step_with_batch_queue`.
+public struct TokenRun<Scheduler: TokenScheduler, Law: StepLaw> {
   /// Why a run ended before its requests were through.
   public enum Failure: Error, Equatable {
     /// Nothing can be scheduled although requests wait.
@@ -17,7 +18,7 @@ public struct VLLMRun<Law: StepLaw> {
     case tooLate
   }
 
-  private var scheduler: VLLMScheduler
+  private var scheduler: Scheduler
   private let law: Law
   private let requests: [TokenRequest]
   private let onStep: ((EngineStep) -> Void)?
@@ -33,13 +34,14 @@ public struct VLLMRun<Law: StepLaw> {
   /// A run of those requests.
   ///
   /// - Parameters:
+  ///   - scheduler: one without requests.
   ///   - requests: in the order of arrival, those of one instant in the order of ids.
   ///   - onStep: is told each step once its result is there.
   public init(
-    settings: VLLMSettings, law: Law, requests: [TokenRequest],
+    scheduler: Scheduler, law: Law, requests: [TokenRequest],
     onStep: ((EngineStep) -> Void)? = nil
   ) {
-    scheduler = VLLMScheduler(settings: settings)
+    self.scheduler = scheduler
     self.law = law
     self.requests = requests
     self.onStep = onStep
@@ -52,7 +54,7 @@ public struct VLLMRun<Law: StepLaw> {
   ///
   /// - Returns: the records, in the order of the requests.
   public mutating func run() throws(Failure) -> [EngineRecord] {
-    let depth = scheduler.settings.isAsynchronous ? 2 : 1
+    let depth = scheduler.stepsAhead
     var emptyCalls = 0
     while next < requests.count || scheduler.hasRequests || !flying.isEmpty {
       if !scheduler.hasRequests && flying.isEmpty {

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import TokenEngine
+
+/// An engine for a list of requests with arrivals in nanoseconds: what it wants to know of a request.
+package protocol EngineOfRequests: Sendable {
+  /// Whether requests have a priority.
+  var knowsPriorities: Bool { get }
+  /// Tokens of a block of the prefix cache; `nil` without one.
+  var prefixBlockSize: Int? { get }
+  /// The most tokens of a prompt and its answer.
+  var maxModelLength: Int? { get }
+
+  /// Why the engine can never answer a request; `nil` where it can.
+  func refusal(promptTokens: Int, outputTokens: Int) -> String?
+}
+
+extension EngineConfiguration.VLLM: EngineOfRequests {
+  package var knowsPriorities: Bool { settings.policy == .priority }
+  package var prefixBlockSize: Int? { settings.cachesPrefixes ? settings.blockSize : nil }
+
+  package func refusal(promptTokens: Int, outputTokens: Int) -> String? {
+    settings.refusal(promptTokens: promptTokens, outputTokens: outputTokens)
+  }
+}
+
+extension EngineConfiguration.SGLang: EngineOfRequests {
+  package var knowsPriorities: Bool { false }
+  package var prefixBlockSize: Int? { settings.cachesPrefixes ? settings.pageSize : nil }
+
+  package func refusal(promptTokens: Int, outputTokens: Int) -> String? {
+    settings.refusal(promptTokens: promptTokens, outputTokens: outputTokens)
+  }
+}
+
+extension EngineConfiguration.TensorRT: EngineOfRequests {
+  package var knowsPriorities: Bool { false }
+  package var prefixBlockSize: Int? { nil }
+
+  package func refusal(promptTokens: Int, outputTokens: Int) -> String? {
+    settings.refusal(promptTokens: promptTokens, outputTokens: outputTokens)
+  }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension SGLangScheduler {
+  /// Whether the decode batch takes nobody before somebody leaves.
+  public var isFull: Bool {
+    chunked < 0 && !running.isEmpty
+      && (isBatchFull || running.count >= settings.maxRunningRequests)
+  }
+
+  /// Steps that decode the same requests, until one ends or pages run out.
+  ///
+  /// - Complexity: O(requests that run · log of steps).
+  public func plainSteps() -> Int {
+    guard parts.isEmpty, fresh.isEmpty, chunked < 0, waiting.isEmpty || isFull else { return 0 }
+    var low = 0
+    var high = running.reduce(Int.max) { min($0, rows[$1].output - rows[$1].produced) }
+    guard high < .max else { return 0 }
+    while low < high {
+      let middle = (low + high + 1) / 2
+      if pagesToDecode(middle) <= pool.available { low = middle } else { high = middle - 1 }
+    }
+    return low
+  }
+
+  /// The pages that the decode batch needs for so many steps.
+  private func pagesToDecode(_ steps: Int) -> Int {
+    running.reduce(0) {
+      $0 + pagesFor(rows[$1].computed + steps) - pagesFor(rows[$1].computed)
+    }
+  }
+
+  /// What the first of those steps does.
+  public var plainShape: StepShape {
+    var shape = StepShape()
+    for slot in running { shape.addDecode(context: rows[slot].computed) }
+    return shape
+  }
+
+  /// Takes so many of those steps at once; not the last of them.
+  ///
+  /// - Complexity: O(requests that run + pages evicted + steps until the reserved share is at its least).
+  public mutating func takeQuietSteps(_ count: Int) {
+    guard count > 0 else { return }
+    for slot in running {
+      hold(slot, through: rows[slot].computed + count)
+      rows[slot].computed += count
+      rows[slot].produced += count
+    }
+    for _ in 0..<count where newTokenRatio != settings.leastNewTokenRatio { decayNewTokenRatio() }
+  }
+}
