@@ -95,7 +95,7 @@ extension SpotManager {
         continue
       }
       for _ in 0..<room where affords(pool, leaving: cheapestSpotPrice) {
-        launch(in: pool, isFallback: true, into: &effects)
+        launch(in: pool, isFallback: true, at: now, into: &effects)
       }
       left -= room
     }

@@ -6,28 +6,23 @@ import Serving
 extension SpotManager {
   /// Asks for one machine.
   mutating func launch(
-    in pool: Int, isFallback: Bool = false, isReplacement: Bool = false,
+    in pool: Int, isFallback: Bool = false, isReplacement: Bool = false, at now: Instant,
     into effects: inout EffectBuffer<Effect>
   ) {
-    let id = LaunchID(launches.count)
-    let request = Launch(
-      pool: PoolID(pool), isFallback: isFallback, isReplacement: isReplacement)
-    launches.append(request)
+    let request = launches.ask(
+      in: PoolID(pool), isFallback: isFallback, isReplacement: isReplacement, at: now)
     pools[pool].committed += 1
     count(request, 1)
-    effects.append(.launch(id, PoolID(pool)))
+    effects.append(.launch(request.id, PoolID(pool)))
   }
 
   /// Ends a launch that was answered; nil for one that is unknown or had been answered before.
   @discardableResult
   mutating func end(_ launch: LaunchID) -> Launch? {
-    guard launches.indices.contains(launch.index), launches[launch.index].state != .ended else {
-      return nil
-    }
-    let request = launches[launch.index]
+    guard let request = launches[launch], request.state != .ended else { return nil }
     if request.state == .open { count(request, -1) }
     pools[request.pool.index].committed -= 1
-    launches[launch.index].state = .ended
+    launches.end(launch)
     return request
   }
 
@@ -43,34 +38,39 @@ extension SpotManager {
     }
     let withdrawn = min(limit, open)
     open = withdrawn
-    for index in launches.indices.reversed() {
+    for request in launches.unanswered.reversed() {
       guard open > 0 else { break }
-      let request = launches[index]
       guard request.state == .open, request.isFallback == fallbacks,
         pool == nil || request.pool.index == pool
       else { continue }
-      count(request, -1)
-      launches[index].state = .cancelled
-      effects.append(.cancel(LaunchID(index)))
+      cancel(request, into: &effects)
       open -= 1
     }
     return withdrawn
   }
 
+  /// Withdraws an open launch.
+  mutating func cancel(_ request: Launch, into effects: inout EffectBuffer<Effect>) {
+    count(request, -1)
+    launches.update(request.id) { $0.state = .cancelled }
+    effects.append(.cancel(request.id))
+  }
+
   /// Counts an open fallback launch of a pool as its own for good, and says whether there was one.
   mutating func keepFallbackLaunch(in pool: Int) -> Bool {
     guard pools[pool].fallbackRequested > 0,
-      let index = launches.lastIndex(where: {
+      var request = launches.unanswered.last(where: {
         $0.state == .open && $0.isFallback && $0.pool.index == pool
       })
     else { return false }
-    count(launches[index], -1)
-    launches[index].isFallback = false
-    count(launches[index], 1)
+    count(request, -1)
+    request.isFallback = false
+    launches.update(request.id) { $0.isFallback = false }
+    count(request, 1)
     return true
   }
 
-  private mutating func count(_ request: Launch, _ change: Int) {
+  mutating func count(_ request: Launch, _ change: Int) {
     if request.isFallback {
       pools[request.pool.index].fallbackRequested += change
     } else {

@@ -19,17 +19,17 @@ extension SpotManager {
     case .started:
       guard !isStarted else { return }
       isStarted = true
-      provisionAsReference(into: &effects)
+      provisionAsReference(at: now, into: &effects)
     case .target(let machines):
       target = max(0, machines)
-      if isStarted { follow(max(0, machines), into: &effects) }
+      if isStarted { follow(max(0, machines), at: now, into: &effects) }
     case .launched(let launch, let id):
       launched(launch, as: id, at: now, into: &effects)
     case .launchFailed(let launch, _):
       guard let request = end(launch), request.isReplacement, configuration.fallsBackToOnDemand
       else { return }
       if let pool = configuration.pools.firstIndex(where: { $0.market == .onDemand }) {
-        self.launch(in: pool, into: &effects)
+        self.launch(in: pool, at: now, into: &effects)
       }
     case .ready(let id):
       move(id, to: .ready)
@@ -41,7 +41,7 @@ extension SpotManager {
       guard let machine = self[id], machine.state != .gone else { return }
       move(id, to: .gone)
       let isSpot = configuration.pools[machine.pool.index].market == .spot
-      if isStarted, isSpot, !machine.isReleased { launchSpotInTurn(true, into: &effects) }
+      if isStarted, isSpot, !machine.isReleased { launchSpotInTurn(true, at: now, into: &effects) }
     case .rebalanceRecommended, .wake, .scheduled:
       break
     }
@@ -51,25 +51,29 @@ extension SpotManager {
   ///
   /// A spot machine that is missing then counts as lost: had the manager been there it would have
   /// been replaced.
-  private mutating func provisionAsReference(into effects: inout EffectBuffer<Effect>) {
+  private mutating func provisionAsReference(
+    at now: Instant, into effects: inout EffectBuffer<Effect>
+  ) {
     var spot = 0
     for pool in pools.indices {
       let lacking = max(0, configuration.pools[pool].wanted - own(pool))
       if configuration.pools[pool].market == .spot {
         spot += lacking
       } else {
-        for _ in 0..<lacking { launch(in: pool, into: &effects) }
+        for _ in 0..<lacking { launch(in: pool, at: now, into: &effects) }
       }
     }
-    for _ in 0..<spot { launchSpotInTurn(true, into: &effects) }
-    if let target { follow(target, into: &effects) }
+    for _ in 0..<spot { launchSpotInTurn(true, at: now, into: &effects) }
+    if let target { follow(target, at: now, into: &effects) }
   }
 
   /// Moves the number of machines that are there or on their way to the target.
-  private mutating func follow(_ target: Int, into effects: inout EffectBuffer<Effect>) {
+  private mutating func follow(
+    _ target: Int, at now: Instant, into effects: inout EffectBuffer<Effect>
+  ) {
     let requested = pools.reduce(0) { $0 + $1.requested }
     let change = target - alive.count - leavingUnasked - requested
-    if change > 0 { for _ in 0..<change { launchSpotInTurn(false, into: &effects) } }
+    if change > 0 { for _ in 0..<change { launchSpotInTurn(false, at: now, into: &effects) } }
     if change < 0 {
       for id in alive.suffix(-change).reversed() { release(id, because: .surplus, into: &effects) }
     }
@@ -77,18 +81,15 @@ extension SpotManager {
 
   /// How many machines are cordoned for a notice and not gone; the design still counts them.
   private var leavingUnasked: Int {
-    machines.count { machine in
-      guard let machine else { return false }
-      return machine.state == .leaving && !machine.isReleased
-    }
+    machines.known.count { $0.state == .leaving && !$0.isReleased }
   }
 
   private mutating func launchSpotInTurn(
-    _ isReplacement: Bool, into effects: inout EffectBuffer<Effect>
+    _ isReplacement: Bool, at now: Instant, into effects: inout EffectBuffer<Effect>
   ) {
     let spot = configuration.pools.indices.filter { configuration.pools[$0].market == .spot }
     guard !spot.isEmpty else { return }
-    launch(in: spot[nextTurn % spot.count], isReplacement: isReplacement, into: &effects)
+    launch(in: spot[nextTurn % spot.count], isReplacement: isReplacement, at: now, into: &effects)
     nextTurn += 1
   }
 }

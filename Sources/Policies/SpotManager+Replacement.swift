@@ -28,7 +28,7 @@ extension SpotManager {
         wake(at: pools[pool].unavailableUntil, into: &effects)
         continue
       }
-      for _ in 0..<left where affords(pool) { launch(in: pool, into: &effects) }
+      for _ in 0..<left where affords(pool) { launch(in: pool, at: now, into: &effects) }
     }
     if target != nil { replaceSpot(at: now, into: &effects) }
   }
@@ -40,7 +40,7 @@ extension SpotManager {
     while kept < lacking, taken + lacking - kept > pools[pool].maximum,
       let place = fallbackMachines.firstIndex(where: { self[$0]?.pool.index == pool })
     {
-      machines[fallbackMachines.remove(at: place).index]?.isFallback = false
+      machines.update(fallbackMachines.remove(at: place)) { $0.isFallback = false }
       kept += 1
     }
     while kept < lacking, taken + lacking - kept > pools[pool].maximum,
@@ -61,7 +61,7 @@ extension SpotManager {
         wake(at: pools[pool].unavailableUntil, into: &effects)
         continue
       }
-      for _ in 0..<lacking where affords(pool) { launch(in: pool, into: &effects) }
+      for _ in 0..<lacking where affords(pool) { launch(in: pool, at: now, into: &effects) }
     }
     var lacking = plan.kept - ownSpot
     while lacking > 0 {
@@ -73,7 +73,7 @@ extension SpotManager {
       }
       // What is dearer than the cheapest open pool is not affordable either, or not wanted.
       guard affords(pool) else { return }
-      launch(in: pool, into: &effects)
+      launch(in: pool, at: now, into: &effects)
       lacking -= 1
     }
   }

@@ -6,7 +6,7 @@ import Serving
 
 extension SpotManager {
   /// Why a machine was given back.
-  public enum ReleaseReason: String, Sendable, CaseIterable {
+  public enum ReleaseReason: String, Sendable, Codable, CaseIterable {
     /// Spot is back for it.
     case failback
     /// The target does not ask for it.
@@ -25,13 +25,12 @@ extension SpotManager {
     case fallback
   }
 
-  /// Why a launch was asked for; nil for one that was not.
+  /// Why a launch was asked for; nil for one that was not, or that was answered long ago.
   public func reason(of launch: LaunchID) -> LaunchReason? {
-    guard launches.indices.contains(launch.index) else { return nil }
-    return launches[launch.index].isFallback ? .fallback : .missing
+    launches[launch].map { $0.isFallback ? .fallback : .missing }
   }
 
-  /// Why a machine was given back; nil for one that was not.
+  /// Why a machine was given back; nil for one that was not, or that is gone.
   public func releaseReason(of machine: MachineID) -> ReleaseReason? {
     self[machine]?.releaseReason
   }
@@ -84,7 +83,7 @@ extension SpotManager {
       !machine.isAtRisk, configuration.pools[machine.pool.index].market == .spot
     else { return }
     machine.isAtRisk = true
-    machines[id.index] = machine
+    machines.update(id) { $0.isAtRisk = true }
     pools[machine.pool.index].atRisk += 1
     // The pool is no place for the replacement where there are others.
     interrupted(machine, at: now)
@@ -111,7 +110,7 @@ extension SpotManager {
     guard !draining.isEmpty else { return }
     let known = draining
     draining.removeAll(keepingCapacity: true)
-    for (machine, due) in known where self[machine]?.state != .gone {
+    for (machine, due) in known where self[machine] != nil {
       if due <= now {
         effects.append(.evacuate(machine))
       } else {

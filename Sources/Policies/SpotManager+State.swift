@@ -5,12 +5,13 @@ import Serving
 
 extension SpotManager {
   /// Where a machine stands in its life; it only ever moves to the right.
-  enum MachineState: Int, Sendable {
+  enum MachineState: Int, Sendable, Codable {
     case starting, ready, leaving, gone
   }
 
   /// What is remembered of a machine.
-  struct Machine: Sendable {
+  struct Machine: Sendable, Codable {
+    let id: MachineID
     var pool: PoolID
     var state: MachineState
     var isFallback: Bool
@@ -25,16 +26,19 @@ extension SpotManager {
   }
 
   /// Where a launch stands.
-  enum LaunchState: Sendable {
+  enum LaunchState: String, Sendable, Codable {
     case open, cancelled, ended
   }
 
   /// What is remembered of a launch.
-  struct Launch: Sendable {
+  struct Launch: Sendable, Codable {
+    let id: LaunchID
     var pool: PoolID
     var isFallback: Bool
     /// Whether it stands in for a lost machine; the reference rule reads it.
     var isReplacement = false
+    /// When it was asked for.
+    var askedAt: Instant
     var state: LaunchState = .open
   }
 

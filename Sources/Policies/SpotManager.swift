@@ -20,10 +20,10 @@ public struct SpotManager: Sendable {
   /// What it was told at its start.
   public let configuration: Configuration
   var pools: [PoolState]
-  var machines: [Machine?] = []
+  var machines = MachineTable()
   /// The machines that start or are ready, oldest first.
   var alive: [MachineID] = []
-  var launches: [Launch] = []
+  var launches = LaunchTable()
   var fallbackMachines: [MachineID] = []
   var isStarted = false
   var missingSince: Instant?
