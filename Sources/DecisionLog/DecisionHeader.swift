@@ -101,6 +101,11 @@ extension JSONLine {
     field("replaces_at_risk", spot.replacesAtRisk)
     field("zone_loss_floor", spot.zoneLossFloor)
     field("longest_throttle_ns", spot.longestThrottle.nanoseconds)
+    // Left out where they are not set, as logs from before have none of them.
+    if let timeOut = spot.launchTimeOut { field("launch_time_out_ns", timeOut.nanoseconds) }
+    if let timeOut = spot.startTimeOut { field("start_time_out_ns", timeOut.nanoseconds) }
+    let share = spot.mostUnhealthy.billionths
+    if share != 500_000_000 { field("most_unhealthy_billionths", share) }
     end()
   }
 

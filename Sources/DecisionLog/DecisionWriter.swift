@@ -99,6 +99,17 @@ extension DecisionWriter {
       begin("spot", "noticed", at: now)
       line.field("machine", machine.index)
       line.field("deadline", deadline)
+    case .found(let machine, let found):
+      begin("spot", "found", at: now)
+      line.field("machine", machine.index)
+      write(found)
+    case .priced(let pool, let price):
+      begin("spot", "priced", at: now)
+      line.field("pool", pool.index)
+      line.field("price_nanodollars_per_hour", price.nanodollarsPerHour)
+    case .unhealthy(let machine):
+      begin("spot", "unhealthy", at: now)
+      line.field("machine", machine.index)
     case .gone(let machine):
       begin("spot", "gone", at: now)
       line.field("machine", machine.index)
@@ -109,6 +120,21 @@ extension DecisionWriter {
     for effect in effects { write(effect, by: manager) }
     line.end("]")
     line.endLine()
+  }
+
+  private mutating func write(_ found: FoundMachine) {
+    line.field("pool", found.pool.index)
+    switch found.standing {
+    case .starting: line.field("standing", "starting")
+    case .ready: line.field("standing", "ready")
+    case .atRisk: line.field("standing", "at_risk")
+    case .noticed(let deadline):
+      line.field("standing", "noticed")
+      line.field("deadline", deadline)
+    case .draining: line.field("standing", "draining")
+    }
+    line.field("is_fallback", found.isFallback)
+    line.field("since", found.since)
   }
 
   private mutating func write(_ effect: SpotManager.Effect, by manager: SpotManager) {
@@ -134,11 +160,14 @@ extension DecisionWriter {
     case .evacuate(let machine):
       line.field("do", "evacuate")
       line.field("machine", machine.index)
-      line.field("because", "deadline")
+      let isUnhealthy = manager.releaseReason(of: machine) == .unhealthy
+      line.field("because", isUnhealthy ? "unhealthy" : "deadline")
     case .release(let machine):
       line.field("do", "release")
       line.field("machine", machine.index)
-      line.field("because", manager.releaseReason(of: machine)?.rawValue ?? "")
+      // A machine of a launch that nobody knows is released without being taken note of.
+      let reason = manager.releaseReason(of: machine) ?? .unasked
+      line.field("because", reason.rawValue)
     case .wake(let time):
       line.field("do", "wake")
       line.field("at", time)

@@ -85,6 +85,9 @@ extension LogObject {
     spot.replacesAtRisk = try flag("replaces_at_risk")
     spot.zoneLossFloor = try count("zone_loss_floor")
     spot.longestThrottle = try span("longest_throttle_ns")
+    spot.launchTimeOut = try optional("launch_time_out_ns", span)
+    spot.startTimeOut = try optional("start_time_out_ns", span)
+    if let most = try optional("most_unhealthy_billionths", share) { spot.mostUnhealthy = most }
     return spot
   }
 

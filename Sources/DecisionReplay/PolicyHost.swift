@@ -112,17 +112,39 @@ public struct PolicyHost: ~Copyable, Sendable {
     case "noticed":
       happened = .noticed(
         MachineID(try number(event, "machine")), deadline: try event.time("deadline"))
+    case "found":
+      happened = .found(MachineID(try place(event, "machine")), try found(event))
+    case "priced":
+      happened = .priced(
+        pool: PoolID(try number(event, "pool")), try event.price("price_nanodollars_per_hour"))
+    case "unhealthy": happened = .unhealthy(MachineID(try number(event, "machine")))
     case "gone": happened = .gone(MachineID(try number(event, "machine")))
     case "wake": happened = .wake
     default:
       throw event.fail(
         "event",
         allowed: "adopted, started, target, scheduled, launched, launch_failed, ready, "
-          + "rebalance_recommended, noticed, gone, wake")
+          + "rebalance_recommended, noticed, found, priced, unhealthy, gone, wake")
     }
     spotEffects.removeAll()
     spot?.step(happened, at: now, into: &spotEffects)
     if let spot { writer.write(happened, at: now, spotEffects.effects, by: spot) }
+  }
+
+  private func found(_ event: LogObject) throws(DecisionLogError) -> FoundMachine {
+    let standing: FoundMachine.Standing
+    switch try event.text("standing") {
+    case "starting": standing = .starting
+    case "ready": standing = .ready
+    case "at_risk": standing = .atRisk
+    case "noticed": standing = .noticed(deadline: try event.time("deadline"))
+    case "draining": standing = .draining
+    default:
+      throw event.fail("standing", allowed: "starting, ready, at_risk, noticed, draining")
+    }
+    return FoundMachine(
+      pool: PoolID(try number(event, "pool")), standing: standing,
+      isFallback: try event.flag("is_fallback"), since: try event.time("since"))
   }
 
   private mutating func stepAutoscaler(

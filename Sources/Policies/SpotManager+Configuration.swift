@@ -64,6 +64,15 @@ extension SpotManager {
     /// The longest pause after the cloud's interface was asked too often; the first is a second.
     public var longestThrottle = TimeSpan.minutes(1)
 
+    /// How long a launch may stay without an answer before it is withdrawn and counts as refused; nil for ever.
+    ///
+    /// The simulator's cloud answers every launch. The reference rule waits for ever.
+    public var launchTimeOut: TimeSpan?
+    /// How long a launched machine may take to become ready before it is given back; nil for ever.
+    public var startTimeOut: TimeSpan?
+    /// The part of the machines beyond which those that fail their health check are kept; one may always go.
+    public var mostUnhealthy = Share(billionths: 500_000_000)
+
     /// A configuration of those values; those that have a default change nothing by it.
     public init(
       pools: [Pool], fallsBackToOnDemand: Bool, fallbackHold: TimeSpan, failbackAfter: TimeSpan,

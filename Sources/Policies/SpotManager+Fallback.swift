@@ -48,12 +48,12 @@ extension SpotManager {
   }
 
   /// How many fallback machines there are or have been asked for.
-  private var heldFallbacks: Int {
+  var heldFallbacks: Int {
     fallbackMachines.count + pools.reduce(0) { $0 + $1.fallbackRequested }
   }
 
   /// How many spot machines are wanted and not ready.
-  private var missingSpot: Int {
+  var missingSpot: Int {
     if target != nil {
       let dearer = firm.reduce(0) { sum, pool in
         guard configuration.pools[pool].market == .spot else { return sum }

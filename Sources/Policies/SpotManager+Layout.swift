@@ -66,12 +66,12 @@ extension SpotManager {
     var sum = 0
     for (place, pool) in acceptable.enumerated() {
       guard let zone = pools[pool].zone else {
-        sum += min(perPool, pools[pool].maximum)
+        sum += min(perPool, ceiling(of: pool))
         continue
       }
       guard !acceptable[..<place].contains(where: { pools[$0].zone == zone }) else { continue }
       let inZone = acceptable[place...].reduce(0) {
-        pools[$1].zone == zone ? $0 + min(perPool, pools[$1].maximum) : $0
+        pools[$1].zone == zone ? $0 + min(perPool, ceiling(of: $1)) : $0
       }
       sum += min(limit(ofZone: zone), inZone)
     }

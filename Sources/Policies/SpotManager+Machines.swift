@@ -23,7 +23,12 @@ extension SpotManager {
     _ launch: LaunchID, as id: MachineID, at now: Instant,
     into effects: inout EffectBuffer<Effect>
   ) {
-    guard isNew(id), let request = launches[launch] else { return }
+    guard isNew(id) else { return }
+    guard let request = launches[launch] else {
+      // Nobody knows its pool, and it is billed: the reference rule leaves it alone.
+      if configuration.rule == .production { effects.append(.release(id)) }
+      return
+    }
     end(launch)
     throttle = .zero
     record(

@@ -25,6 +25,13 @@ extension SpotManager {
     case rebalanceRecommended(MachineID)
     /// The cloud will take a machine back at that time.
     case noticed(MachineID, deadline: Instant)
+    /// The cloud has a machine that the manager does not know: one from before, or from a launch that it did not ask
+    /// for. The reference rule takes each for a ready machine that was adopted.
+    case found(MachineID, FoundMachine)
+    /// From now on a machine of a pool costs so much.
+    case priced(pool: PoolID, HourlyPrice)
+    /// A machine fails its health checks, and the cloud has not taken it back; the reference rule waits for its end.
+    case unhealthy(MachineID)
     /// A machine is gone, whatever the reason.
     case gone(MachineID)
     /// A time that the manager asked to be woken at has come.

@@ -42,7 +42,11 @@ extension SpotManager {
       move(id, to: .gone)
       let isSpot = configuration.pools[machine.pool.index].market == .spot
       if isStarted, isSpot, !machine.isReleased { launchSpotInTurn(true, at: now, into: &effects) }
-    case .rebalanceRecommended, .wake, .scheduled:
+    case .found(let id, let found):
+      adopt(id, in: found.pool, at: now)
+    case .priced(let pool, let price):
+      reprice(pool, at: price)
+    case .rebalanceRecommended, .wake, .scheduled, .unhealthy:
       break
     }
   }

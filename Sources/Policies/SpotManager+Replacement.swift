@@ -83,7 +83,7 @@ extension SpotManager {
 
   /// Whether the plan lets a spot pool have one more machine.
   private func hasRoom(_ pool: Int) -> Bool {
-    guard own(pool) < min(plan.perPool, pools[pool].maximum) else { return false }
+    guard own(pool) < min(plan.perPool, ceiling(of: pool)) else { return false }
     guard let zone = pools[pool].zone else { return true }
     return spotByCost.reduce(0) { pools[$1].zone == zone ? $0 + own($1) : $0 } < limit(ofZone: zone)
   }

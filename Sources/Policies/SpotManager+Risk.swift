@@ -15,6 +15,14 @@ extension SpotManager {
     case unwanted
     /// The cloud recommended to leave it, and its replacement is ready.
     case atRisk
+    /// Nobody asked for it, and none is missing.
+    case unasked
+    /// It was being given back when it was found.
+    case resumed
+    /// It did not become ready in its time.
+    case overdue
+    /// It failed its health checks.
+    case unhealthy
   }
 
   /// Why a machine was asked for.
@@ -44,7 +52,7 @@ extension SpotManager {
   private func committedRate(withOneMoreOf extra: Int?) -> HourlyPrice {
     var covered = configuration.coveredMachines
     var rate = Int128(configuration.commitmentRate.nanodollarsPerHour)
-    for (pool, terms) in configuration.pools.enumerated() {
+    for (pool, terms) in terms.enumerated() {
       var paid = pools[pool].committed + (pool == extra ? 1 : 0)
       if terms.market == .onDemand {
         let free = min(covered, paid)
@@ -70,7 +78,7 @@ extension SpotManager {
 
   /// What the spot machine that comes back first costs.
   var cheapestSpotPrice: HourlyPrice {
-    acceptable.first.map { configuration.pools[$0].price } ?? HourlyPrice(nanodollarsPerHour: 0)
+    acceptable.first.map { terms[$0].price } ?? HourlyPrice(nanodollarsPerHour: 0)
   }
 
   // MARK: Machines whose end is near

@@ -43,7 +43,7 @@ extension SpotManager {
   }
 
   /// What is counted of a pool.
-  struct PoolState: Sendable {
+  struct PoolState: Sendable, Codable {
     /// How many machines it should have; for a spot pool that the plan lays out only until the first target.
     var wanted: Int
     /// How many machines it should have until a target comes, without spares.
@@ -54,6 +54,8 @@ extension SpotManager {
     var maximum: Int
     /// Whether a schedule says how many machines it should have.
     var isScheduled = false
+    /// Whether it has become dearer than on demand and has machines from before.
+    var isTooDear = false
     /// Its place among the zones, or nil when its zone is not known.
     var zone: Int?
     var starting = 0
@@ -71,7 +73,7 @@ extension SpotManager {
   }
 
   /// How a target is laid out over the spot pools.
-  struct SpotPlan: Sendable {
+  struct SpotPlan: Sendable, Codable {
     /// How many spot machines serve the target.
     var target = 0
     /// How many spot machines to keep, those beyond the target included.

@@ -40,14 +40,16 @@ public struct SpotManager: Sendable {
   var plan = SpotPlan()
   /// How many spot machines are kept beyond the wanted ones before a target comes.
   var spare = 0
+  /// The configured pools at the prices of now.
+  var terms: [Configuration.Pool]
   /// The on-demand pools, cheapest per request first.
-  let onDemandByCost: [Int]
+  var onDemandByCost: [Int] = []
   /// The spot pools, cheapest per request first.
-  let spotByCost: [Int]
+  var spotByCost: [Int] = []
   /// The spot pools that are not dearer per request than on demand, cheapest first.
-  let acceptable: [Int]
+  var acceptable: [Int] = []
   /// The other pools, in the order in which a target fills them: on demand, then the dearer spot pools.
-  let firm: [Int]
+  var firm: [Int] = []
   /// The spot pool whose turn it is under the reference rule, as a place among all spot pools.
   var nextTurn = 0
 
@@ -61,11 +63,8 @@ public struct SpotManager: Sendable {
         wanted: pool.wanted, usual: pool.wanted, minimum: pool.minimum, maximum: pool.maximum,
         zone: zone)
     }
-    onDemandByCost = Self.byCost(given, .onDemand)
-    spotByCost = Self.byCost(given, .spot)
-    let acceptable = Self.acceptable(given)
-    self.acceptable = acceptable
-    firm = onDemandByCost + spotByCost.filter { !acceptable.contains($0) }
+    terms = given
+    orderPools()
     addSpares()
   }
 
@@ -86,6 +85,8 @@ public struct SpotManager: Sendable {
     take(in: event, at: now, into: &effects)
     guard isStarted else { return }
     if let due = wakeAt, due <= now { wakeAt = nil }
+    giveUpOverdue(at: now, into: &effects)
+    giveUpTooDear()
     giveUpAtRisk(into: &effects)
     if now >= throttledUntil {
       replace(at: now, into: &effects)
@@ -97,6 +98,7 @@ public struct SpotManager: Sendable {
       wake(at: throttledUntil, into: &effects)
     }
     handOver(at: now, into: &effects)
+    awaitOverdue(into: &effects)
   }
 
   /// Takes note of one event.
@@ -133,11 +135,13 @@ public struct SpotManager: Sendable {
     case .ready(let id):
       move(id, to: .ready)
     case .noticed(let id, let deadline):
-      guard let machine = self[id], isAlive(machine) else { return }
-      move(id, to: .leaving)
-      interrupted(machine, at: now)
-      effects.append(.cordon(id))
-      draining.append((id, deadline - configuration.drainGuard))
+      notice(id, deadline: deadline, at: now, into: &effects)
+    case .found(let id, let found):
+      find(id, found, at: now, into: &effects)
+    case .priced(let pool, let price):
+      reprice(pool, at: price)
+    case .unhealthy(let id):
+      giveUpUnhealthy(id, into: &effects)
     case .gone(let id):
       if let machine = self[id], isAlive(machine) { interrupted(machine, at: now) }
       move(id, to: .gone)
@@ -146,6 +150,17 @@ public struct SpotManager: Sendable {
     case .wake:
       break
     }
+  }
+
+  /// Takes in that a machine will be taken back.
+  mutating func notice(
+    _ id: MachineID, deadline: Instant, at now: Instant, into effects: inout EffectBuffer<Effect>
+  ) {
+    guard let machine = self[id], isAlive(machine) else { return }
+    move(id, to: .leaving)
+    interrupted(machine, at: now)
+    effects.append(.cordon(id))
+    draining.append((id, deadline - configuration.drainGuard))
   }
 
   /// How many machines the fleet should have, without spares.

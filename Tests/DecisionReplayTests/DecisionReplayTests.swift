@@ -51,6 +51,9 @@ struct DecisionReplayTests {
     header.deduplicator = Deduplicator.Configuration()
     header.ledger = CostLedger.Configuration(
       limit: USD(nanodollars: 3_000_000_000), tenantLimits: [USD(nanodollars: 2_000_000_000)])
+    header.spot?.launchTimeOut = .minutes(2)
+    header.spot?.startTimeOut = .minutes(10)
+    header.spot?.mostUnhealthy = .whole
     return header
   }
 
@@ -109,6 +112,16 @@ struct DecisionReplayTests {
       """,
       #""policy":"ledger","event":"settle","reserved":"0000000100000000","actual_nanodollars":null"#,
       #""policy":"ledger","event":"period""#,
+      """
+      "policy":"spot","event":"found","machine":3,"pool":1,"standing":"noticed",\
+      "deadline":"2024-12-09T00:03:00Z","is_fallback":false,"since":"2024-12-08T23:00:00Z"
+      """,
+      """
+      "policy":"spot","event":"found","machine":4,"pool":0,"standing":"draining",\
+      "is_fallback":true,"since":"2024-12-08T23:00:00Z"
+      """,
+      #""policy":"spot","event":"priced","pool":1,"price_nanodollars_per_hour":9000000000"#,
+      #""policy":"spot","event":"unhealthy","machine":2"#,
     ]
     return bodies.enumerated().map { "{\"at\":\"\(at($0.offset))\",\($0.element)}" }
   }
@@ -161,6 +174,11 @@ struct DecisionReplayTests {
     #expect(try decision("look_up").hasPrefix(#"{"answer":"hit","age_ns":"#))
     #expect(try decision("reserve") == #"{"reserved":"0000000100000000"}"#)
     #expect(try decision("settle") == #"{"answer":"settled","spent_nanodollars":1000000000}"#)
+    #expect(try decision("found").hasPrefix(#"[{"do":"cordon","machine":3,"because":"noticed"}"#))
+    #expect(
+      try decision("unhealthy").hasPrefix(
+        #"[{"do":"release","machine":2,"because":"unhealthy"},"#
+          + #"{"do":"evacuate","machine":2,"because":"unhealthy"}"#))
   }
 
   @Test("shows the first line that comes out otherwise")
