@@ -27,6 +27,27 @@ public struct BudgetPace: Sendable {
     self.monthly = monthly
   }
 
+  /// What is known of a budget.
+  struct State: Codable, Sendable {
+    var spent: USD
+    var burst: TimeSpan
+    var month: Int64
+    var last: Instant?
+    var rate: HourlyPrice
+  }
+
+  /// What is known of the budget.
+  var state: State { State(spent: spent, burst: burst, month: month, last: last, rate: rate) }
+
+  /// Takes up what is known of another.
+  mutating func restore(_ state: State) {
+    spent = state.spent
+    burst = state.burst
+    month = state.month
+    last = state.last
+    rate = state.rate
+  }
+
   /// Takes in what the fleet costs an hour from now on; a time before the last one is ignored.
   public mutating func observe(rate: HourlyPrice, at now: Instant) {
     guard now >= last ?? now else { return }

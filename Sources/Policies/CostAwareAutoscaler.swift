@@ -31,21 +31,21 @@ public struct CostAwareAutoscaler: Sendable {
 
   /// What it was told at its start.
   public let configuration: Configuration
-  private var target: Int
-  private var floor: Int
-  private var floorDue = Instant(nanoseconds: .min)
+  var target: Int
+  var floor: Int
+  var floorDue = Instant(nanoseconds: .min)
   /// What was seen in the longest window that anything looks back to.
-  private var history: DemandHistory
-  private var panic = PanicWindow()
-  private var lateLooks = 0
-  private var misses = 0
-  private var mayShrinkAt = Instant(nanoseconds: .min)
-  private var step = DegradationStep.none
-  private var stepSince = Instant(nanoseconds: .min)
-  private var pace: BudgetPace?
+  var history: DemandHistory
+  var panic = PanicWindow()
+  var lateLooks = 0
+  var misses = 0
+  var mayShrinkAt = Instant(nanoseconds: .min)
+  var step = DegradationStep.none
+  var stepSince = Instant(nanoseconds: .min)
+  var pace: BudgetPace?
   /// The machines, ready or starting, that were last seen, and when that was true.
-  private var present = 0
-  private var seenAt: Instant?
+  var present = 0
+  var seenAt: Instant?
 
   /// An autoscaler of a fleet that has so many machines; its fewest when it is not told.
   public init(_ configuration: Configuration, machines: Int? = nil) {

@@ -36,25 +36,25 @@ public struct CostLedger: Sendable {
     }
   }
 
-  private enum State: Sendable {
+  enum Phase: Sendable {
     case free, open, expired
   }
 
-  private struct Reservation: Sendable {
+  struct Reservation: Sendable {
     var serial: UInt32
-    var state: State
+    var state: Phase
     var tenant: TenantID
     var estimate: USD
   }
 
   /// The limits, and how long reservations live.
   public let configuration: Configuration
-  private var shared: Account
-  private var accounts: [Account]
-  private var reservations: ContiguousArray<Reservation> = []
-  private var unused: ContiguousArray<UInt32> = []
-  private var queue = ExpiryQueue()
-  private var nextSerial: UInt32 = 0
+  var shared: Account
+  var accounts: [Account]
+  var reservations: ContiguousArray<Reservation> = []
+  var unused: ContiguousArray<UInt32> = []
+  var queue = ExpiryQueue()
+  var nextSerial: UInt32 = 0
 
   /// A ledger on which nothing is spent or put aside.
   ///
@@ -151,7 +151,7 @@ public struct CostLedger: Sendable {
     for index in accounts.indices { accounts[index].beginPeriod() }
   }
 
-  private mutating func change(_ tenant: TenantID, by change: (inout Account) -> Void) {
+  mutating func change(_ tenant: TenantID, by change: (inout Account) -> Void) {
     change(&shared)
     if accounts.indices.contains(tenant.index) { change(&accounts[tenant.index]) }
   }

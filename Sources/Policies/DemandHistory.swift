@@ -5,7 +5,7 @@ import Quantities
 /// What demand the autoscaler has seen, as far back as anything looks.
 package struct DemandHistory: Sendable {
   /// A demand that was seen.
-  package struct Demand: Sendable {
+  package struct Demand: Codable, Sendable {
     /// When it was seen.
     package var time: Instant
     /// Requests a second.
@@ -25,6 +25,29 @@ package struct DemandHistory: Sendable {
   /// Whether no clock went back, so that they lie in the order of time.
   private var isInOrder = true
   private let capacity: Int
+
+  /// What has been seen, as it lies in the ring: sums depend on the order by their last bit.
+  struct State: Codable, Sendable {
+    var demands: [Demand]
+    var next: Int
+    var isInOrder: Bool
+  }
+
+  /// What has been seen.
+  var state: State { State(demands: demands, next: next, isInOrder: isInOrder) }
+
+  /// Takes up what another has seen.
+  mutating func restore(_ state: State) throws(SnapshotError) {
+    let count = state.demands.count
+    try SnapshotError.hold(
+      count <= capacity, "the snapshot has \(count) looks, the settings have room for \(capacity)")
+    try SnapshotError.hold(
+      state.next == 0 || count == capacity && (0..<count).contains(state.next),
+      "the snapshot's looks are not in a ring of \(capacity)")
+    demands = state.demands
+    next = state.next
+    isInOrder = state.isInOrder
+  }
 
   /// Room for so many looks.
   package init(capacity: Int) {

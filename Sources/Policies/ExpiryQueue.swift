@@ -20,6 +20,9 @@ struct ExpiryQueue: Sendable {
 
   private var heap: ContiguousArray<Item> = []
 
+  /// All reservations that wait for their time, in no order.
+  var items: ContiguousArray<Item> { heap }
+
   /// Adds a reservation.
   ///
   /// - Complexity: O(log n).

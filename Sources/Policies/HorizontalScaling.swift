@@ -43,6 +43,21 @@ public struct PanicWindow: Sendable {
   private var lastCause: Instant?
   private var highest = 0
 
+  /// What a window remembers.
+  struct State: Codable, Sendable {
+    var lastCause: Instant?
+    var highest: Int
+  }
+
+  /// What the window remembers.
+  var state: State { State(lastCause: lastCause, highest: highest) }
+
+  /// Takes up what another remembers.
+  mutating func restore(_ state: State) {
+    lastCause = state.lastCause
+    highest = state.highest
+  }
+
   /// A window that is calm.
   public init(threshold: Double = 2, stableWindow: TimeSpan = .seconds(60)) {
     self.threshold = threshold

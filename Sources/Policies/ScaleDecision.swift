@@ -54,7 +54,7 @@ public struct ScaleDecision: Equatable, Sendable {
 }
 
 /// What is given up while there is no money for more machines, the mildest first.
-public enum DegradationStep: Int, Comparable, Sendable, CaseIterable {
+public enum DegradationStep: Int, Comparable, Codable, Sendable, CaseIterable {
   /// Nothing.
   case none
   /// Work that can wait is put off.
