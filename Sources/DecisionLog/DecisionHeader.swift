@@ -30,6 +30,9 @@ public struct DecisionHeader: Sendable {
   /// The cost ledger's settings; nil where there is none.
   public var ledger: CostLedger.Configuration?
 
+  /// The cooldowns' settings; nil where there are none.
+  public var cooldown: Cooldown.Configuration?
+
   /// A header with no policies.
   public init(start: UTCDate, source: String) {
     self.start = start
@@ -54,6 +57,7 @@ extension JSONLine {
     if let cache = header.cache { write(cache) }
     if let deduplicator = header.deduplicator { write(deduplicator) }
     if let ledger = header.ledger { write(ledger) }
+    if let cooldown = header.cooldown { write(cooldown) }
     key("replicas")
     begin("[")
     for replica in header.replicas {
@@ -197,6 +201,16 @@ extension JSONLine {
     field("maximum_waiters", deduplicator.maximumWaiters)
     field("uncoalesced_for_ns", deduplicator.uncoalescedFor.nanoseconds)
     field("remembered", deduplicator.remembered)
+    end()
+  }
+
+  private mutating func write(_ cooldown: Cooldown.Configuration) {
+    key("cooldown")
+    begin()
+    field("failure_share_billionths", cooldown.failureShare.billionths)
+    field("minimum_calls", cooldown.minimumCalls)
+    field("rest_ns", cooldown.rest.nanoseconds)
+    field("longest_rest_ns", cooldown.longestRest.nanoseconds)
     end()
   }
 

@@ -278,6 +278,67 @@ extension DecisionWriter {
     line.endLine()
   }
 
+  /// A replica that was added to the board, and the place that the board gave it.
+  ///
+  /// It is written before any other line for which the board is looked at.
+  public mutating func write(
+    added replica: ReplicaID, at now: Instant, among board: borrowing ReplicaBoard
+  ) {
+    let observed = board[replica.index]
+    begin("dispatcher", "added", at: now)
+    line.field("model", observed.model.index)
+    line.field("nanoseconds_per_request", observed.nanosecondsPerRequest)
+    line.key("decision")
+    line.begin()
+    line.field("replica", replica.index)
+    line.end()
+    line.endLine()
+    // Readers begin with the same, so that what differs is written with the next choice.
+    let blank = ReplicaObservation(
+      model: observed.model, acceptsRequests: false, outstanding: 0, hasRoom: true,
+      nanosecondsPerRequest: observed.nanosecondsPerRequest)
+    if replica.index < known.count { known[replica.index] = blank } else { known.append(blank) }
+  }
+
+  /// A replica that was retired from the board.
+  public mutating func write(
+    retired replica: ReplicaID, at now: Instant, among board: borrowing ReplicaBoard
+  ) {
+    begin("dispatcher", "retired", at: now)
+    line.field("replica", replica.index)
+    changes(of: board)
+    line.key("decision")
+    line.begin()
+    line.end()
+    line.endLine()
+  }
+
+  /// The end of a replica's call, and until when that replica rests; nil where that is no news.
+  public mutating func write(
+    ended outcome: Cooldown.Outcome, of replica: ReplicaID, at now: Instant,
+    among board: borrowing ReplicaBoard, restsUntil: Instant?
+  ) {
+    begin("cooldown", "ended", at: now)
+    line.field("replica", replica.index)
+    var wait: TimeSpan?
+    switch outcome {
+    case .succeeded: line.field("outcome", "succeeded")
+    case .failed(let retryAfter):
+      line.field("outcome", "failed")
+      wait = retryAfter
+    case .refused(let retryAfter):
+      line.field("outcome", "refused")
+      wait = retryAfter
+    }
+    line.field("retry_after_ns", wait?.nanoseconds)
+    changes(of: board)
+    line.key("decision")
+    line.begin()
+    line.field("rests_until", restsUntil ?? .never)
+    line.end()
+    line.endLine()
+  }
+
   /// A question to the response cache.
   public mutating func write(
     lookUp key: CacheKey, isDeterministic: Bool, at now: Instant, _ answer: CacheAnswer

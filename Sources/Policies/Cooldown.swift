@@ -7,7 +7,7 @@ import Quantities
 /// After LiteLLM (BerriAI/litellm, `router_utils/cooldown_handlers.py`): more than half of this minute's
 /// calls failed, of at least two, and the deployment rests for 5 s; a failure that no retry can mend,
 /// such as 401, lets it rest at once. A minute is a whole one since the start, as a calendar's is, and
-/// the counts outlive the rest. One value a deployment.
+/// the counts outlive the rest. One value a deployment; ``Cooldowns`` holds those of all replicas.
 public struct Cooldown: Sendable {
   /// When to rest and for how long.
   public struct Configuration: Sendable {
@@ -53,6 +53,31 @@ public struct Cooldown: Sendable {
   public init(_ configuration: Configuration = Configuration()) {
     self.configuration = configuration
   }
+
+  /// What is known of a deployment's calls.
+  struct State: Codable, Sendable {
+    var minute: Int64
+    var calls: Int
+    var failures: Int
+    var restsUntil: Instant
+  }
+
+  /// What is known of its calls.
+  var state: State {
+    State(minute: minute, calls: calls, failures: failures, restsUntil: restsUntil)
+  }
+
+  /// A deployment that has been called.
+  init(_ configuration: Configuration, restoring state: State) {
+    self.configuration = configuration
+    minute = state.minute
+    calls = state.calls
+    failures = state.failures
+    restsUntil = state.restsUntil
+  }
+
+  /// Takes a rest back: it ends when the one before it did.
+  mutating func carryOn(from before: Instant) { restsUntil = before }
 
   /// Whether requests are to be kept away.
   public func isResting(at now: Instant) -> Bool { now < restsUntil }

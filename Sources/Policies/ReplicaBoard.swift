@@ -26,11 +26,15 @@ public struct ReplicaBoard: ~Copyable, Sendable {
   @usableFromInline let numberBits: Int64
   /// The longest load that a key holds.
   @usableFromInline let longest: UInt64
+  /// By model, the next seat that nobody has had, and the seat behind its last.
+  var freeSeats: [Range<Int32>]
+  /// The replicas that were retired and whose places nobody has taken, in any order.
+  var retired: [Int] = []
 
   /// The most replicas of a board.
   public static var mostReplicas: Int { 1 << 20 }
 
-  /// A board of those replicas, which keep their models.
+  /// A board of those replicas, which keep their models; ``add(_:)`` adds more.
   ///
   /// Loads count up to 2^62 nanoseconds over the replicas: 18 years for eight, 73 minutes for a million.
   /// Longer ones count as that.
@@ -38,13 +42,19 @@ public struct ReplicaBoard: ~Copyable, Sendable {
   /// - Precondition: there are at most ``mostReplicas``, and models are numbered from 0.
   /// - Complexity: O(r log r + m log m) for r replicas of m models.
   public init(_ observed: [ReplicaObservation]) {
+    self.init(observed, withRoomForOneMoreOf: nil)
+  }
+
+  /// A board of those replicas; with a model, it has room for twice as many of that.
+  init(_ observed: [ReplicaObservation], withRoomForOneMoreOf model: ModelID?) {
     precondition(observed.count <= Self.mostReplicas, "a board has room for every replica")
     // Settled before any property is set: of a value that cannot be copied none is read half-made.
-    let models = (observed.map(\.model.index).max() ?? 0) + 1
+    let models = max(observed.map(\.model.index).max() ?? 0, model?.index ?? 0) + 1
     var taken = [Int32](repeating: 0, count: models)
     for replica in observed { taken[replica.model.index] += 1 }
+    let spare = model.map { max(1, Int(taken[$0.index])) } ?? 0
     var bits: Int64 = 0
-    while observed.count > 1 << bits { bits += 1 }
+    while observed.count + spare > 1 << bits { bits += 1 }
     numberBits = bits
     longest = 1 << UInt64(62 - bits)
     observations = GrowingColumn(minimumCapacity: max(1, observed.count))
@@ -52,6 +62,7 @@ public struct ReplicaBoard: ~Copyable, Sendable {
     smallest = GrowingColumn(repeating: .max, count: models)
     accepting = GrowingColumn(repeating: 0, count: models)
     // The largest first, so that each begins at a multiple of its size.
+    if let model { taken[model.index] += Int32(spare) }
     let sizes = taken.map { count in
       var size: Int32 = 1
       while size < count { size *= 2 }
@@ -68,15 +79,20 @@ public struct ReplicaBoard: ~Copyable, Sendable {
     let leaves = Int32(tournament.leaves)
     roots = GrowingColumn(minimumCapacity: models)
     for model in sizes.indices { roots.append((leaves + firstSeat[model]) / sizes[model]) }
-    for replica in observed {
-      let model = replica.model.index
-      let number = observations.count
-      observations.append(replica)
-      seats.append(firstSeat[model])
-      firstSeat[model] += 1
-      if replica.acceptsRequests { accepting[model] += 1 }
-      seat(number, key(of: replica, number), model)
-    }
+    let ends = sizes.indices.map { firstSeat[$0] + sizes[$0] }
+    freeSeats = sizes.indices.map { firstSeat[$0]..<ends[$0] }
+    for replica in observed { append(replica) }
+  }
+
+  /// Gives a replica the next number and the next seat of its model.
+  mutating func append(_ replica: ReplicaObservation) {
+    let model = replica.model.index
+    let number = observations.count
+    observations.append(replica)
+    seats.append(freeSeats[model].lowerBound)
+    freeSeats[model] = freeSeats[model].dropFirst()
+    if replica.acceptsRequests { accepting[model] += 1 }
+    seat(number, key(of: replica, number), model)
   }
 
   /// How many replicas there are.

@@ -54,6 +54,7 @@ struct DecisionReplayTests {
     header.spot?.launchTimeOut = .minutes(2)
     header.spot?.startTimeOut = .minutes(10)
     header.spot?.mostUnhealthy = .whole
+    header.cooldown = Cooldown.Configuration()
     return header
   }
 
@@ -122,6 +123,18 @@ struct DecisionReplayTests {
       """,
       #""policy":"spot","event":"priced","pool":1,"price_nanodollars_per_hour":9000000000"#,
       #""policy":"spot","event":"unhealthy","machine":2"#,
+      #""policy":"dispatcher","event":"added","model":1,"nanoseconds_per_request":500000"#,
+      #""policy":"dispatcher","event":"added","model":2,"nanoseconds_per_request":700000"#,
+      """
+      "policy":"dispatcher","event":"choose","model":1,"longest_wait_ns":null,\
+      "replicas":[[3,1,0,1]]
+      """,
+      """
+      "policy":"cooldown","event":"ended","replica":3,"outcome":"refused",\
+      "retry_after_ns":20000000000,"replicas":[]
+      """,
+      #""policy":"dispatcher","event":"retired","replica":0,"replicas":[[0,1,0,1]]"#,
+      #""policy":"dispatcher","event":"added","model":0,"nanoseconds_per_request":900000"#,
     ]
     return bodies.enumerated().map { "{\"at\":\"\(at($0.offset))\",\($0.element)}" }
   }
@@ -179,6 +192,8 @@ struct DecisionReplayTests {
       try decision("unhealthy").hasPrefix(
         #"[{"do":"release","machine":2,"because":"unhealthy"},"#
           + #"{"do":"evacuate","machine":2,"because":"unhealthy"}"#))
+    #expect(try decision("added") == #"{"replica":3}"#)
+    #expect(try decision("ended") == #"{"rests_until":"2024-12-09T00:01:05.500000000Z"}"#)
   }
 
   @Test("shows the first line that comes out otherwise")
