@@ -31,7 +31,10 @@ func tests(
 let package = Package(
   name: "plimsoll",
   products: [
+    .library(name: "Quantities", targets: ["Quantities"]),
+    .library(name: "Serving", targets: ["Serving"]),
     .library(name: "Policies", targets: ["Policies"]),
+    .library(name: "DecisionLog", targets: ["DecisionLog"]),
     .executable(name: "plimsoll", targets: ["plimsoll"]),
     .executable(name: "plimsoll-policies", targets: ["plimsoll-policies"]),
     .executable(name: "plimsoll-bench", targets: ["plimsoll-bench"]),

@@ -41,7 +41,9 @@ struct SourceTreeTests {
   func manifest() {
     let rule = ManifestRule(manifest: tree.text(of: "Package.swift"))
     #expect(rule.dependencies.count > 10)
-    report(rule.missingTargets(of: tree.swiftFiles))
+    // The package that consumes the products has a manifest of its own.
+    let own = tree.swiftFiles.filter { !$0.path.hasPrefix("Tests/Consumer/") }
+    report(rule.missingTargets(of: own))
     report(tree.swiftFiles.flatMap(rule.violations))
   }
 
