@@ -170,7 +170,7 @@ let package = Package(
       ]),
     tests(
       "DecisionReplayTests",
-      ["DecisionLog", "DecisionReplay", "Policies", "Quantities", "Serving"]),
+      ["DecisionLog", "DecisionReplay", "Policies", "Quantities", "RandomStreams", "Serving"]),
     tests("InputsTests", ["Inputs", "Quantities"]),
     tests("WorkloadTests", ["Workload", "Inputs", "Numerics", "Quantities", "RandomStreams"]),
     tests(

@@ -27,6 +27,19 @@ public struct DecisionWriter: Sendable {
     line.removeAll()
   }
 
+  /// A replica of which nothing has been written.
+  private static func blank(_ replica: ReplicaObservation) -> ReplicaObservation {
+    ReplicaObservation(
+      model: replica.model, acceptsRequests: false, outstanding: 0, hasRoom: true,
+      nanosecondsPerRequest: replica.nanosecondsPerRequest)
+  }
+
+  /// Takes note of a replica that was added; readers begin with the same.
+  mutating func note(_ replica: ReplicaID, among board: borrowing ReplicaBoard) {
+    let blank = Self.blank(board[replica.index])
+    if replica.index < known.count { known[replica.index] = blank } else { known.append(blank) }
+  }
+
   mutating func begin(_ policy: StaticString, _ event: StaticString, at now: Instant) {
     count += 1
     line.begin()
@@ -38,11 +51,15 @@ public struct DecisionWriter: Sendable {
   }
 
   /// Writes the replicas that look otherwise than when they were last written.
-  mutating func changes(of board: borrowing ReplicaBoard) {
+  ///
+  /// - Parameters:
+  ///   - added: a replica that was just added: its place is written as it was before, with nothing outstanding.
+  mutating func changes(of board: borrowing ReplicaBoard, before added: ReplicaID? = nil) {
     line.key("replicas")
     line.begin("[")
-    for index in 0..<board.count {
-      let (new, old) = (board[index], known[index])
+    for index in 0..<min(board.count, known.count) {
+      let new = index == added?.index ? Self.blank(board[index]) : board[index]
+      let old = known[index]
       guard
         new.acceptsRequests != old.acceptsRequests || new.outstanding != old.outstanding
           || new.hasRoom != old.hasRoom
@@ -288,16 +305,13 @@ extension DecisionWriter {
     begin("dispatcher", "added", at: now)
     line.field("model", observed.model.index)
     line.field("nanoseconds_per_request", observed.nanosecondsPerRequest)
+    changes(of: board, before: replica)
     line.key("decision")
     line.begin()
     line.field("replica", replica.index)
     line.end()
     line.endLine()
-    // Readers begin with the same, so that what differs is written with the next choice.
-    let blank = ReplicaObservation(
-      model: observed.model, acceptsRequests: false, outstanding: 0, hasRoom: true,
-      nanosecondsPerRequest: observed.nanosecondsPerRequest)
-    if replica.index < known.count { known[replica.index] = blank } else { known.append(blank) }
+    note(replica, among: board)
   }
 
   /// A replica that was retired from the board.

@@ -236,6 +236,7 @@ public struct PolicyHost: ~Copyable, Sendable {
       try event.hold(
         board.count < ReplicaBoard.mostReplicas, "event",
         "at most \(ReplicaBoard.mostReplicas) replicas")
+      try see(event)
       let added = board.add(
         ReplicaObservation(
           model: try event.model(), acceptsRequests: false, outstanding: 0, hasRoom: true,
