@@ -81,6 +81,17 @@ struct SourceTreeTests {
     }
   }
 
+  @Test("has at most forty files in one folder")
+  func folders() {
+    let folders = tree.swiftFiles.map {
+      $0.path.split(separator: "/").dropLast().joined(separator: "/")
+    }
+    for folder in Set(folders) {
+      let count = folders.count { $0 == folder }
+      if count > 40 { Issue.record("\(folder) has \(count) files") }
+    }
+  }
+
   @Test("holds no stray file among the scenarios")
   func scenarios() {
     let paths = tree.paths(below: "Scenarios")
