@@ -281,6 +281,43 @@ struct SnapshotTests {
     #expect(kept > 100)
   }
 
+  // MARK: The cooldowns
+
+  @Test("the cooldowns let replicas rest as if they had lived on")
+  func cooldowns() throws {
+    let board = ReplicaBoard(
+      (0..<3).map { _ in
+        ReplicaObservation(
+          model: ModelID(0), acceptsRequests: true, outstanding: 0, hasRoom: true,
+          nanosecondsPerRequest: 1)
+      })
+    var rests = 0
+    for seed in 0..<Self.sequences {
+      var dice = Dice(seed, 16)
+      let settings = Cooldown.Configuration(rest: .seconds(Int64(1 + dice.roll(20))))
+      var alive = Cooldowns(settings)
+      var killed = alive
+      var now = Instant.start
+      for number in 0..<60 {
+        now = now + .seconds(Int64(dice.roll(6)) - 1)
+        let replica = ReplicaID(dice.roll(3))
+        let outcomes: [Cooldown.Outcome] = [
+          .succeeded, .succeeded, .failed(retryAfter: nil), .failed(retryAfter: .seconds(30)),
+          .refused(retryAfter: nil),
+        ]
+        let outcome = outcomes[dice.roll(5)]
+        let until = alive.step(outcome, of: replica, among: board, at: now)
+        let after = killed.step(outcome, of: replica, among: board, at: now)
+        #expect(until == after, "seed \(seed), call \(number)")
+        if until != nil { rests += 1 }
+        if number % (1 + Int(seed % 5)) == 0 {
+          killed = try Cooldowns(settings, restoring: Self.rewritten(killed.snapshot()))
+        }
+      }
+    }
+    #expect(rests > 1_000)
+  }
+
   // MARK: What is refused
 
   @Test("refuses the snapshot of another policy, another version or another fleet")
