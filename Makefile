@@ -4,7 +4,7 @@
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench results format clean oracles \
-  gate gate-baseline bootstrap command build-tests lint imports run-tests fuzz fuzz-minute scenarios results-check allocations instructions memory digests notebooks
+  gate gate-baseline bootstrap command build-tests lint imports run-tests consumer fuzz fuzz-minute scenarios results-check allocations instructions memory digests notebooks
 
 swift_sources := Package.swift Sources Tests Benchmarks
 
@@ -17,7 +17,7 @@ demo: bootstrap command ## build the command and judge the reference design
 
 test: bootstrap build-tests run-tests ## build and pass all tests
 
-check: bootstrap lint imports run-tests fuzz-minute scenarios gate allocations instructions memory results-check notebooks digests ## everything CI does
+check: bootstrap lint imports run-tests consumer fuzz-minute scenarios gate allocations instructions memory results-check notebooks digests ## everything CI does
 
 fuzz: bootstrap command ## a million changed inputs and 20,000 runs: none may end, hang or bloat a process
 	swift build -c release --product plimsoll-fuzz
@@ -64,6 +64,9 @@ build-tests:
 run-tests:
 	swift test -c release --skip-build --filter '[Pp]reconditions?'
 	swift test -c release --skip-build --skip '[Pp]reconditions?'
+
+consumer: ## build and run a package of somebody else that links the products
+	swift run -c release --package-path Tests/Consumer --scratch-path .build/consumer consumer
 
 command:
 	swift build -c release --product plimsoll

@@ -31,7 +31,10 @@ func tests(
 let package = Package(
   name: "plimsoll",
   products: [
+    .library(name: "Quantities", targets: ["Quantities"]),
+    .library(name: "Serving", targets: ["Serving"]),
     .library(name: "Policies", targets: ["Policies"]),
+    .library(name: "DecisionLog", targets: ["DecisionLog"]),
     .library(name: "TokenEngine", targets: ["TokenEngine"]),
     .executable(name: "plimsoll", targets: ["plimsoll"]),
     .executable(name: "plimsoll-policies", targets: ["plimsoll-policies"]),
@@ -177,9 +180,8 @@ let package = Package(
       ]),
     tests(
       "DecisionReplayTests",
-      ["DecisionLog", "DecisionReplay", "Policies", "Quantities", "Serving"]),
+      ["DecisionLog", "DecisionReplay", "Policies", "Quantities", "RandomStreams", "Serving"]),
     tests("InputsTests", ["Inputs", "Quantities"]),
-    tests("TokenEngineTests", ["TokenEngine", "EngineFiles", "Inputs"]),
     tests("WorkloadTests", ["Workload", "Inputs", "Numerics", "Quantities", "RandomStreams"]),
     tests(
       "RecordingTests",

@@ -30,6 +30,9 @@ public struct DecisionHeader: Sendable {
   /// The cost ledger's settings; nil where there is none.
   public var ledger: CostLedger.Configuration?
 
+  /// The cooldowns' settings; nil where there are none.
+  public var cooldown: Cooldown.Configuration?
+
   /// A header with no policies.
   public init(start: UTCDate, source: String) {
     self.start = start
@@ -54,6 +57,7 @@ extension JSONLine {
     if let cache = header.cache { write(cache) }
     if let deduplicator = header.deduplicator { write(deduplicator) }
     if let ledger = header.ledger { write(ledger) }
+    if let cooldown = header.cooldown { write(cooldown) }
     key("replicas")
     begin("[")
     for replica in header.replicas {
@@ -101,6 +105,11 @@ extension JSONLine {
     field("replaces_at_risk", spot.replacesAtRisk)
     field("zone_loss_floor", spot.zoneLossFloor)
     field("longest_throttle_ns", spot.longestThrottle.nanoseconds)
+    // Left out where they are not set, as logs from before have none of them.
+    if let timeOut = spot.launchTimeOut { field("launch_time_out_ns", timeOut.nanoseconds) }
+    if let timeOut = spot.startTimeOut { field("start_time_out_ns", timeOut.nanoseconds) }
+    let share = spot.mostUnhealthy.billionths
+    if share != 500_000_000 { field("most_unhealthy_billionths", share) }
     end()
   }
 
@@ -192,6 +201,16 @@ extension JSONLine {
     field("maximum_waiters", deduplicator.maximumWaiters)
     field("uncoalesced_for_ns", deduplicator.uncoalescedFor.nanoseconds)
     field("remembered", deduplicator.remembered)
+    end()
+  }
+
+  private mutating func write(_ cooldown: Cooldown.Configuration) {
+    key("cooldown")
+    begin()
+    field("failure_share_billionths", cooldown.failureShare.billionths)
+    field("minimum_calls", cooldown.minimumCalls)
+    field("rest_ns", cooldown.rest.nanoseconds)
+    field("longest_rest_ns", cooldown.longestRest.nanoseconds)
     end()
   }
 

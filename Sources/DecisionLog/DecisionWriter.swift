@@ -27,6 +27,19 @@ public struct DecisionWriter: Sendable {
     line.removeAll()
   }
 
+  /// A replica of which nothing has been written.
+  private static func blank(_ replica: ReplicaObservation) -> ReplicaObservation {
+    ReplicaObservation(
+      model: replica.model, acceptsRequests: false, outstanding: 0, hasRoom: true,
+      nanosecondsPerRequest: replica.nanosecondsPerRequest)
+  }
+
+  /// Takes note of a replica that was added; readers begin with the same.
+  mutating func note(_ replica: ReplicaID, among board: borrowing ReplicaBoard) {
+    let blank = Self.blank(board[replica.index])
+    if replica.index < known.count { known[replica.index] = blank } else { known.append(blank) }
+  }
+
   mutating func begin(_ policy: StaticString, _ event: StaticString, at now: Instant) {
     count += 1
     line.begin()
@@ -38,11 +51,15 @@ public struct DecisionWriter: Sendable {
   }
 
   /// Writes the replicas that look otherwise than when they were last written.
-  mutating func changes(of board: borrowing ReplicaBoard) {
+  ///
+  /// - Parameters:
+  ///   - added: a replica that was just added: its place is written as it was before, with nothing outstanding.
+  mutating func changes(of board: borrowing ReplicaBoard, before added: ReplicaID? = nil) {
     line.key("replicas")
     line.begin("[")
-    for index in 0..<board.count {
-      let (new, old) = (board[index], known[index])
+    for index in 0..<min(board.count, known.count) {
+      let new = index == added?.index ? Self.blank(board[index]) : board[index]
+      let old = known[index]
       guard
         new.acceptsRequests != old.acceptsRequests || new.outstanding != old.outstanding
           || new.hasRoom != old.hasRoom
@@ -99,6 +116,17 @@ extension DecisionWriter {
       begin("spot", "noticed", at: now)
       line.field("machine", machine.index)
       line.field("deadline", deadline)
+    case .found(let machine, let found):
+      begin("spot", "found", at: now)
+      line.field("machine", machine.index)
+      write(found)
+    case .priced(let pool, let price):
+      begin("spot", "priced", at: now)
+      line.field("pool", pool.index)
+      line.field("price_nanodollars_per_hour", price.nanodollarsPerHour)
+    case .unhealthy(let machine):
+      begin("spot", "unhealthy", at: now)
+      line.field("machine", machine.index)
     case .gone(let machine):
       begin("spot", "gone", at: now)
       line.field("machine", machine.index)
@@ -109,6 +137,21 @@ extension DecisionWriter {
     for effect in effects { write(effect, by: manager) }
     line.end("]")
     line.endLine()
+  }
+
+  private mutating func write(_ found: FoundMachine) {
+    line.field("pool", found.pool.index)
+    switch found.standing {
+    case .starting: line.field("standing", "starting")
+    case .ready: line.field("standing", "ready")
+    case .atRisk: line.field("standing", "at_risk")
+    case .noticed(let deadline):
+      line.field("standing", "noticed")
+      line.field("deadline", deadline)
+    case .draining: line.field("standing", "draining")
+    }
+    line.field("is_fallback", found.isFallback)
+    line.field("since", found.since)
   }
 
   private mutating func write(_ effect: SpotManager.Effect, by manager: SpotManager) {
@@ -134,11 +177,14 @@ extension DecisionWriter {
     case .evacuate(let machine):
       line.field("do", "evacuate")
       line.field("machine", machine.index)
-      line.field("because", "deadline")
+      let isUnhealthy = manager.releaseReason(of: machine) == .unhealthy
+      line.field("because", isUnhealthy ? "unhealthy" : "deadline")
     case .release(let machine):
       line.field("do", "release")
       line.field("machine", machine.index)
-      line.field("because", manager.releaseReason(of: machine)?.rawValue ?? "")
+      // A machine of a launch that nobody knows is released without being taken note of.
+      let reason = manager.releaseReason(of: machine) ?? .unasked
+      line.field("because", reason.rawValue)
     case .wake(let time):
       line.field("do", "wake")
       line.field("at", time)
@@ -245,6 +291,64 @@ extension DecisionWriter {
     case .queuesFull: line.field("refused", "queuesFull")
     case .tooLate: line.field("refused", "tooLate")
     }
+    line.end()
+    line.endLine()
+  }
+
+  /// A replica that was added to the board, and the place that the board gave it.
+  ///
+  /// It is written before any other line for which the board is looked at.
+  public mutating func write(
+    added replica: ReplicaID, at now: Instant, among board: borrowing ReplicaBoard
+  ) {
+    let observed = board[replica.index]
+    begin("dispatcher", "added", at: now)
+    line.field("model", observed.model.index)
+    line.field("nanoseconds_per_request", observed.nanosecondsPerRequest)
+    changes(of: board, before: replica)
+    line.key("decision")
+    line.begin()
+    line.field("replica", replica.index)
+    line.end()
+    line.endLine()
+    note(replica, among: board)
+  }
+
+  /// A replica that was retired from the board.
+  public mutating func write(
+    retired replica: ReplicaID, at now: Instant, among board: borrowing ReplicaBoard
+  ) {
+    begin("dispatcher", "retired", at: now)
+    line.field("replica", replica.index)
+    changes(of: board)
+    line.key("decision")
+    line.begin()
+    line.end()
+    line.endLine()
+  }
+
+  /// The end of a replica's call, and until when that replica rests; nil where that is no news.
+  public mutating func write(
+    ended outcome: Cooldown.Outcome, of replica: ReplicaID, at now: Instant,
+    among board: borrowing ReplicaBoard, restsUntil: Instant?
+  ) {
+    begin("cooldown", "ended", at: now)
+    line.field("replica", replica.index)
+    var wait: TimeSpan?
+    switch outcome {
+    case .succeeded: line.field("outcome", "succeeded")
+    case .failed(let retryAfter):
+      line.field("outcome", "failed")
+      wait = retryAfter
+    case .refused(let retryAfter):
+      line.field("outcome", "refused")
+      wait = retryAfter
+    }
+    line.field("retry_after_ns", wait?.nanoseconds)
+    changes(of: board)
+    line.key("decision")
+    line.begin()
+    line.field("rests_until", restsUntil ?? .never)
     line.end()
     line.endLine()
   }

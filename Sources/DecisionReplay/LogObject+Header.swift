@@ -37,6 +37,9 @@ extension DecisionHeader {
     ledger = try first.optional("ledger") { key throws(DecisionLogError) in
       try first.object(key).ledger()
     }
+    cooldown = try first.optional("cooldown") { key throws(DecisionLogError) in
+      try first.object(key).cooldown()
+    }
     for replica in try first.objects("replicas") {
       let time = try replica.span("nanoseconds_per_request").nanoseconds
       replicas.append(
@@ -52,7 +55,7 @@ extension DecisionHeader {
 
 extension LogObject {
   /// The number of a model; a board has a place for each up to the highest.
-  fileprivate func model() throws(DecisionLogError) -> ModelID {
+  func model() throws(DecisionLogError) -> ModelID {
     let number: Int = try integer("model")
     try hold((0..<256).contains(number), "model", "a number from 0 to 255")
     return ModelID(number)
@@ -85,6 +88,9 @@ extension LogObject {
     spot.replacesAtRisk = try flag("replaces_at_risk")
     spot.zoneLossFloor = try count("zone_loss_floor")
     spot.longestThrottle = try span("longest_throttle_ns")
+    spot.launchTimeOut = try optional("launch_time_out_ns", span)
+    spot.startTimeOut = try optional("start_time_out_ns", span)
+    if let most = try optional("most_unhealthy_billionths", share) { spot.mostUnhealthy = most }
     return spot
   }
 
@@ -186,6 +192,13 @@ extension LogObject {
     try hold(time > .zero, "uncoalesced_for_ns", "a time above 0")
     return Deduplicator.Configuration(
       maximumWaiters: waiters, uncoalescedFor: time, remembered: remembered)
+  }
+
+  fileprivate func cooldown() throws(DecisionLogError) -> Cooldown.Configuration {
+    Cooldown.Configuration(
+      failureShare: try share("failure_share_billionths"),
+      minimumCalls: try count("minimum_calls", upTo: 1_000_000_000), rest: try span("rest_ns"),
+      longestRest: try span("longest_rest_ns"))
   }
 
   fileprivate func ledger() throws(DecisionLogError) -> CostLedger.Configuration {

@@ -18,6 +18,7 @@ public struct PolicyHost: ~Copyable, Sendable {
   private let hasCache: Bool
   private var deduplicator: Deduplicator?
   private var ledger: CostLedger?
+  private var cooldowns: Cooldowns?
   private var board: ReplicaBoard
   private var plans: [RoutePlan?] = []
   private let start: UTCDate
@@ -41,6 +42,7 @@ public struct PolicyHost: ~Copyable, Sendable {
     cache = ResponseCache(header.cache ?? ResponseCache.Configuration(capacity: 1))
     deduplicator = header.deduplicator.map { Deduplicator($0) }
     ledger = header.ledger.map { CostLedger($0) }
+    cooldowns = header.cooldown.map { Cooldowns($0) }
     writer = DecisionWriter(header)
   }
 
@@ -62,13 +64,14 @@ public struct PolicyHost: ~Copyable, Sendable {
     case "spot": try stepSpot(event, at: now)
     case "autoscaler": try stepAutoscaler(event, at: now)
     case "router": try stepRouter(event, at: now)
-    case "dispatcher": try choose(event, at: now)
+    case "dispatcher": try stepDispatcher(event, at: now)
     case "cache": try stepCache(event, at: now)
     case "dedup": try stepDeduplicator(event, at: now)
     case "ledger": try stepLedger(event, at: now)
+    case "cooldown": try stepCooldowns(event, at: now)
     default:
       throw event.fail(
-        "policy", allowed: "spot, autoscaler, router, dispatcher, cache, dedup, ledger")
+        "policy", allowed: "spot, autoscaler, router, dispatcher, cache, dedup, ledger, cooldown")
     }
   }
 
@@ -112,17 +115,39 @@ public struct PolicyHost: ~Copyable, Sendable {
     case "noticed":
       happened = .noticed(
         MachineID(try number(event, "machine")), deadline: try event.time("deadline"))
+    case "found":
+      happened = .found(MachineID(try place(event, "machine")), try found(event))
+    case "priced":
+      happened = .priced(
+        pool: PoolID(try number(event, "pool")), try event.price("price_nanodollars_per_hour"))
+    case "unhealthy": happened = .unhealthy(MachineID(try number(event, "machine")))
     case "gone": happened = .gone(MachineID(try number(event, "machine")))
     case "wake": happened = .wake
     default:
       throw event.fail(
         "event",
         allowed: "adopted, started, target, scheduled, launched, launch_failed, ready, "
-          + "rebalance_recommended, noticed, gone, wake")
+          + "rebalance_recommended, noticed, found, priced, unhealthy, gone, wake")
     }
     spotEffects.removeAll()
     spot?.step(happened, at: now, into: &spotEffects)
     if let spot { writer.write(happened, at: now, spotEffects.effects, by: spot) }
+  }
+
+  private func found(_ event: LogObject) throws(DecisionLogError) -> FoundMachine {
+    let standing: FoundMachine.Standing
+    switch try event.text("standing") {
+    case "starting": standing = .starting
+    case "ready": standing = .ready
+    case "at_risk": standing = .atRisk
+    case "noticed": standing = .noticed(deadline: try event.time("deadline"))
+    case "draining": standing = .draining
+    default:
+      throw event.fail("standing", allowed: "starting, ready, at_risk, noticed, draining")
+    }
+    return FoundMachine(
+      pool: PoolID(try number(event, "pool")), standing: standing,
+      isFallback: try event.flag("is_fallback"), since: try event.time("since"))
   }
 
   private mutating func stepAutoscaler(
@@ -202,8 +227,59 @@ public struct PolicyHost: ~Copyable, Sendable {
     }
   }
 
+  private mutating func stepDispatcher(
+    _ event: LogObject, at now: Instant
+  ) throws(DecisionLogError) {
+    switch try event.text("event") {
+    case "choose": try choose(event, at: now)
+    case "added":
+      try event.hold(
+        board.count < ReplicaBoard.mostReplicas, "event",
+        "at most \(ReplicaBoard.mostReplicas) replicas")
+      try see(event)
+      let added = board.add(
+        ReplicaObservation(
+          model: try event.model(), acceptsRequests: false, outstanding: 0, hasRoom: true,
+          nanosecondsPerRequest: try event.span("nanoseconds_per_request").nanoseconds))
+      cooldowns?.forget(added)
+      writer.write(added: added, at: now, among: board)
+    case "retired":
+      let replica = try replica(event)
+      try see(event)
+      board.retire(replica)
+      writer.write(retired: replica, at: now, among: board)
+    default: throw event.fail("event", allowed: "choose, added, retired")
+    }
+  }
+
+  /// The number of a replica on the board.
+  private func replica(_ event: LogObject) throws(DecisionLogError) -> ReplicaID {
+    let number: Int = try event.integer("replica")
+    try event.hold(
+      (0..<board.count).contains(number), "replica", "a number from 0 to \(board.count - 1)")
+    return ReplicaID(number)
+  }
+
+  private mutating func stepCooldowns(
+    _ event: LogObject, at now: Instant
+  ) throws(DecisionLogError) {
+    guard cooldowns != nil else { throw absent(event) }
+    guard try event.text("event") == "ended" else { throw event.fail("event", allowed: "ended") }
+    let replica = try replica(event)
+    try see(event)
+    let retryAfter = try event.optional("retry_after_ns", event.span)
+    let outcome: Cooldown.Outcome
+    switch try event.text("outcome") {
+    case "succeeded": outcome = .succeeded
+    case "failed": outcome = .failed(retryAfter: retryAfter)
+    case "refused": outcome = .refused(retryAfter: retryAfter)
+    default: throw event.fail("outcome", allowed: "succeeded, failed, refused")
+    }
+    let until = cooldowns?.step(outcome, of: replica, among: board, at: now)
+    writer.write(ended: outcome, of: replica, at: now, among: board, restsUntil: until ?? nil)
+  }
+
   private mutating func choose(_ event: LogObject, at now: Instant) throws(DecisionLogError) {
-    guard try event.text("event") == "choose" else { throw event.fail("event", allowed: "choose") }
     try see(event)
     let model = ModelID(try number(event, "model"))
     let longest = try event.optional("longest_wait_ns", event.span)

@@ -2,7 +2,7 @@
 
 /// A price for holding one unit for one hour, as cloud price sheets quote it.
 @frozen
-public struct HourlyPrice: Hashable, Sendable {
+public struct HourlyPrice: Hashable, Codable, Sendable {
   /// The price in billionths of a dollar an hour.
   public let nanodollarsPerHour: Int64
 

@@ -2,7 +2,7 @@
 
 /// An amount of US dollars in whole nanodollars; sums are exact, overflow traps (about ±9.2 billion).
 @frozen
-public struct USD: Hashable, Sendable {
+public struct USD: Hashable, Codable, Sendable {
   /// The amount in billionths of a dollar.
   public let nanodollars: Int64
 

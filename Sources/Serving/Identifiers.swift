@@ -2,7 +2,7 @@
 
 /// The number of a pool: its place in the scenario's `fleet`, from 0.
 @frozen
-public struct PoolID: Hashable, Sendable {
+public struct PoolID: Hashable, Codable, Sendable {
   /// Its place in columns by pool.
   public let index: Int
 
@@ -15,7 +15,7 @@ public struct PoolID: Hashable, Sendable {
 
 /// The number of a rented machine, from 0 in the order of renting; never used again.
 @frozen
-public struct MachineID: Hashable, Sendable {
+public struct MachineID: Hashable, Codable, Sendable {
   /// Its place in columns by machine.
   public let index: Int
 
@@ -28,7 +28,7 @@ public struct MachineID: Hashable, Sendable {
 
 /// The number of a request to launch a machine, given by the policy that asks; never used again.
 @frozen
-public struct LaunchID: Hashable, Sendable {
+public struct LaunchID: Hashable, Codable, Sendable {
   /// Its place in columns by launch.
   public let index: Int
 
@@ -41,7 +41,7 @@ public struct LaunchID: Hashable, Sendable {
 
 /// The number of a replica's place in the fleet, from 0; dense, so that it indexes columns.
 @frozen
-public struct ReplicaID: Hashable, Sendable {
+public struct ReplicaID: Hashable, Codable, Sendable {
   /// Its place in columns by replica.
   public let index: Int
 
@@ -54,7 +54,7 @@ public struct ReplicaID: Hashable, Sendable {
 
 /// The number of a model: its place in the scenario's `models`, from 0.
 @frozen
-public struct ModelID: Hashable, BitwiseCopyable, Sendable {
+public struct ModelID: Hashable, BitwiseCopyable, Codable, Sendable {
   /// Its place in columns by model.
   public let index: Int
 
@@ -67,7 +67,7 @@ public struct ModelID: Hashable, BitwiseCopyable, Sendable {
 
 /// The number of a tenant: whoever's requests and answers no other tenant may see.
 @frozen
-public struct TenantID: Hashable, BitwiseCopyable, Sendable {
+public struct TenantID: Hashable, BitwiseCopyable, Codable, Sendable {
   /// Its place in columns by tenant.
   public let index: Int
 

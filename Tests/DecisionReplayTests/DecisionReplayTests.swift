@@ -5,6 +5,7 @@ import DecisionReplay
 import Foundation
 import Policies
 import Quantities
+import RandomStreams
 import Serving
 import Testing
 
@@ -51,6 +52,10 @@ struct DecisionReplayTests {
     header.deduplicator = Deduplicator.Configuration()
     header.ledger = CostLedger.Configuration(
       limit: USD(nanodollars: 3_000_000_000), tenantLimits: [USD(nanodollars: 2_000_000_000)])
+    header.spot?.launchTimeOut = .minutes(2)
+    header.spot?.startTimeOut = .minutes(10)
+    header.spot?.mostUnhealthy = .whole
+    header.cooldown = Cooldown.Configuration()
     return header
   }
 
@@ -109,6 +114,37 @@ struct DecisionReplayTests {
       """,
       #""policy":"ledger","event":"settle","reserved":"0000000100000000","actual_nanodollars":null"#,
       #""policy":"ledger","event":"period""#,
+      """
+      "policy":"spot","event":"found","machine":3,"pool":1,"standing":"noticed",\
+      "deadline":"2024-12-09T00:03:00Z","is_fallback":false,"since":"2024-12-08T23:00:00Z"
+      """,
+      """
+      "policy":"spot","event":"found","machine":4,"pool":0,"standing":"draining",\
+      "is_fallback":true,"since":"2024-12-08T23:00:00Z"
+      """,
+      #""policy":"spot","event":"priced","pool":1,"price_nanodollars_per_hour":9000000000"#,
+      #""policy":"spot","event":"unhealthy","machine":2"#,
+      """
+      "policy":"dispatcher","event":"added","model":1,"nanoseconds_per_request":500000,\
+      "replicas":[]
+      """,
+      """
+      "policy":"dispatcher","event":"added","model":2,"nanoseconds_per_request":700000,\
+      "replicas":[]
+      """,
+      """
+      "policy":"dispatcher","event":"choose","model":1,"longest_wait_ns":null,\
+      "replicas":[[3,1,0,1]]
+      """,
+      """
+      "policy":"cooldown","event":"ended","replica":3,"outcome":"refused",\
+      "retry_after_ns":20000000000,"replicas":[]
+      """,
+      #""policy":"dispatcher","event":"retired","replica":0,"replicas":[[0,1,0,1]]"#,
+      """
+      "policy":"dispatcher","event":"added","model":0,"nanoseconds_per_request":900000,\
+      "replicas":[]
+      """,
     ]
     return bodies.enumerated().map { "{\"at\":\"\(at($0.offset))\",\($0.element)}" }
   }
@@ -161,6 +197,59 @@ struct DecisionReplayTests {
     #expect(try decision("look_up").hasPrefix(#"{"answer":"hit","age_ns":"#))
     #expect(try decision("reserve") == #"{"reserved":"0000000100000000"}"#)
     #expect(try decision("settle") == #"{"answer":"settled","spent_nanodollars":1000000000}"#)
+    #expect(try decision("found").hasPrefix(#"[{"do":"cordon","machine":3,"because":"noticed"}"#))
+    #expect(
+      try decision("unhealthy").hasPrefix(
+        #"[{"do":"release","machine":2,"because":"unhealthy"},"#
+          + #"{"do":"evacuate","machine":2,"because":"unhealthy"}"#))
+    #expect(try decision("added") == #"{"replica":3}"#)
+    #expect(try decision("ended") == #"{"rests_until":"2024-12-09T00:01:05.500000000Z"}"#)
+  }
+
+  @Test("makes the choices of a driver again whose replicas come and go")
+  func replicasThatChange() throws {
+    var stream = RandomStream(seed: 7, replication: 0, purpose: .testing, entity: 41)
+    func roll(_ sides: Int) -> Int { Int(stream.next() % UInt64(sides)) }
+    var header = DecisionHeader(start: Self.start, source: "a driver")
+    header.cooldown = Cooldown.Configuration()
+    var writer = DecisionWriter(header)
+    var board = ReplicaBoard([])
+    var cooldowns = Cooldowns()
+    var dispatcher = LeastLoaded()
+    for number in 0..<600 {
+      let now = Instant.start + .seconds(Int64(number))
+      let replica = ReplicaID(board.count > 0 ? roll(board.count) : 0)
+      switch board.count == 0 ? 0 : roll(8) {
+      case 0:
+        let added = board.add(
+          ReplicaObservation(
+            model: ModelID(roll(2)), acceptsRequests: true, outstanding: 0, hasRoom: true,
+            nanosecondsPerRequest: Int64(1 + roll(3))))
+        cooldowns.forget(added)
+        writer.write(added: added, at: now, among: board)
+      case 1:
+        board.retire(replica)
+        writer.write(retired: replica, at: now, among: board)
+      case 2:
+        let until = cooldowns.step(.failed(retryAfter: nil), of: replica, among: board, at: now)
+        writer.write(
+          ended: .failed(retryAfter: nil), of: replica, at: now, among: board, restsUntil: until)
+      case 3, 4:
+        // An end of requests that no line tells of by itself.
+        board.update(replica.index) { $0.outstanding = 0 }
+      default:
+        let model = ModelID(roll(2))
+        let choice = dispatcher.choose(of: model, among: &board)
+        writer.write(choiceOf: model, within: nil, at: now, among: board, choice)
+        if case .replica(let chosen) = choice {
+          board.update(chosen.index) { $0.outstanding += 1 }
+        }
+      }
+    }
+    let lines = writer.line.bytes.split(separator: UInt8(ascii: "\n"))
+    #expect(lines.count > 300 && board.count < 60)
+    var replay = DecisionReplay()
+    for line in lines { #expect(try replay.feed(Array(line)) == nil) }
   }
 
   @Test("shows the first line that comes out otherwise")

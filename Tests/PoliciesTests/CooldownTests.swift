@@ -2,6 +2,7 @@
 
 import Policies
 import Quantities
+import Serving
 import Testing
 
 @Suite("The cooldown")
@@ -55,5 +56,56 @@ struct CooldownTests {
     #expect(cooldown.restsUntil == second(20))
     cooldown.step(.refused(retryAfter: TimeSpan(nanoseconds: .max)), at: second(2))
     #expect(cooldown.restsUntil == second(62))
+  }
+}
+
+@Suite("The cooldowns of a board")
+struct CooldownsTests {
+  private static func board(accepting: [Bool]) -> ReplicaBoard {
+    ReplicaBoard(
+      accepting.map {
+        ReplicaObservation(
+          model: ModelID(0), acceptsRequests: $0, outstanding: 0, hasRoom: true,
+          nanosecondsPerRequest: 1)
+      })
+  }
+
+  @Test("let a replica rest that fails too often, and say until when only once")
+  func rests() {
+    let board = Self.board(accepting: [true, true])
+    var cooldowns = Cooldowns()
+    let replica = ReplicaID(1)
+    #expect(cooldowns.step(.failed(retryAfter: nil), of: replica, among: board, at: .start) == nil)
+    #expect(
+      cooldowns.step(.failed(retryAfter: nil), of: replica, among: board, at: .start)
+        == .start + .seconds(5))
+    #expect(cooldowns.step(.succeeded, of: replica, among: board, at: .start) == nil)
+    #expect(cooldowns.isResting(replica, at: .start + .seconds(4)))
+    #expect(!cooldowns.isResting(replica, at: .start + .seconds(5)))
+    #expect(!cooldowns.isResting(ReplicaID(0), at: .start))
+  }
+
+  @Test("never let the last replica of a model rest")
+  func lastOne() {
+    let board = Self.board(accepting: [false, true])
+    var cooldowns = Cooldowns()
+    for _ in 0..<4 {
+      #expect(
+        cooldowns.step(.refused(retryAfter: nil), of: ReplicaID(1), among: board, at: .start)
+          == nil)
+    }
+    #expect(!cooldowns.isResting(ReplicaID(1), at: .start))
+    // One that accepts none may rest on.
+    #expect(
+      cooldowns.step(.refused(retryAfter: nil), of: ReplicaID(0), among: board, at: .start) != nil)
+  }
+
+  @Test("know nothing of the replica that takes the place of another")
+  func forgets() {
+    let board = Self.board(accepting: [true, true])
+    var cooldowns = Cooldowns()
+    _ = cooldowns.step(.refused(retryAfter: nil), of: ReplicaID(0), among: board, at: .start)
+    cooldowns.forget(ReplicaID(0))
+    #expect(!cooldowns.isResting(ReplicaID(0), at: .start))
   }
 }

@@ -13,7 +13,7 @@ enum LicenceRule {
   static func violations(in file: SourceFile) -> [Violation] {
     let isPermissive = file.folder == "Sources" && permissiveTargets.contains(file.target)
     let licence = isPermissive ? "Apache-2.0" : "GPL-3.0-or-later"
-    let headerLine = file.path == "Package.swift" ? 2 : 1
+    let headerLine = file.path.hasSuffix("Package.swift") ? 2 : 1
     let header = "// SPDX-License-Identifier: \(licence)"
     var result: [Violation] = []
     if file.lines.count < headerLine || file.lines[headerLine - 1] != header {

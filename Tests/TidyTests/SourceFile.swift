@@ -2,7 +2,7 @@
 
 /// A Swift file as the rules see it.
 struct SourceFile {
-  /// From the root of the project, such as `Sources/Policies/SpotManager.swift`.
+  /// From the root of the project, such as `Sources/Policies/Spot/SpotManager.swift`.
   let path: String
   let lines: [Substring]
   let tokens: [Token]

@@ -39,7 +39,9 @@ struct CoalescingTests {
         seen.insert(String(event.prefix { $0 != " " }))
       }
       guard workload.settings.cachesPrefixes else { continue }
-      var run = VLLMRun(settings: workload.settings, law: workload.law, requests: workload.requests)
+      var run = TokenRun(
+        scheduler: VLLMScheduler(settings: workload.settings), law: workload.law,
+        requests: workload.requests)
       cached += (try? run.run())?.reduce(0) { $0 + $1.cachedTokens } ?? 0
     }
     #expect(seen.isSuperset(of: ["started", "firstToken", "completed", "preempted", "cancelled"]))

@@ -57,8 +57,9 @@ struct ReferenceRunTests {
       try Records.bytes("\(folder)/requests.csv.gz"), for: engine)
     var steps = EngineOutput.stepHeader
     var count = 0
-    var run = VLLMRun(
-      settings: engine.settings, law: engine.law, requests: requests.requests
+    var run = TokenRun(
+      scheduler: VLLMScheduler(settings: engine.settings), law: engine.law,
+      requests: requests.requests
     ) { step in
       steps += EngineOutput.row(step, number: count)
       count += 1

@@ -25,7 +25,8 @@ struct VLLMByHandTests {
   private func run(
     _ settings: VLLMSettings, _ requests: [TokenRequest]
   ) throws -> [[Int64]] {
-    var run = VLLMRun(settings: settings, law: Self.law, requests: requests)
+    var run = TokenRun(
+      scheduler: VLLMScheduler(settings: settings), law: Self.law, requests: requests)
     return try run.run().map {
       [
         $0.firstScheduled, $0.firstToken, $0.completed, Int64($0.preemptions),
@@ -155,7 +156,7 @@ struct VLLMByHandTests {
     settings.maxBatchedTokens = 16
     settings.longPromptThreshold = 8
     settings.reservesWholePrompt = false
-    #expect(throws: VLLMRun<AffineStepLaw>.Failure.self) {
+    #expect(throws: TokenRun<VLLMScheduler, AffineStepLaw>.Failure.self) {
       _ = try run(settings, [request(0, 15, 32), request(1, 13, 31)])
     }
   }

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Quantities
+import Serving
+
+extension SpotManager {
+  /// What is remembered of a machine, or nil when it is unknown or gone.
+  subscript(id: MachineID) -> Machine? { machines[id] }
+
+  /// Whether a machine starts or is ready, and nobody has asked for its end.
+  func isAlive(_ machine: Machine) -> Bool {
+    machine.state == .starting || machine.state == .ready
+  }
+
+  /// Takes over a machine that was there before; one that is known or of no pool is ignored.
+  mutating func adopt(_ id: MachineID, in pool: PoolID, at now: Instant) {
+    guard isNew(id), pools.indices.contains(pool.index) else { return }
+    record(Machine(id: id, pool: pool, state: .ready, isFallback: false, since: now))
+  }
+
+  /// Takes in that a launch was granted; the machine of one that is no longer wanted is released.
+  mutating func launched(
+    _ launch: LaunchID, as id: MachineID, at now: Instant,
+    into effects: inout EffectBuffer<Effect>
+  ) {
+    guard isNew(id) else { return }
+    guard let request = launches[launch] else {
+      // Nobody knows its pool, and it is billed: the reference rule leaves it alone.
+      if configuration.rule == .production { effects.append(.release(id)) }
+      return
+    }
+    end(launch)
+    throttle = .zero
+    record(
+      Machine(
+        id: id, pool: request.pool, state: .starting, isFallback: request.isFallback, since: now))
+    granted(in: request.pool.index, at: now)
+    if request.state != .open { release(id, because: .unwanted, into: &effects) }
+  }
+
+  /// Whether a number can be that of a machine which has not been seen.
+  func isNew(_ id: MachineID) -> Bool { id.index >= 0 && !machines.hasSeen(id) }
+
+  /// Adds a machine that starts or is ready.
+  mutating func record(_ machine: Machine) {
+    machines.insert(machine)
+    pools[machine.pool.index].committed += 1
+    alive.append(machine.id)
+    count(machine, 1)
+    if machine.isFallback { fallbackMachines.append(machine.id) }
+  }
+
+  /// Moves a machine on; a late or repeated report about one that is further already is ignored.
+  mutating func move(_ id: MachineID, to state: MachineState) {
+    guard var machine = self[id], state.rawValue > machine.state.rawValue else { return }
+    count(machine, -1)
+    machine.state = state
+    count(machine, 1)
+    if state == .gone {
+      pools[machine.pool.index].committed -= 1
+      machines.remove(id)
+    } else {
+      machines.update(id) { $0.state = state }
+    }
+    guard !isAlive(machine) else { return }
+    alive.removeAll { $0 == id }
+    if machine.isFallback { fallbackMachines.removeAll { $0 == id } }
+  }
+
+  mutating func count(_ machine: Machine, _ change: Int) {
+    switch machine.state {
+    case .starting: pools[machine.pool.index].starting += change
+    case .ready: pools[machine.pool.index].ready += change
+    case .leaving, .gone: return
+    }
+    if machine.isAtRisk { pools[machine.pool.index].atRisk += change }
+  }
+
+  /// Gives a machine back.
+  mutating func release(
+    _ id: MachineID, because reason: ReleaseReason, into effects: inout EffectBuffer<Effect>
+  ) {
+    move(id, to: .leaving)
+    machines.update(id) {
+      $0.isReleased = true
+      $0.releaseReason = reason
+    }
+    effects.append(.release(id))
+  }
+}
