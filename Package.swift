@@ -36,6 +36,7 @@ let package = Package(
     .library(name: "Policies", targets: ["Policies"]),
     .library(name: "DecisionLog", targets: ["DecisionLog"]),
     .library(name: "TokenEngine", targets: ["TokenEngine"]),
+    .library(name: "RequestPath", targets: ["RequestPath"]),
     .executable(name: "plimsoll", targets: ["plimsoll"]),
     .executable(name: "plimsoll-policies", targets: ["plimsoll-policies"]),
     .executable(name: "plimsoll-bench", targets: ["plimsoll-bench"]),
@@ -94,13 +95,7 @@ let package = Package(
     house("DecisionLog", ["Quantities", "Serving", "Policies"]),
 
     // Level 4
-    house("DecisionReplay", ["Quantities", "Serving", "Policies", "DecisionLog"]),
-    house(
-      "FleetSimulation",
-      [
-        "Columns", "Quantities", "RandomStreams", "Serving", "EventKernel", "Policies", "Workload",
-        "ReplicaModel", "CloudModel", "Recording", "Statistics", "Scenario", "DecisionLog",
-      ]),
+    house("RequestPath", ["Columns", "Quantities", "Serving", "Policies", "DecisionLog"]),
     house(
       "Checks",
       ["Quantities", "RandomStreams", "Serving", "Recording", "Statistics", "Scenario"]),
@@ -112,6 +107,16 @@ let package = Package(
       ]),
 
     // Level 5
+    house("DecisionReplay", ["Quantities", "Serving", "Policies", "DecisionLog"]),
+    house(
+      "FleetSimulation",
+      [
+        "Columns", "Quantities", "RandomStreams", "Serving", "EventKernel", "Policies", "Workload",
+        "ReplicaModel", "CloudModel", "Recording", "Statistics", "Scenario", "DecisionLog",
+        "RequestPath",
+      ]),
+
+    // Level 6
     house(
       "Experiments",
       [
@@ -119,7 +124,7 @@ let package = Package(
         "Statistics", "Scenario", "ResultsStore", "Checks", crypto,
       ]),
 
-    // Level 6
+    // Level 7
     .executableTarget(
       name: "plimsoll",
       dependencies: [
@@ -172,6 +177,12 @@ let package = Package(
     tests("ColumnsTests", ["Columns", "RandomStreams"]),
     tests("EventKernelTests", ["EventKernel", "Quantities", "RandomStreams"]),
     tests("PoliciesTests", ["Policies", "Quantities", "RandomStreams", "Serving"]),
+    tests(
+      "RequestPathTests",
+      [
+        "DecisionLog", "DecisionReplay", "Policies", "Quantities", "RandomStreams", "RequestPath",
+        "Serving",
+      ]),
     tests(
       "ReportingTests",
       [
