@@ -65,7 +65,9 @@ run-tests:
 	swift test -c release --skip-build --filter '[Pp]reconditions?'
 	swift test -c release --skip-build --skip '[Pp]reconditions?'
 
+# SwiftPM looks for new files in this package only, and not in the one that it depends on: without its plan it makes one anew.
 consumer: ## build and run a package of somebody else that links the products
+	rm -f .build/consumer/release.yaml
 	swift run -c release --package-path Tests/Consumer --scratch-path .build/consumer consumer
 
 command:
