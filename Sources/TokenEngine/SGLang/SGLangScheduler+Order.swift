@@ -11,11 +11,11 @@ extension SGLangScheduler {
       sortWaiting(by: waiting.map { -rows[$0].output })
       refreshWaiting()
     case .lpm:
-      let later = matchWaiting()
-      sortWaiting(by: waiting.map { later.contains($0) ? .max : -rows[$0].matched })
+      matchWaiting()
+      sortWaiting(by: waiting.map { rows[$0].isLater ? .max : -rows[$0].matched })
     case .shortestPrefillFirst:
-      let later = matchWaiting()
-      sortWaiting(by: waiting.map { (later.contains($0) ? 1 << 40 : 0) + uncached($0) })
+      matchWaiting()
+      sortWaiting(by: waiting.map { (rows[$0].isLater ? 1 << 40 : 0) + uncached($0) })
     }
   }
 
@@ -38,13 +38,13 @@ extension SGLangScheduler {
     waiting = ContiguousArray(keyed.map(\.slot))
   }
 
-  /// Finds out how much of each waiting request is in the tree.
+  /// Finds out how much of each waiting request is in the tree, and who should wait for another one that waits.
   ///
-  /// - Returns: who should wait for another one that waits, because the two begin alike and the tree has not got it
-  ///   (`schedule_policy.py:362–381`): at most 32 tokens are in the tree, and at least 32 are those of one ahead.
-  private mutating func matchWaiting() -> Set<Int> {
-    var later: Set<Int> = []
-    var ahead: Set<Int64> = []
+  /// That is so where the two begin alike and the tree has not got it: at most 32 tokens are in the tree, and at least 32
+  /// are those of one ahead (`schedule_policy.py:362–381`).
+  private mutating func matchWaiting() {
+    var ahead = IdentityTable(
+      capacity: waiting.reduce(0) { $0 + rows[$1].known / settings.pageSize })
     for slot in waiting {
       let chain = chains[slot]
       let known = min(rows[slot].known / settings.pageSize, chain.count)
@@ -52,16 +52,14 @@ extension SGLangScheduler {
       pool.look(chain, count)
       let found = count * settings.pageSize
       rows[slot].matched = min(found, rows[slot].known - 1)
+      rows[slot].isLater = false
       guard found <= 32 else { continue }
       var shared = 0
-      while shared < known, ahead.contains(chain[shared]) { shared += 1 }
-      if shared * settings.pageSize >= 32 {
-        later.insert(slot)
-      } else {
-        for block in shared..<known { ahead.insert(chain[block]) }
-      }
+      while shared < known, ahead.first(of: chain[shared]) >= 0 { shared += 1 }
+      rows[slot].isLater = shared * settings.pageSize >= 32
+      if rows[slot].isLater { continue }
+      for block in shared..<known { _ = ahead.append(0, to: chain[block]) }
     }
-    return later
   }
 
   /// Every 32nd time, looks at the pages that the first 128 requests will find, so that they are evicted late

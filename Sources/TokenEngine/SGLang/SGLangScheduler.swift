@@ -31,6 +31,8 @@ public struct SGLangScheduler {
     var cached = -1
     /// Tokens found in the tree when the waiting requests were ordered.
     var matched = 0
+    /// Whether it was found then to wait better for another one that begins alike.
+    var isLater = false
     /// When it began to wait, among those that did.
     var entry = 0
     var place = Place.none
