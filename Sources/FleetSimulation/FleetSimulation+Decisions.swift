@@ -44,7 +44,7 @@ extension FleetSimulation {
   @inline(never)
   mutating func log(_ offer: Offer, of response: StoredResponse) {
     var response = response
-    response.isDeterministic = offer.isDeterministic
+    response.isDeterministic = offer.admission != .refused(.notDeterministic)
     path.log?.write(
       answered: offer.key, response, at: now, offer.admission, cache: store.cache)
   }

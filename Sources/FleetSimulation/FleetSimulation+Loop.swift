@@ -92,13 +92,12 @@ extension FleetSimulation {
       let model = path[ReplicaID(replica)].model
       for position in 0..<count {
         let ticket = bank.finished(position, in: lane)
-        guard path.hasBudget else {
-          answer(ticket, by: model, started: started)
-          continue
+        var cost: USD? = .zero
+        if path.hasBudget {
+          cost = self.cost(
+            of: now - ticket.arrival, batch: now - started, size: count, by: replica)
         }
-        answer(
-          ticket, by: model, started: started,
-          cost: cost(of: now - ticket.arrival, batch: now - started, size: count, by: replica))
+        answer(ticket, by: model, started: started, cost: cost)
       }
       bank.free(lane, now: now)
       left(replica, ended: count)

@@ -137,9 +137,8 @@ extension FleetSimulation {
   }
 
   /// Answers a request whose batch has ended, and whoever waits for the same answer.
-  mutating func answer(
-    _ ticket: Ticket, by model: ModelID, started: Instant, cost: USD? = .zero
-  ) {
+  @inline(__always)
+  mutating func answer(_ ticket: Ticket, by model: ModelID, started: Instant, cost: USD?) {
     if path.isAlone(ticket) {
       record(ticket, .completed, by: model, started: started)
     } else {

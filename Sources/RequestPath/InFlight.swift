@@ -81,11 +81,11 @@ struct InFlight: ~Copyable, Sendable {
     return row.isUsed && row.number == ticket.number
   }
 
-  /// Gives a row back.
+  /// Gives the row of a request back that is on its way.
   @inlinable
   @inline(__always)
   mutating func free(_ number: Int32) {
-    precondition(rows[Int(number)].isUsed, "a request ends once")
+    assert(rows[Int(number)].isUsed, "a request ends once")
     rows[Int(number)].isUsed = false
     rows[Int(number)].nextFree = firstFree
     firstFree = number

@@ -46,19 +46,14 @@ public struct Offer: Equatable, Sendable {
   public let key: CacheKey
   /// Whether the store may keep the answer, and if not, why.
   public let admission: ResponseCache.Admission
-  /// Whether its request has temperature 0.
-  public let isDeterministic: Bool
   /// The note of the ``LookUp``.
   public let mark: Int
 
   /// An offer of those values.
   @inlinable
-  public init(
-    key: CacheKey, admission: ResponseCache.Admission, isDeterministic: Bool, mark: Int
-  ) {
+  public init(key: CacheKey, admission: ResponseCache.Admission, mark: Int) {
     self.key = key
     self.admission = admission
-    self.isDeterministic = isDeterministic
     self.mark = mark
   }
 }

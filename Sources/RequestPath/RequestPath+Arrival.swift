@@ -47,8 +47,7 @@ extension RequestPath {
   /// ``Policies/CacheAnswer/bypass``.
   ///
   /// - Returns: ``Effect/send(_:)``, ``Effect/wait``, ``Effect/refuse(_:)`` or ``Effect/end(_:)``.
-  @inlinable
-  @inline(__always)
+  @_transparent
   public mutating func storeAnswered(
     _ ticket: inout Ticket, _ lookUp: LookUp, _ answer: CacheAnswer, at now: Instant
   ) -> Effect {
@@ -73,8 +72,8 @@ extension RequestPath {
   }
 
   /// Lets a request join the call of an identical one, or make its own.
-  @inlinable
-  @inline(__always)
+  @usableFromInline
+  @_transparent
   mutating func share(_ ticket: Ticket, _ lookUp: LookUp, at now: Instant) -> Shared {
     let question = lookUp.question
     var row: Int32 = -1

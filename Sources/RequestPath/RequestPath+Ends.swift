@@ -42,8 +42,7 @@ extension RequestPath {
     let admission = ResponseCache.admission(of: asked, under: rules.storeRule)
     var offer: Offer?
     if rules.usesStore {
-      offer = Offer(
-        key: row.key, admission: admission, isDeterministic: row.isDeterministic, mark: row.mark)
+      offer = Offer(key: row.key, admission: admission, mark: row.mark)
     }
     guard let flight = row.flight else {
       requests.free(ticket.row)

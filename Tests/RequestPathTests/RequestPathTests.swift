@@ -165,7 +165,6 @@ struct RequestPathTests {
     #expect(offer.mark == 42)
     #expect(offer.key == key(2))
     #expect(offer.admission == .admitted)
-    #expect(offer.isDeterministic)
   }
 
   @Test("offers the store no answer that must not be kept")
