@@ -32,6 +32,7 @@ let package = Package(
   name: "plimsoll",
   products: [
     .library(name: "Policies", targets: ["Policies"]),
+    .library(name: "RequestPath", targets: ["RequestPath"]),
     .executable(name: "plimsoll", targets: ["plimsoll"]),
     .executable(name: "plimsoll-policies", targets: ["plimsoll-policies"]),
     .executable(name: "plimsoll-bench", targets: ["plimsoll-bench"]),
@@ -84,13 +85,7 @@ let package = Package(
     house("DecisionLog", ["Quantities", "Serving", "Policies"]),
 
     // Level 4
-    house("DecisionReplay", ["Quantities", "Serving", "Policies", "DecisionLog"]),
-    house(
-      "FleetSimulation",
-      [
-        "Columns", "Quantities", "RandomStreams", "Serving", "EventKernel", "Policies", "Workload",
-        "ReplicaModel", "CloudModel", "Recording", "Statistics", "Scenario", "DecisionLog",
-      ]),
+    house("RequestPath", ["Columns", "Quantities", "Serving", "Policies", "DecisionLog"]),
     house(
       "Checks",
       ["Quantities", "RandomStreams", "Serving", "Recording", "Statistics", "Scenario"]),
@@ -102,6 +97,16 @@ let package = Package(
       ]),
 
     // Level 5
+    house("DecisionReplay", ["Quantities", "Serving", "Policies", "DecisionLog"]),
+    house(
+      "FleetSimulation",
+      [
+        "Columns", "Quantities", "RandomStreams", "Serving", "EventKernel", "Policies", "Workload",
+        "ReplicaModel", "CloudModel", "Recording", "Statistics", "Scenario", "DecisionLog",
+        "RequestPath",
+      ]),
+
+    // Level 6
     house(
       "Experiments",
       [
@@ -109,7 +114,7 @@ let package = Package(
         "Statistics", "Scenario", "ResultsStore", "Checks", crypto,
       ]),
 
-    // Level 6
+    // Level 7
     .executableTarget(
       name: "plimsoll",
       dependencies: [
@@ -159,6 +164,12 @@ let package = Package(
     tests("ColumnsTests", ["Columns", "RandomStreams"]),
     tests("EventKernelTests", ["EventKernel", "Quantities", "RandomStreams"]),
     tests("PoliciesTests", ["Policies", "Quantities", "RandomStreams", "Serving"]),
+    tests(
+      "RequestPathTests",
+      [
+        "DecisionLog", "DecisionReplay", "Policies", "Quantities", "RandomStreams", "RequestPath",
+        "Serving",
+      ]),
     tests(
       "ReportingTests",
       [

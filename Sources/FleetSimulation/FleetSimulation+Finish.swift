@@ -41,7 +41,7 @@ extension FleetSimulation {
     record.busyTime = account.busy
     record.idleTime = account.idle
     record.simulatedRequests = simulatedRequests
-    record.migrations = migrations
+    record.migrations = path.handOvers
     record.workloadDigest = workloadDigest
     try checkRequests(record)
     try checkPolicies()
@@ -169,12 +169,12 @@ extension FleetSimulation {
           value: Int128(Int64(bitPattern: digest))))
     }
     var counts = [("stream_digest", Int64(bitPattern: streamDigest()))]
-    if let budget = desk.budget {
+    if let budget = path.budget {
       counts.append(("budget_refusals", budget.refusals))
       counts.append(("charged", budget.charged.nanodollars))
     }
-    if desk.usesCache {
-      counts.append(("cache_evictions", Int64(desk.cache.evictions)))
+    if store.isUsed {
+      counts.append(("cache_evictions", Int64(store.cache.evictions)))
     }
     if isScaling {
       counts.append(("budget_denials", budgetDenials))
@@ -195,8 +195,8 @@ extension FleetSimulation {
     for purpose in scenario.workload.purposes(isAsked: !scenario.requestPolicies.areTrivial) {
       draws.note(purpose)
     }
-    if desk.usesCache && scenario.workload.mix.catalogueCount > 0 { draws.note(.cachePriming) }
-    if desk.fixedHits != nil { draws.note(.fixedHits) }
+    if store.isUsed && scenario.workload.mix.catalogueCount > 0 { draws.note(.cachePriming) }
+    if store.fixedHits != nil { draws.note(.fixedHits) }
     if scenario.pools.contains(where: { $0.replicas.contains { $0.model.noise != .none } }) {
       draws.note(.serviceTime)
     }
@@ -246,7 +246,8 @@ extension FleetSimulation {
     let onReplicas = (0..<bank.count).reduce(0) {
       $0 + bank.requestsHeld(by: $1) { $0.isMeasured }
     }
-    let inFlight = onReplicas + table.measuredWaiting + displaced.count { $0.isMeasured }
+    let inFlight =
+      onReplicas + path.countWaiting { $0.isMeasured } + displaced.count { $0.isMeasured }
     try hold(
       record.requests.arrived == ended + UInt64(inFlight),
       "requests arrived = ended + held by replicas + waiting for another's call or a replica",
@@ -255,7 +256,7 @@ extension FleetSimulation {
       record.latency.count == record.weighted.answered,
       "every answered request has one latency",
       "\(record.weighted.answered) answered, \(record.latency.count) latencies, by weight")
-    let outstanding = (0..<bank.count).reduce(0) { $0 + Int(board[$1].outstanding) }
+    let outstanding = (0..<bank.count).reduce(0) { $0 + Int(path[ReplicaID($1)].outstanding) }
     let held = (0..<bank.count).reduce(0) { $0 + bank.requestsHeld(by: $1) }
     try hold(
       outstanding == held, "requests sent to replicas = requests that they hold",
@@ -264,18 +265,18 @@ extension FleetSimulation {
 
   /// Every row belongs to a request that a replica holds, or that waits for another's call.
   private borrowing func checkPolicies() throws(ConservationError) {
-    let used = table.used
+    let used = path.kept
     let held =
-      displaced.count { $0.policyRow >= 0 }
-      + (0..<bank.count).reduce(0) { $0 + bank.requestsHeld(by: $1) { $0.policyRow >= 0 } }
+      displaced.count { $0.row >= 0 }
+      + (0..<bank.count).reduce(0) { $0 + bank.requestsHeld(by: $1) { $0.row >= 0 } }
     try hold(
-      held == used.alone + desk.deduplicator.flightCount,
+      held == used.alone + path.flightCount,
       "requests of policies on replicas, or between two = those alone + flights",
-      "\(held) on replicas or between, \(used.alone) alone, \(desk.deduplicator.flightCount) flights"
+      "\(held) on replicas or between, \(used.alone) alone, \(path.flightCount) flights"
     )
     try hold(
-      used.inFlights >= desk.deduplicator.flightCount, "every flight has a request",
-      "\(used.inFlights) requests in \(desk.deduplicator.flightCount) flights")
+      used.inFlights >= path.flightCount, "every flight has a request",
+      "\(used.inFlights) requests in \(path.flightCount) flights")
   }
 
   /// busy + idle + overhead = rented, in lane time from the start to the horizon.

@@ -33,7 +33,7 @@ extension FleetSimulation {
   mutating func noteQueues() {
     for model in scenario.models.indices {
       let waiting = (0..<bank.count).reduce(0) {
-        board[$1].model.index == model ? $0 + bank.waiting(at: $1) : $0
+        path[ReplicaID($1)].model.index == model ? $0 + bank.waiting(at: $1) : $0
       }
       fluid.setBacklog(of: model, to: Double(waiting))
     }
@@ -52,7 +52,7 @@ extension FleetSimulation {
     var since = [Instant](repeating: now, count: scenario.models.count)
     for model in scenario.models.indices where fluid.backlog(of: model) >= 1 {
       let held = (0..<bank.count).reduce(0) {
-        board[$1].model.index == model ? $0 + Int(board[$1].outstanding) : $0
+        path[ReplicaID($1)].model.index == model ? $0 + Int(path[ReplicaID($1)].outstanding) : $0
       }
       let missing = fluid.backlog(of: model) + fluid.inService(of: model) - Double(held)
       let share = fluid.share(of: model) * engineShare
@@ -60,13 +60,13 @@ extension FleetSimulation {
     }
     guard let first = since.min(), first < now else { return }
     source.restart(at: first)
-    if desk.usesCache { prepareDrawn() }
+    beginColumn()
     place = .none
     while source.nextTime < now {
-      if source.isAtColumnStart && desk.usesCache { prepareDrawn() }
+      if source.isAtColumnStart { beginColumn() }
       let drawnPlace = source.nextPlace
       let arrival = source.take()
-      let model = desk.intendedModel[Int(arrival.textIndex)]
+      let model = store.intendedModel[Int(arrival.textIndex)]
       guard arrival.time >= since[model.index] else { continue }
       simulatedRequests += 1
       admit(arrival, drawnAt: drawnPlace)

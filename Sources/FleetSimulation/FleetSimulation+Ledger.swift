@@ -24,7 +24,8 @@ extension FleetSimulation {
   mutating func noteLaneUse() {
     var use = LaneUse(models: scenario.models.count)
     for replica in 0..<bank.count {
-      use.busy[board[replica].model.index] += bank.busyTime(of: replica, at: now).nanoseconds
+      use.busy[path[ReplicaID(replica)].model.index] +=
+        bank.busyTime(of: replica, at: now).nanoseconds
       use.idle += bank.idleTime(of: replica, at: now).nanoseconds
     }
     if windows.isMeasuring {

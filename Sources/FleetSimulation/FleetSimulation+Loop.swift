@@ -5,6 +5,7 @@ import Policies
 import Quantities
 import Recording
 import ReplicaModel
+import RequestPath
 import Serving
 import Workload
 
@@ -71,7 +72,7 @@ extension FleetSimulation {
       noteQueues()
       return false
     }
-    if source.isAtColumnStart && desk.usesCache { prepareDrawn() }
+    if source.isAtColumnStart { beginColumn() }
     let drawnPlace = source.nextPlace
     let arrival = source.take()
     simulatedRequests += 1
@@ -84,94 +85,57 @@ extension FleetSimulation {
     return true
   }
 
-  @inline(__always)
-  func request(of arrival: Arrival, for model: ModelID, row: Int32 = -1) -> QueuedRequest {
-    QueuedRequest(
-      arrival: arrival.time, number: arrival.number, promptTokens: arrival.promptTokens,
-      outputTokens: arrival.outputTokens, recordPlace: place.bits, policyRow: row,
-      classIndex: arrival.classIndex, model: UInt8(truncatingIfNeeded: model.index))
-  }
-
-  /// Sends a request to the replica that the policy chooses, or ends it.
-  mutating func dispatch(_ request: QueuedRequest, otherwise outcome: RequestOutcome) {
-    guard let replica = choose(for: ModelID(Int(request.model))) else {
-      fail(request, outcome)
-      return
-    }
-    send(request, to: replica)
-  }
-
-  /// The replica of a model that the policy chooses; `nil` where it refuses.
-  @inline(__always)
-  mutating func choose(for model: ModelID) -> Int? {
-    // Under admission control a request is sent only where it need not wait long.
-    let longestWait =
-      degradation < .reject ? nil : scenario.autoscaling?.configuration.longestQueueWait
-    let choice = dispatcher.choose(of: model, within: longestWait, among: &board)
-    if logsRequests { logChoice(of: model, within: longestWait, choice) }
-    guard case .replica(let replica) = choice else { return nil }
-    return replica.index
-  }
-
-  @inline(__always)
-  mutating func send(_ request: QueuedRequest, to replica: Int) {
-    if isScaling { scrape.send(to: Int(request.model)) }
-    bank.enqueue(request, at: replica, now: now)
-    let hasRoom = bank.hasRoom(replica)
-    board.update(replica) {
-      $0.outstanding += 1
-      $0.hasRoom = hasRoom
-    }
-  }
-
   private mutating func replicaHappening() {
     switch bank.next() {
     case .batchEnded(let lane, let replica, let count):
       let started = bank.startTime(of: lane)
-      let model = board[replica].model
+      let model = path[ReplicaID(replica)].model
       for position in 0..<count {
-        let request = bank.finished(position, in: lane)
-        guard desk.hasBudget, let budget = desk.budget else {
-          answer(request, by: model, started: started)
-          continue
+        let ticket = bank.finished(position, in: lane)
+        var cost: USD? = .zero
+        if path.hasBudget {
+          cost = self.cost(
+            of: now - ticket.arrival, batch: now - started, size: count, by: replica)
         }
-        let pool = scenario.pools[places[placeOfReplica[replica]].pool]
-        let prices = pool.cloud.prices
-        answer(
-          request, by: model, started: started,
-          cost: budget.cost(
-            of: now - request.arrival, batch: now - started, shared: count,
-            lanes: pool.replicas.reduce(0) { $0 + Int64($1.model.lanes) },
-            at: prices.changes[prices.position(at: now)].price))
+        answer(ticket, by: model, started: started, cost: cost)
       }
       bank.free(lane, now: now)
-      settle(replica, ended: count)
+      left(replica, ended: count)
     case .timer(let replica):
       bank.expire(replica, now: now)
-      settle(replica, ended: 0)
+      left(replica, ended: 0)
     }
   }
 
-  /// Ends the requests that a replica dropped besides those that it answered, and lets it go where it was only
-  /// finishing.
-  private mutating func settle(_ replica: Int, ended: Int) {
+  /// What a request cost that a batch answered.
+  private mutating func cost(
+    of time: TimeSpan, batch: TimeSpan, size: Int, by replica: Int
+  ) -> USD? {
+    let pool = scenario.pools[places[placeOfReplica[replica]].pool]
+    let prices = pool.cloud.prices
+    return path.budget?.configuration.charge.cost(
+      of: time, batch: batch, share: pool.replicas.reduce(0) { $0 + Int64($1.model.lanes) },
+      size: size, at: prices.changes[prices.position(at: now)].price)
+  }
+
+  /// Notes that requests left a replica, ends those whose clients gave up, and lets the replica go where it was
+  /// only finishing.
+  private mutating func left(_ replica: Int, ended: Int) {
+    let id = ReplicaID(replica)
     var gone = Int32(truncatingIfNeeded: ended + bank.expired.count)
     if !bank.expired.isEmpty {
-      board.update(replica) { $0.outstanding -= gone }
+      path.replicaChanged(id, .ended(gone, hasRoom: path[ReplicaID(replica)].hasRoom))
       gone = 0
       // One may make its call again elsewhere, which changes the list of those who gave up.
       var position = 0
       while position < bank.expired.count {
-        fail(bank.expired[position], .timedOut)
+        let ticket = bank.expired[position]
+        carryOut(path.failed(ticket, .timedOut, at: now), for: ticket)
         position += 1
       }
       bank.expired.removeAll(keepingCapacity: true)
     }
-    let hasRoom = bank.hasRoom(replica)
-    board.update(replica) {
-      $0.outstanding -= gone
-      $0.hasRoom = hasRoom
-    }
+    path.replicaChanged(id, .ended(gone, hasRoom: bank.hasRoom(replica)))
     if drainingMachines > 0 {
       releaseIfEmpty(placeOfReplica[replica])
       workInbox()

@@ -7,6 +7,7 @@ import Quantities
 import RandomStreams
 import Recording
 import ReplicaModel
+import RequestPath
 import Serving
 
 extension FleetSimulation {
@@ -251,7 +252,7 @@ extension FleetSimulation {
     for replica in replicas {
       bank.open(replica, at: now)
       let (accepts, hasRoom) = (!machines[machine].isCordoned, bank.hasRoom(replica))
-      board.update(replica) { $0.hasRoom = hasRoom }
+      path.replicaChanged(ReplicaID(replica), .room(hasRoom))
       setAccepts(accepts, replica)
     }
   }
@@ -264,9 +265,9 @@ extension FleetSimulation {
 
   /// Lets a replica accept requests, or no more.
   private mutating func setAccepts(_ accepts: Bool, _ replica: Int) {
-    guard board[replica].acceptsRequests != accepts else { return }
+    guard path[ReplicaID(replica)].acceptsRequests != accepts else { return }
     advanceFluid()
-    board.update(replica) { $0.acceptsRequests = accepts }
+    path.replicaChanged(ReplicaID(replica), .accepts(accepts))
     fluid.set(replica, accepts: accepts)
   }
 
@@ -297,7 +298,7 @@ extension FleetSimulation {
   /// Gives a draining machine back once its replicas hold no request.
   mutating func releaseIfEmpty(_ place: Int) {
     guard let machine = places[place].machine, machines[machine].state == .draining,
-      replicas(of: machine).replicas.allSatisfy({ board[$0].outstanding == 0 })
+      replicas(of: machine).replicas.allSatisfy({ path[ReplicaID($0)].outstanding == 0 })
     else { return }
     log(.released, pool: places[place].pool, machine: machine)
     end(machine)
@@ -307,7 +308,7 @@ extension FleetSimulation {
   private mutating func evacuate(_ machine: Int) {
     let replicas = replicas(of: machine).replicas
     guard machines[machine].state == .serving,
-      replicas.contains(where: { board[$0].outstanding > 0 })
+      replicas.contains(where: { path[ReplicaID($0)].outstanding > 0 })
     else { return }
     draws.requestsReachMachines = true
     machines[machine].closedAt = now
@@ -317,9 +318,11 @@ extension FleetSimulation {
   /// Closes replicas; the requests that they held look for others at this instant.
   private mutating func close(_ replicas: [Int]) {
     for replica in replicas where bank.isReady(replica) {
-      displaced += bank.close(replica, at: now)
-      board.update(replica) { $0.outstanding = 0 }
+      for ticket in bank.close(replica, at: now) {
+        carryOut(path.failed(ticket, .lost, at: now), for: ticket)
+      }
       setAccepts(false, replica)
+      path.replicaChanged(ReplicaID(replica), .lost)
     }
     if !displaced.isEmpty && !isRedispatchDue {
       isRedispatchDue = true
@@ -355,19 +358,9 @@ extension FleetSimulation {
     isRedispatchDue = false
     let requests = displaced.sorted { ($0.arrival, $0.number) < ($1.arrival, $1.number) }
     displaced.removeAll(keepingCapacity: true)
-    for var request in requests {
-      guard now.nanoseconds - request.arrival.nanoseconds < timeout else {
-        fail(request, .timedOut)
-        continue
-      }
-      guard Int(request.migrations) < scenario.migrationLimit else {
-        fail(request, .failed)
-        continue
-      }
-      request.migrations += 1
-      request.enqueued = now
-      migrations += 1
-      dispatch(request, otherwise: .failed)
+    for var ticket in requests {
+      let effect = path.retryDue(&ticket, at: now)
+      carryOut(effect, for: ticket)
     }
   }
 
@@ -400,7 +393,7 @@ extension FleetSimulation {
       effects.removeAll()
       manager.step(event, at: now, into: &effects)
       if isLogging {
-        decisionLog?.write(event, at: now, effects.effects, by: manager)
+        path.log?.write(event, at: now, effects.effects, by: manager)
         handOverDecisions()
       }
       for effect in effects.effects { carryOut(effect) }

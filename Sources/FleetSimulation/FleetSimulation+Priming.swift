@@ -25,15 +25,15 @@ extension FleetSimulation {
   /// - Complexity: O(contents × tenants / 64), and O(1) for each content that is asked for; where the
   ///   capacity may be reached, O(contents × tenants + requests in the life of an entry).
   mutating func primeCache() {
-    guard desk.usesCache else { return }
-    desk.cache.removeAll()
-    if logsRequests { decisionLog?.write(clearedAt: now, cache: desk.cache) }
-    let life = desk.cache.configuration.ttl
+    guard store.isUsed else { return }
+    store.cache.removeAll()
+    if path.isLogging { path.log?.write(clearedAt: now, cache: store.cache) }
+    let life = store.cache.configuration.ttl
     let offered = scenario.workload.expectedRequests(from: now - life, for: life)
     let window = UInt32(truncatingIfNeeded: now.nanoseconds / 1_000_000_000)
     primed.begin(at: now, offered: Double(offered), stream: primingStream(window))
     let deterministic = scenario.workload.mix.deterministicShare
-    if primed.mayReach(desk.cache.configuration.capacity, deterministic: deterministic) {
+    if primed.mayReach(store.cache.configuration.capacity, deterministic: deterministic) {
       primeInOrder(deterministic: deterministic)
     }
     handOverDecisions()
@@ -52,19 +52,27 @@ extension FleetSimulation {
 
   private mutating func prime(_ key: CacheKey, age: Double) {
     let storedAt = primed.instant(age)
-    desk.cache.prime(key, storedAt: storedAt, isNew: true)
-    if logsRequests { log(primed: key, storedAt: storedAt) }
+    store.cache.prime(key, storedAt: storedAt, isNew: true)
+    if path.isLogging { log(primed: key, storedAt: storedAt) }
+  }
+
+  /// Does what is done once for a column of requests that were drawn ahead.
+  mutating func beginColumn() {
+    handOverDecisions()
+    if store.isUsed { prepareDrawn() }
   }
 
   /// Makes the keys of the requests that were drawn ahead, works out which of their contents the cache begins
   /// with, and reads what it holds of them, all side by side.
-  mutating func prepareDrawn() {
+  private mutating func prepareDrawn() {
     drawn.sort(source)
     for number in 0..<drawn.deterministicCount {
       let arrival = source.drawn(drawn.deterministic(number))
-      let model = desk.intendedModel[Int(arrival.textIndex)]
+      let model = store.intendedModel[Int(arrival.textIndex)]
       drawn.keep(
-        desk.keys.key(of: arrival.contentID, tenant: arrival.tenantIndex, model: model), of: number)
+        store.keys.key(
+          of: arrival.contentID, tenant: TenantID(Int(arrival.tenantIndex)), model: model),
+        of: number)
     }
     primed.forgetWanted()
     for number in 0..<drawn.repeatedCount {
@@ -73,7 +81,7 @@ extension FleetSimulation {
       primed.noteAge(of: arrival.contentID, tenant: arrival.tenantIndex, drawnAt: place)
     }
     primed.drawAges()
-    touched = drawn.touch(&desk.cache, at: now)
+    touched = drawn.touch(&store.cache, at: now)
   }
 
   /// Puts in all entries, those that nobody else asks for too, in the order of last use, so that what the
@@ -86,8 +94,9 @@ extension FleetSimulation {
       guard primed.isFirstLook(at: place), kind.isDeterministic,
         let age = primed.age(at: place, content: content, tenant: tenant)
       else { continue }
-      let key = desk.keys.key(
-        of: UInt64(content), tenant: UInt8(tenant), model: desk.intendedModel[Int(kind.textIndex)])
+      let key = store.keys.key(
+        of: UInt64(content), tenant: TenantID(tenant),
+        model: store.intendedModel[Int(kind.textIndex)])
       let sinceUse = primed.sinceUse(at: place, content: content, tenant: tenant, age: age)
       entries.append((sinceUse, age, key))
     }

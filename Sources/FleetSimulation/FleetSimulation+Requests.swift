@@ -3,266 +3,208 @@
 import Policies
 import Quantities
 import Recording
-import ReplicaModel
+import RequestPath
 import Serving
 import Workload
 
-/// The life of a request between its arrival and its end, where policies have a say.
+/// How requests come to the request path, and what is done as it says.
 ///
-/// Router → response cache → de-duplication → replica. Every request comes to one of ``answer``,
-/// ``answerFromCache`` and ``fail``, once.
+/// The path decides about each request; here its decisions are carried out on simulated replicas, and how requests
+/// end is counted.
 extension FleetSimulation {
-  /// Lets a request come in: asks router, cache and de-duplication what becomes of it, and sends it on.
+  /// Lets a request come in.
   ///
   /// - Parameters:
   ///   - drawnPlace: its place among the requests that were drawn ahead.
   @inline(__always)
   mutating func admit(_ arrival: Arrival, drawnAt drawnPlace: Int) {
-    var (model, row) = (desk.requestedModel, Int32(-1))
-    if desk.isOpen {
-      var reservation: ReservationID?
-      if desk.hasBudget {
-        reservation = reserve(for: arrival)
-        guard reservation != nil else {
-          fail(request(of: arrival, for: model), .rejected)
-          return
-        }
-      }
-      model = route(arrival)
-      if let hits = desk.fixedHits, fixedHitStream.block(at: arrival.number).low >> 32 < hits {
-        if reservation != nil { settle(reservation, cost: .zero) }
-        answerFromCache(arrival, by: model)
-        return
-      }
-      let isShared = arrival.isDeterministic || desk.joinsAnything || logsRequests
-      if (isShared && desk.sharesAnswers) || reservation != nil {
-        let found = share(arrival, drawnAt: drawnPlace, meantFor: model, reservation)
-        guard let found else { return }
-        row = found
-      }
+    var ticket = ticket(of: arrival)
+    let effect: RequestPath.Effect
+    switch path.arrived(&ticket, facts(of: arrival), at: now) {
+    case .ask(let question):
+      (effect, ticket.row) = askStore(question, for: arrival, by: ticket.model, drawnAt: drawnPlace)
+    case .decided(let decided): effect = decided
     }
-    // The request is put together in its place in the queue.
-    guard let replica = choose(for: model) else {
-      fail(request(of: arrival, for: model, row: row), .rejected)
-      return
+    switch effect {
+    case .send(let replica): send(ticket, to: replica)
+    case .wait: break
+    case .end(.hit): answerFromStore(ticket)
+    default: carryOut(effect, for: ticket)
     }
-    send(request(of: arrival, for: model, row: row), to: replica)
   }
 
-  /// Asks the router for which model a request is meant.
+  /// The ticket of a request that arrives; it is put together where it is needed, in its place in a queue at best.
   @inline(__always)
-  private mutating func route(_ arrival: Arrival) -> ModelID {
-    let session = sessions?.session(of: arrival.number, at: now) ?? 0
-    let route = desk.router.intended(question(of: arrival, session), at: now, among: &board)
-    if logsRequests { log(routeOf: arrival, session, route) }
-    return route.model
+  private func ticket(of arrival: Arrival) -> Ticket {
+    Ticket(
+      arrival: arrival.time, number: arrival.number, promptTokens: arrival.promptTokens,
+      outputTokens: arrival.outputTokens, mark: place.bits,
+      tenantIndex: UInt32(arrival.tenantIndex), classIndex: arrival.classIndex)
   }
 
-  /// What the router is asked about a request.
+  /// What the path is told of a request.
   @inline(__always)
-  func question(of arrival: Arrival, _ session: UInt64) -> RouteRequest {
-    var question = RouteRequest(
-      plan: desk.textPlans[Int(arrival.textIndex)], promptTokens: arrival.promptTokens,
-      outputTokens: arrival.outputTokens, session: session)
-    question.goesDown = degradation >= .routeDown
-    return question
+  private func facts(of arrival: Arrival) -> RequestFacts {
+    guard path.asksPolicies else { return RequestFacts(isDeterministic: false) }
+    var isHeld = false
+    if let hits = store.fixedHits {
+      isHeld = fixedHitStream.block(at: arrival.number).low >> 32 < hits
+    }
+    return RequestFacts(
+      text: Int(arrival.textIndex), session: sessions?.session(of: arrival.number, at: now) ?? 0,
+      isDeterministic: arrival.isDeterministic, isHeld: isHeld)
   }
 
-  /// Asks cache and de-duplication about a request.
+  /// Asks the cache, after what it holds of this content since before this window was put in, and tells the path.
   ///
-  /// - Returns: its row in the table of policies, -1 for none; `nil` where it is not to be sent to a replica.
-  @inline(__always)
-  private mutating func share(
-    _ arrival: Arrival, drawnAt drawnPlace: Int, meantFor model: ModelID,
-    _ reservation: ReservationID?
-  ) -> Int32? {
-    let isAsIntended = desk.usesCache && model == desk.intendedModel[Int(arrival.textIndex)]
+  /// - Returns: what becomes of the request, and the row of its ticket.
+  @inline(never)
+  private mutating func askStore(
+    _ question: Question, for arrival: Arrival, by model: ModelID, drawnAt drawnPlace: Int
+  ) -> (RequestPath.Effect, Int32) {
+    guard store.isUsed else { return askNoStore(question, for: arrival, by: model) }
+    let isAsIntended = model == store.intendedModel[Int(arrival.textIndex)]
     // Of all others no key was made ahead.
     let key =
       isAsIntended && arrival.isDeterministic
-      ? drawn.keys[drawnPlace]
-      : desk.keys.key(of: arrival.contentID, tenant: arrival.tenantIndex, model: model)
-    var primedPlace = -1
-    if desk.usesCache {
-      // Keys that say nothing of models are the same wherever a request is sent.
-      let isPrimed = isAsIntended || desk.keys.lackTenant
-      if isPrimed && arrival.isDeterministic && !arrival.isUnique {
-        primedPlace = primed.place(of: arrival.contentID, tenant: arrival.tenantIndex)
-        primeCache(key, place: primedPlace, drawnAt: drawnPlace)
-      }
-      let found = desk.cache.lookUp(key, isDeterministic: arrival.isDeterministic, at: now)
-      if logsRequests { log(lookUp: key, isDeterministic: arrival.isDeterministic, found) }
-      if case .hit = found {
-        if reservation != nil { settle(reservation, cost: .zero) }
-        answerFromCache(arrival, by: model)
-        return nil
-      }
+      ? drawn.keys[drawnPlace] : key(of: arrival, for: model)
+    var mark = -1
+    // Keys that say nothing of models are the same wherever a request is sent.
+    if arrival.isDeterministic && !arrival.isUnique && (isAsIntended || store.keys.lackTenant) {
+      mark = primed.place(of: arrival.contentID, tenant: arrival.tenantIndex)
+      primeCache(key, place: mark, drawnAt: drawnPlace)
     }
-    guard arrival.isDeterministic || desk.joinsAnything || reservation != nil else { return -1 }
-    let row = table.add(
-      PolicyTable.Row(
-        key: key, isDeterministic: arrival.isDeterministic, primedPlace: primedPlace,
-        reservation: reservation))
-    guard desk.usesDeduplication else { return row }
-    let deadline = timeout == .max ? .never : arrival.time + TimeSpan(nanoseconds: timeout)
-    let joined = desk.deduplicator.join(
-      key, isDeterministic: arrival.isDeterministic, waiter: UInt32(row), deadline: deadline,
-      at: now)
-    if logsRequests {
-      log(join: key, isDeterministic: arrival.isDeterministic, waiter: row, deadline, joined)
-    }
-    switch joined {
-    case .lead(let flight): table[row].flight = flight
-    case .joined(let flight):
-      table[row].flight = flight
-      table.keep(request(of: arrival, for: model, row: row))
-      return nil
-    case .alone: break
-    }
-    return row
+    let answer = store.cache.lookUp(key, isDeterministic: arrival.isDeterministic, at: now)
+    var ticket = ticket(of: arrival)
+    ticket.model = model
+    let effect = path.storeAnswered(
+      &ticket, LookUp(question, key: key, mark: mark), answer, at: now)
+    return (effect, ticket.row)
   }
 
-  private mutating func answerFromCache(_ arrival: Arrival, by model: ModelID) {
-    guard place.isMeasured else { return }
+  /// The same where there is no cache.
+  @inline(never)
+  private mutating func askNoStore(
+    _ question: Question, for arrival: Arrival, by model: ModelID
+  ) -> (RequestPath.Effect, Int32) {
+    var ticket = ticket(of: arrival)
+    ticket.model = model
+    let effect = path.storeAnswered(
+      &ticket, LookUp(question, key: key(of: arrival, for: model)), .bypass, at: now)
+    return (effect, ticket.row)
+  }
+
+  /// By what a request is known for which no key was made ahead.
+  ///
+  /// `mutating` only to avoid a copy; mutates nothing.
+  private mutating func key(of arrival: Arrival, for model: ModelID) -> CacheKey {
+    store.keys.key(
+      of: arrival.contentID, tenant: TenantID(Int(arrival.tenantIndex)), model: model)
+  }
+
+  @inline(__always)
+  private mutating func answerFromStore(_ ticket: Ticket) {
+    guard ticket.isMeasured else { return }
     recorder.answered(
       .hit,
       RequestRecorder.Answer(
-        latency: desk.cacheLatency, tokens: arrival.outputTokens, model: model,
-        classIndex: arrival.classIndex), at: place)
+        latency: store.latency, tokens: ticket.outputTokens, model: ticket.model,
+        classIndex: ticket.classIndex), at: ticket.place)
+  }
+
+  /// Sends a request to the replica that was chosen.
+  @inline(__always)
+  private mutating func send(_ ticket: Ticket, to replica: ReplicaID) {
+    if isScaling { scrape.send(to: Int(ticket.modelIndex)) }
+    bank.enqueue(ticket, at: replica.index, now: now)
+    path.replicaChanged(replica, .sent(hasRoom: bank.hasRoom(replica.index)))
+  }
+
+  /// Does what the path says about a request that gets no answer here and now.
+  mutating func carryOut(_ effect: RequestPath.Effect, for ticket: Ticket) {
+    switch effect {
+    case .send(let replica): send(ticket, to: replica)
+    case .end(let outcome): unanswered(ticket, outcome)
+    case .refuse: unanswered(ticket, .rejected)
+    case .retry: displaced.append(ticket)
+    case .several: while let step = path.next() { carryOut(step.effect, for: step.ticket) }
+    case .wait, .cancel, .none: break
+    }
+  }
+
+  private mutating func unanswered(_ ticket: Ticket, _ outcome: RequestOutcome) {
+    if ticket.isMeasured { recorder.unanswered(outcome, at: ticket.place) }
   }
 
   /// Answers a request whose batch has ended, and whoever waits for the same answer.
-  mutating func answer(
-    _ request: QueuedRequest, by model: ModelID, started: Instant, cost: USD = .zero
+  @inline(__always)
+  mutating func answer(_ ticket: Ticket, by model: ModelID, started: Instant, cost: USD?) {
+    if path.isAlone(ticket) {
+      record(ticket, .completed, by: model, started: started)
+    } else {
+      answerShared(ticket, by: model, started: started, cost: cost)
+    }
+  }
+
+  /// The same of a request of which policies keep something.
+  @inline(never)
+  private mutating func answerShared(
+    _ ticket: Ticket, by model: ModelID, started: Instant, cost: USD?
   ) {
-    guard request.policyRow >= 0 else {
-      record(request, .completed, by: model, started: started)
-      return
+    // An engine that answers here has said all it had to say.
+    let response = StoredResponse(
+      status: 200, finishReason: .stop, isComplete: true, choices: 1, isDeterministic: true,
+      isNoStore: false)
+    let completion = path.completed(ticket, response, cost: cost, at: now)
+    if let offer = completion.offer { keep(offer, of: response) }
+    switch completion.effect {
+    case .end: record(ticket, .completed, by: model, started: started)
+    case .several: answerAll(by: model, started: started)
+    default: break
     }
-    let row = table[request.policyRow]
-    if row.reservation != nil { settle(row.reservation, cost: cost) }
-    if desk.usesCache {
-      // An engine that answers here has said all it had to say.
-      let response = StoredResponse(
-        status: 200, finishReason: .stop, isComplete: true, choices: 1,
-        isDeterministic: row.isDeterministic, isNoStore: false)
-      // What was asked for before this window is not in it otherwise.
-      if row.primedPlace >= 0 { _ = primed.isFirstLook(at: row.primedPlace) }
-      let admission = desk.cache.keep(row.key, response, at: now)
-      if logsRequests { log(answered: row.key, response, admission) }
+  }
+
+  /// Answers all who waited for one call.
+  @inline(never)
+  private mutating func answerAll(by model: ModelID, started: Instant) {
+    while let step = path.next() {
+      guard case .end(let outcome) = step.effect else { continue }
+      record(step.ticket, outcome, by: model, started: started)
     }
-    guard let flight = row.flight else {
-      record(request, .completed, by: model, started: started)
-      table.free(request.policyRow)
-      return
+  }
+
+  /// Keeps an answer that may be kept.
+  @inline(__always)
+  private mutating func keep(_ offer: Offer, of response: StoredResponse) {
+    // What was asked for before this window is not in it otherwise.
+    if offer.mark >= 0 { _ = primed.isFirstLook(at: offer.mark) }
+    if offer.admission == .admitted {
+      store.cache.store(offer.key, isDeterministic: true, at: now)
     }
-    let landing = desk.deduplicator.land(flight, .success(isCacheable: true), at: now)
-    while let delivery = desk.deduplicator.nextDelivered() {
-      if logsRequests { delivered.append(delivery) }
-      let waiter = Int32(delivery.waiter)
-      if delivery.isLead {
-        record(request, .completed, by: model, started: started)
-      } else {
-        // The call is paid once, by the request that made it.
-        if let own = table[waiter].reservation { settle(own, cost: .zero) }
-        record(table.waiting(waiter), .joined, by: model, started: started)
-      }
-      table.free(waiter)
-    }
-    if logsRequests { log(land: flight, .success(isCacheable: true), landing) }
+    if path.isLogging { log(offer, of: response) }
   }
 
   /// Counts a request as answered, or as timed out where the answer came too late.
   @inline(__always)
   private mutating func record(
-    _ request: QueuedRequest, _ outcome: RequestOutcome, by model: ModelID, started: Instant
+    _ ticket: Ticket, _ outcome: RequestOutcome, by model: ModelID, started: Instant
   ) {
-    let latency = now - request.arrival
+    let latency = now - ticket.arrival
     if isScaling && outcome == .completed {
-      scrape.answer(latency: latency, wait: started - request.arrival)
+      scrape.answer(latency: latency, wait: started - ticket.arrival)
     }
-    guard request.isMeasured else { return }
+    guard ticket.isMeasured else { return }
     guard latency.nanoseconds <= timeout else {
-      recorder.unanswered(.timedOut, at: request.place)
+      recorder.unanswered(.timedOut, at: ticket.place)
       return
     }
     let answer = RequestRecorder.Answer(
-      latency: latency, tokens: request.outputTokens, model: model,
-      classIndex: request.classIndex)
+      latency: latency, tokens: ticket.outputTokens, model: model, classIndex: ticket.classIndex)
     if outcome == .completed {
       recorder.completed(
-        answer, wait: started - request.arrival, at: request.place,
-        promptTokens: request.promptTokens)
+        answer, wait: started - ticket.arrival, at: ticket.place, promptTokens: ticket.promptTokens)
     } else {
-      recorder.answered(outcome, answer, at: request.place)
-    }
-  }
-
-  /// Ends a request that gets no answer from its replica; another that waits with it may try again.
-  mutating func fail(_ request: QueuedRequest, _ outcome: RequestOutcome) {
-    guard request.policyRow >= 0, let flight = table[request.policyRow].flight else {
-      if request.isMeasured { recorder.unanswered(outcome, at: request.place) }
-      if request.policyRow >= 0 {
-        settle(table[request.policyRow].reservation, cost: outcome == .rejected ? .zero : nil)
-        table.free(request.policyRow)
-      }
-      return
-    }
-    table.keep(request)
-    let landing = desk.deduplicator.land(flight, .retryableFailure, at: now)
-    while let delivery = desk.deduplicator.nextDelivered() {
-      if logsRequests { delivered.append(delivery) }
-      let waiter = Int32(delivery.waiter)
-      let waiting = table.waiting(waiter)
-      if waiting.isMeasured {
-        let isSame = waiter == request.policyRow
-        let end: RequestOutcome =
-          delivery.result == .error ? (isSame ? outcome : .failed) : .timedOut
-        recorder.unanswered(end, at: waiting.place)
-      }
-      // Of what failed on a replica nobody knows how far it got: the estimate is charged.
-      let isLead = waiter == request.policyRow
-      settle(table[waiter].reservation, cost: isLead && outcome != .rejected ? nil : .zero)
-      table.free(waiter)
-    }
-    if logsRequests { log(land: flight, .retryableFailure, landing) }
-    if case .promoted(let flight, let lead) = landing {
-      table[Int32(lead)].flight = flight
-      var next = table.takeWaiting(Int32(lead))
-      next.enqueued = now
-      dispatch(next, otherwise: .rejected)
-    }
-  }
-
-  // MARK: Money
-
-  /// Puts a request's estimate aside; nil where no budget holds it.
-  private mutating func reserve(for arrival: Arrival) -> ReservationID? {
-    let tenant = TenantID(Int(arrival.tenantIndex))
-    guard var budget = desk.budget.take() else { return nil }
-    defer { desk.budget = budget }
-    if budget.beginPeriodIfDue(at: now), logsRequests { decisionLog?.write(periodBeganAt: now) }
-    let deadline = timeout == .max ? .never : arrival.time + TimeSpan(nanoseconds: timeout)
-    let estimate = budget.estimate
-    let answer = budget.ledger.reserve(estimate, for: tenant, deadline: deadline, at: now)
-    if logsRequests {
-      decisionLog?.write(reserve: estimate, for: tenant, deadline: deadline, at: now, answer)
-    }
-    guard case .reserved(let id) = answer else {
-      budget.countRefusal()
-      return nil
-    }
-    return id
-  }
-
-  /// Charges what a request cost; its estimate where that is not known.
-  private mutating func settle(_ reservation: ReservationID?, cost: USD?) {
-    guard let reservation, var budget = desk.budget.take() else { return }
-    defer { desk.budget = budget }
-    let answer = budget.ledger.settle(reservation, actual: cost, at: now)
-    if logsRequests {
-      decisionLog?.write(
-        settle: reservation, actual: cost, at: now, answer, ledger: budget.ledger)
+      recorder.answered(outcome, answer, at: ticket.place)
     }
   }
 }

@@ -4,6 +4,7 @@ import Quantities
 import RandomStreams
 import Recording
 import Scenario
+import Serving
 
 extension FleetSimulation {
   /// Schedules the windows that are known beforehand; those of interruptions follow as these come.
@@ -61,7 +62,7 @@ extension FleetSimulation {
     carryBacklog()
     source.restart(at: now)
     // The column may be entered in its middle.
-    if desk.usesCache { prepareDrawn() }
+    beginColumn()
     acceptsArrivals = true
     scrape.reset()
     scrapeBegan = now
@@ -78,7 +79,7 @@ extension FleetSimulation {
     }
     let stratum = enterWindow(ofMinute: minute)
     if sections.begins(at: Int(minute)) { sections.cut(&recorder, before: Int(minute)) }
-    let inSystem = (0..<bank.count).reduce(0) { $0 + Int(board[$1].outstanding) }
+    let inSystem = (0..<bank.count).reduce(0) { $0 + Int(path[ReplicaID($1)].outstanding) }
     place = recorder.enter(minute: Int(minute), stratum: stratum, backlog: inSystem)
     minuteEnd = minuteOrigin + .minutes(minute + 1)
   }

@@ -8,6 +8,7 @@ import Quantities
 import RandomStreams
 import Recording
 import ReplicaModel
+import RequestPath
 import Scenario
 import Serving
 import Workload
@@ -31,11 +32,9 @@ package struct FleetSimulation: ~Copyable {
 
   var events: FutureEventList<FleetHappening>
   var bank: ReplicaBank
-  var board: ReplicaBoard
   var source: RequestSource
   var recorder: RequestRecorder
   var sections: SectionCutter
-  var dispatcher = LeastLoaded()
 
   var autoscaler: CostAwareAutoscaler?
   var scalingEffects = EffectBuffer<CostAwareAutoscaler.Effect>()
@@ -62,17 +61,18 @@ package struct FleetSimulation: ~Copyable {
   /// What a rehearsal learns of each slot of the horizon; `nil` in a run.
   var known: KnownLoad?
   var budgetDenials: Int64 = 0
-  /// What is given up at this time, and the most that ever was.
-  var degradation = DegradationStep.none
+  /// The most that was ever given up.
   var highestDegradation = DegradationStep.none
   var reachedForLargerBatches = false
   /// Launches that the cloud has not answered.
   var pendingLaunches = 0
 
-  var desk: RequestDesk
+  /// The life of each request between its arrival and its end.
+  var path: RequestPath
+  /// The store of answers that the path asks about.
+  var store: SimulatedStore
   /// What reading ahead came to; nothing depends on it.
   var touched: Int64 = 0
-  var table = PolicyTable()
   /// What the cache is asked of the requests that were drawn ahead.
   var drawn = DrawnRequests(count: RequestSource.columnLength)
   /// What the cache holds of contents that nobody asked for yet in this window.
@@ -100,7 +100,7 @@ package struct FleetSimulation: ~Copyable {
   /// The place of each replica.
   let placeOfReplica: [Int]
   var drainingMachines = 0
-  var displaced: [QueuedRequest] = []
+  var displaced: [Ticket] = []
   var isRedispatchDue = false
 
   var now: Instant
@@ -122,7 +122,6 @@ package struct FleetSimulation: ~Copyable {
   var hasRequests = true
   var acceptsArrivals = false
   var simulatedRequests: UInt64 = 0
-  var migrations: UInt64 = 0
   /// Lane time of machines that had ended, or begun to serve, in which they did not serve.
   var overheadLaneTime = MachineTime.zero
   /// What lanes had done when the horizon began and ended; `nil` before it has.
@@ -136,13 +135,8 @@ package struct FleetSimulation: ~Copyable {
   var draws = Draws()
   var fleetEvents: [FleetEvent] = []
   var series: [SeriesPoint] = []
-  /// Where the decisions of the policies are written; nothing else depends on it.
-  var decisionLog: DecisionWriter?
-  /// Whether decisions about machines are written, and those about requests.
+  /// Whether decisions are written to the log of the path; nothing else depends on it.
   let isLogging: Bool
-  let logsRequests: Bool
-  /// Whose wait the flight that just landed ended, for the log.
-  var delivered: [Delivery] = []
   let takeDecisions: (_ lines: [UInt8]) -> Void
 
   /// Runs one replication and checks that nothing was lost in it.
@@ -241,8 +235,9 @@ package struct FleetSimulation: ~Copyable {
     events = FutureEventList(at: now)
     bank = ReplicaBank(
       replicas, timeout: scenario.timeout, noiseStream: stream(.serviceTime, 0))
-    board = ReplicaBoard(
-      replicas.map { replica in
+    path = RequestPath(
+      RequestPath.Configuration(scenario),
+      replicas: replicas.map { replica in
         ReplicaObservation(
           model: replica.serves, acceptsRequests: false, outstanding: 0, hasRoom: true,
           nanosecondsPerRequest: replica.model.timePerRequest.nanoseconds)
@@ -268,21 +263,27 @@ package struct FleetSimulation: ~Copyable {
       CostAwareAutoscaler(
         $0.configuration, machines: scenario.pools.reduce(0) { $0 + $1.wanted(at: begin) })
     }
-    desk = RequestDesk(
+    let store = SimulatedStore(
       scenario.requestPolicies, tenants: scenario.workload.mix.tenantNames.count,
       models: scenario.models.count)
     primed = PrimedContents(
-      shares: desk.usesCache ? scenario.workload.mix.contentShares : [],
-      tenants: desk.keys.lackTenant ? [1] : scenario.workload.mix.tenantShares,
-      life: desk.cache.configuration.ttl, stream: stream(.cachePriming, 0),
+      shares: store.isUsed ? scenario.workload.mix.contentShares : [],
+      tenants: store.keys.lackTenant ? [1] : scenario.workload.mix.tenantShares,
+      life: store.cache.configuration.ttl, stream: stream(.cachePriming, 0),
       ahead: RequestSource.columnLength)
+    self.store = store
     sessions = scenario.workload.sessions
     fixedHitStream = stream(.fixedHits, 0)
     primingStream = { stream(.cachePriming, Int($0)) }
     takeDecisions = decisions ?? { _ in }
     isLogging = decisions != nil
-    logsRequests = decisions != nil && decidesAboutRequests
-    if isLogging { beginLog(seed: seed, replication: replication) }
+    if isLogging {
+      beginLog(seed: seed, replication: replication, aboutRequests: decidesAboutRequests)
+    }
+    guard path.asksPolicies else { return }
+    for (text, plan) in scenario.requestPolicies.routing.textPlans.enumerated() {
+      path.planned(plan, of: text, at: now)
+    }
   }
 
   /// Puts the machines in place that are there at the beginning, and starts the manager.
@@ -320,9 +321,12 @@ package struct FleetSimulation: ~Copyable {
   }
 }
 
-extension QueuedRequest {
-  /// Where the recorder counts it.
-  @inlinable var place: MeasuredPlace { MeasuredPlace(bits: recordPlace) }
+extension Ticket {
+  /// Where the recorder counts its request.
+  var place: MeasuredPlace { MeasuredPlace(bits: mark) }
+
+  /// Whether its results count: it arrived inside the measured part of the run.
+  var isMeasured: Bool { mark >= 0 }
 }
 
 extension Scenario {

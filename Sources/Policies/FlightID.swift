@@ -21,6 +21,11 @@ public struct FlightID: Hashable, BitwiseCopyable, Sendable {
       serial: UInt32(truncatingIfNeeded: rawValue >> 32))
   }
 
+  /// Whether two ids name one flight, before and after its call was made again.
+  public func isSameFlight(as other: FlightID) -> Bool {
+    place == other.place && serial >> 1 == other.serial >> 1
+  }
+
   @inlinable
   init(place: UInt32, serial: UInt32) {
     self.place = place

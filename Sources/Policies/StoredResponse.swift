@@ -42,6 +42,7 @@ public struct StoredResponse: Equatable, Sendable {
   public var isNoStore: Bool
 
   /// A response with those facts.
+  @inlinable
   public init(
     status: Int, finishReason: FinishReason, isComplete: Bool, choices: Int, isDeterministic: Bool,
     isNoStore: Bool

@@ -2,6 +2,7 @@
 
 import Columns
 import Quantities
+import Serving
 
 extension ReplicaBank {
   /// When any replica has something to do next.
@@ -21,6 +22,7 @@ extension ReplicaBank {
 
   /// Whether a request may join: its queue is not full, or a lane would take it at once.
   @inlinable
+  @inline(__always)
   package func hasRoom(_ replica: Int) -> Bool {
     let waiting = state[replica].waiting
     return waiting < layout[replica].queueLimit || (waiting == 0 && state[replica].freeLanes > 0)
@@ -56,7 +58,7 @@ extension ReplicaBank {
   /// Requests that a replica holds, waiting or in a running batch, and that satisfy a condition.
   ///
   /// - Complexity: O(requests held).
-  package func requestsHeld(by replica: Int, where condition: (QueuedRequest) -> Bool) -> Int {
+  package func requestsHeld(by replica: Int, where condition: (Ticket) -> Bool) -> Int {
     let row = layout[replica]
     var count = 0
     for place in 0..<Int(state[replica].waiting)

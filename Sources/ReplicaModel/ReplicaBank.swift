@@ -69,10 +69,10 @@ package struct ReplicaBank: ~Copyable {
   @usableFromInline var state: Column<State>
   @usableFromInline var lane: Column<Lane>
   /// The rings of waiting requests; each is as long as it ever had to be, twice that at the most.
-  @usableFromInline var queued: GrowingColumn<QueuedRequest>
+  @usableFromInline var queued: GrowingColumn<Ticket>
   /// Where rings begin that were outgrown, by the power of two that they are long.
   private var outgrown: [[Int]] = []
-  @usableFromInline var running: Column<QueuedRequest>
+  @usableFromInline var running: Column<Ticket>
   @usableFromInline let batchTime: Column<Int64>
   @usableFromInline var nextTimes: Tournament
   @usableFromInline let laneCount: Int
@@ -84,7 +84,7 @@ package struct ReplicaBank: ~Copyable {
   @usableFromInline package let count: Int
   @usableFromInline var busyNanoseconds: Column<Int128>
   /// Requests whose clients gave up while they waited; the one who drives the bank takes them out.
-  @usableFromInline package var expired: ContiguousArray<QueuedRequest> = []
+  @usableFromInline package var expired: ContiguousArray<Ticket> = []
   /// Batches that were started.
   @usableFromInline package var batchesStarted: Int64 = 0
   /// Requests in them.
@@ -111,9 +111,9 @@ package struct ReplicaBank: ~Copyable {
     state = Column(repeating: State(), count: places.count)
     lane = Self.lanes(places)
     queued = GrowingColumn(
-      repeating: QueuedRequest.none, count: places.reduce(0) { $0 + Self.firstSlots($1) })
+      repeating: Ticket.none, count: places.reduce(0) { $0 + Self.firstSlots($1) })
     running = Column(
-      repeating: QueuedRequest.none,
+      repeating: Ticket.none,
       count: places.reduce(0) { $0 + $1.model.lanes * $1.model.largestBatch })
     batchTime = Self.batchTimes(places)
     nextTimes = Tournament(count: laneCount + places.count)
@@ -189,8 +189,8 @@ package struct ReplicaBank: ~Copyable {
   /// Makes a replica serve no more and hands over every request that it held, oldest first.
   ///
   /// Batches that were running are lost; the time that they ran counts as busy.
-  package mutating func close(_ replica: Int, at now: Instant) -> [QueuedRequest] {
-    var held: [QueuedRequest] = []
+  package mutating func close(_ replica: Int, at now: Instant) -> [Ticket] {
+    var held: [Ticket] = []
     let row = layout[replica]
     for index in Int(row.firstLane)..<Int(row.firstLane + row.lanes) where lane[index].count > 0 {
       for slot in 0..<Int(lane[index].count) { held.append(running[lane[index].firstSlot + slot]) }
@@ -220,7 +220,7 @@ package struct ReplicaBank: ~Copyable {
   /// - Precondition: the replica is ready and its queue, or a free lane, has room.
   @inlinable
   @inline(__always)
-  package mutating func enqueue(_ request: QueuedRequest, at replica: Int, now: Instant) {
+  package mutating func enqueue(_ request: Ticket, at replica: Int, now: Instant) {
     let waiting = state[replica].waiting
     precondition(hasRoom(replica), "a full queue takes no request")
     if Int(waiting) > layout[replica].slotMask { lengthenRing(of: replica) }
@@ -247,7 +247,7 @@ package struct ReplicaBank: ~Copyable {
     if let unused = outgrown[power + 1].popLast() {
       first = unused
     } else {
-      queued.append(repeating: QueuedRequest.none, count: 2 << power)
+      queued.append(repeating: Ticket.none, count: 2 << power)
     }
     for place in 0..<Int(state[replica].waiting) {
       queued[first + place] = queued[row.firstSlot + (state[replica].head + place) & row.slotMask]
@@ -281,7 +281,7 @@ package struct ReplicaBank: ~Copyable {
 
   /// A request of the batch that just ended in a lane.
   @inlinable
-  package func finished(_ position: Int, in index: Int) -> QueuedRequest {
+  package func finished(_ position: Int, in index: Int) -> Ticket {
     running[lane[index].firstSlot + position]
   }
 

@@ -27,24 +27,14 @@ package struct RequestPolicies: Sendable {
 
   /// What may be spent on requests, and by what they are charged.
   package struct Budget: Sendable {
-    /// By what a request is charged.
-    package enum Charge: Sendable {
-      /// Its part of the batch's time on its part of the machine.
-      case engineWork
-      /// The whole machine at spot's price for as long as it was there, as in the reference design.
-      case wholeMachine
-    }
-
     /// The limits of one period.
     package let ledger: CostLedger.Configuration
     /// How long a period is; the first begins with the first request.
     package let period: TimeSpan
     /// By what a request is charged.
-    package let charge: Charge
+    package let charge: ChargeRule
     /// What is put aside for a request before it runs.
     package let estimate: USD
-    /// What the reference design takes a machine to cost.
-    package let spotPrice: HourlyPrice
   }
 
   private let routed: OnDemand<Routing.Law, Routing>

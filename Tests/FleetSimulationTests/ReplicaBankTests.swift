@@ -8,10 +8,8 @@ import Testing
 
 @Suite("A bank of replicas")
 struct ReplicaBankTests {
-  private func request(_ number: UInt64, at time: Instant) -> QueuedRequest {
-    QueuedRequest(
-      arrival: time, number: number, promptTokens: 0, outputTokens: 0, recordPlace: 0,
-      classIndex: 0, model: 0)
+  private func request(_ number: UInt64, at time: Instant) -> Ticket {
+    Ticket(arrival: time, number: number, promptTokens: 0, outputTokens: 0, mark: 0)
   }
 
   @Test(

@@ -8,7 +8,8 @@ enum ImportRule {
     ["Serving", "EventKernel", "Inputs", "Numerics"],
     ["Policies", "Workload", "ReplicaModel", "CloudModel", "Recording", "Statistics"],
     ["Scenario", "ResultsStore", "Calibration", "DecisionLog"],
-    ["FleetSimulation", "Reporting", "Checks", "DecisionReplay"],
+    ["RequestPath", "Reporting", "Checks"],
+    ["FleetSimulation", "DecisionReplay"],
     ["Experiments"],
     ["plimsoll", "plimsoll-policies"],
   ]

@@ -5,8 +5,7 @@ enum LicenceRule {
   /// The targets under Apache-2.0; all else is under GPL-3.0-or-later.
   static let permissiveTargets = [
     "CVectors", "Columns", "Quantities", "RandomStreams", "Serving", "Policies", "DecisionLog",
-    "DecisionReplay",
-    "plimsoll-policies",
+    "RequestPath", "DecisionReplay", "plimsoll-policies",
   ]
 
   /// Where a file lacks its header, or a permissive target imports another one of ours.

@@ -188,8 +188,9 @@ extension ScenarioLoader {
     guard let all else { return nil }
     return RequestPolicies.Budget(
       ledger: CostLedger.Configuration(limit: all.cost(of: period), tenantLimits: limits),
-      period: period, charge: rule == .reference ? .wholeMachine : .engineWork,
-      estimate: context.dearestRequest, spotPrice: context.spotPrice)
+      period: period,
+      charge: rule == .reference ? .wholeMachine(context.spotPrice) : .engineWork,
+      estimate: context.dearestRequest)
   }
 }
 
