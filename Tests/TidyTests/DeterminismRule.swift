@@ -7,7 +7,7 @@ enum DeterminismRule {
   static let targets = [
     "Quantities", "RandomStreams", "Serving", "EventKernel", "Numerics", "Policies", "Workload",
     "ReplicaModel", "CloudModel", "Recording", "Statistics", "Scenario", "FleetSimulation",
-    "DecisionLog", "RequestPath",
+    "DecisionLog", "RequestPath", "TokenEngine",
   ]
 
   /// The files that may import the C library.

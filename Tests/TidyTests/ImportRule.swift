@@ -4,9 +4,12 @@
 enum ImportRule {
   /// The targets by level, as `Sources/README.md` draws them.
   static let levels = [
-    ["Quantities", "RandomStreams", "Columns"],
+    ["Quantities", "RandomStreams", "Columns", "TokenEngine"],
     ["Serving", "EventKernel", "Inputs", "Numerics"],
-    ["Policies", "Workload", "ReplicaModel", "CloudModel", "Recording", "Statistics"],
+    [
+      "Policies", "Workload", "ReplicaModel", "CloudModel", "Recording", "Statistics",
+      "EngineFiles",
+    ],
     ["Scenario", "ResultsStore", "Calibration", "DecisionLog"],
     ["RequestPath", "Reporting", "Checks"],
     ["FleetSimulation", "DecisionReplay"],
@@ -20,7 +23,7 @@ enum ImportRule {
   private static let exceptions = ["Recording": "Statistics", "Reporting": "Checks"]
 
   private static let doors = [
-    "CAllocator": "plimsoll", "CGSL": "Numerics", "CVectors": "RandomStreams",
+    "CAllocator": "plimsoll", "CGSL": "Numerics", "CVectors": "RandomStreams", "CZlib": "Inputs",
     "GRDB": "ResultsStore", "Yams": "Scenario",
   ]
 
