@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Quantities
 import Statistics
 
 extension [ReplicationRecord] {
@@ -72,7 +73,17 @@ extension ReplicationRecord {
     guard limits.holdSum(of: invoice.map(\.amount.nanodollars)),
       invoice.allSatisfy({ limits.hold($0.usage?.nanoseconds ?? 0) })
     else { return "its invoice is out of range" }
+    guard fitsInAMonth(amountsOfTallies), fitsInAMonth(invoice.map(\.amount.nanodollars)) else {
+      return "its amounts are out of range for a month"
+    }
     return sample.flatMap { limits.flaw(of: $0) }
+  }
+
+  /// Whether amounts are still amounts when they are scaled to a month of 730 hours, as bills are compared.
+  private func fitsInAMonth(_ amounts: [Int64]) -> Bool {
+    let sum = amounts.reduce(Int128(0)) { $0 + Int128($1.magnitude) }
+    let month = Int128(TimeSpan.billingMonth.nanoseconds)
+    return sum * month / Int128(billedTime.nanoseconds) < Int128(Int64.max)
   }
 }
 
