@@ -16,27 +16,36 @@ package protocol EngineOfRequests: Sendable {
 }
 
 extension EngineConfiguration.VLLM: EngineOfRequests {
+  /// Whether requests have a priority.
   package var knowsPriorities: Bool { settings.policy == .priority }
+  /// Tokens of a block of the prefix cache; `nil` without one.
   package var prefixBlockSize: Int? { settings.cachesPrefixes ? settings.blockSize : nil }
 
+  /// Why the engine can never answer a request; `nil` where it can.
   package func refusal(promptTokens: Int, outputTokens: Int) -> String? {
     settings.refusal(promptTokens: promptTokens, outputTokens: outputTokens)
   }
 }
 
 extension EngineConfiguration.SGLang: EngineOfRequests {
+  /// Whether requests have a priority.
   package var knowsPriorities: Bool { false }
+  /// Tokens of a block of the prefix cache; `nil` without one.
   package var prefixBlockSize: Int? { settings.cachesPrefixes ? settings.pageSize : nil }
 
+  /// Why the engine can never answer a request; `nil` where it can.
   package func refusal(promptTokens: Int, outputTokens: Int) -> String? {
     settings.refusal(promptTokens: promptTokens, outputTokens: outputTokens)
   }
 }
 
 extension EngineConfiguration.TensorRT: EngineOfRequests {
+  /// Whether requests have a priority.
   package var knowsPriorities: Bool { false }
+  /// Tokens of a block of the prefix cache; `nil` without one.
   package var prefixBlockSize: Int? { nil }
 
+  /// Why the engine can never answer a request; `nil` where it can.
   package func refusal(promptTokens: Int, outputTokens: Int) -> String? {
     settings.refusal(promptTokens: promptTokens, outputTokens: outputTokens)
   }

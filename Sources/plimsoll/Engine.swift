@@ -65,14 +65,16 @@ struct Engine: ParsableCommand {
     let list = try reading(requests) { bytes throws(TraceErrors) in
       try EngineRequests(bytes, for: engine)
     }
-    let writer = StepWriter()
-    var run = TokenRun(
-      scheduler: scheduler, law: law, requests: list.requests,
-      onStep: steps == nil ? nil : { writer.take($0) })
     let records = try Failure.reporting {
-      guard let steps else { return try ended(&run) }
+      guard let steps else {
+        return try ended(TokenRun(scheduler: scheduler, law: law, requests: list.requests))
+      }
       return try FileAside(path: steps).writing { file in
-        try writer.write(to: file) { try ended(&run) }
+        var writer = StepWriter(file: file)
+        let records = try ended(
+          TokenRun(scheduler: scheduler, law: law, requests: list.requests) { writer.take($0) })
+        try writer.finish()
+        return records
       }
     }
     try write(EngineOutput.table(records))
@@ -118,7 +120,7 @@ struct Engine: ParsableCommand {
 
   /// Runs to the end, or leaves with a message.
   private func ended(
-    _ run: inout TokenRun<some TokenScheduler, AffineStepLaw>
+    _ run: consuming TokenRun<some TokenScheduler, AffineStepLaw>
   ) throws -> [EngineRecord] {
     do {
       return try run.run()
@@ -191,29 +193,29 @@ struct Engine: ParsableCommand {
 }
 
 /// Writes steps in pieces as they come.
-private final class StepWriter {
+private struct StepWriter {
+  private let file: FileHandle
   private var text = EngineOutput.stepHeader
   private var count = 0
-  private var file: FileHandle?
   private var problem: (any Error)?
 
-  func take(_ step: EngineStep) {
+  init(file: FileHandle) { self.file = file }
+
+  mutating func take(_ step: EngineStep) {
     text += EngineOutput.row(step, number: count)
     count += 1
     if text.utf8.count > 1 << 20 { flush() }
   }
 
-  func write<Value>(to file: FileHandle, _ body: () throws -> Value) throws -> Value {
-    self.file = file
-    let value = try body()
+  /// Writes what is left, and throws what went wrong.
+  mutating func finish() throws {
     flush()
     if let problem { throw problem }
-    return value
   }
 
-  private func flush() {
+  private mutating func flush() {
     do {
-      if problem == nil { try file?.write(contentsOf: Data(text.utf8)) }
+      if problem == nil { try file.write(contentsOf: Data(text.utf8)) }
     } catch {
       problem = error
     }
