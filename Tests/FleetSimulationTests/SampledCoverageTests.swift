@@ -40,17 +40,18 @@ struct SampledCoverageTests {
     let values: Values
     let judged: Values
 
-    init(_ scenario: Scenario, seed: Int, of workload: SampledWorkload) throws {
+    init(_ scenario: Scenario, seed: Int, edge: TimeSpan) throws {
       let measures = Measures(
         scenario,
-        records: try (0..<workload.replications).map {
+        records: try (0..<SampledCoverageTests.replications).map {
           try FleetSimulation.run(scenario, seed: UInt64(seed), replication: $0)
         })
-      values = try Values(measures, edge: workload.edge)
-      judged = try Values(measures.with(confidence: 0.975), edge: workload.edge)
+      values = try Values(measures, edge: edge)
+      judged = try Values(measures.with(confidence: 0.975), edge: edge)
     }
   }
 
+  private static let replications = 5
   /// A hundred in the long run, else enough to see that it works.
   private static let seeds =
     ProcessInfo.processInfo.environment["PLIMSOLL_LONG"] == "all" ? 100 : 6
@@ -66,8 +67,8 @@ struct SampledCoverageTests {
       for seed in 1...Self.seeds {
         group.addTask {
           (
-            seed, try Run(full, seed: seed, of: workload),
-            try Run(sampled, seed: seed, of: workload)
+            seed, try Run(full, seed: seed, edge: workload.edge),
+            try Run(sampled, seed: seed, edge: workload.edge)
           )
         }
       }
@@ -93,7 +94,9 @@ struct SampledCoverageTests {
           "\(workload.rawValue): \(name) \(mean), sampled \(estimates), covered \(covered), opposite \(opposite), "
             + "decided \(decided) of \(Self.seeds)")
       }
-      #expect(opposite == 0, "\(name)")
+      // Where machines that few replications lose decide, 97.5 % of the verdicts on two targets are right, and no
+      // more: of 100 more than 8 wrong ones come once in 1,000.
+      #expect(workload.isRare ? opposite * 100 <= 8 * Self.seeds : opposite == 0, "\(name)")
       #expect(covered * 100 >= 87 * Self.seeds - 60, "\(name) covered \(covered)")
       // Rare losses aside, what sampling adds up to is right on average.
       if !workload.isRare { #expect(abs(estimates / mean - 1) < 0.02, "\(name)") }

@@ -31,9 +31,6 @@ enum SampledWorkload: String, CaseIterable, Sendable {
     }
   }
 
-  /// How many replications make a run: machines that come and go by chance take more of them.
-  var replications: Int { self == .interruptions ? 20 : 5 }
-
   /// Whether hours decide that are so rare that no number of windows tells them from chance.
   var isRare: Bool { self == .interruptions || self == .outage }
 
