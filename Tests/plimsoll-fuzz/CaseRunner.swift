@@ -86,6 +86,13 @@ struct CaseRunner {
     }
     let work = ExpectedWork(of: loaded.scenario)
     guard work.requests <= Self.mostRequests, work.events <= Self.mostEvents else { return false }
+    // How much time of high load there is shows only when the fleet runs.
+    if case .sampled(let sample) = loaded.scenario.requests,
+      Double(sample.certainRequests) > Self.mostRequests
+    {
+      overrides.append("requests.certain=\(Int(Self.mostRequests))")
+      loaded = try ScenarioLoader.load(fuzzCase.path, files: files, overrides: overrides)
+    }
     let record = try simulated(loaded.scenario)
     guard [record].flaw == nil else {
       throw FuzzFault("a run yields what cannot be: \([record].flaw ?? "")")
