@@ -8,26 +8,22 @@
 /// got the identity first.
 ///
 /// Source: the vLLM project, package `vllm` 0.33.0 (2026), `v1/core/block_pool.py`, `v1/core/kv_cache_utils.py`.
-@usableFromInline
 struct BlockPool {
   /// One block; places in lists are numbers of blocks, -1 for none.
-  @usableFromInline
   struct Block {
-    @usableFromInline var users: Int32 = 0
-    @usableFromInline var hasIdentity = false
-    @usableFromInline var identity: Int64 = 0
+    var users: Int32 = 0
+    var hasIdentity = false
+    var identity: Int64 = 0
     /// The neighbours in the list of those that nobody uses, oldest first.
-    @usableFromInline var older: Int32 = -1
-    @usableFromInline var younger: Int32 = -1
+    var older: Int32 = -1
+    var younger: Int32 = -1
     /// The neighbours among blocks of equal contents, in the order in which they got their identity.
-    @usableFromInline var earlierCopy: Int32 = -1
-    @usableFromInline var laterCopy: Int32 = -1
+    var earlierCopy: Int32 = -1
+    var laterCopy: Int32 = -1
   }
 
   /// How many blocks can be had.
-  @usableFromInline private(set) var free: Int
-  /// Cached blocks that lost their contents.
-  @usableFromInline private(set) var evictions: Int64 = 0
+  private(set) var free: Int
 
   private var blocks: ContiguousArray<Block> = []
   private var blanks: ContiguousArray<Int32> = []
@@ -36,7 +32,6 @@ struct BlockPool {
   private var found: IdentityTable
 
   /// A pool of so many blocks.
-  @usableFromInline
   init(count: Int, cachesPrefixes: Bool) {
     precondition(count > 0, "an engine has a block")
     free = count
@@ -49,28 +44,23 @@ struct BlockPool {
   // MARK: Counted
 
   /// Takes blocks that are only counted.
-  @usableFromInline
   mutating func take(_ count: Int) {
     precondition(count <= free, "blocks are taken that are free")
     free -= count
   }
 
   /// Gives back blocks that are only counted.
-  @usableFromInline
   mutating func giveBack(_ count: Int) { free += count }
 
   // MARK: With identities
 
   /// The block that got an identity first, of those that still have it; -1 for none.
-  @usableFromInline
   func find(_ identity: Int64) -> Int32 { found.first(of: identity) }
 
   /// Whether nobody uses a block.
-  @usableFromInline
   func isUnused(_ block: Int32) -> Bool { blocks[Int(block)].users == 0 }
 
   /// Takes part in the use of a block that was found.
-  @usableFromInline
   mutating func share(_ block: Int32) {
     if blocks[Int(block)].users == 0 {
       leaveUnused(block)
@@ -80,7 +70,6 @@ struct BlockPool {
   }
 
   /// Takes a block for new contents: a blank one, else the one that nobody uses for the longest time.
-  @usableFromInline
   mutating func take() -> Int32 {
     precondition(free > 0, "a block is taken that is free")
     free -= 1
@@ -91,14 +80,12 @@ struct BlockPool {
       block = oldest
       leaveUnused(block)
       forget(block)
-      evictions += 1
     }
     blocks[Int(block)].users = 1
     return block
   }
 
   /// Ends one use of a block.
-  @usableFromInline
   mutating func release(_ block: Int32) {
     let index = Int(block)
     blocks[index].users -= 1
@@ -115,7 +102,6 @@ struct BlockPool {
   }
 
   /// Says what a full block holds.
-  @usableFromInline
   mutating func identify(_ block: Int32, as identity: Int64) {
     let index = Int(block)
     guard !blocks[index].hasIdentity else { return }

@@ -11,7 +11,6 @@ public struct SchedulerNews: Sendable {
     /// Whether it had never run before.
     public let isFirst: Bool
 
-    @usableFromInline
     init(slot: Int, cachedTokens: Int, isFirst: Bool) {
       self.slot = slot
       self.cachedTokens = cachedTokens
@@ -30,7 +29,6 @@ public struct SchedulerNews: Sendable {
     /// Tokens of it that were found in the prefix cache when it was first admitted.
     public let cachedTokens: Int
 
-    @usableFromInline
     init(slot: Int, id: Int, preemptions: Int, cachedTokens: Int) {
       self.slot = slot
       self.id = id

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The queue of a scheduler: in the order of arrival, with those that were preempted in front, or by priority.
-@usableFromInline
 struct WaitingRequests {
-  @usableFromInline typealias Rows = ContiguousArray<VLLMScheduler.Row>
+  typealias Rows = SlotTable<VLLMScheduler.Row>
 
   /// How many wait.
-  @usableFromInline private(set) var count = 0
+  private(set) var count = 0
   private let isByPriority: Bool
   private var head: Int32 = -1
   private var tail: Int32 = -1
@@ -17,7 +16,7 @@ struct WaitingRequests {
   init(byPriority: Bool) { isByPriority = byPriority }
 
   /// Whose turn it is.
-  @usableFromInline var first: Int32? {
+  var first: Int32? {
     if isByPriority { return heap.first }
     return head >= 0 ? head : nil
   }

@@ -23,8 +23,7 @@ public struct PromptReservingScheduler {
   /// The settings.
   public let settings: PromptReservingSettings
 
-  private var rows: ContiguousArray<Row> = []
-  private var unusedSlots: ContiguousArray<Int> = []
+  private var rows = SlotTable<Row>()
   /// Who waits, the next in front.
   private var waiting: ContiguousArray<Int> = []
   /// Who holds blocks and is not in the step, in the order in which steps gave them back.
@@ -64,14 +63,7 @@ public struct PromptReservingScheduler {
     let row = Row(
       id: request.id, arrival: request.arrival, prompt: request.promptTokens,
       total: request.promptTokens + request.outputTokens)
-    let slot: Int
-    if let unused = unusedSlots.popLast() {
-      slot = unused
-      rows[slot] = row
-    } else {
-      slot = rows.count
-      rows.append(row)
-    }
+    let slot = rows.add(row)
     waiting.append(slot)
     return slot
   }
@@ -240,6 +232,6 @@ public struct PromptReservingScheduler {
     news.completed.append(
       SchedulerNews.Completion(
         slot: slot, id: rows[slot].id, preemptions: rows[slot].restarts, cachedTokens: 0))
-    unusedSlots.append(slot)
+    rows.free(slot)
   }
 }

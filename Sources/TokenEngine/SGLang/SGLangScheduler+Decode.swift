@@ -85,7 +85,7 @@ extension SGLangScheduler: TokenScheduler {
     case .none: preconditionFailure("a request is cancelled that waits or runs")
     }
     rows[slot].place = .none
-    unusedSlots.append(slot)
+    rows.free(slot)
   }
 
   /// How far a request is.

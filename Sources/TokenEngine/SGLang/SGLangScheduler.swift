@@ -54,11 +54,10 @@ public struct SGLangScheduler {
   /// The settings.
   public let settings: SGLangSettings
 
-  var rows: ContiguousArray<Row> = []
+  var rows = SlotTable<Row>()
   var chains: ContiguousArray<BlockChain> = []
   /// The pages of the tree that each request locks.
   var treePages: ContiguousArray<ContiguousArray<Int32>> = []
-  var unusedSlots: ContiguousArray<Int> = []
   /// Who waits, in the order of the last attempt to admit.
   var waiting: ContiguousArray<Int> = []
   /// The decode batch, in its order.
@@ -113,16 +112,12 @@ public struct SGLangScheduler {
     row.id = request.id
     row.prompt = request.promptTokens
     row.output = request.outputTokens
-    let slot: Int
-    if let unused = unusedSlots.popLast() {
-      slot = unused
-      rows[slot] = row
-      chains[slot] = request.blocks
-    } else {
-      slot = rows.count
-      rows.append(row)
+    let slot = rows.add(row)
+    if slot == chains.count {
       chains.append(request.blocks)
       treePages.append([])
+    } else {
+      chains[slot] = request.blocks
     }
     wait(slot)
     return slot
@@ -208,7 +203,7 @@ public struct SGLangScheduler {
         cachedTokens: max(0, rows[slot].cached)))
     letGo(slot)
     rows[slot].place = .none
-    unusedSlots.append(slot)
+    rows.free(slot)
   }
 
   // MARK: Pages

@@ -48,8 +48,7 @@ public struct TensorRTScheduler {
   /// The settings.
   public let settings: TensorRTSettings
 
-  var rows: ContiguousArray<Row> = []
-  private var unusedSlots: ContiguousArray<Int> = []
+  var rows = SlotTable<Row>()
   /// Requests that the engine looks at, at most `max_batch_size`, in the order in which they came.
   var active: ContiguousArray<Int> = []
   /// Requests behind those, and where the first of them stands.
@@ -99,14 +98,7 @@ public struct TensorRTScheduler {
     row.total = request.promptTokens + request.outputTokens
     row.output = request.outputTokens
     row.place = .queued
-    let slot: Int
-    if let unused = unusedSlots.popLast() {
-      slot = unused
-      rows[slot] = row
-    } else {
-      slot = rows.count
-      rows.append(row)
-    }
+    let slot = rows.add(row)
     queue.append(slot)
     return slot
   }
@@ -210,7 +202,7 @@ public struct TensorRTScheduler {
         slot: slot, id: rows[slot].id, preemptions: rows[slot].pauses, cachedTokens: 0))
     letGo(slot)
     rows[slot].place = .none
-    unusedSlots.append(slot)
+    rows.free(slot)
   }
 }
 
@@ -232,7 +224,7 @@ extension TensorRTScheduler: TokenScheduler {
     for index in parts.indices where parts[index].slot == slot { parts[index].slot = -1 }
     letGo(slot)
     rows[slot].place = .none
-    unusedSlots.append(slot)
+    rows.free(slot)
   }
 
   /// How far a request is.

@@ -4,29 +4,27 @@
 ///
 /// What is computed of a member is its base and the steps of the group. Members stand in a heap by the step that brings
 /// their last token, and are counted by the step at which they need their next block.
-@usableFromInline
 struct DecodeGroup {
   /// A member and the step of the group that schedules its last token.
-  @usableFromInline
   struct Member: BitwiseCopyable {
-    @usableFromInline let last: Int64
-    @usableFromInline let slot: Int32
+    let last: Int64
+    let slot: Int32
   }
 
   /// Steps that the group has taken.
-  @usableFromInline var steps: Int64 = 0
+  var steps: Int64 = 0
   /// Tokens computed of all members.
-  @usableFromInline var context = 0
+  var context = 0
   /// Members: a binary heap, the first to end in front.
-  @usableFromInline private(set) var members: ContiguousArray<Member> = []
+  private(set) var members: ContiguousArray<Member> = []
   /// Who runs and is not through with its prompt, in the order of admission.
-  @usableFromInline var prefilling: ContiguousArray<Int32> = []
+  var prefilling: ContiguousArray<Int32> = []
   /// Who gets its last token in the step in flight.
-  @usableFromInline var leaving: ContiguousArray<Int32> = []
+  var leaving: ContiguousArray<Int32> = []
 
   /// Members by their base, modulo the size of a block: how many, and who where that is asked.
-  @usableFromInline private(set) var counts: ContiguousArray<Int>
-  @usableFromInline private(set) var byBase: ContiguousArray<ContiguousArray<Int32>>
+  private(set) var counts: ContiguousArray<Int>
+  private(set) var byBase: ContiguousArray<ContiguousArray<Int32>>
   private let blockSize: Int
   private let knowsMembers: Bool
 
@@ -39,10 +37,10 @@ struct DecodeGroup {
   }
 
   /// How many members there are.
-  @usableFromInline var count: Int { members.count }
+  var count: Int { members.count }
 
   /// How many requests run.
-  @usableFromInline var running: Int { members.count + prefilling.count + leaving.count }
+  var running: Int { members.count + prefilling.count + leaving.count }
 
   /// The class of members that need a block in the step so many steps from now, 0 for the next.
   func needing(_ ahead: Int) -> Int {

@@ -25,7 +25,7 @@ extension VLLMScheduler: TokenScheduler {
     for index in parts.indices where parts[index].slot == Int32(slot) { parts[index].slot = -1 }
     letGo(slot)
     rows[slot].place = .none
-    unusedSlots.append(Int32(slot))
+    rows.free(slot)
   }
 
   /// How far a request is.

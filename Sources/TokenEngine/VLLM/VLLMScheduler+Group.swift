@@ -83,8 +83,7 @@ extension VLLMScheduler {
     for slot in group.prefilling {
       let row = rows[Int(slot)]
       if call.isHeld && row.isMidPrefill { continue }
-      let left = row.known - row.computed
-      let tokens = call.threshold > 0 && call.threshold < left ? call.threshold : left
+      let tokens = call.most(of: row.known - row.computed)
       wanted += tokens
       needed += max(0, blocksFor(row.computed + tokens) - row.held)
     }
@@ -93,13 +92,7 @@ extension VLLMScheduler {
       && rows[Int(group.prefilling[0])].admission == admissions
     guard needed <= pool.free, wanted <= call.budget || isLastAlone else { return nil }
 
-    var shape = StepShape()
-    if count > 0 {
-      shape.sequences = count
-      shape.contextTokens = group.context
-      shape.decodes = count
-      shape.decodeContextTokens = group.context
-    }
+    let shape = plainShape
     giveBlocks(needing)
     call.budget -= count
     for slot in group.prefilling where call.budget > 0 {

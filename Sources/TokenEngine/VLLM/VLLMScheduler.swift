@@ -12,95 +12,39 @@
 /// Source: the vLLM project, package `vllm` 0.33.0 (2026), `v1/core/sched/scheduler.py`,
 /// `v1/core/sched/async_scheduler.py`, `v1/core/kv_cache_manager.py`.
 public struct VLLMScheduler {
-  /// Where a request is.
-  @usableFromInline
-  enum Place: UInt8, BitwiseCopyable { case none, waiting, running }
-
-  /// What is known of one request.
-  @usableFromInline
-  struct Row: BitwiseCopyable {
-    @usableFromInline var id: Int = 0
-    @usableFromInline var arrival: Int64 = 0
-    @usableFromInline var priority: Int = 0
-    @usableFromInline var prompt: Int = 0
-    @usableFromInline var output: Int = 0
-    /// Tokens of the answer whose value is known.
-    @usableFromInline var produced: Int = 0
-    /// Tokens of the answer that steps without a result yet produce.
-    @usableFromInline var inFlight: Int = 0
-    /// Tokens whose keys and values are there, counted when they are scheduled.
-    @usableFromInline var computed: Int = 0
-    /// Tokens scheduled in steps without a result yet.
-    @usableFromInline var outstanding: Int = 0
-    /// KV blocks that it holds.
-    @usableFromInline var held: Int = 0
-    /// How many of its first blocks have been given their identity.
-    @usableFromInline var identified: Int = 0
-    /// Its tokens in the step that is being scheduled.
-    @usableFromInline var scheduled: Int = 0
-    @usableFromInline var preemptions: Int = 0
-    /// Tokens found in the prefix cache at its first admission; -1 before.
-    @usableFromInline var cached: Int = -1
-    /// Its neighbours in the queue.
-    @usableFromInline var before: Int32 = -1
-    @usableFromInline var behind: Int32 = -1
-    @usableFromInline var heapPlace: Int32 = -1
-    @usableFromInline var place = Place.none
-    /// The number of its last admission.
-    @usableFromInline var admission: Int64 = 0
-    /// In the group of decodes: what has to be added to the group's steps for what is computed of it.
-    @usableFromInline var groupBase: Int64 = 0
-    /// Whether its last step ended inside of what was known of it.
-    @usableFromInline var isMidPrefill = false
-
-    /// Tokens of prompt and answer that are known, or will be when the steps in flight end.
-    @usableFromInline var known: Int { prompt + produced + inFlight }
-  }
-
-  /// One request of a step.
-  @usableFromInline
-  struct Part: BitwiseCopyable {
-    /// Which request; -1 where it has been cancelled.
-    @usableFromInline var slot: Int32
-    @usableFromInline let tokens: Int32
-    /// Whether the step produces a token of its answer.
-    @usableFromInline let givesToken: Bool
-  }
-
   /// The settings.
   public let settings: VLLMSettings
 
-  @usableFromInline var rows: ContiguousArray<Row> = []
-  @usableFromInline var chains: ContiguousArray<BlockChain> = []
+  var rows = SlotTable<Row>()
+  var chains: ContiguousArray<BlockChain> = []
   /// The blocks that requests hold, where a prefix cache tells them apart.
-  @usableFromInline var heldBlocks: ContiguousArray<ContiguousArray<Int32>> = []
-  @usableFromInline var unusedSlots: ContiguousArray<Int32> = []
+  var heldBlocks: ContiguousArray<ContiguousArray<Int32>> = []
   /// Who runs, in the order of admission; only where nobody is in the group.
-  @usableFromInline var running: ContiguousArray<Int32> = []
+  var running: ContiguousArray<Int32> = []
   /// Who runs, where requests that decode are taken together.
-  @usableFromInline var group: DecodeGroup
+  var group: DecodeGroup
   /// Whether requests that decode are taken together.
-  @usableFromInline var isGrouped = false
+  var isGrouped = false
   /// Whether they ever are: not under asynchronous scheduling, and not where every step is to be seen.
-  @usableFromInline let groups: Bool
-  @usableFromInline var admissions: Int64 = 0
-  @usableFromInline var preemptionsWithoutToken = 0
+  let groups: Bool
+  var admissions: Int64 = 0
+  var preemptionsWithoutToken = 0
   /// Who got its last token in the step whose result is taken in.
-  @usableFromInline var ended: ContiguousArray<Int32> = []
-  @usableFromInline var waiting: WaitingRequests
-  @usableFromInline var pool: BlockPool
+  var ended: ContiguousArray<Int32> = []
+  var waiting: WaitingRequests
+  var pool: BlockPool
 
   /// The requests of the step that is being scheduled, in the order in which they were.
-  @usableFromInline var scheduled: ContiguousArray<Int32> = []
+  var scheduled: ContiguousArray<Int32> = []
   /// The steps without a result yet, one after the other, and how many requests each has.
-  @usableFromInline var parts: ContiguousArray<Part> = []
-  @usableFromInline var stepSizes: ContiguousArray<Int> = []
+  var parts: ContiguousArray<Part> = []
+  var stepSizes: ContiguousArray<Int> = []
 
   /// Whether requests waited at the end of the last call that neither paused prefill nor preempted.
-  @usableFromInline var wasShortOfRoom = false
+  var wasShortOfRoom = false
   /// Steps so far, and the number of the last that carried prefill.
-  @usableFromInline var steps = 0
-  @usableFromInline var lastPrefill: Int
+  var steps = 0
+  var lastPrefill: Int
 
   /// What the last call of ``schedule()`` and of ``finish()`` did, for who drives the scheduler.
   public internal(set) var news = SchedulerNews()
@@ -134,16 +78,10 @@ public struct VLLMScheduler {
   /// Blocks that can be had.
   public var freeBlocks: Int { pool.free }
 
-  /// Steps whose results are not there yet.
-  public var stepsInFlight: Int { stepSizes.count }
-
   /// Whether requests take each other's blocks without end: none has got a token in a million preemptions.
   ///
   /// It happens where priorities and arrivals are equal, and requests are admitted before all of their tokens fit.
   public var isThrashing: Bool { preemptionsWithoutToken >= 1_000_000 }
-
-  /// Blocks of the prefix cache that lost their contents.
-  public var evictions: Int64 { pool.evictions }
 
   // MARK: Arrivals
 
@@ -165,21 +103,16 @@ public struct VLLMScheduler {
     row.prompt = request.promptTokens
     row.output = request.outputTokens
     row.place = .waiting
-    let slot: Int32
-    if let unused = unusedSlots.popLast() {
-      slot = unused
-      rows[Int(slot)] = row
-    } else {
-      slot = Int32(rows.count)
-      rows.append(row)
-      if settings.cachesPrefixes {
+    let slot = rows.add(row)
+    if settings.cachesPrefixes {
+      if slot == chains.count {
         chains.append(BlockChain())
         heldBlocks.append([])
       }
+      chains[slot] = request.blocks
     }
-    if settings.cachesPrefixes { chains[Int(slot)] = request.blocks }
-    waiting.append(slot, &rows)
-    return Int(slot)
+    waiting.append(Int32(slot), &rows)
+    return slot
   }
 
   // MARK: A step
@@ -207,23 +140,6 @@ public struct VLLMScheduler {
     if news.preempted.isEmpty { scheduleWaiting(&call) }
     if !call.isHeld && news.preempted.isEmpty { wasShortOfRoom = waiting.count > 0 }
     return advance(carriesPrefill: call.carriesPrefill)
-  }
-
-  /// What one call of ``schedule()`` keeps.
-  @usableFromInline
-  struct Call {
-    var budget: Int
-    var threshold = 0
-    /// Whether prefill pauses in this call.
-    var isHeld = false
-    var carriesPrefill = false
-
-    init(budget: Int) { self.budget = budget }
-
-    /// The tokens that a request with so many left gets.
-    func share(of left: Int) -> Int {
-      min(threshold > 0 && threshold < left ? threshold : left, budget)
-    }
   }
 
   /// The most tokens of one prompt in this call; 0 for no such bound.
@@ -306,7 +222,7 @@ public struct VLLMScheduler {
       let found = hits.count * settings.blockSize
       let left = row.known - found
       if call.isHeld && left > 1 { break }
-      let wanted = call.threshold > 0 && call.threshold < left ? call.threshold : left
+      let wanted = call.most(of: left)
       if !settings.chunksPrompts && wanted > call.budget { break }
       let tokens = min(wanted, call.budget)
       let spare = pool.free - (runningCount == 0 ? 0 : settings.watermarkBlocks)
@@ -415,6 +331,6 @@ public struct VLLMScheduler {
     if rows[slot].place == .waiting { waiting.remove(Int32(slot), &rows) }
     letGo(slot)
     rows[slot].place = .none
-    unusedSlots.append(Int32(slot))
+    rows.free(slot)
   }
 }

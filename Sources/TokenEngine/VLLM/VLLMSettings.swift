@@ -50,13 +50,13 @@ public struct VLLMSettings: Equatable, Sendable {
   public var usableBlocks: Int { blocks - 1 }
 
   /// The most requests that run.
-  @usableFromInline var runningLimit: Int { maxActiveSequences ?? maxSequences }
+  var runningLimit: Int { maxActiveSequences ?? maxSequences }
 
   /// The most tokens of one step.
-  @usableFromInline var tokenBudget: Int { maxScheduledTokens ?? maxBatchedTokens }
+  var tokenBudget: Int { maxScheduledTokens ?? maxBatchedTokens }
 
   /// Blocks that an admission leaves free.
-  @usableFromInline var watermarkBlocks: Int { Int((watermark * Double(blocks)).rounded(.down)) }
+  var watermarkBlocks: Int { Int((watermark * Double(blocks)).rounded(.down)) }
 
   /// Why an engine of those settings can never answer a request; `nil` where it can.
   ///

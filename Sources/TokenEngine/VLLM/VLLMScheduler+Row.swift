@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension VLLMScheduler {
+  /// Where a request is.
+  enum Place: UInt8, BitwiseCopyable { case none, waiting, running }
+
+  /// What is known of one request.
+  struct Row: BitwiseCopyable {
+    var id: Int = 0
+    var arrival: Int64 = 0
+    var priority: Int = 0
+    var prompt: Int = 0
+    var output: Int = 0
+    /// Tokens of the answer whose value is known.
+    var produced: Int = 0
+    /// Tokens of the answer that steps without a result yet produce.
+    var inFlight: Int = 0
+    /// Tokens whose keys and values are there, counted when they are scheduled.
+    var computed: Int = 0
+    /// Tokens scheduled in steps without a result yet.
+    var outstanding: Int = 0
+    /// KV blocks that it holds.
+    var held: Int = 0
+    /// How many of its first blocks have been given their identity.
+    var identified: Int = 0
+    /// Its tokens in the step that is being scheduled.
+    var scheduled: Int = 0
+    var preemptions: Int = 0
+    /// Tokens found in the prefix cache at its first admission; -1 before.
+    var cached: Int = -1
+    /// Its neighbours in the queue.
+    var before: Int32 = -1
+    var behind: Int32 = -1
+    var heapPlace: Int32 = -1
+    var place = Place.none
+    /// The number of its last admission.
+    var admission: Int64 = 0
+    /// In the group of decodes: what has to be added to the group's steps for what is computed of it.
+    var groupBase: Int64 = 0
+    /// Whether its last step ended inside of what was known of it.
+    var isMidPrefill = false
+
+    /// Tokens of prompt and answer that are known, or will be when the steps in flight end.
+    var known: Int { prompt + produced + inFlight }
+  }
+
+  /// One request of a step.
+  struct Part: BitwiseCopyable {
+    /// Which request; -1 where it has been cancelled.
+    var slot: Int32
+    let tokens: Int32
+    /// Whether the step produces a token of its answer.
+    let givesToken: Bool
+  }
+
+  /// What one call of ``schedule()`` keeps.
+  struct Call {
+    var budget: Int
+    var threshold = 0
+    /// Whether prefill pauses in this call.
+    var isHeld = false
+    var carriesPrefill = false
+
+    init(budget: Int) { self.budget = budget }
+
+    /// The tokens that a request with so many left may get.
+    func most(of left: Int) -> Int { threshold > 0 && threshold < left ? threshold : left }
+
+    /// The tokens that it gets.
+    func share(of left: Int) -> Int { min(most(of: left), budget) }
+  }
+}
