@@ -15,6 +15,8 @@ let package = Package(
         .product(name: "Serving", package: "plimsoll"),
         .product(name: "Policies", package: "plimsoll"),
         .product(name: "DecisionLog", package: "plimsoll"),
+        .product(name: "RequestPath", package: "plimsoll"),
+        .product(name: "TokenEngine", package: "plimsoll"),
       ])
   ],
   swiftLanguageModes: [.v6]

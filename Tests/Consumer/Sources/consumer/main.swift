@@ -4,7 +4,9 @@ import DecisionLog
 import Foundation
 import Policies
 import Quantities
+import RequestPath
 import Serving
+import TokenEngine
 
 // Two on-demand machines and up to four spot ones at the prices of the reference design.
 let settings = SpotManager.Configuration(
@@ -43,16 +45,25 @@ manager = try SpotManager(
 tell(.launched(LaunchID(0), MachineID(6)), at: 20)
 precondition(effects.effects.isEmpty, "the launch is known")
 
-var board = ReplicaBoard([])
-for _ in 0..<2 {
-  _ = board.add(
-    ReplicaObservation(
-      model: ModelID(0), acceptsRequests: true, outstanding: 0, hasRoom: true,
-      nanosecondsPerRequest: 2_000_000))
-}
-var dispatcher = LeastLoaded()
-board.update(0) { $0.outstanding += 1 }
-precondition(dispatcher.choose(of: ModelID(0), among: &board) == .replica(ReplicaID(1)))
+// A request goes to the first of two replicas, and an engine makes three tokens for it.
+let model = Router.Model(
+  id: ModelID(0), qualityByClass: [], contextWindow: 8_192, nanosecondsPerRequest: 2_000_000)
+let replica = ReplicaObservation(
+  model: model.id, acceptsRequests: true, outstanding: 0, hasRoom: true,
+  nanosecondsPerRequest: 2_000_000)
+let router = Router(.init(models: [model], rule: .fixed(model.id), longestWait: .seconds(1)))
+var path = RequestPath(
+  .init(router: router, requestedModel: model.id), replicas: [replica, replica])
+path.planned(router.plan(for: "Prove that sqrt(2) is irrational."), of: 0, at: .start)
+var ticket = Ticket(arrival: .start, number: 1, promptTokens: 100, outputTokens: 3, mark: 0)
+let reception = path.arrived(&ticket, RequestFacts(isDeterministic: false), at: .start)
+precondition(reception == .decided(.send(ReplicaID(0))), "the first of equals is chosen")
+let law = AffineStepLaw(
+  perStep: 15_000_000_000_000, perSequence: 0, perContextToken: 0, perPrefillToken: 0)
+var engine = TokenReplica(scheduler: VLLMScheduler(settings: VLLMSettings()), law: law)
+engine.add(TokenRequest(id: 1, arrival: 0, promptTokens: 100, outputTokens: 3), at: 0)
+while engine.nextTime < .max { engine.step() }
+precondition(engine.outcomes.last?.time == 45_000_000, "three tokens take three steps of 15 ms")
 
 print("\(log.count) decisions, \(log.line.bytes.count) bytes, \(saved.count) bytes of snapshot")
 print("the fleet costs \(manager.committedRate)")
