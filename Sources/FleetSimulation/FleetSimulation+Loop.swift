@@ -124,7 +124,7 @@ extension FleetSimulation {
     let id = ReplicaID(replica)
     var gone = Int32(truncatingIfNeeded: ended + bank.expired.count)
     if !bank.expired.isEmpty {
-      path.replicaChanged(id, .ended(gone, hasRoom: path[ReplicaID(replica)].hasRoom))
+      path.replicaChanged(id, .ended(gone, hasRoom: path[id].hasRoom))
       gone = 0
       // One may make its call again elsewhere, which changes the list of those who gave up.
       var position = 0

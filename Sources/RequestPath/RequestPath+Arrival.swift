@@ -11,6 +11,7 @@ extension RequestPath {
   /// - Returns: a question to the store, or ``Effect/send(_:)``, ``Effect/wait``, ``Effect/refuse(_:)`` or
   ///   ``Effect/end(_:)``.
   /// - Complexity: O(log n) for n reservations; O(models) where the intended model cannot take it.
+  /// - Precondition: where policies are asked, ``planned(_:of:at:)`` was called for the text.
   @inlinable
   @inline(__always)
   public mutating func arrived(
