@@ -25,7 +25,7 @@ struct Engine: ParsableCommand {
 
   @Option(help: "The settings of the engine, JSON.")
   var config: String
-  @Option(help: "The requests, CSV.")
+  @Option(help: "The requests, CSV, or - for standard input.")
   var requests: String
   @Option(name: [.short, .long], help: "Write a row for each request to this file.")
   var output: String
@@ -69,7 +69,10 @@ struct Engine: ParsableCommand {
       guard let steps else {
         return try ended(TokenRun(scheduler: scheduler, law: law, requests: list.requests))
       }
-      return try FileAside(path: steps).writing { file in
+      let aside = FileAside(path: steps)
+      let watch = Interruption.listen("nothing is written") { aside.discard() }
+      defer { watch.cancel() }
+      return try aside.writing { file in
         var writer = StepWriter(file: file)
         let records = try ended(
           TokenRun(scheduler: scheduler, law: law, requests: list.requests) { writer.take($0) })
@@ -172,7 +175,7 @@ struct Engine: ParsableCommand {
   private func reading<Value>(
     _ path: String, _ read: ([UInt8]) throws(TraceErrors) -> Value
   ) throws -> Value {
-    let bytes = try Terminal.bytes(of: path)
+    let bytes = try path == "-" ? Terminal.standardInput() : Terminal.bytes(of: path)
     do {
       return try read(bytes)
     } catch {
