@@ -31,8 +31,11 @@ struct BareLoop: ~Copyable {
   init(_ scenario: Scenario, replication: UInt32) {
     let pool = scenario.pools[0]
     replicas = pool.wanted
-    maximumBatch = pool.replicas[0].model.maximumBatch
-    times = pool.replicas[0].model.latency.times.map(\.nanoseconds)
+    guard let batches = pool.replicas[0].service.batches else {
+      preconditionFailure("the bare loop runs batches")
+    }
+    maximumBatch = batches.maximumBatch
+    times = batches.latency.times.map(\.nanoseconds)
     source = RequestSource(
       scenario.workload, from: .start, seed: 1, replication: replication)
     queue = Column(repeating: 0, count: replicas * Self.capacity)

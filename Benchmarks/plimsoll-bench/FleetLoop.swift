@@ -62,11 +62,12 @@ struct FleetLoop: ~Copyable {
         let model = routing.router.model(intendedBy: plan)
         return places.firstIndex { $0.serves == model } ?? 0
       })
-    maximumBatch = Column(places.map(\.model.maximumBatch))
-    timesPerModel = places.reduce(0) { max($0, $1.model.latency.times.count) }
+    let services = places.compactMap(\.service.batches)
+    maximumBatch = Column(services.map(\.maximumBatch))
+    timesPerModel = services.reduce(0) { max($0, $1.latency.times.count) }
     times = Column(
-      places.flatMap { [timesPerModel] place in
-        let known = place.model.latency.times.map(\.nanoseconds)
+      services.flatMap { [timesPerModel] service in
+        let known = service.latency.times.map(\.nanoseconds)
         return known + Array(repeating: 0, count: timesPerModel - known.count)
       })
     source = RequestSource(scenario.workload, from: .start, seed: 1, replication: replication)

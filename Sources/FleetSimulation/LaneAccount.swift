@@ -24,15 +24,15 @@ struct LaneAccount: Sendable {
   }
 }
 
-extension FleetSimulation {
+extension Replication where Engine: ~Copyable {
   /// What lanes have done up to now.
   ///
   /// - Complexity: O(replicas + machines).
   borrowing func laneAccount() -> LaneAccount {
     var account = LaneAccount()
-    for replica in 0..<bank.count {
-      account.busy += bank.busyTime(of: replica, at: now)
-      account.idle += bank.idleTime(of: replica, at: now)
+    for replica in 0..<engine.count {
+      account.busy += engine.busyTime(of: replica, at: now)
+      account.idle += engine.idleTime(of: replica, at: now)
     }
     account.overhead = overheadLaneTime
     for machine in machines where machine.state != .gone {
@@ -49,7 +49,7 @@ extension FleetSimulation {
 
   /// The lanes of all replicas of a machine.
   borrowing func lanes(of machine: Machine) -> Int {
-    scenario.pools[machine.rental.pool].replicas.reduce(0) { $0 + $1.model.lanes }
+    scenario.pools[machine.rental.pool].replicas.reduce(0) { $0 + $1.service.lanes }
   }
 
   /// The lane time that was rented from the start to the horizon.

@@ -5,7 +5,7 @@ import Scenario
 
 /// How replicas are numbered: those of one model side by side, in the order of their places.
 struct ReplicaLayout {
-  private(set) var replicas: [ReplicaBank.Place] = []
+  private(set) var replicas: [ReplicaPlace] = []
   private(set) var placeOfReplica: [Int] = []
   private(set) var replicasOfPlace: [[Int]]
 

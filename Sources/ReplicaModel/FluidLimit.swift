@@ -30,14 +30,17 @@ package struct FluidLimit: Sendable {
     /// How many of them accept requests.
     var open = 0
 
-    init(_ place: ReplicaBank.Place) {
+    init(_ place: ReplicaPlace) {
+      guard let service = place.service.batches else {
+        preconditionFailure("replicas that serve by batches have a model of batches")
+      }
       model = place.serves.index
-      service = place.model
-      throughput = place.model.maximumThroughput
-      spread = place.model.noise.spread
+      self.service = service
+      throughput = service.maximumThroughput
+      spread = service.noise.spread
       queueLimit = place.queueLimit
       var most = 0.0
-      sustained = place.model.latency.times.prefix(place.model.maximumBatch + 1).enumerated().map {
+      sustained = service.latency.times.prefix(service.maximumBatch + 1).enumerated().map {
         if $0.offset > 0 { most = max(most, Double($0.offset) / $0.element.inSeconds) }
         return most
       }
@@ -66,7 +69,7 @@ package struct FluidLimit: Sendable {
   /// - Parameters:
   ///   - shares: by model, its share of the requests that reach replicas.
   ///   - timeout: how long clients wait; `nil` for ever.
-  package init(_ replicas: [ReplicaBank.Place], shares: [Double], timeout: TimeSpan?) {
+  package init(_ replicas: [ReplicaPlace], shares: [Double], timeout: TimeSpan?) {
     var kinds: [Kind] = []
     var numbers: [Int] = []
     for (number, place) in replicas.enumerated() {
@@ -260,10 +263,10 @@ extension FluidLimit.Kind {
   }
 }
 
-extension ReplicaBank.Place {
+extension ReplicaPlace {
   /// Whether a replica serves the same model in the same way.
-  fileprivate func isLike(_ other: ReplicaBank.Place) -> Bool {
-    serves == other.serves && queueLimit == other.queueLimit && model == other.model
+  fileprivate func isLike(_ other: ReplicaPlace) -> Bool {
+    serves == other.serves && queueLimit == other.queueLimit && service == other.service
   }
 }
 

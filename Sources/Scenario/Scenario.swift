@@ -96,7 +96,7 @@ package struct Scenario: Sendable {
     /// How many machines it should have where no policy scales it; the most where it has a schedule.
     package let wanted: Int
     /// The replicas that each of its machines carries.
-    package let replicas: [ReplicaBank.Place]
+    package let replicas: [ReplicaPlace]
     /// The on-demand price of its machine type at the start; `nil` when the book has none.
     package let listPrice: HourlyPrice?
     /// How many machines it should have by local clocks; `nil` for as many at any time.
@@ -106,7 +106,7 @@ package struct Scenario: Sendable {
 
     /// A pool of those values.
     package init(
-      cloud: PoolModel, wanted: Int, replicas: [ReplicaBank.Place], listPrice: HourlyPrice? = nil,
+      cloud: PoolModel, wanted: Int, replicas: [ReplicaPlace], listPrice: HourlyPrice? = nil,
       schedule: MachineSchedule? = nil, ceiling: Int? = nil
     ) {
       self.schedule = schedule
@@ -122,7 +122,7 @@ package struct Scenario: Sendable {
 
     /// Requests a second that one of its machines answers when every batch is full.
     package var machineThroughput: Double {
-      replicas.reduce(0) { $0 + $1.model.maximumThroughput }
+      replicas.reduce(0) { $0 + $1.service.maximumThroughput }
     }
   }
 

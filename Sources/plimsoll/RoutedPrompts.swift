@@ -79,7 +79,7 @@ struct RoutedPrompts {
       guard let price = pool.cloud.prices.changes.first?.price ?? pool.listPrice else { continue }
       let hourly = Double(price.nanodollarsPerHour) / 1e9 / Double(max(1, pool.replicas.count))
       for replica in pool.replicas {
-        let cost = hourly / 3_600 * replica.model.timePerRequest.inSeconds
+        let cost = hourly / 3_600 * replica.service.timePerRequest.inSeconds
         let model = replica.serves.index
         costs[model] = min(costs[model] ?? .infinity, cost)
       }

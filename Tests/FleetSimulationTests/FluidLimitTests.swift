@@ -23,9 +23,9 @@ struct FluidLimitTests {
     var throughput: Double { Double(replicas) * model.maximumThroughput }
 
     func fluid(queueLimit: Int = 100_000, timeout: TimeSpan? = nil) -> FluidLimit {
-      let place = ReplicaBank.Place(serves: ModelID(0), model: model, queueLimit: queueLimit)
+      let place = ReplicaPlace(serves: ModelID(0), service: .batches(model), queueLimit: queueLimit)
       var fluid = FluidLimit(
-        [ReplicaBank.Place](repeating: place, count: replicas), shares: [1], timeout: timeout)
+        [ReplicaPlace](repeating: place, count: replicas), shares: [1], timeout: timeout)
       for replica in 0..<replicas { fluid.set(replica, accepts: true) }
       return fluid
     }
@@ -124,8 +124,8 @@ struct FluidLimitTests {
   func twoModels() throws {
     let (first, second) = (Self.fleets[0], Self.fleets[2])
     let places = [
-      ReplicaBank.Place(serves: ModelID(0), model: first.model, queueLimit: 9),
-      ReplicaBank.Place(serves: ModelID(1), model: second.model, queueLimit: 9),
+      ReplicaPlace(serves: ModelID(0), service: .batches(first.model), queueLimit: 9),
+      ReplicaPlace(serves: ModelID(1), service: .batches(second.model), queueLimit: 9),
     ]
     var fluid = FluidLimit(places, shares: [0.9, 0.1], timeout: nil)
     fluid.set(0, accepts: true)

@@ -126,16 +126,16 @@ struct ScalingContext {
   }
 
   /// The replicas of the strongest model on a machine of the first pool that has them.
-  private var replicas: [BatchModel] {
+  private var replicas: [ReplicaService] {
     let places = pools.map { $0.pool.replicas.filter { $0.serves.index == strongest } }
-    return (places.first { !$0.isEmpty } ?? []).map(\.model)
+    return (places.first { !$0.isEmpty } ?? []).map(\.service)
   }
 
   /// What a machine of each pool does of what one of the common type does.
   var effectiveness: [Double] {
     pools.map { pool in
       let own = pool.pool.replicas.reduce(0) {
-        $1.serves.index == strongest ? $0 + $1.model.maximumThroughput : $0
+        $1.serves.index == strongest ? $0 + $1.service.maximumThroughput : $0
       }
       return throughput > 0 ? own / throughput : 1
     }
@@ -150,7 +150,7 @@ struct ScalingContext {
     let own = replica.timePerRequest.nanoseconds
     return (0..<models).map { model in
       let places = pools.flatMap { $0.pool.replicas.filter { $0.serves.index == model } }
-      let fastest = places.map(\.model.timePerRequest.nanoseconds).min() ?? 0
+      let fastest = places.map(\.service.timePerRequest.nanoseconds).min() ?? 0
       return Double(fastest) / Double(own)
     }
   }

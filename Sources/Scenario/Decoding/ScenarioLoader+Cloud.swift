@@ -20,7 +20,7 @@ enum DecodedCloud: Equatable {
 
   /// How a machine with those replicas is launched; each model's weights are loaded once.
   func launch(
-    of replicas: [ReplicaBank.Place], weights: [Int64?], at reader: MappingReader,
+    of replicas: [ReplicaPlace], weights: [Int64?], at reader: MappingReader,
     into diagnostics: inout Diagnostics
   ) -> LaunchLaw? {
     guard case .staged(let answer, let boot, let image, let load) = self else { return .ideal }

@@ -10,7 +10,7 @@ import Serving
 struct ModelOnMachine {
   let model: String
   let type: String
-  let batch: BatchModel
+  let service: ReplicaService
 }
 
 /// What pools are checked against.
@@ -139,7 +139,9 @@ extension ScenarioLoader {
     }
     let slots = pools.reduce(0) { sum, pool in
       sum + pool.maximum
-        * pool.pool.replicas.reduce(0) { $0 + $1.model.lanes * $1.model.largestBatch }
+        * pool.pool.replicas.reduce(0) {
+          $0 + ($1.service.batches.map { $0.lanes * $0.largestBatch } ?? 0)
+        }
     }
     guard slots <= Self.mostBatchPlaces else {
       root.report(
@@ -236,9 +238,9 @@ extension ScenarioLoader {
   private func serves(
     _ reader: inout MappingReader, type: String?, _ context: FleetContext,
     into diagnostics: inout Diagnostics
-  ) -> [ReplicaBank.Place]? {
+  ) -> [ReplicaPlace]? {
     guard let entries = reader.entries("serves", .required, into: &diagnostics) else { return nil }
-    var places: [ReplicaBank.Place] = []
+    var places: [ReplicaPlace] = []
     for entry in entries {
       guard let count = entry.value.integer(in: 1...64, into: &diagnostics), let type else {
         return nil
@@ -250,9 +252,9 @@ extension ScenarioLoader {
         return nil
       }
       guard let limit = context.queueLimit else { return nil }
-      places += [ReplicaBank.Place](
-        repeating: ReplicaBank.Place(
-          serves: ModelID(number), model: model.batch, queueLimit: limit), count: count)
+      places += [ReplicaPlace](
+        repeating: ReplicaPlace(
+          serves: ModelID(number), service: model.service, queueLimit: limit), count: count)
     }
     guard !places.isEmpty else {
       reader.report(.other("required: at least one model"), of: "serves", into: &diagnostics)
@@ -312,7 +314,7 @@ extension ScenarioLoader {
       for served in reader.entries("serves", .required, into: &diagnostics) ?? [] {
         let replicas = served.value.integer(in: 1...64, into: &diagnostics) ?? 0
         let model = models.first { $0.model == served.name && $0.type == type }
-        sum += Double(count * replicas) * (model?.batch.maximumThroughput ?? 0)
+        sum += Double(count * replicas) * (model?.service.maximumThroughput ?? 0)
       }
     }
     guard sum > 0 else {

@@ -39,7 +39,7 @@ extension ScenarioLoader {
         guard var on = machine.value.mapping(into: &diagnostics) else { continue }
         if let batch = batchModel(&on, into: &diagnostics) {
           models.onMachines.append(
-            ModelOnMachine(model: entry.name, type: machine.name, batch: batch))
+            ModelOnMachine(model: entry.name, type: machine.name, service: .batches(batch)))
         }
         on.finish(into: &diagnostics)
       }

@@ -234,7 +234,7 @@ struct RoutingContext {
       (spot.isEmpty ? pools : spot).map(price).min() ?? HourlyPrice(nanodollarsPerHour: 0)
     dearestRequest =
       pools.flatMap { pool in
-        pool.pool.replicas.map { price(pool).cost(of: $0.model.latency.times[1]) }
+        pool.pool.replicas.map { price(pool).cost(of: $0.service.timeAlone) }
       }.max() ?? .zero
     let places = pools.flatMap(\.pool.replicas)
     let numbers = models.served.indices.filter { number in
@@ -244,7 +244,7 @@ struct RoutingContext {
     self.models = numbers.sorted { (score($0), $0) < (score($1), $1) }.map { number in
       let model = models.served[number]
       let fastest = places.filter { $0.serves.index == number }
-        .map(\.model.timePerRequest.nanoseconds).min()
+        .map(\.service.timePerRequest.nanoseconds).min()
       return Router.Model(
         id: ModelID(number), qualityByClass: model.quality?.byClass.map(\.fraction) ?? [],
         contextWindow: model.contextWindow ?? .max, nanosecondsPerRequest: fastest ?? 1)

@@ -11,7 +11,7 @@ import Workload
 ///
 /// The path decides about each request; here its decisions are carried out on simulated replicas, and how requests
 /// end is counted.
-extension FleetSimulation {
+extension Replication where Engine: ~Copyable {
   /// Lets a request come in.
   ///
   /// - Parameters:
@@ -22,7 +22,7 @@ extension FleetSimulation {
     let effect: RequestPath.Effect
     switch path.arrived(&ticket, facts(of: arrival), at: now) {
     case .ask(let question):
-      (effect, ticket.row) = askStore(question, for: arrival, by: ticket.model, drawnAt: drawnPlace)
+      effect = askStore(question, for: arrival, &ticket, drawnAt: drawnPlace)
     case .decided(let decided): effect = decided
     }
     switch effect {
@@ -57,12 +57,13 @@ extension FleetSimulation {
 
   /// Asks the cache, after what it holds of this content since before this window was put in, and tells the path.
   ///
-  /// - Returns: what becomes of the request, and the row of its ticket.
+  /// - Returns: what becomes of the request.
   @inline(never)
   private mutating func askStore(
-    _ question: Question, for arrival: Arrival, by model: ModelID, drawnAt drawnPlace: Int
-  ) -> (RequestPath.Effect, Int32) {
-    guard store.isUsed else { return askNoStore(question, for: arrival, by: model) }
+    _ question: Question, for arrival: Arrival, _ ticket: inout Ticket, drawnAt drawnPlace: Int
+  ) -> RequestPath.Effect {
+    guard store.isUsed else { return askNoStore(question, for: arrival, &ticket) }
+    let model = ticket.model
     let isAsIntended = model == store.intendedModel[Int(arrival.textIndex)]
     // Of all others no key was made ahead.
     let key =
@@ -75,23 +76,16 @@ extension FleetSimulation {
       primeCache(key, place: mark, drawnAt: drawnPlace)
     }
     let answer = store.cache.lookUp(key, isDeterministic: arrival.isDeterministic, at: now)
-    var ticket = ticket(of: arrival)
-    ticket.model = model
-    let effect = path.storeAnswered(
-      &ticket, LookUp(question, key: key, mark: mark), answer, at: now)
-    return (effect, ticket.row)
+    return path.storeAnswered(&ticket, LookUp(question, key: key, mark: mark), answer, at: now)
   }
 
   /// The same where there is no cache.
   @inline(never)
   private mutating func askNoStore(
-    _ question: Question, for arrival: Arrival, by model: ModelID
-  ) -> (RequestPath.Effect, Int32) {
-    var ticket = ticket(of: arrival)
-    ticket.model = model
-    let effect = path.storeAnswered(
-      &ticket, LookUp(question, key: key(of: arrival, for: model)), .bypass, at: now)
-    return (effect, ticket.row)
+    _ question: Question, for arrival: Arrival, _ ticket: inout Ticket
+  ) -> RequestPath.Effect {
+    path.storeAnswered(
+      &ticket, LookUp(question, key: key(of: arrival, for: ticket.model)), .bypass, at: now)
   }
 
   /// By what a request is known for which no key was made ahead.
@@ -116,8 +110,8 @@ extension FleetSimulation {
   @inline(__always)
   private mutating func send(_ ticket: Ticket, to replica: ReplicaID) {
     if isScaling { scrape.send(to: Int(ticket.modelIndex)) }
-    bank.enqueue(ticket, at: replica.index, now: now)
-    path.replicaChanged(replica, .sent(hasRoom: bank.hasRoom(replica.index)))
+    engine.enqueue(ticket, at: replica.index, now: now)
+    path.replicaChanged(replica, .sent(hasRoom: engine.hasRoom(replica.index)))
   }
 
   /// Does what the path says about a request that gets no answer here and now.
@@ -138,18 +132,18 @@ extension FleetSimulation {
 
   /// Answers a request whose batch has ended, and whoever waits for the same answer.
   @inline(__always)
-  mutating func answer(_ ticket: Ticket, by model: ModelID, started: Instant, cost: USD?) {
+  mutating func answer(_ ticket: Ticket, by model: ModelID, _ course: Engine.Course, cost: USD?) {
     if path.isAlone(ticket) {
-      record(ticket, .completed, by: model, started: started)
+      record(ticket, .completed, by: model, course)
     } else {
-      answerShared(ticket, by: model, started: started, cost: cost)
+      answerShared(ticket, by: model, course, cost: cost)
     }
   }
 
   /// The same of a request of which policies keep something.
   @inline(never)
   private mutating func answerShared(
-    _ ticket: Ticket, by model: ModelID, started: Instant, cost: USD?
+    _ ticket: Ticket, by model: ModelID, _ course: Engine.Course, cost: USD?
   ) {
     // An engine that answers here has said all it had to say.
     let response = StoredResponse(
@@ -158,18 +152,18 @@ extension FleetSimulation {
     let completion = path.completed(ticket, response, cost: cost, at: now)
     if let offer = completion.offer { keep(offer, of: response) }
     switch completion.effect {
-    case .end: record(ticket, .completed, by: model, started: started)
-    case .several: answerAll(by: model, started: started)
+    case .end: record(ticket, .completed, by: model, course)
+    case .several: answerAll(by: model, course)
     default: break
     }
   }
 
   /// Answers all who waited for one call.
   @inline(never)
-  private mutating func answerAll(by model: ModelID, started: Instant) {
+  private mutating func answerAll(by model: ModelID, _ course: Engine.Course) {
     while let step = path.next() {
       guard case .end(let outcome) = step.effect else { continue }
-      record(step.ticket, outcome, by: model, started: started)
+      record(step.ticket, outcome, by: model, course)
     }
   }
 
@@ -187,11 +181,11 @@ extension FleetSimulation {
   /// Counts a request as answered, or as timed out where the answer came too late.
   @inline(__always)
   private mutating func record(
-    _ ticket: Ticket, _ outcome: RequestOutcome, by model: ModelID, started: Instant
+    _ ticket: Ticket, _ outcome: RequestOutcome, by model: ModelID, _ course: Engine.Course
   ) {
     let latency = now - ticket.arrival
     if isScaling && outcome == .completed {
-      scrape.answer(latency: latency, wait: started - ticket.arrival)
+      scrape.answer(latency: latency, wait: course.started - ticket.arrival)
     }
     guard ticket.isMeasured else { return }
     guard latency.nanoseconds <= timeout else {
@@ -202,7 +196,8 @@ extension FleetSimulation {
       latency: latency, tokens: ticket.outputTokens, model: model, classIndex: ticket.classIndex)
     if outcome == .completed {
       recorder.completed(
-        answer, wait: started - ticket.arrival, at: ticket.place, promptTokens: ticket.promptTokens)
+        answer, wait: course.started - ticket.arrival, at: ticket.place,
+        promptTokens: ticket.promptTokens)
     } else {
       recorder.answered(outcome, answer, at: ticket.place)
     }

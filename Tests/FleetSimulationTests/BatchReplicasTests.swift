@@ -7,7 +7,7 @@ import Serving
 import Testing
 
 @Suite("A bank of replicas")
-struct ReplicaBankTests {
+struct BatchReplicasTests {
   private func request(_ number: UInt64, at time: Instant) -> Ticket {
     Ticket(arrival: time, number: number, promptTokens: 0, outputTokens: 0, mark: 0)
   }
@@ -20,8 +20,8 @@ struct ReplicaBankTests {
       latency: [(1, 10), (3, 13)].map {
         BatchLatency.Point(batchSize: $0.0, time: .milliseconds($0.1))
       }, noise: .none)
-    var bank = ReplicaBank(
-      [ReplicaBank.Place(serves: ModelID(0), model: model, queueLimit: limit)], timeout: nil,
+    var bank = BatchReplicas(
+      [ReplicaPlace(serves: ModelID(0), service: .batches(model), queueLimit: limit)], timeout: nil,
       noiseStream: RandomStream(seed: 1, replication: 0, purpose: .testing, entity: 0))
     var dice = RandomStream(seed: 2, replication: 0, purpose: .testing, entity: 0)
     var now = Instant.start
@@ -30,16 +30,13 @@ struct ReplicaBankTests {
     for _ in 0..<2_000 {
       now = min(bank.nextTime, now + .milliseconds(Int64(dice.next() >> 60)))
       if now == bank.nextTime {
-        guard case .batchEnded(let lane, let replica, let count) = bank.next() else {
-          Issue.record("nobody gives up")
-          return
-        }
-        for position in 0..<count {
-          #expect(bank.finished(position, in: lane).number == served)
+        let happening = bank.happen(now: now)
+        for position in 0..<happening.count {
+          #expect(bank.answered(position, in: happening).number == served)
           served += 1
         }
-        #expect(replica == 0)
-        bank.free(lane, now: now)
+        #expect(happening.replica == 0 && happening.count > 0, "nobody gives up")
+        bank.settle(happening, now: now)
       } else if bank.hasRoom(0) {
         bank.enqueue(request(sent, at: now), at: 0, now: now)
         sent += 1
@@ -56,8 +53,10 @@ struct ReplicaBankTests {
     let model = BatchModel(
       maximumBatch: 1, maximumDelay: .zero, lanes: 1,
       latency: [BatchLatency.Point(batchSize: 1, time: .milliseconds(10))], noise: .none)
-    var bank = ReplicaBank(
-      (0..<3).map { _ in ReplicaBank.Place(serves: ModelID(0), model: model, queueLimit: 1_000) },
+    var bank = BatchReplicas(
+      (0..<3).map { _ in
+        ReplicaPlace(serves: ModelID(0), service: .batches(model), queueLimit: 1_000)
+      },
       timeout: nil,
       noiseStream: RandomStream(seed: 1, replication: 0, purpose: .testing, entity: 0))
     for replica in 0..<3 { bank.open(replica, at: .start) }
@@ -70,12 +69,10 @@ struct ReplicaBankTests {
       guard (1...3).contains(number) else { continue }
       for _ in 0..<3 {
         now = bank.nextTime
-        guard case .batchEnded(let lane, _, 1) = bank.next() else {
-          Issue.record("each has one in its lane")
-          return
-        }
-        #expect(bank.finished(0, in: lane).number == UInt64(number - 1))
-        bank.free(lane, now: now)
+        let happening = bank.happen(now: now)
+        try #require(happening.count == 1, "each has one in its lane")
+        #expect(bank.answered(0, in: happening).number == UInt64(number - 1))
+        bank.settle(happening, now: now)
       }
     }
     for replica in 0..<3 {
@@ -89,8 +86,10 @@ struct ReplicaBankTests {
     let model = BatchModel(
       maximumBatch: 2, maximumDelay: .seconds(5), lanes: 4,
       latency: [BatchLatency.Point(batchSize: 2, time: .seconds(1))], noise: .none)
-    var bank = ReplicaBank(
-      (0..<250).map { _ in ReplicaBank.Place(serves: ModelID(0), model: model, queueLimit: 100) },
+    var bank = BatchReplicas(
+      (0..<250).map { _ in
+        ReplicaPlace(serves: ModelID(0), service: .batches(model), queueLimit: 100)
+      },
       timeout: nil,
       noiseStream: RandomStream(seed: 1, replication: 0, purpose: .testing, entity: 0))
     for replica in 0..<250 {
@@ -104,10 +103,8 @@ struct ReplicaBankTests {
     var ends: [Double] = []
     for _ in 0..<1_000 {
       ends.append(bank.nextTime.sinceStart.inSeconds)
-      guard case .batchEnded(let lane, _, 2) = bank.next() else {
-        Issue.record("each lane runs a batch of two")
-        return
-      }
+      let happening = bank.happen(now: now)
+      try #require(happening.count == 2, "each lane runs a batch of two")
       bank.free(lane, now: bank.nextTime)
     }
     // Uniform from 0 to 1: the mean is 0.5 with a standard error of 0.0091; Kolmogorov's 99.9 % bound is 0.0617.

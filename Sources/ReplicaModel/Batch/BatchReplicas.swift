@@ -10,21 +10,18 @@ import Serving
 /// State lies in columns by replica and lane. Each lane, and each queue's timer, is a contestant in
 /// one tournament; lanes come first, so that at one instant a batch ends before a client gives up.
 @usableFromInline
-package struct ReplicaBank: ~Copyable {
-  /// What one replica is built from.
-  package struct Place: Sendable {
-    /// The model that it serves.
-    package let serves: ModelID
-    /// How it serves it.
-    package let model: BatchModel
-    /// The most requests that wait in its queue.
-    package let queueLimit: Int
+package struct BatchReplicas: ReplicaEngine, ~Copyable {
+  /// A replica with its model of batches.
+  private struct Place {
+    let model: BatchModel
+    let queueLimit: Int
 
-    /// A replica of those values.
-    package init(serves: ModelID, model: BatchModel, queueLimit: Int) {
-      self.serves = serves
+    init(_ replica: ReplicaPlace) {
+      guard let model = replica.service.batches else {
+        preconditionFailure("replicas that serve by batches have a model of batches")
+      }
       self.model = model
-      self.queueLimit = queueLimit
+      queueLimit = replica.queueLimit
     }
   }
 
@@ -86,22 +83,22 @@ package struct ReplicaBank: ~Copyable {
   /// Requests whose clients gave up while they waited; the one who drives the bank takes them out.
   @usableFromInline package var expired: ContiguousArray<Ticket> = []
   /// Batches that were started.
-  @usableFromInline package var batchesStarted: Int64 = 0
+  @usableFromInline var batchesStarted: Int64 = 0
   /// Requests in them.
-  @usableFromInline package var requestsStarted: Int64 = 0
+  @usableFromInline var requestsStarted: Int64 = 0
   /// Batches of a size that nobody measured.
-  @usableFromInline package var batchesOutsideMeasurements: Int64 = 0
+  @usableFromInline var batchesOutsideMeasurements: Int64 = 0
 
   /// Replicas that are not ready yet.
   ///
   /// - Parameters:
   ///   - timeout: how long a client waits for its answer; `nil` for ever.
   ///   - noiseStream: the stream of service times of a replica.
-  /// - Precondition: there is a replica.
-  package init(
-    _ places: [Place], timeout: TimeSpan?, noiseStream: RandomStream
-  ) {
-    precondition(!places.isEmpty, "a fleet has a place for a replica")
+  /// - Precondition: there is a replica, and each serves by batches.
+  @usableFromInline
+  package init(_ replicas: [ReplicaPlace], timeout: TimeSpan?, noiseStream: RandomStream) {
+    precondition(!replicas.isEmpty, "a fleet has a place for a replica")
+    let places = replicas.map { Place($0) }
     count = places.count
     laneCount = places.reduce(0) { $0 + $1.model.lanes }
     self.timeout = timeout?.nanoseconds ?? .max
@@ -170,6 +167,7 @@ package struct ReplicaBank: ~Copyable {
   /// Makes a replica serve.
   ///
   /// - Precondition: it does not serve yet, and holds no request.
+  @usableFromInline
   package mutating func open(_ replica: Int, at now: Instant) {
     precondition(!state[replica].isReady && state[replica].waiting == 0, "a replica opens once")
     state[replica].isReady = true
@@ -189,6 +187,7 @@ package struct ReplicaBank: ~Copyable {
   /// Makes a replica serve no more and hands over every request that it held, oldest first.
   ///
   /// Batches that were running are lost; the time that they ran counts as busy.
+  @usableFromInline
   package mutating func close(_ replica: Int, at now: Instant) -> [Ticket] {
     var held: [Ticket] = []
     let row = layout[replica]
@@ -209,6 +208,7 @@ package struct ReplicaBank: ~Copyable {
   }
 
   /// Lets every replica form batches up to the largest that was measured, from its next batch on.
+  @usableFromInline
   package mutating func enlargeBatches() {
     for replica in 0..<count { layout[replica].maximumBatch = layout[replica].largestBatch }
   }
@@ -258,38 +258,60 @@ package struct ReplicaBank: ~Copyable {
     layout[replica].slotMask = 2 << power - 1
   }
 
-  /// What a replica did when its time had come.
-  @frozen
-  @usableFromInline
-  package enum Happening {
-    /// A batch ended in that lane: its requests lie in the lane's slots until the lane is freed.
-    case batchEnded(lane: Int, replica: Int, count: Int)
-    /// The timer of a queue came due: a batch starts, or clients have given up.
-    case timer(replica: Int)
-  }
-
-  /// What happens next; the one who asks then calls ``free(_:now:)`` or ``expire(_:now:)``.
+  /// Lets happen what is due: a batch ended, or the timer of a queue came due.
+  ///
+  /// The requests of a batch that ended lie in the slots of its lane until that is settled.
   @inlinable
-  package func next() -> Happening {
+  @inline(__always)
+  package mutating func happen(now: Instant) -> ReplicaHappening {
     let winner = nextTimes.winner
-    if winner < laneCount {
-      let row = lane[winner]
-      return .batchEnded(lane: winner, replica: Int(row.replica), count: Int(row.count))
+    guard winner < laneCount else {
+      return ReplicaHappening(replica: winner - laneCount, count: 0, part: -1)
     }
-    return .timer(replica: winner - laneCount)
+    let row = lane[winner]
+    return ReplicaHappening(replica: Int(row.replica), count: Int(row.count), part: winner)
   }
 
   /// A request of the batch that just ended in a lane.
   @inlinable
-  package func finished(_ position: Int, in index: Int) -> Ticket {
-    running[lane[index].firstSlot + position]
+  @inline(__always)
+  package func answered(_ position: Int, in happening: ReplicaHappening) -> Ticket {
+    running[lane[happening.part].firstSlot + position]
+  }
+
+  /// How a request of that batch got there.
+  @inlinable
+  @inline(__always)
+  package func course(_ position: Int, in happening: ReplicaHappening) -> BatchCourse {
+    BatchCourse(started: Instant(nanoseconds: lane[happening.part].started))
+  }
+
+  /// The time of the batch, which all in it share.
+  @inlinable
+  package func use(
+    _ course: BatchCourse, in happening: ReplicaHappening, now: Instant
+  ) -> (time: TimeSpan, sharedBy: Int) {
+    (now - course.started, happening.count)
+  }
+
+  /// Frees the lane of a batch that ended, or acts on the timer of a queue, and starts batches that can start.
+  ///
+  /// Requests whose clients have given up go to ``expired``.
+  @inlinable
+  @inline(__always)
+  package mutating func settle(_ happening: ReplicaHappening, now: Instant) {
+    if happening.part >= 0 {
+      free(happening.part, now: now)
+    } else {
+      expire(happening.replica, now: now)
+    }
   }
 
   /// Frees a lane whose batch has ended and starts the next batch if one can start.
   ///
   /// Requests whose clients have given up go to ``expired`` instead.
   @inlinable
-  package mutating func free(_ index: Int, now: Instant) {
+  mutating func free(_ index: Int, now: Instant) {
     let replica = Int(lane[index].replica)
     busyNanoseconds[replica] += Int128(now.nanoseconds - lane[index].started)
     lane[index].count = 0
@@ -301,7 +323,7 @@ package struct ReplicaBank: ~Copyable {
 
   /// Acts on a queue's timer: drops whom it was due for, and starts a batch that has waited enough.
   @inlinable
-  package mutating func expire(_ replica: Int, now: Instant) {
+  mutating func expire(_ replica: Int, now: Instant) {
     dropExpired(replica, now: now)
     startIfDue(replica, now: now)
   }

@@ -7,7 +7,7 @@ import Recording
 import Scenario
 import Serving
 
-extension FleetSimulation {
+extension Replication where Engine: ~Copyable {
   /// Puts the record together and checks every law of conservation.
   consuming func finish(replication: Int) throws -> ReplicationRecord {
     reachHorizon()
@@ -34,9 +34,9 @@ extension FleetSimulation {
     allocateCosts(&record, weights: weights)
     record.fleetEvents = fleetEvents
     record.series = series + recorder.series(from: minuteOrigin)
-    record.batches = bank.batchesStarted
-    record.batchedRequests = bank.requestsStarted
-    record.batchesOutsideMeasurements = bank.batchesOutsideMeasurements
+    record.batches = engine.work.batches
+    record.batchedRequests = engine.work.batchedRequests
+    record.batchesOutsideMeasurements = engine.work.batchesOutsideMeasurements
     let account = (accountAtEnd ?? laneAccount()) - accountAtStart
     record.busyTime = account.busy
     record.idleTime = account.idle
@@ -197,7 +197,7 @@ extension FleetSimulation {
     }
     if store.isUsed && scenario.workload.mix.catalogueCount > 0 { draws.note(.cachePriming) }
     if store.fixedHits != nil { draws.note(.fixedHits) }
-    if scenario.pools.contains(where: { $0.replicas.contains { $0.model.noise != .none } }) {
+    if scenario.pools.contains(where: { $0.replicas.contains { $0.service.isRandom } }) {
       draws.note(.serviceTime)
     }
     if isScaling { draws.requestsReachMachines = true }
@@ -243,8 +243,8 @@ extension FleetSimulation {
 
   private borrowing func checkRequests(_ record: ReplicationRecord) throws(ConservationError) {
     let ended = RequestOutcome.allCases.reduce(UInt64(0)) { $0 + record.requests[$1] }
-    let onReplicas = (0..<bank.count).reduce(0) {
-      $0 + bank.requestsHeld(by: $1) { $0.isMeasured }
+    let onReplicas = (0..<engine.count).reduce(0) {
+      $0 + engine.requestsHeld(by: $1) { $0.isMeasured }
     }
     let inFlight =
       onReplicas + path.countWaiting { $0.isMeasured } + displaced.count { $0.isMeasured }
@@ -256,8 +256,8 @@ extension FleetSimulation {
       record.latency.count == record.weighted.answered,
       "every answered request has one latency",
       "\(record.weighted.answered) answered, \(record.latency.count) latencies, by weight")
-    let outstanding = (0..<bank.count).reduce(0) { $0 + Int(path[ReplicaID($1)].outstanding) }
-    let held = (0..<bank.count).reduce(0) { $0 + bank.requestsHeld(by: $1) }
+    let outstanding = (0..<engine.count).reduce(0) { $0 + Int(path[ReplicaID($1)].outstanding) }
+    let held = (0..<engine.count).reduce(0) { $0 + engine.requestsHeld(by: $1) }
     try hold(
       outstanding == held, "requests sent to replicas = requests that they hold",
       "\(outstanding) outstanding, \(held) held")
@@ -268,7 +268,7 @@ extension FleetSimulation {
     let used = path.kept
     let held =
       displaced.count { $0.row >= 0 }
-      + (0..<bank.count).reduce(0) { $0 + bank.requestsHeld(by: $1) { $0.row >= 0 } }
+      + (0..<engine.count).reduce(0) { $0 + engine.requestsHeld(by: $1) { $0.row >= 0 } }
     try hold(
       held == used.alone + path.flightCount,
       "requests of policies on replicas, or between two = those alone + flights",

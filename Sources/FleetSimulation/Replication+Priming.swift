@@ -8,7 +8,7 @@ import RandomStreams
 import Serving
 import Workload
 
-extension FleetSimulation {
+extension Replication where Engine: ~Copyable {
   /// Puts the cache into a state that it could be in had requests run all along.
   ///
   /// A content that is asked for n times in the life T of an entry, on average, is there with probability

@@ -4,7 +4,7 @@ import Columns
 import Quantities
 import Serving
 
-extension ReplicaBank {
+extension BatchReplicas {
   /// When any replica has something to do next.
   @inlinable package var nextTime: Instant { Instant(nanoseconds: nextTimes.smallest) }
 
@@ -29,6 +29,7 @@ extension ReplicaBank {
   }
 
   /// The lane time in which a replica ran batches, the running ones up to `now` included.
+  @usableFromInline
   package func busyTime(of replica: Int, at now: Instant) -> MachineTime {
     let row = layout[replica]
     var busy = busyNanoseconds[replica]
@@ -41,6 +42,7 @@ extension ReplicaBank {
   /// The lane time in which a replica was ready and ran nothing, up to `now`.
   ///
   /// It is added up for itself, not as what busy time leaves, so that the two can be held together.
+  @usableFromInline
   package func idleTime(of replica: Int, at now: Instant) -> MachineTime {
     let row = state[replica]
     guard row.freeLanes > 0 else { return MachineTime(nanoseconds: row.idleNanoseconds) }
@@ -49,6 +51,7 @@ extension ReplicaBank {
   }
 
   /// Requests that a replica holds, waiting or in a running batch.
+  @usableFromInline
   package func requestsHeld(by replica: Int) -> Int {
     let row = layout[replica]
     let lanes = Int(row.firstLane)..<Int(row.firstLane + row.lanes)
@@ -58,6 +61,7 @@ extension ReplicaBank {
   /// Requests that a replica holds, waiting or in a running batch, and that satisfy a condition.
   ///
   /// - Complexity: O(requests held).
+  @usableFromInline
   package func requestsHeld(by replica: Int, where condition: (Ticket) -> Bool) -> Int {
     let row = layout[replica]
     var count = 0
@@ -74,10 +78,17 @@ extension ReplicaBank {
     return count
   }
 
-  /// When the batch in a lane began.
-  @inlinable
-  package func startTime(of index: Int) -> Instant { Instant(nanoseconds: lane[index].started) }
+  /// What was done since the beginning.
+  @usableFromInline
+  package var work: EngineWork {
+    var work = EngineWork()
+    work.batches = batchesStarted
+    work.batchedRequests = requestsStarted
+    work.batchesOutsideMeasurements = batchesOutsideMeasurements
+    return work
+  }
 
   /// The number of lanes of a replica.
+  @usableFromInline
   package func lanes(of replica: Int) -> Int { Int(layout[replica].lanes) }
 }

@@ -8,21 +8,21 @@ import Scenario
 import Serving
 
 /// What the policies decide, written down where somebody asked for it.
-extension FleetSimulation {
+extension Replication where Engine: ~Copyable {
   /// Begins the log with the policies' settings.
-  mutating func beginLog(seed: UInt64, replication: UInt32, aboutRequests: Bool) {
+  mutating func beginLog(_ order: ReplicationOrder) {
     var header = DecisionHeader(
       start: scenario.start,
-      source: "\(scenario.path), seed \(seed), replication \(replication)")
+      source: "\(scenario.path), seed \(order.seed), replication \(order.replication)")
     header.spot = scenario.spot
     header.autoscaler = autoscaler.map {
       ($0.configuration, scenario.pools.reduce(0) { $0 + $1.wanted(at: now) })
     }
-    if aboutRequests {
+    if order.aboutRequests {
       path.describe(in: &header)
       if store.isUsed { header.cache = store.cache.configuration }
     }
-    path.begin(DecisionWriter(header), aboutRequests: aboutRequests)
+    path.begin(DecisionWriter(header), aboutRequests: order.aboutRequests)
   }
 
   /// Hands over the lines that were written, once there are so many bytes of them.

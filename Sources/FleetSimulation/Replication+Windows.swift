@@ -6,7 +6,7 @@ import Recording
 import Scenario
 import Serving
 
-extension FleetSimulation {
+extension Replication where Engine: ~Copyable {
   /// Schedules the windows that are known beforehand; those of interruptions follow as these come.
   mutating func scheduleWindows() {
     switch scenario.requests {
@@ -79,7 +79,7 @@ extension FleetSimulation {
     }
     let stratum = enterWindow(ofMinute: minute)
     if sections.begins(at: Int(minute)) { sections.cut(&recorder, before: Int(minute)) }
-    let inSystem = (0..<bank.count).reduce(0) { $0 + Int(path[ReplicaID($1)].outstanding) }
+    let inSystem = (0..<engine.count).reduce(0) { $0 + Int(path[ReplicaID($1)].outstanding) }
     place = recorder.enter(minute: Int(minute), stratum: stratum, backlog: inSystem)
     minuteEnd = minuteOrigin + .minutes(minute + 1)
   }

@@ -10,13 +10,13 @@ import Serving
 import Workload
 
 /// The loop over both worlds, and how requests come to replicas and leave them.
-extension FleetSimulation {
+extension Replication where Engine: ~Copyable {
   /// Takes whatever is due next until the horizon is over and every measured request has ended, for one more
   /// horizon at the most: what has no answer then counts as unanswered.
   mutating func loop() {
     let end = horizonEnd + scenario.horizon
     while true {
-      let replicaTime = bank.nextTime
+      let replicaTime = engine.nextTime
       let arrivalTime = acceptsArrivals ? source.nextTime : .never
       let requestTime = min(replicaTime, arrivalTime)
       let fleetTime = events.nextTime
@@ -48,7 +48,7 @@ extension FleetSimulation {
   /// Runs batches and arrivals up to the next event of the slow world: the hot loop.
   private mutating func runRequests(until fleetTime: Instant) {
     while true {
-      let replicaTime = bank.nextTime
+      let replicaTime = engine.nextTime
       let arrivalTime = acceptsArrivals ? source.nextTime : .never
       if replicaTime <= arrivalTime {
         guard replicaTime < fleetTime else { return }
@@ -86,56 +86,53 @@ extension FleetSimulation {
   }
 
   private mutating func replicaHappening() {
-    switch bank.next() {
-    case .batchEnded(let lane, let replica, let count):
-      let started = bank.startTime(of: lane)
-      let model = path[ReplicaID(replica)].model
-      for position in 0..<count {
-        let ticket = bank.finished(position, in: lane)
+    let happening = engine.happen(now: now)
+    if happening.count > 0 {
+      let model = path[ReplicaID(happening.replica)].model
+      for position in 0..<happening.count {
+        let ticket = engine.answered(position, in: happening)
+        let course = engine.course(position, in: happening)
         var cost: USD? = .zero
         if path.hasBudget {
-          cost = self.cost(
-            of: now - ticket.arrival, batch: now - started, size: count, by: replica)
+          cost = self.cost(of: now - ticket.arrival, course, in: happening)
         }
-        answer(ticket, by: model, started: started, cost: cost)
+        answer(ticket, by: model, course, cost: cost)
       }
-      bank.free(lane, now: now)
-      left(replica, ended: count)
-    case .timer(let replica):
-      bank.expire(replica, now: now)
-      left(replica, ended: 0)
     }
+    engine.settle(happening, now: now)
+    left(happening.replica, ended: happening.count)
   }
 
-  /// What a request cost that a batch answered.
+  /// What a request cost that a replica answered.
   private mutating func cost(
-    of time: TimeSpan, batch: TimeSpan, size: Int, by replica: Int
+    of time: TimeSpan, _ course: Engine.Course, in happening: ReplicaHappening
   ) -> USD? {
-    let pool = scenario.pools[places[placeOfReplica[replica]].pool]
+    let use = engine.use(course, in: happening, now: now)
+    let pool = scenario.pools[places[placeOfReplica[happening.replica]].pool]
     let prices = pool.cloud.prices
     return path.budget?.configuration.charge.cost(
-      of: time, batch: batch, share: pool.replicas.reduce(0) { $0 + Int64($1.model.lanes) },
-      size: size, at: prices.changes[prices.position(at: now)].price)
+      of: time, batch: use.time, share: pool.replicas.reduce(0) { $0 + Int64($1.service.lanes) },
+      size: use.sharedBy, at: prices.changes[prices.position(at: now)].price)
   }
 
   /// Notes that requests left a replica, ends those whose clients gave up, and lets the replica go where it was
   /// only finishing.
   private mutating func left(_ replica: Int, ended: Int) {
     let id = ReplicaID(replica)
-    var gone = Int32(truncatingIfNeeded: ended + bank.expired.count)
-    if !bank.expired.isEmpty {
+    var gone = Int32(truncatingIfNeeded: ended + engine.expired.count)
+    if !engine.expired.isEmpty {
       path.replicaChanged(id, .ended(gone, hasRoom: path[id].hasRoom))
       gone = 0
       // One may make its call again elsewhere, which changes the list of those who gave up.
       var position = 0
-      while position < bank.expired.count {
-        let ticket = bank.expired[position]
+      while position < engine.expired.count {
+        let ticket = engine.expired[position]
         carryOut(path.failed(ticket, .timedOut, at: now), for: ticket)
         position += 1
       }
-      bank.expired.removeAll(keepingCapacity: true)
+      engine.expired.removeAll(keepingCapacity: true)
     }
-    path.replicaChanged(id, .ended(gone, hasRoom: bank.hasRoom(replica)))
+    path.replicaChanged(id, .ended(gone, hasRoom: engine.hasRoom(replica)))
     if drainingMachines > 0 {
       releaseIfEmpty(placeOfReplica[replica])
       workInbox()

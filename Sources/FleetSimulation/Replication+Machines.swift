@@ -10,7 +10,7 @@ import ReplicaModel
 import RequestPath
 import Serving
 
-extension FleetSimulation {
+extension Replication where Engine: ~Copyable {
   /// Lets one rare event happen, and the manager act on it.
   mutating func happen(_ happening: FleetHappening) {
     switch happening {
@@ -250,8 +250,8 @@ extension FleetSimulation {
     let (replicas, lanes) = replicas(of: machine)
     overheadLaneTime += MachineTime(now - machines[machine].rental.from, times: lanes)
     for replica in replicas {
-      bank.open(replica, at: now)
-      let (accepts, hasRoom) = (!machines[machine].isCordoned, bank.hasRoom(replica))
+      engine.open(replica, at: now)
+      let (accepts, hasRoom) = (!machines[machine].isCordoned, engine.hasRoom(replica))
       path.replicaChanged(ReplicaID(replica), .room(hasRoom))
       setAccepts(accepts, replica)
     }
@@ -260,7 +260,7 @@ extension FleetSimulation {
   /// The replicas of a machine, and how many lanes they have together.
   private func replicas(of machine: Int) -> (replicas: [Int], lanes: Int) {
     let replicas = places[machines[machine].place].replicas
-    return (replicas, replicas.reduce(0) { $0 + bank.lanes(of: $1) })
+    return (replicas, replicas.reduce(0) { $0 + engine.lanes(of: $1) })
   }
 
   /// Lets a replica accept requests, or no more.
@@ -317,8 +317,8 @@ extension FleetSimulation {
 
   /// Closes replicas; the requests that they held look for others at this instant.
   private mutating func close(_ replicas: [Int]) {
-    for replica in replicas where bank.isReady(replica) {
-      for ticket in bank.close(replica, at: now) {
+    for replica in replicas where engine.isReady(replica) {
+      for ticket in engine.close(replica, at: now) {
         carryOut(path.failed(ticket, .lost, at: now), for: ticket)
       }
       setAccepts(false, replica)

@@ -8,7 +8,7 @@ import Scenario
 import Serving
 import Workload
 
-extension FleetSimulation {
+extension Replication where Engine: ~Copyable {
   /// Lets the autoscaler look at the scrape before this one, and takes the next.
   ///
   /// What it sees is one period old, as a scrape is. Where requests run, it is what they met since the last
@@ -47,7 +47,7 @@ extension FleetSimulation {
       highestDegradation = max(highestDegradation, step)
     case .optimizeAggressively:
       // The design's way out: batches up to the largest that was measured. Cache and routing are on.
-      bank.enlargeBatches()
+      engine.enlargeBatches()
       reachedForLargerBatches = true
     }
   }

@@ -17,16 +17,16 @@ struct LaneUse: Sendable {
   }
 }
 
-extension FleetSimulation {
+extension Replication where Engine: ~Copyable {
   /// Adds what lanes did since the last change of windows to the stratum that was measured.
   ///
   /// - Complexity: O(replicas).
   mutating func noteLaneUse() {
     var use = LaneUse(models: scenario.models.count)
-    for replica in 0..<bank.count {
+    for replica in 0..<engine.count {
       use.busy[path[ReplicaID(replica)].model.index] +=
-        bank.busyTime(of: replica, at: now).nanoseconds
-      use.idle += bank.idleTime(of: replica, at: now).nanoseconds
+        engine.busyTime(of: replica, at: now).nanoseconds
+      use.idle += engine.idleTime(of: replica, at: now).nanoseconds
     }
     if windows.isMeasuring {
       for model in use.busy.indices {

@@ -8,7 +8,7 @@ import Serving
 import Workload
 
 /// What happens to requests where none is simulated, and how windows begin and end in it.
-extension FleetSimulation {
+extension Replication where Engine: ~Copyable {
   /// Lets the fluid limit run up to now.
   ///
   /// - Complexity: O(steps of the rate).
@@ -32,8 +32,8 @@ extension FleetSimulation {
   /// - Complexity: O(replicas).
   mutating func noteQueues() {
     for model in scenario.models.indices {
-      let waiting = (0..<bank.count).reduce(0) {
-        path[ReplicaID($1)].model.index == model ? $0 + bank.waiting(at: $1) : $0
+      let waiting = (0..<engine.count).reduce(0) {
+        path[ReplicaID($1)].model.index == model ? $0 + engine.waiting(at: $1) : $0
       }
       fluid.setBacklog(of: model, to: Double(waiting))
     }
@@ -51,7 +51,7 @@ extension FleetSimulation {
     guard fluid.hasBacklog else { return }
     var since = [Instant](repeating: now, count: scenario.models.count)
     for model in scenario.models.indices where fluid.backlog(of: model) >= 1 {
-      let held = (0..<bank.count).reduce(0) {
+      let held = (0..<engine.count).reduce(0) {
         path[ReplicaID($1)].model.index == model ? $0 + Int(path[ReplicaID($1)].outstanding) : $0
       }
       let missing = fluid.backlog(of: model) + fluid.inService(of: model) - Double(held)
@@ -73,7 +73,7 @@ extension FleetSimulation {
     }
     windowsBegun += 1
     draws.note(.windows)
-    bank.stagger(by: cloudStream(.windows, 1).draws(of: windowsBegun), now: now)
+    engine.stagger(by: cloudStream(.windows, 1).draws(of: windowsBegun), now: now)
   }
 
   /// Since when so many requests are expected to have arrived; no longer ago than clients wait, or a day.
