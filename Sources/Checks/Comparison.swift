@@ -115,13 +115,11 @@ private struct PairedMeasures {
       paired("monthly_cost", "USD", first.monthlyCosts, second.monthlyCosts),
       paired("cost_per_1000_requests", "USD", perThousand(first), perThousand(second)),
     ]
-    for (name, time) in [
-      ("latency", Target.Measure.latency(.mean)), ("wait", .wait(.mean)),
-    ] {
+    for time in first.times where second.times.contains(time) {
       rows.append(
-        paired("mean(\(name))", "s", first.means(of: time), second.means(of: time)))
+        paired("mean(\(time.rawValue))", "s", first.means(of: time), second.means(of: time)))
       for (label, share) in Measures.quantiles {
-        rows.append(quantile("\(label)(\(name))", share, time))
+        rows.append(quantile("\(label)(\(time.rawValue))", share, time))
       }
     }
     func answered(_ record: ReplicationRecord) -> Double? {
@@ -208,7 +206,7 @@ private struct PairedMeasures {
   }
 
   private func quantile(
-    _ name: String, _ share: Share, _ time: Target.Measure
+    _ name: String, _ share: Share, _ time: RequestTime
   ) -> Comparison.Row {
     let (a, b) = (first.row(name, share, of: time), second.row(name, share, of: time))
     let (all, other) = (first.sectionQuantiles(share, time), second.sectionQuantiles(share, time))

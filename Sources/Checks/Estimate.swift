@@ -57,7 +57,7 @@ extension Target.Measure {
   /// The unit of its numbers; empty for a share.
   package var unit: String {
     switch self {
-    case .latency, .wait: "s"
+    case .time: "s"
     case .monthlyCost, .hourlyCost: "USD"
     case .machinesReady, .machinesReadyOfPool: "machines"
     case .fallbackHours: "h/month"

@@ -39,7 +39,7 @@ struct Exactness: Sendable {
       holds(\.leaveRequests) && !isSampled && haveSameFleet
       && isSame {
         $0.workloadDigest == $1.workloadDigest && $0.weighted == $1.weighted
-          && $0.latency == $1.latency && $0.wait == $1.wait
+          && $0.times == $1.times
       }
   }
 }

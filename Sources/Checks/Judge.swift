@@ -3,6 +3,7 @@
 import Quantities
 import Recording
 import Scenario
+import Serving
 import Statistics
 
 /// Judges targets by the intervals of measures.
@@ -53,7 +54,7 @@ package struct Judge: Sendable {
   package func verdict(on target: Target) -> VerdictRow {
     if let drift = measures.drift, drift.isGrowing, !measures.areRequestsExact {
       switch target.measure {
-      case .latency, .wait:
+      case .time:
         return VerdictRow(
           target: target.text, verdict: .fails, interval: nil, unit: "s",
           state: .notStationary, confidence: confidence,
@@ -62,8 +63,8 @@ package struct Judge: Sendable {
       }
     }
     return switch target.measure {
-    case .latency(.quantile(let share)), .wait(.quantile(let share)):
-      quantileVerdict(target, share)
+    case .time(let time, .quantile(let share)):
+      quantileVerdict(target, of: time, share)
     default: compare(target, unit: target.measure.unit)
     }
   }
@@ -72,10 +73,8 @@ package struct Judge: Sendable {
   /// for.
   package func interval(of measure: Target.Measure, atQuantile: Bool = false) -> Interval? {
     if atQuantile {
-      switch measure {
-      case .latency(.quantile(let share)), .wait(.quantile(let share)):
-        return measures.quantile(share, of: measure)
-      default: break
+      if case .time(let time, .quantile(let share)) = measure {
+        return measures.quantile(share, of: time)
       }
     }
     return estimate(of: measure)?.interval
@@ -92,7 +91,7 @@ package struct Judge: Sendable {
     case .monthlyCost: measures.monthlyCost
     case .hourlyCost: measures.hourlyCost
     case .billShare(let line): measures.billShare(of: line)
-    case .latency, .wait: measures.mean(of: measure)
+    case .time(let time, _): measures.mean(of: time)
     case .availability: measures.availability
     case .availabilityByTime: measures.availabilityByTime
     case .savings(let path): other(path).flatMap { saving(against: $0) }
@@ -165,11 +164,12 @@ package struct Judge: Sendable {
   ///
   /// The request of rank ⌈p·n⌉ is at most the bound where at most (1 - p)·n took longer, and below it where
   /// at most as many took that long or longer; the other two comparisons are the opposites of these.
-  private func quantileVerdict(_ target: Target, _ share: Share) -> VerdictRow {
+  private func quantileVerdict(
+    _ target: Target, of time: RequestTime, _ share: Share
+  ) -> VerdictRow {
     guard let edge = target.edge, case .time(let bound) = target.bound,
       let found = Estimate(
-        measures.shareAbove(edge, of: target.measure),
-        measures.exactShareAbove(edge, of: target.measure))
+        measures.shareAbove(edge, of: time), measures.exactShareAbove(edge, of: time))
     else { return noSample(target, unit: "s") }
     let allowed = Ratio(billionths: (Share.whole - share).billionths)
     let asksForShort = target.comparison == .atMost || target.comparison == .below
@@ -178,8 +178,8 @@ package struct Judge: Sendable {
       ? .assumed : found.verdict(asksForShort ? .atMost : .above, allowed)
     let places = found.places(apartFrom: allowed.inBinary, unit: "")
     func print(_ value: Double) -> String { FigureText.text(value, unit: "", places: places) }
-    let verb = target.measure.orderedTime == .wait ? "waited" : "took"
-    let quantile = measures.row("", share, of: target.measure)
+    let verb = time == .wait ? "waited" : "took"
+    let quantile = measures.row("", share, of: time)
     return VerdictRow(
       target: target.text, verdict: verdict, interval: quantile.interval, unit: "s",
       state: quantile.state, confidence: confidence,
@@ -199,7 +199,7 @@ package struct Judge: Sendable {
     guard verdict == .undecided else { return nil }
     let value: Measures.WindowValue? =
       switch measure {
-      case .latency, .wait: edge.map { measures.windowsAbove($0, of: measure) }
+      case .time(let time, _): edge.map { measures.windowsAbove($0, of: time) }
       case .availability: Measures.windowsLost
       default: nil
       }

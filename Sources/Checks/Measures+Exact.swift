@@ -23,9 +23,9 @@ extension Measures {
         records.map {
           Ratio(Int128($0.amount(of: line).nanodollars), over: Int128($0.total.nanodollars))
         })
-    case .latency(.mean), .wait(.mean):
-      return alike(samples.map { histogram(measure, of: $0).exactMean })
-    case .latency, .wait: return nil
+    case .time(let time, .mean):
+      return alike(samples.map { $0.times[time]?.exactMean })
+    case .time: return nil
     case .availability:
       return alike(samples.filter { $0.weighted.arrived > 0 }.map(\.exactAvailability))
     case .availabilityByTime:
@@ -65,7 +65,7 @@ extension Measures {
   }
 
   /// The share of requests beyond an edge in exact arithmetic; `nil` where samples differ.
-  func exactShareAbove(_ edge: TimeSpan, of time: Target.Measure) -> Ratio? {
+  func exactShareAbove(_ edge: TimeSpan, of time: RequestTime) -> Ratio? {
     alike(countsAbove(edge, of: time).map { Ratio(Int128($0.above), over: Int128($0.of)) })
   }
 

@@ -165,8 +165,7 @@ extension ReplicationRecord {
       // Whatever arrived in a section counts where it ended.
       record.weighted.arrived = section.ended
       record.weightUnit = weightUnit
-      record.latency = section.latency.histogram(edges: latency.edges)
-      record.wait = section.wait.histogram(edges: wait.edges)
+      record.times = section.times.map { $0.histogram(edges: latency.edges) }
       record.measuredTime = TimeSpan(nanoseconds: span)
       record.minutes = minutes[number].offered
       record.minutesAvailable = minutes[number].available

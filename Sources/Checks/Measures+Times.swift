@@ -3,6 +3,7 @@
 import Quantities
 import Recording
 import Scenario
+import Serving
 import Statistics
 
 /// Measures of how long requests took, and of those that got no answer.
@@ -12,14 +13,14 @@ extension Measures {
   /// Pooled over replications, with the interval of sectioning over them, which is wider by the part of a
   /// bucket in which the quantile lies. Unanswered requests count as longer than any time. Where no draw
   /// reaches requests it is the order statistic, or the part of the bucket that holds it.
-  package func quantile(_ share: Share, of time: Target.Measure) -> Interval? {
+  package func quantile(_ share: Share, of time: RequestTime) -> Interval? {
     guard
       let pooled = histogram(time)?.quantile(
-        billionths: share.billionths, population: time.orderedTime.population(offered))
+        billionths: share.billionths, population: time.population(offered))
     else { return nil }
     let (centre, low, high) = (pooled.estimate / 1e9, pooled.low / 1e9, pooled.high / 1e9)
     if areRequestsExact {
-      let kept = records.first.flatMap { OrderStatistic.kept(time.orderedTime, share, in: $0) }
+      let kept = records.first.flatMap { OrderStatistic.kept(time, share, in: $0) }
       if let kept { return .exact(kept / 1e9, samples: samples.count) }
       return low == high
         ? .exact(low, samples: samples.count)
@@ -31,16 +32,16 @@ extension Measures {
   }
 
   /// The quantile in each replication, or in each section of a long one, in seconds.
-  func sectionQuantiles(_ share: Share, _ time: Target.Measure) -> [Double] {
+  func sectionQuantiles(_ share: Share, _ time: RequestTime) -> [Double] {
     samples.compactMap { record in
-      histogram(time, of: record).quantile(
-        billionths: share.billionths, population: time.orderedTime.population(record.weighted)
+      record.times[time]?.quantile(
+        billionths: share.billionths, population: time.population(record.weighted)
       ).map { $0.estimate / 1e9 }
     }
   }
 
   /// The row of a quantile: its interval, or why it deserves no digits.
-  func row(_ name: String, _ share: Share, of time: Target.Measure) -> MeasureRow {
+  func row(_ name: String, _ share: Share, of time: RequestTime) -> MeasureRow {
     let interval = quantile(share, of: time)
     guard let interval, !areRequestsExact, interval.estimate.isFinite else {
       return MeasureRow(
@@ -75,30 +76,27 @@ extension Measures {
     }
   }
 
-  private func averageRequests(of time: Target.Measure) -> Double {
+  private func averageRequests(of time: RequestTime) -> Double {
     let requests = samples.reduce(0.0) {
-      $0 + Double(time.orderedTime.population($1.weighted)) / Double($1.weightUnit)
+      $0 + Double(time.population($1.weighted)) / Double($1.weightUnit)
     }
     return requests / Double(max(1, samples.count))
   }
 
-  private func histogram(_ time: Target.Measure) -> LatencyHistogram? {
-    if case .wait = time { wait } else { latency }
-  }
+  private func histogram(_ time: RequestTime) -> LatencyHistogram? { pooled?[time] }
 
-  func histogram(_ time: Target.Measure, of record: ReplicationRecord) -> LatencyHistogram {
-    if case .wait = time { record.wait } else { record.latency }
-  }
+  /// The times that the scenario's fleet measures.
+  var times: [RequestTime] { RequestTime.allCases.filter { pooled?[$0] != nil } }
 
   /// The mean of a time over answered requests, in seconds; the mean of the replications' means.
-  package func mean(of time: Target.Measure) -> Interval? {
+  package func mean(of time: RequestTime) -> Interval? {
     let means = means(of: time)
     if areRequestsExact, let first = means.first {
       return .exact(first, samples: means.count)
     }
     let interval = Interval.mean(of: means, confidence: confidence)
     // What windows hold of waits is how many were long.
-    guard case .latency = time else { return interval?.clipped(from: 0) }
+    guard time == .latency else { return interval?.clipped(from: 0) }
     return forSampling(
       mean: interval, { (Double($0.latency) / 1e9, Double($0.answered)) },
       total: { Double($0.weighted.answered) }
@@ -106,18 +104,18 @@ extension Measures {
   }
 
   /// The mean of a time in each replication, or in each section of a long one, in seconds.
-  func means(of time: Target.Measure) -> [Double] {
-    samples.compactMap { histogram(time, of: $0).mean.map { $0 / 1e9 } }
+  func means(of time: RequestTime) -> [Double] {
+    samples.compactMap { $0.times[time]?.mean.map { $0 / 1e9 } }
   }
 
   /// The share of offered requests whose time lay above an edge, or that got no answer.
-  package func shareAbove(_ edge: TimeSpan, of time: Target.Measure) -> Interval? {
+  package func shareAbove(_ edge: TimeSpan, of time: RequestTime) -> Interval? {
     let shares = countsAbove(edge, of: time).map { Double($0.above) / Double($0.of) }
     let interval = boundingRare(
       .mean(of: shares, confidence: confidence),
       { section in
-        let population = time.orderedTime.population(section.allEnded)
-        let times = if case .wait = time { section.wait } else { section.latency }
+        let population = time.population(section.allEnded)
+        guard let times = section.times[time] else { return (0, 0) }
         let slow = times.countAbove(edge.inSeconds * 1e9)
         return (slow + Double(population - times.count), Double(population))
       }, trials: independentRequests)
@@ -126,13 +124,10 @@ extension Measures {
   }
 
   /// What a window says of times above an edge, an unanswered request among them.
-  func windowsAbove(_ edge: TimeSpan, of time: Target.Measure) -> WindowValue {
-    let number = latency?.edges.firstIndex(of: edge.nanoseconds)
-    var isWait = false
-    if case .wait = time { isWait = true }
+  func windowsAbove(_ edge: TimeSpan, of time: RequestTime) -> WindowValue {
+    let number = pooled?.latency.edges.firstIndex(of: edge.nanoseconds)
     return { totals in
-      let above = isWait ? totals.waitAbove : totals.above
-      let slow = number.map { Double(above[$0]) } ?? 0
+      let slow = number.flatMap { number in totals.above[time].map { Double($0[number]) } } ?? 0
       return (slow + Double(totals.lost), Double(totals.ended))
     }
   }
@@ -142,12 +137,11 @@ extension Measures {
 
   /// How many requests of each sample took longer than an edge or got no answer, and of how many.
   func countsAbove(
-    _ edge: TimeSpan, of time: Target.Measure
+    _ edge: TimeSpan, of time: RequestTime
   ) -> [(above: UInt64, of: UInt64)] {
     samples.compactMap { record in
-      let histogram = histogram(time, of: record)
-      let population = time.orderedTime.population(record.weighted)
-      guard population > 0 else { return nil }
+      let population = time.population(record.weighted)
+      guard population > 0, let histogram = record.times[time] else { return nil }
       return (
         histogram.countAbove(edge: edge.nanoseconds) + population - histogram.count, population
       )
@@ -182,18 +176,17 @@ extension Measures {
   // MARK: Dependence
 
   /// How the requests beyond a time cluster.
-  func tailDependence(beyond seconds: Double, of time: Target.Measure) -> TailDependence? {
+  func tailDependence(beyond seconds: Double, of time: RequestTime) -> TailDependence? {
     let nanoseconds = seconds * 1e9
     func count(_ counts: RequestCounts, _ histogram: SparseHistogram) -> TailDependence.Count {
-      let population = time.orderedTime.population(counts)
+      let population = time.population(counts)
       return TailDependence.Count(
         requests: Double(population),
         beyond: histogram.countAbove(nanoseconds) + Double(population - histogram.count))
     }
     func counts(_ sections: [Section]) -> [TailDependence.Count] {
-      sections.map { section in
-        if case .wait = time { return count(section.allEnded, section.wait) }
-        return count(section.allEnded, section.latency)
+      sections.compactMap { section in
+        section.times[time].map { count(section.allEnded, $0) }
       }
     }
     let seen = records.map { counts($0.sections) }
@@ -205,9 +198,9 @@ extension Measures {
   /// Requests that wait behind each other are lost together. How much one tells about the next is
   /// measured on the slowest 1 %, which lost ones are the extreme of.
   private var independentRequests: Double {
-    let requests = averageRequests(of: .latency(.mean)) * Double(samples.count)
-    guard let slow = quantile(Share(billionths: 990_000_000), of: .latency(.mean))?.estimate,
-      slow.isFinite, let tail = tailDependence(beyond: slow, of: .latency(.mean))
+    let requests = averageRequests(of: .latency) * Double(samples.count)
+    guard let slow = quantile(Share(billionths: 990_000_000), of: .latency)?.estimate,
+      slow.isFinite, let tail = tailDependence(beyond: slow, of: .latency)
     else {
       // All take equally long or nothing is known: then minutes are the trials.
       return Double(records.reduce(UInt64(0)) { $0 + $1.sampledMinutes })
@@ -326,13 +319,6 @@ extension Measures {
     }
     return Interval(
       estimate: interval.estimate, low: max(0, low), high: min(1, high), samples: interval.samples)
-  }
-}
-
-extension Target.Measure {
-  /// What is ordered for its quantiles: waits, or latencies for all else.
-  var orderedTime: OrderStatistic.Time {
-    if case .wait = self { .wait } else { .latency }
   }
 }
 

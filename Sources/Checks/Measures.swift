@@ -13,8 +13,8 @@ package struct Measures: Sendable {
   package let records: [ReplicationRecord]
   /// What intervals about requests are taken over: the replications, or the sections of a long one.
   let samples: [ReplicationRecord]
-  let latency: LatencyHistogram?
-  let wait: LatencyHistogram?
+  /// The times of the requests of all replications.
+  let pooled: PerTime<LatencyHistogram>?
   /// How the requests of all replications ended, by weight.
   let offered: RequestCounts
   /// What no draw reaches.
@@ -30,8 +30,7 @@ package struct Measures: Sendable {
     self.records = records
     samples =
       scenario.isSectioned ? records.flatMap { $0.sectionsAsReplications(of: scenario) } : records
-    latency = Self.merged(records.map(\.latency))
-    wait = Self.merged(records.map(\.wait))
+    pooled = Self.merged(records.map(\.times))
     offered = records.reduce(RequestCounts()) { $0 + $1.weighted }
     let isOneStretch = if case .once = scenario.requests { true } else { false }
     exactness = Exactness(records, isSampled: scenario.isSectioned || !isOneStretch)
@@ -52,10 +51,15 @@ package struct Measures: Sendable {
   /// How many requests arrived, by weight.
   var arrived: UInt64 { offered.arrived }
 
-  private static func merged(_ histograms: [LatencyHistogram]) -> LatencyHistogram? {
-    guard var sum = histograms.first else { return nil }
-    for histogram in histograms.dropFirst() { sum.merge(histogram) }
-    return sum
+  private static func merged(_ times: [PerTime<LatencyHistogram>]) -> PerTime<LatencyHistogram>? {
+    guard let first = times.first else { return nil }
+    return times.dropFirst().reduce(first) { sum, next in
+      sum.joined(next) { all, one in
+        var all = all
+        all.merge(one)
+        return all
+      }
+    }
   }
 
   /// The bill for a month of 730 hours, by replication, in dollars.
@@ -139,10 +143,9 @@ package struct Measures: Sendable {
   /// A measure by its name in a run, whether or not there are samples enough for an interval; `nil` where
   /// the run has none of that name.
   package func measure(_ name: String) -> MeasureRow? {
-    let times: [(String, Target.Measure)] = [("latency", .latency(.mean)), ("wait", .wait(.mean))]
-    for (time, measure) in times {
-      for (label, share) in Self.quantiles where name == "\(label)(\(time))" {
-        return MeasureRow(name: name, unit: "s", interval: quantile(share, of: measure))
+    for time in times {
+      for (label, share) in Self.quantiles where name == "\(label)(\(time.rawValue))" {
+        return MeasureRow(name: name, unit: "s", interval: quantile(share, of: time))
       }
     }
     return rows.first { $0.name == name }
@@ -150,11 +153,9 @@ package struct Measures: Sendable {
 
   /// The rows that a run stores and prints.
   package var rows: [MeasureRow] {
-    let times: [(String, Target.Measure)] = [
-      ("latency", .latency(.mean)), ("wait", .wait(.mean)),
-    ]
     var rows = [monthlyCostRow]
-    for (name, time) in times {
+    for time in times {
+      let name = time.rawValue
       rows.append(
         steady(
           MeasureRow(

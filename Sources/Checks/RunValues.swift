@@ -62,17 +62,19 @@ package struct RunValues: Sendable, Equatable, Codable {
           "monthly_cost", records.map { $0.total.monthly(over: $0.billedTime).inDollars },
           exact: records.map(\.exactMonthlyCost))
       ]
-      + Self.times(.latency, samples, of: \.latency) + Self.times(.wait, samples, of: \.wait)
+      + RequestTime.allCases.filter { time in
+        samples.first.map { $0.times[time] != nil } ?? !time.needsTokens
+      }.flatMap { Self.times($0, samples) }
       + Self.shares(samples)
     bill = Self.bill(records)
   }
 
   private static func times(
-    _ time: OrderStatistic.Time, _ samples: [ReplicationRecord],
-    of histogram: (ReplicationRecord) -> LatencyHistogram
+    _ time: RequestTime, _ samples: [ReplicationRecord]
   ) -> [Series] {
-    guard var all = samples.first.map(histogram) else { return [] }
-    for sample in samples.dropFirst() { all.merge(histogram(sample)) }
+    let histograms = samples.compactMap { $0.times[time] }
+    guard var all = histograms.first else { return [] }
+    for histogram in histograms.dropFirst() { all.merge(histogram) }
     let offered = samples.reduce(0) { $0 + time.population($1.weighted) }
     let quantiles = OrderStatistic.usual.map { label, share in
       // Where nothing was drawn a replication keeps its order statistics, which no bucket blurs.
@@ -87,14 +89,14 @@ package struct RunValues: Sendable, Equatable, Codable {
         values: isKept
           ? kept.map { $0 / 1e9 }
           : samples.compactMap {
-            histogram($0).quantile(
+            $0.times[time]?.quantile(
               billionths: share.billionths, population: time.population($0.weighted)
             ).map { $0.estimate / 1e9 }
           },
         exact: isKept
           ? kept.first.flatMap { $0.isFinite ? Ratio(billionths: Int64($0)) : nil } : nil)
     }
-    let recorded = samples.map(histogram).filter { $0.count > 0 }
+    let recorded = histograms.filter { $0.count > 0 }
     return [
       Series(
         "mean(\(time.rawValue))", recorded.compactMap { $0.mean.map { $0 / 1e9 } },

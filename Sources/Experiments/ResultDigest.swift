@@ -29,8 +29,8 @@ enum ResultDigest {
   static func of(_ record: ReplicationRecord) -> String {
     var lines = ["replication \(record.replication)", "arrived \(record.requests.arrived)"]
     lines += RequestOutcome.allCases.map { "\($0.name) \(record.requests[$0])" }
-    for (name, histogram) in [("latency", record.latency), ("wait", record.wait)] {
-      lines.append("\(name) \(histogram.count) \(histogram.sum) \(histogram.maximum)")
+    for (time, histogram) in record.times.all {
+      lines.append("\(time.rawValue) \(histogram.count) \(histogram.sum) \(histogram.maximum)")
       lines.append("\(histogram.edges) \(histogram.countsAboveEdges)")
       lines += histogram.occupiedBuckets.map { "\($0.bucket) \($0.count)" }
     }

@@ -75,13 +75,19 @@ extension Replication where Engine: ~Copyable {
       weights = plan?.weights ?? [WindowPlan.unit]
     }
     record.requests = recorder.counts
+    if Engine.knowsTokens {
+      record.times.tokens = (record.times.latency, record.times.latency)
+    }
     var answeredTokens = Int128(0)
     var answeredBy = [UInt64](repeating: 0, count: recorder.cells)
     for (number, weight) in weights.enumerated() {
       let stratum = recorder.stratum(number)
       record.weighted.add(stratum.counts, times: weight)
-      record.latency.merge(stratum.latency, times: weight)
-      record.wait.merge(stratum.wait, times: weight)
+      record.times = record.times.joined(stratum.times) {
+        var sum = $0
+        sum.merge($1, times: weight)
+        return sum
+      }
       answeredTokens += Int128(stratum.answeredTokens) * Int128(weight)
       answeredBy = zip(answeredBy, stratum.answeredBy).map { $0 + $1 * weight }
     }
@@ -208,20 +214,15 @@ extension Replication where Engine: ~Copyable {
 
   /// The order statistics that measures and targets name; none where times are not kept.
   private mutating func tallyOrderStatistics(_ record: inout ReplicationRecord) {
-    var asked: [(OrderStatistic.Time, Share)] = []
-    for time in OrderStatistic.Time.allCases {
+    var asked: [(RequestTime, Share)] = []
+    for time in RequestTime.allCases {
       asked += OrderStatistic.usualShares.map { (time, $0) }
     }
     for target in scenario.targets {
-      switch target.measure {
-      case .latency(.quantile(let share)): asked.append((.latency, share))
-      case .wait(.quantile(let share)): asked.append((.wait, share))
-      default: break
-      }
+      if case .time(let time, .quantile(let share)) = target.measure { asked.append((time, share)) }
     }
     for (time, share) in asked {
-      let times = time == .wait ? recorder.waitsInOrder : recorder.latenciesInOrder
-      guard let times,
+      guard let times = recorder.inOrder(time),
         let found = OrderStatistic(
           time, share, of: times, population: time.population(record.weighted)),
         !record.tallies.contains(where: {

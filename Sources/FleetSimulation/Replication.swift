@@ -231,7 +231,7 @@ struct Replication<Engine: ReplicaEngine & ~Copyable>: ~Copyable {
     recorder = RequestRecorder(
       edges: scenario.latencyEdges, models: scenario.models.count,
       classes: scenario.workload.mix.classNames.count, strata: strata,
-      collects: scenario.collectsTimes)
+      collects: scenario.collectsTimes, knowsTokens: Engine.knowsTokens)
     minuteCount = scenario.minutesToMeasure
     sections = SectionCutter(sections: scenario.sections, minutes: minuteCount)
     fluid = FluidLimit(replicas, shares: scenario.modelShares, timeout: scenario.timeout)

@@ -9,20 +9,6 @@ import Statistics
 /// Of n requests it is the one with rank ⌈p·n⌉, in whole numbers; a request without an answer comes after
 /// all others.
 package struct OrderStatistic: Sendable, Equatable {
-  /// What is ordered.
-  package enum Time: String, Sendable, CaseIterable {
-    /// The time from arrival to answer.
-    case latency
-    /// The time from arrival to the start of the batch.
-    case wait
-
-    /// How many requests are ordered: all that were offered; of waits, those of them that no cache and no
-    /// other's call answered, as only these wait for a replica.
-    package func population(_ counts: RequestCounts) -> UInt64 {
-      self == .wait ? counts.arrived - counts[.hit] - counts[.joined] : counts.arrived
-    }
-  }
-
   /// The shares that every run reports, with their names.
   package static let usual: [(name: String, share: Share)] = [
     ("p50", 500_000_000), ("p90", 900_000_000), ("p95", 950_000_000), ("p99", 990_000_000),
@@ -33,7 +19,7 @@ package struct OrderStatistic: Sendable, Equatable {
   package static var usualShares: [Share] { usual.map(\.share) }
 
   /// What is ordered.
-  package let time: Time
+  package let time: RequestTime
   /// The share of the requests that it is no shorter than.
   package let share: Share
   /// The time in nanoseconds; `nil` where the request of that rank got no answer.
@@ -44,7 +30,7 @@ package struct OrderStatistic: Sendable, Equatable {
   /// - Parameters:
   ///   - population: how many requests there were, with those that got no answer.
   /// - Returns: `nil` where there was no request.
-  package init?(_ time: Time, _ share: Share, of times: [Int64], population: UInt64) {
+  package init?(_ time: RequestTime, _ share: Share, of times: [Int64], population: UInt64) {
     guard population > 0 else { return nil }
     let rank = LatencyHistogram.rank(billionths: share.billionths, among: population)
     self.time = time
@@ -55,7 +41,7 @@ package struct OrderStatistic: Sendable, Equatable {
   /// The name of the tallies that order statistics are kept in.
   private static let tallyName = "order_statistic_ns"
 
-  private static func label(_ time: Time, _ share: Share) -> String {
+  private static func label(_ time: RequestTime, _ share: Share) -> String {
     "\(time.rawValue) \(share.billionths)"
   }
 
@@ -65,7 +51,9 @@ package struct OrderStatistic: Sendable, Equatable {
   }
 
   /// The time in nanoseconds that a record keeps, infinite for no answer; `nil` where it keeps none.
-  package static func kept(_ time: Time, _ share: Share, in record: ReplicationRecord) -> Double? {
+  package static func kept(_ time: RequestTime, _ share: Share, in record: ReplicationRecord)
+    -> Double?
+  {
     let label = label(time, share)
     let tally = record.tallies.first { $0.name == tallyName && $0.label == label }
     return tally.map { $0.value < 0 ? .infinity : Double($0.value) }

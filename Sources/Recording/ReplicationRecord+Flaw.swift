@@ -17,7 +17,7 @@ extension [ReplicationRecord] {
     }
     guard let first else { return nil }
     let isSame = allSatisfy { record in
-      record.latency.edges == first.latency.edges && record.wait.edges == first.wait.edges
+      record.times.map(\.edges) == first.times.map(\.edges)
         && record.weightUnit == first.weightUnit
     }
     return isSame ? nil : "its replications are not of one scenario"
@@ -34,20 +34,18 @@ extension ReplicationRecord {
     where !limits.hold(part) {
       return "the numbers of its \(name) do not add up"
     }
-    for (name, histogram) in [("latencies", latency), ("waits", wait)]
-    where !limits.hold(histogram, among: weighted) {
-      return "its \(name) do not add up"
-    }
-    if wait.count > OrderStatistic.Time.wait.population(weighted) {
-      return "its waits do not add up"
+    for (time, histogram) in times.all
+    where !limits.hold(histogram, among: weighted) || histogram.count > time.population(weighted) {
+      return "its times do not add up: \(time.rawValue)"
     }
     let isWhole = sections.allSatisfy { section in
       // Who ends in a section may have arrived in one before.
       limits.holdSum(of: section.counts.ended) && limits.hold(section.counts.arrived)
-        && limits.hold(section.latency, edges: latency.edges.count)
-        && limits.hold(section.wait, edges: wait.edges.count)
-        && section.latency.count <= OrderStatistic.Time.latency.population(section.allEnded)
-        && section.wait.count <= OrderStatistic.Time.wait.population(section.allEnded)
+        && (section.times.tokens == nil) == (times.tokens == nil)
+        && section.times.all.allSatisfy { time, stretch in
+          limits.hold(stretch, edges: latency.edges.count)
+            && stretch.count <= time.population(section.allEnded)
+        }
     }
     if !isWhole { return "its sections do not add up" }
     if billedTime <= .zero || billedTime > .longestStretch || measuredTime < .zero

@@ -14,10 +14,8 @@ package struct ReplicationRecord: Sendable, Equatable {
   package var weighted: RequestCounts
   /// The weight of a request that stands for itself alone.
   package var weightUnit: UInt64
-  /// End-to-end latency of answered requests, by weight.
-  package var latency: LatencyHistogram
-  /// Time from arrival to the start of the batch that answered, of answered requests, by weight.
-  package var wait: LatencyHistogram
+  /// The times of answered requests, by weight.
+  package var times: PerTime<LatencyHistogram>
   /// Minutes that were measured and had at least one arrival, each once.
   package var sampledMinutes: UInt64
   /// Minutes of the measured part with at least one arrival, by weight.
@@ -72,8 +70,8 @@ package struct ReplicationRecord: Sendable, Equatable {
     weightUnit = 1
     sampledMinutes = 0
     tallies = []
-    latency = LatencyHistogram(edges: edges)
-    wait = LatencyHistogram(edges: edges)
+    times = PerTime(
+      latency: LatencyHistogram(edges: edges), wait: LatencyHistogram(edges: edges))
     minutes = 0
     minutesAvailable = 0
     promptTokens = .zero
@@ -94,6 +92,11 @@ package struct ReplicationRecord: Sendable, Equatable {
     workloadDigest = 0
     sections = []
   }
+
+  /// End-to-end latency of answered requests, by weight.
+  package var latency: LatencyHistogram { times.latency }
+  /// Time from arrival to when a replica began with it, of requests that a replica answered, by weight.
+  package var wait: LatencyHistogram { times.wait }
 
   /// The sum of all counts of that name and, unless it is `nil`, label.
   ///

@@ -51,10 +51,8 @@ package struct RequestRecorder: ~Copyable {
   package struct Stratum: Sendable {
     /// How requests ended.
     package let counts: RequestCounts
-    /// End-to-end latency of answered requests.
-    package let latency: LatencyHistogram
-    /// Time from arrival to the start of the batch, of requests that a replica answered.
-    package let wait: LatencyHistogram
+    /// The times of answered requests.
+    package let times: PerTime<LatencyHistogram>
     /// Tokens of all answers.
     package let answeredTokens: Int64
     /// Answers by who gave them, model × class.
@@ -120,6 +118,11 @@ package struct RequestRecorder: ~Copyable {
   @usableFromInline var answeredBy: Column<UInt64>
   @usableFromInline var latency: TimeCounts
   @usableFromInline var wait: TimeCounts
+  /// Times to the first token and per token; of no stratum where replicas know no tokens.
+  @usableFromInline var ttft: TimeCounts
+  @usableFromInline var tpot: TimeCounts
+  /// Whether replicas know tokens.
+  @usableFromInline let knowsTokens: Bool
   /// The minutes that were entered, in their order: few of a long horizon.
   @usableFromInline var minutes: GrowingColumn<Minute>
   private var countsAtCut: [RequestCounts]
@@ -136,9 +139,11 @@ package struct RequestRecorder: ~Copyable {
   ///
   /// - Parameters:
   ///   - collects: whether each time is kept, so that order statistics are known.
+  ///   - knowsTokens: whether replicas tell when tokens come.
   /// - Precondition: there is a stratum, and there are at most ``MeasuredPlace/mostStrata``.
   package init(
-    edges: [Int64], models: Int, classes: Int, strata: Int = 1, collects: Bool = false
+    edges: [Int64], models: Int, classes: Int, strata: Int = 1, collects: Bool = false,
+    knowsTokens: Bool = false
   ) {
     precondition((1...MeasuredPlace.mostStrata).contains(strata), "a place names its stratum")
     self.classes = classes
@@ -150,6 +155,10 @@ package struct RequestRecorder: ~Copyable {
     answeredBy = Column(repeating: 0, count: strata * cells)
     latency = TimeCounts(edges: edges, strata: strata, collects: collects)
     wait = TimeCounts(edges: edges, strata: strata, collects: collects)
+    self.knowsTokens = knowsTokens
+    let tokenStrata = knowsTokens ? strata : 0
+    ttft = TimeCounts(edges: edges, strata: tokenStrata, collects: collects && knowsTokens)
+    tpot = TimeCounts(edges: edges, strata: tokenStrata, collects: collects && knowsTokens)
     minutes = GrowingColumn(minimumCapacity: 256)
   }
 
@@ -171,15 +180,17 @@ package struct RequestRecorder: ~Copyable {
     }
   }
 
-  /// All latencies of answered requests in order; `nil` where they are not collected.
+  /// All times of answered requests in order; `nil` where they are not collected.
   ///
   /// - Complexity: O(n log n) for n requests.
-  package var latenciesInOrder: [Int64]? { latency.collects ? latency.inOrder : nil }
-
-  /// All waits of requests that a replica answered in order; `nil` where they are not collected.
-  ///
-  /// - Complexity: O(n log n) for n requests.
-  package var waitsInOrder: [Int64]? { wait.collects ? wait.inOrder : nil }
+  package func inOrder(_ time: RequestTime) -> [Int64]? {
+    switch time {
+    case .latency: latency.collects ? latency.inOrder : nil
+    case .wait: wait.collects ? wait.inOrder : nil
+    case .ttft: ttft.collects ? ttft.inOrder : nil
+    case .tpot: tpot.collects ? tpot.inOrder : nil
+    }
+  }
 
   /// The requests of a stratum.
   ///
@@ -187,8 +198,11 @@ package struct RequestRecorder: ~Copyable {
   package mutating func stratum(_ number: Int) -> Stratum {
     closePlaces()
     return Stratum(
-      counts: counts(of: number), latency: latency.histogram(of: number),
-      wait: wait.histogram(of: number), answeredTokens: sums[number].answeredTokens,
+      counts: counts(of: number),
+      times: PerTime(
+        latency: latency.histogram(of: number), wait: wait.histogram(of: number),
+        tokens: knowsTokens ? (ttft.histogram(of: number), tpot.histogram(of: number)) : nil),
+      answeredTokens: sums[number].answeredTokens,
       answeredBy: (0..<cells).map { answeredBy[number * cells + $0] })
   }
 
@@ -202,7 +216,11 @@ package struct RequestRecorder: ~Copyable {
     var since = counts
     since.subtract(countsAtCut[stratum])
     countsAtCut[stratum] = counts
-    return Section(counts: since, latency: latency.cut(stratum), wait: wait.cut(stratum))
+    return Section(
+      counts: since,
+      times: PerTime(
+        latency: latency.cut(stratum), wait: wait.cut(stratum),
+        tokens: knowsTokens ? (ttft.cut(stratum), tpot.cut(stratum)) : nil))
   }
 
   private mutating func counts(of stratum: Int) -> RequestCounts {
@@ -313,6 +331,17 @@ package struct RequestRecorder: ~Copyable {
     latency.record(answer.latency, in: stratum)
   }
 
+  /// Counts when the tokens of a measured request came that was answered in time.
+  ///
+  /// - Parameters:
+  ///   - tpot: the time per token after the first; `nil` where there is only one, or a store gave all at once.
+  @inlinable
+  package mutating func tokens(ttft first: TimeSpan, tpot next: TimeSpan?, at place: MeasuredPlace)
+  {
+    ttft.record(first.nanoseconds, in: place.stratum)
+    if let next { tpot.record(next.nanoseconds, in: place.stratum) }
+  }
+
   /// Counts a measured request that got no answer in time.
   @inlinable
   package mutating func unanswered(_ outcome: RequestOutcome, at place: MeasuredPlace) {
@@ -344,8 +373,10 @@ package struct RequestRecorder: ~Copyable {
     let answered = counts.answered
     return WindowTotals(
       ended: counts.ended.reduce(0, +), answered: answered,
-      latency: latency.sum(of: stratum), above: latency.above(of: stratum),
-      waitAbove: wait.above(of: stratum))
+      latency: latency.sum(of: stratum),
+      above: PerTime(
+        latency: latency.above(of: stratum), wait: wait.above(of: stratum),
+        tokens: knowsTokens ? (ttft.above(of: stratum), tpot.above(of: stratum)) : nil))
   }
 
   /// The place of requests that arrive in a minute, and have so many in the system before them if they are the

@@ -10,20 +10,15 @@ package struct WindowTotals: Codable, Sendable, Equatable {
   package var answered: UInt64
   /// The latencies of all answers, in nanoseconds.
   package var latency: Int128
-  /// How many latencies lay above each edge that a target names.
-  package var above: [UInt64]
-  /// How many waits lay above each of the same edges.
-  package var waitAbove: [UInt64]
+  /// How many times lay above each edge that a target names.
+  package var above: PerTime<[UInt64]>
 
   /// Totals of those values.
-  package init(
-    ended: UInt64, answered: UInt64, latency: Int128, above: [UInt64], waitAbove: [UInt64]
-  ) {
+  package init(ended: UInt64, answered: UInt64, latency: Int128, above: PerTime<[UInt64]>) {
     self.ended = ended
     self.answered = answered
     self.latency = latency
     self.above = above
-    self.waitAbove = waitAbove
   }
 
   /// What came since earlier totals.
@@ -32,15 +27,15 @@ package struct WindowTotals: Codable, Sendable, Equatable {
   package func since(_ earlier: WindowTotals) -> WindowTotals {
     WindowTotals(
       ended: ended - earlier.ended, answered: answered - earlier.answered,
-      latency: latency - earlier.latency, above: zip(above, earlier.above).map { $0 - $1 },
-      waitAbove: zip(waitAbove, earlier.waitAbove).map { $0 - $1 })
+      latency: latency - earlier.latency,
+      above: above.joined(earlier.above) { zip($0, $1).map { $0 - $1 } })
   }
 
   /// Requests that ended without an answer.
   package var lost: UInt64 { ended - answered }
 
   private enum CodingKeys: String, CodingKey {
-    case ended, answered, latency, above, waitAbove
+    case ended, answered, latency, above
   }
 
   /// Reads the totals of a shard.
@@ -54,8 +49,7 @@ package struct WindowTotals: Codable, Sendable, Equatable {
         forKey: .latency, in: values, debugDescription: "totals that no window has")
     }
     latency = sum
-    above = try values.decode([UInt64].self, forKey: .above)
-    waitAbove = try values.decode([UInt64].self, forKey: .waitAbove)
+    above = try values.decode(PerTime<[UInt64]>.self, forKey: .above)
   }
 
   /// Writes the totals into a shard.
@@ -65,7 +59,6 @@ package struct WindowTotals: Codable, Sendable, Equatable {
     try values.encode(answered, forKey: .answered)
     try values.encode(String(latency), forKey: .latency)
     try values.encode(above, forKey: .above)
-    try values.encode(waitAbove, forKey: .waitAbove)
   }
 }
 

@@ -8,16 +8,13 @@ import Statistics
 package struct Section: Sendable, Equatable {
   /// How requests ended.
   package let counts: RequestCounts
-  /// End-to-end latency of answered requests.
-  package let latency: SparseHistogram
-  /// Time from arrival to the start of the batch, of requests that a replica answered.
-  package let wait: SparseHistogram
+  /// The times of answered requests.
+  package let times: PerTime<SparseHistogram>
 
   /// A section of those counts.
-  package init(counts: RequestCounts, latency: SparseHistogram, wait: SparseHistogram) {
+  package init(counts: RequestCounts, times: PerTime<SparseHistogram>) {
     self.counts = counts
-    self.latency = latency
-    self.wait = wait
+    self.times = times
   }
 
   /// Requests that ended, in whatever way.
@@ -70,13 +67,14 @@ package struct SectionCutter: Sendable {
       var counts = RequestCounts()
       for (stratum, weight) in zip(part, weights) { counts.add(stratum.counts, times: weight) }
       let weighted = zip(part, weights).filter { $0.0.ended > 0 }
-      func sum(_ time: (Section) -> SparseHistogram) -> SparseHistogram {
-        guard let first = weighted.first else { return time(part[0]).times(1) }
-        return weighted.dropFirst().reduce(time(first.0).times(first.1)) {
-          $0.times(1, plus: time($1.0), times: $1.1)
-        }
+      guard let first = weighted.first else {
+        return Section(counts: counts, times: part[0].times.map { $0.times(1) })
       }
-      return Section(counts: counts, latency: sum(\.latency), wait: sum(\.wait))
+      let times = weighted.dropFirst().reduce(first.0.times.map { $0.times(first.1) }) {
+        sum, next in
+        sum.joined(next.0.times) { $0.times(1, plus: $1, times: next.1) }
+      }
+      return Section(counts: counts, times: times)
     }
   }
 }

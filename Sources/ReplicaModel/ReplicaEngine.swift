@@ -22,6 +22,8 @@ package protocol ReplicaEngine: ~Copyable {
   /// - Precondition: there is a replica.
   init(_ places: [ReplicaPlace], timeout: TimeSpan?, noiseStream: RandomStream)
 
+  /// Whether it tells when tokens come.
+  static var knowsTokens: Bool { get }
   /// How many replicas there are.
   var count: Int { get }
   /// When any replica has something to do next.
@@ -100,6 +102,8 @@ package struct ReplicaHappening: BitwiseCopyable {
 package protocol RequestCourse {
   /// When it began to be served.
   var started: Instant { get }
+  /// When the first token of its answer came; `nil` where the engine knows no tokens.
+  var firstToken: Instant? { get }
 }
 
 /// What an engine did.

@@ -3,6 +3,7 @@
 internal import GRDB
 import Quantities
 import Recording
+import Serving
 import Statistics
 
 extension ResultsStore {
@@ -28,19 +29,12 @@ extension ResultsStore {
     let writer = ReplicationWriter(run: run, replication: record.replication, database: database)
     try writer.insertCounts(of: record, digest: digest)
     try writer.insertWeights(of: record)
-    try writer.insert(record.latency, kind: .latency)
-    try writer.insert(record.wait, kind: .wait)
+    for (time, histogram) in record.times.all { try writer.insert(histogram, kind: time) }
     try writer.insertInvoice(of: record)
     try writer.insertCharges(of: record)
     try writer.insertEvents(of: record)
     try writer.insertSeries(of: record)
   }
-}
-
-/// The two histograms of a replication, by the names in the column `kind`.
-enum HistogramKind: String {
-  case latency
-  case wait
 }
 
 /// Writes the rows of one replication inside a transaction.
@@ -88,7 +82,7 @@ private struct ReplicationWriter {
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
-  func insert(_ histogram: LatencyHistogram, kind: HistogramKind) throws {
+  func insert(_ histogram: LatencyHistogram, kind: RequestTime) throws {
     let summary = try insertion(into: "latency", ["kind", "count", "sum_ns", "maximum_ns"])
     try summary([
       run, replication, kind.rawValue, histogram.count, String(histogram.sum), histogram.maximum,

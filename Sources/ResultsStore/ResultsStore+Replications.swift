@@ -68,8 +68,11 @@ private struct ReplicationReader {
       guard let value = try row.wide("value") else { throw damage }
       return try Tally(name: row[0], label: row[1], value: value)
     }
-    record.latency = try histogram(.latency)
-    record.wait = try histogram(.wait)
+    record.times = PerTime(latency: try histogram(.latency), wait: try histogram(.wait))
+    let kinds = try rows("kind", of: "latency", orderedBy: "kind") { try $0[0] as String }
+    if kinds.contains(RequestTime.ttft.rawValue) {
+      record.times.tokens = (try histogram(.ttft), try histogram(.tpot))
+    }
     record.minutes = try row.count("minutes")
     record.minutesAvailable = try row.count("minutes_available")
     record.promptTokens = TokenCount(try row["prompt_tokens"])
@@ -100,7 +103,7 @@ private struct ReplicationReader {
   /// The rows of a table that belong to the replication, in order.
   private func rows<Value>(
     _ columns: String, of table: String, orderedBy order: String = "position",
-    kind: HistogramKind? = nil, _ value: (Row) throws -> Value
+    kind: RequestTime? = nil, _ value: (Row) throws -> Value
   ) throws -> [Value] {
     let filter = kind.map { " AND kind = '\($0.rawValue)'" } ?? ""
     let statement = try database.cachedStatement(
@@ -113,7 +116,7 @@ private struct ReplicationReader {
     return values
   }
 
-  private func histogram(_ kind: HistogramKind) throws -> LatencyHistogram {
+  private func histogram(_ kind: RequestTime) throws -> LatencyHistogram {
     let summaries = try rows(
       "count, sum_ns, maximum_ns", of: "latency", orderedBy: "kind", kind: kind
     ) { row in

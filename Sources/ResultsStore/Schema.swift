@@ -8,7 +8,7 @@ enum Schema {
   /// `PLIM` in ASCII: by it `file` and this target know a results database.
   static let applicationID: Int32 = 0x504C_494D
   /// The newest version, kept as `user_version`: one more with each migration.
-  static let version: Int32 = 6
+  static let version: Int32 = 7
 
   /// The columns that count how requests ended, with the ones that arrived first.
   static let requestColumns = ["arrived"] + RequestOutcome.allCases.map(\.name)
@@ -45,6 +45,10 @@ enum Schema {
       for (table, column) in wideColumns { try database.execute(sql: widening(column, of: table)) }
       try database.execute(sql: hours)
       try database.execute(sql: "PRAGMA user_version = 6")
+    }
+    migrator.registerMigration("7") { database in
+      try database.execute(sql: tokenTimes)
+      try database.execute(sql: "PRAGMA user_version = 7")
     }
     return migrator
   }
@@ -287,6 +291,23 @@ enum Schema {
       PRIMARY KEY (run, position)
     ) STRICT, WITHOUT ROWID;
     ALTER TABLE replication_invoice DROP COLUMN hours;
+    """
+
+  // The times of tokens are kinds too.
+  private static let tokenTimes = """
+    CREATE TABLE wider (
+      run INTEGER NOT NULL,
+      replication INTEGER NOT NULL,
+      kind TEXT NOT NULL CHECK (kind IN ('latency', 'wait', 'ttft', 'tpot')),
+      count INTEGER NOT NULL,
+      sum_ns TEXT NOT NULL,
+      maximum_ns INTEGER NOT NULL,
+      PRIMARY KEY (run, replication, kind),
+      FOREIGN KEY (run, replication) REFERENCES replication ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO wider SELECT run, replication, kind, count, sum_ns, maximum_ns FROM latency;
+    DROP TABLE latency;
+    ALTER TABLE wider RENAME TO latency;
     """
 
   // Sums over machines and lanes: whole numbers, and where 64 bits do not hold one a text of its digits.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Quantities
+import Serving
 
 extension Target {
   private static let grammar = """
@@ -41,7 +42,7 @@ extension Target {
         throw UnreadableQuantity(allowed: "a price of at least 0 USD/h, as no bill is below it")
       }
       return .hourly(price)
-    case .latency, .wait:
+    case .time:
       let span = try TimeSpan(parsing: text)
       guard span >= .zero else {
         throw UnreadableQuantity(allowed: "a time of at least 0s, as no request takes less")
@@ -123,9 +124,9 @@ extension Target {
     case ("bill_share", _): return .billShare(of: argument)
     case ("spot_discount", _): return .spotDiscount(pool: argument)
     case (_, "machines_ready"): return statistic(function).map { .machinesReady($0) }
-    case (_, "latency"): return statistic(function).map { .latency($0) }
-    case (_, "wait"): return statistic(function).map { .wait($0) }
-    default: return nil
+    default:
+      guard let time = RequestTime(rawValue: argument) else { return nil }
+      return statistic(function).map { .time(time, $0) }
     }
   }
 

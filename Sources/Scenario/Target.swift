@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Quantities
+import Serving
 
 /// A statement about a measure that a run can bear out or not, such as `p99(latency) <= 200ms`.
 package struct Target: Sendable, Equatable {
@@ -28,10 +29,8 @@ package struct Target: Sendable, Equatable {
     case hourlyCost
     /// The share of the bill that goes to one of its lines, or to machines.
     case billShare(of: String)
-    /// The time from a request's arrival to its answer.
-    case latency(Statistic)
-    /// The time from a request's arrival to the start of its batch.
-    case wait(Statistic)
+    /// A time of requests.
+    case time(RequestTime, Statistic)
     /// The share of offered requests that were answered inside the client's timeout.
     case availability
     /// The share of minutes in which 99 % of the offered requests were answered.
@@ -155,10 +154,7 @@ package struct Target: Sendable, Equatable {
   package var countsBound: Bool { comparison == .below || comparison == .atLeast }
 
   private var isQuantile: Bool {
-    switch measure {
-    case .latency(.quantile), .wait(.quantile): true
-    default: false
-    }
+    if case .time(_, .quantile) = measure { true } else { false }
   }
 
   /// Where it stands; `nil` for one that stands in no file.

@@ -148,7 +148,9 @@ package struct ScenarioBuilder: Sendable {
         prices: PriceSeries(changes: [PriceSeries.Change(at: .start, price: pool.price)]),
         priceLaw: pool.priceLaw),
       wanted: pool.wanted,
-      replicas: [ReplicaPlace(serves: ModelID(0), service: .batches(pool.model), queueLimit: queueLimit)])
+      replicas: [
+        ReplicaPlace(serves: ModelID(0), service: .batches(pool.model), queueLimit: queueLimit)
+      ])
   }
 
   private var requestPolicies: RequestPolicies {

@@ -69,7 +69,7 @@ struct CoverageTests {
       Self.server(rate: 500_000_000, queueLimit: 100_000, length: .hours(3)),
       [queue.waitingTimeMean, queue.waitingTimeQuantile(0.99)]
     ) {
-      [$0.mean(of: .wait(.mean)), $0.quantile(Share(billionths: 990_000_000), of: .wait(.mean))]
+      [$0.mean(of: .wait), $0.quantile(Share(billionths: 990_000_000), of: .wait)]
     }
     print("coverage of the mean wait, P99 wait:", found)
     for (hits, width) in found { #expect((930...970).contains(hits) && width < 0.1) }

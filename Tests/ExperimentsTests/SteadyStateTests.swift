@@ -130,7 +130,7 @@ struct SteadyStateTests {
       let scenario = try builder.build()
       let record = try FleetSimulation.run(scenario, seed: seed, replication: 0)
       let measures = Measures(scenario, records: [record])
-      let interval = try #require(measures.mean(of: .wait(.mean)))
+      let interval = try #require(measures.mean(of: .wait))
       #expect(interval.samples == 20)
       if interval.low <= 4 && 4 <= interval.high { hits += 1 }
       let all = record.sections.reduce(UInt64(0)) { $0 + $1.ended }

@@ -78,7 +78,7 @@ struct StoppingTests {
       minimum: 4, maximum: 400, block: 4, goal: .relativeHalfWidth(try Share(parsing: "3%")))
     let outcome = try await Self.outcome(builder)
     let measures = Measures(outcome.scenario, records: outcome.records)
-    let interval = try #require(measures.mean(of: .latency(.mean)))
+    let interval = try #require(measures.mean(of: .latency))
     #expect(interval.halfWidth <= 0.03 * interval.estimate)
     #expect(outcome.results.replications < 400)
     builder.replications = ReplicationPlan(

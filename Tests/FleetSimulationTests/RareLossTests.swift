@@ -40,7 +40,7 @@ struct RareLossTests {
       record.sampledMinutes = UInt64(minutes)
       record.measuredTime = measured
       record.sections = sections.map {
-        Section(counts: counts(lost: $0), latency: none, wait: none)
+        Section(counts: counts(lost: $0), times: PerTime(latency: none, wait: none))
       }
       for section in record.sections { record.weighted.add(section.counts, times: 1) }
       return record

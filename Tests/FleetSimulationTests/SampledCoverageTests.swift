@@ -22,8 +22,8 @@ struct SampledCoverageTests {
     let lost: Interval
 
     init(_ measures: Measures, edge: TimeSpan) throws {
-      latency = try #require(measures.mean(of: .latency(.mean)))
-      slow = try #require(measures.shareAbove(edge, of: .latency(.mean)))
+      latency = try #require(measures.mean(of: .latency))
+      slow = try #require(measures.shareAbove(edge, of: .latency))
       let answered = try #require(measures.availability)
       lost = Interval(
         estimate: 1 - answered.estimate, low: 1 - answered.high, high: 1 - answered.low,

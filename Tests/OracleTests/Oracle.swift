@@ -95,12 +95,12 @@ struct Oracle: Sendable, CustomTestStringConvertible {
       ratio { (Double($0.requests[outcome]), Double($0.requests.arrived)) }
     }
     switch measure {
-    case .meanWait: return measures.mean(of: .wait(.mean))
-    case .meanLatency: return measures.mean(of: .latency(.mean))
+    case .meanWait: return measures.mean(of: .wait)
+    case .meanLatency: return measures.mean(of: .latency)
     case .waitQuantile(let share):
-      return measures.quantile(Share(billionths: share), of: .wait(.mean))
+      return measures.quantile(Share(billionths: share), of: .wait)
     case .latencyQuantile(let share):
-      return measures.quantile(Share(billionths: share), of: .latency(.mean))
+      return measures.quantile(Share(billionths: share), of: .latency)
     case .lost: return share(.rejected)
     case .hits: return share(.hit)
     case .joined: return share(.joined)

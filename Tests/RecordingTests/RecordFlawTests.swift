@@ -11,7 +11,7 @@ struct RecordFlawTests {
     let none = SparseHistogram(LatencyHistogram())
     var record = ReplicationRecord(replication: 0, edges: [])
     record.billedTime = .hours(1)
-    record.sections = [Section(counts: counts, latency: none, wait: none)]
+    record.sections = [Section(counts: counts, times: PerTime(latency: none, wait: none))]
     return record
   }
 
@@ -40,7 +40,8 @@ struct RecordFlawTests {
     var record = Self.record(counts)
     record.sections = [
       Section(
-        counts: counts, latency: SparseHistogram(LatencyHistogram()), wait: SparseHistogram(times))
+        counts: counts,
+        times: PerTime(latency: SparseHistogram(LatencyHistogram()), wait: SparseHistogram(times)))
     ]
     #expect([record].flaw == "replication 0: its sections do not add up")
   }

@@ -85,8 +85,8 @@ struct RequestRecorderTests {
       for outcome in RequestOutcome.allCases {
         #expect(stratum.counts[outcome] == UInt64(own.count { $0.outcome == outcome }))
       }
-      #expect(stratum.latency == histogram(answered.map(\.latency)))
-      #expect(stratum.wait == histogram(own.compactMap(\.wait)))
+      #expect(stratum.times.latency == histogram(answered.map(\.latency)))
+      #expect(stratum.times.wait == histogram(own.compactMap(\.wait)))
       #expect(stratum.answeredTokens == answered.reduce(0) { $0 + Int64($1.tokens) })
       let cells = (0..<4).map { cell in
         UInt64(answered.count { 2 * $0.model + Int($0.classIndex) == cell })
@@ -216,8 +216,8 @@ struct RequestRecorderTests {
       if minutes[1] == nil { late.forEach(end) }
       expected.append(
         Section(
-          counts: counts, latency: SparseHistogram(latency),
-          wait: SparseHistogram(wait)))
+          counts: counts,
+          times: PerTime(latency: SparseHistogram(latency), wait: SparseHistogram(wait))))
     }
     #expect(cutter.sections(&recorder, weights: [5, 2]) == expected)
     // The strata as a whole are what they were.

@@ -33,7 +33,7 @@ struct ReadingWithSQLTests {
     var times: [Int64] = []
     while (times.last ?? 1) < Int64.max / 4 {
       times.append((times.last ?? 1) * 3)
-      record.latency.record(times[times.count - 1])
+      record.times.latency.record(times[times.count - 1])
     }
     let folder = try TemporaryFolder()
     try fill(folder, [record])

@@ -21,8 +21,8 @@ package struct SyntheticReplication {
     var record = ReplicationRecord(replication: replication, edges: [50_000_000, 1_000_000_000])
     source.fillCounts(&record)
     for _ in 0..<points {
-      record.latency.record(source.number(below: 3_000_000_000))
-      record.wait.record(source.number(below: 40_000_000))
+      record.times.latency.record(source.number(below: 3_000_000_000))
+      record.times.wait.record(source.number(below: 40_000_000))
     }
     record.invoice = (0..<6).map { source.invoiceLine($0) }
     record.charges = (0..<8).map { source.charge($0) }

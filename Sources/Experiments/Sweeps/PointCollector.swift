@@ -79,7 +79,7 @@ struct PointCollector {
     let edges = loaded.scenario.latencyEdges
     let flaw =
       records.flaw
-      ?? (records.allSatisfy { $0.latency.edges == edges && $0.wait.edges == edges }
+      ?? (records.allSatisfy { $0.times.all.allSatisfy { $0.value.edges == edges } }
         ? nil : "it counts above other times than the targets of its scenario name")
     if let flaw { throw UnreadableReplication("point \(pair.point): \(flaw)") }
     let finished = try judge.judge(pair.point, loaded, records)

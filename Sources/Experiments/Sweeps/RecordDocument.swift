@@ -11,8 +11,7 @@ struct RecordDocument: Codable {
   private let requests: [UInt64]
   private let weighted: [UInt64]
   private let weightUnit: UInt64
-  private let latency: Histogram
-  private let wait: Histogram
+  private let times: PerTime<Histogram>
   private let sections: [Part]
   private let counts: [UInt64]
   private let amounts: [Int64]
@@ -43,8 +42,7 @@ struct RecordDocument: Codable {
 
   private struct Part: Codable {
     let counts: [UInt64]
-    let latency: Stretch
-    let wait: Stretch
+    let times: PerTime<Stretch>
   }
 
   private struct Line: Codable {
@@ -125,12 +123,11 @@ extension RecordDocument {
     requests = [record.requests.arrived] + record.requests.ended
     weighted = [record.weighted.arrived] + record.weighted.ended
     weightUnit = record.weightUnit
-    latency = Histogram(record.latency)
-    wait = Histogram(record.wait)
+    times = record.times.map { Histogram($0) }
     sections = record.sections.map { section in
       Part(
         counts: [section.counts.arrived] + section.counts.ended,
-        latency: Stretch(section.latency), wait: Stretch(section.wait))
+        times: section.times.map { Stretch($0) })
     }
     counts = [
       record.sampledMinutes, record.minutes, record.minutesAvailable, record.simulatedRequests,
@@ -224,12 +221,10 @@ extension RecordDocument {
     record.requests = try Self.requestCounts(requests)
     record.weighted = try Self.requestCounts(weighted)
     record.weightUnit = weightUnit
-    record.latency = try latency.histogram()
-    record.wait = try wait.histogram()
+    record.times = try times.map { try $0.histogram() }
     record.sections = try sections.map {
       Section(
-        counts: try Self.requestCounts($0.counts), latency: try $0.latency.stretch(),
-        wait: try $0.wait.stretch())
+        counts: try Self.requestCounts($0.counts), times: try $0.times.map { try $0.stretch() })
     }
     record.sample = sample
     record.sampledMinutes = counts[0]

@@ -8,6 +8,8 @@ import Quantities
 package struct BatchCourse: RequestCourse, BitwiseCopyable {
   /// When the batch began.
   @usableFromInline package let started: Instant
+  /// A batch knows no tokens.
+  @inlinable package var firstToken: Instant? { nil }
 
   @inlinable
   init(started: Instant) {

@@ -77,6 +77,8 @@ package struct BatchReplicas: ReplicaEngine, ~Copyable {
   private let noise: [ServiceTimeNoise]
   private let noiseStreams: [RandomStream]
 
+  /// A batch knows no tokens.
+  @inlinable package static var knowsTokens: Bool { false }
   /// How many replicas there are.
   @usableFromInline package let count: Int
   @usableFromInline var busyNanoseconds: Column<Int128>

@@ -10,9 +10,9 @@ struct TargetTests {
     "is read with its measure, comparison and bound",
     arguments: [
       ("monthly_cost <= 50_000 USD", Target.Measure.monthlyCost, 50_000.0),
-      ("p99(latency) <= 200ms", .latency(.quantile(Share(billionths: 990_000_000))), 0.2),
-      ("p99.9(wait) < 2s", .wait(.quantile(Share(billionths: 999_000_000))), 2),
-      ("mean(latency) <= 90ms", .latency(.mean), 0.09),
+      ("p99(latency) <= 200ms", .time(.latency, .quantile(Share(billionths: 990_000_000))), 0.2),
+      ("p99.9(wait) < 2s", .time(.wait, .quantile(Share(billionths: 999_000_000))), 2),
+      ("mean(latency) <= 90ms", .time(.latency, .mean), 0.09),
       ("availability >= 99.9%", .availability, 0.999),
       ("availability(time) > 99%", .availabilityByTime, 0.99),
       ("savings(b.yaml) >= 65%", .savings(against: "b.yaml"), 0.65),
