@@ -17,6 +17,8 @@ public struct StepShape: Equatable, Sendable {
   public var prefillParts = 0
   /// The squares of the tokens of those parts, added up.
   public var prefillSquares = 0
+  /// For each of those parts its tokens times the tokens that are there before it, added up.
+  public var prefillProducts = 0
   /// Tokens there before each of those parts, rounded up to a multiple of 64 each, added up.
   public var prefillContext64 = 0
 
@@ -47,6 +49,7 @@ public struct StepShape: Equatable, Sendable {
     prefillTokens += tokens
     prefillParts += 1
     prefillSquares += tokens * tokens
+    prefillProducts += tokens * context
     prefillContext64 += (context + 63) / 64 * 64
   }
 }

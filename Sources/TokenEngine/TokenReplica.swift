@@ -2,7 +2,7 @@
 
 /// One replica of a model: a scheduler, a law for the time of its steps, and a clock.
 ///
-/// Steps follow each other without a pause as long as there is something to do. Steps that bring no news are taken
+/// Steps follow each other, with the host's time between them, as long as there is something to do. Steps that bring no news are taken
 /// together: nobody is admitted, nobody ends, and who arrives meanwhile ends the row of them at the end of the step that
 /// runs. What comes out is the same to the nanosecond as where each step is looked at.
 public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
@@ -51,8 +51,8 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
   @usableFromInline let coalesces: Bool
   /// When the scheduler was asked last.
   @usableFromInline var time = EngineTime(nanoseconds: 0)
-  /// When the device is through with what it was given.
-  @usableFromInline var deviceFree = EngineTime(nanoseconds: 0)
+  /// Until when host and device are busy.
+  @usableFromInline var lanes: Lanes
   /// When the steps in flight end.
   @usableFromInline var ends: ContiguousArray<EngineTime> = []
   /// A row of steps that bring no news, before the one that ends it.
@@ -65,7 +65,7 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
     @usableFromInline let start: EngineTime
     /// Steps before the last.
     @usableFromInline let quiet: Int
-    /// The femtoseconds of the first step.
+    /// The femtoseconds of the first step, and of the host before it.
     @usableFromInline let first: Int128
     @usableFromInline let growth: Int128
 
@@ -105,11 +105,14 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
 
   /// A replica without requests.
   ///
-  /// - Parameter coalesces: whether steps without news are taken together, which gives the same and is faster.
+  /// - Parameters:
+  ///   - host: the time between steps.
+  ///   - coalesces: whether steps without news are taken together, which gives the same and is faster.
   @inlinable
-  public init(scheduler: Scheduler, law: Law, coalesces: Bool = true) {
+  public init(scheduler: Scheduler, law: Law, host: HostTime = .none, coalesces: Bool = true) {
     queue = scheduler
     self.law = law
+    lanes = Lanes(hostTime: host, start: EngineTime(nanoseconds: 0))
     self.coalesces = coalesces && scheduler.stepsAhead == 1
   }
 
@@ -210,8 +213,10 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
     for slot in queue.news.preempted { note(slot, .preempted) }
     for admission in queue.news.admitted where admission.isFirst { note(admission.slot, .started) }
     guard !shape.isEmpty else { return false }
-    let end = max(time, deviceFree).later(by: law.femtoseconds(of: shape))
-    deviceFree = end
+    var start = max(time, lanes.deviceFree)
+    if !lanes.hostTime.isNone { start = lanes.start(time, running: queue.runningCount) }
+    let end = start.later(by: law.femtoseconds(of: shape))
+    lanes.deviceFree = end
     ends.append(end)
     return true
   }
@@ -225,9 +230,12 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
     let course = law.course(of: shape)
     let steps = min(plain, course.steps)
     guard steps > 1 else { return false }
-    let row = Row(
-      start: max(time, deviceFree), quiet: steps - 1, first: law.femtoseconds(of: shape),
-      growth: course.growth)
+    var first = law.femtoseconds(of: shape)
+    // One step at a time: the host begins when the device is through, and as many run in each step of the row.
+    if !lanes.hostTime.isNone {
+      first += lanes.hostTime.femtoseconds(running: queue.runningCount)
+    }
+    let row = Row(start: time, quiet: steps - 1, first: first, growth: course.growth)
     self.row = row
     ends.append(row.end(steps))
     return true
@@ -240,7 +248,6 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
     let done = row.ended(before: instant)
     queue.takeQuietSteps(done)
     time = row.end(done)
-    deviceFree = time
     self.row = nil
     ends.clear()
     _ = schedule()

@@ -25,8 +25,8 @@ public struct TokenRun<Scheduler: TokenScheduler, Law: StepLaw> {
 
   private var next = 0
   private var time: EngineTime
-  /// When the device is through with what it was given.
-  private var deviceFree: EngineTime
+  /// Until when host and device are busy.
+  private var lanes: Lanes
   private var flying: ContiguousArray<(end: EngineTime, step: EngineStep?)> = []
   private var requestOfSlot: ContiguousArray<Int> = []
   private var records: [EngineRecord]
@@ -36,9 +36,10 @@ public struct TokenRun<Scheduler: TokenScheduler, Law: StepLaw> {
   /// - Parameters:
   ///   - scheduler: one without requests.
   ///   - requests: in the order of arrival, those of one instant in the order of ids.
+  ///   - host: the time between steps.
   ///   - onStep: is told each step once its result is there.
   public init(
-    scheduler: Scheduler, law: Law, requests: [TokenRequest],
+    scheduler: Scheduler, law: Law, requests: [TokenRequest], host: HostTime = .none,
     onStep: ((EngineStep) -> Void)? = nil
   ) {
     self.scheduler = scheduler
@@ -47,7 +48,7 @@ public struct TokenRun<Scheduler: TokenScheduler, Law: StepLaw> {
     self.onStep = onStep
     records = requests.map { EngineRecord(id: $0.id) }
     time = EngineTime(nanoseconds: requests.first?.arrival ?? 0)
-    deviceFree = time
+    lanes = Lanes(hostTime: host, start: time)
   }
 
   /// Runs until every request is complete.
@@ -94,11 +95,11 @@ public struct TokenRun<Scheduler: TokenScheduler, Law: StepLaw> {
     for admission in scheduler.news.admitted where admission.isFirst {
       records[requestOfSlot[admission.slot]].firstScheduled = time.nanoseconds
     }
-    let start = max(time, deviceFree)
+    let start = lanes.start(time, running: scheduler.runningCount)
     let span = law.femtoseconds(of: shape)
     guard Int128(start.nanoseconds) + span / 1_000_000 < 1 << 62 else { throw .tooLate }
     let end = start.later(by: span)
-    deviceFree = end
+    lanes.deviceFree = end
     flying.append((end, onStep == nil ? nil : step(shape, start, end)))
     return true
   }

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Any of the step laws, so that replicas of different laws have one type.
+public enum EngineStepLaw: StepLaw {
+  /// Affine in what the step does.
+  case affine(AffineStepLaw)
+  /// From a device's sheet and a model's card.
+  case roofline(RooflineStepLaw)
+  /// From measured tables.
+  case surface(SurfaceStepLaw)
+
+  /// The time of a step in femtoseconds.
+  @inlinable
+  public func femtoseconds(of step: StepShape) -> Int128 {
+    switch self {
+    case .affine(let law): law.femtoseconds(of: step)
+    case .roofline(let law): law.femtoseconds(of: step)
+    case .surface(let law): law.femtoseconds(of: step)
+    }
+  }
+
+  /// How the time of a step goes on in those behind it.
+  @inlinable
+  public func course(of step: StepShape) -> StepCourse {
+    switch self {
+    case .affine(let law): law.course(of: step)
+    case .roofline(let law): law.course(of: step)
+    case .surface(let law): law.course(of: step)
+    }
+  }
+}
