@@ -74,7 +74,9 @@ let package = Package(
     // Level 2
     house("Policies", ["Columns", "Quantities", "RandomStreams", "Serving", crypto]),
     house("Workload", ["Columns", "Quantities", "RandomStreams", "Inputs", "Numerics"]),
-    house("ReplicaModel", ["Columns", "Quantities", "RandomStreams", "Serving", "Numerics"]),
+    house(
+      "ReplicaModel",
+      ["Columns", "Quantities", "RandomStreams", "Serving", "Numerics", "TokenEngine"]),
     house("CloudModel", ["Quantities", "RandomStreams", "Serving", "Numerics"]),
     house("EngineFiles", ["Inputs", "Quantities", "TokenEngine"]),
     house("Statistics", ["Numerics"]),
@@ -85,7 +87,7 @@ let package = Package(
       "Scenario",
       [
         "Quantities", "RandomStreams", "Serving", "Inputs", "Numerics", "Policies", "Workload",
-        "ReplicaModel", "CloudModel", yams,
+        "ReplicaModel", "CloudModel", "TokenEngine", yams,
       ]),
     house("ResultsStore", ["Quantities", "Serving", "Recording", "Statistics", grdb]),
     house(

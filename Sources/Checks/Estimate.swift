@@ -58,6 +58,7 @@ extension Target.Measure {
   package var unit: String {
     switch self {
     case .time: "s"
+    case .tokens(let measure): measure.unit
     case .monthlyCost, .hourlyCost: "USD"
     case .machinesReady, .machinesReadyOfPool: "machines"
     case .fallbackHours: "h/month"

@@ -101,6 +101,7 @@ package struct Judge: Sendable {
     case .machinesReady(let statistic): measures.machines(statistic)
     case .machinesReadyOfPool(let pool): measures.machines(ofPool: pool)
     case .fallbackHours: measures.fallbackHours
+    case .tokens(let measure): measures.tokens(measure)
     case .hitRatio: measures.share(of: .hit)
     case .joinRatio: measures.share(of: .joined)
     case .spotUptime: measures.spotUptime

@@ -60,7 +60,7 @@ extension Measures {
       return tokenPrice(first).flatMap { top in
         tokenPrice(second).flatMap { Ratio(Int128(top), over: Int128($0)) }
       }
-    case .spotUptime, .interruptionRate: return nil
+    case .spotUptime, .interruptionRate, .tokens: return nil
     }
   }
 

@@ -15,8 +15,7 @@ extension Measures {
   /// reaches requests it is the order statistic, or the part of the bucket that holds it.
   package func quantile(_ share: Share, of time: RequestTime) -> Interval? {
     guard
-      let pooled = histogram(time)?.quantile(
-        billionths: share.billionths, population: time.population(offered))
+      let pooled = histogram(time)?.quantile(share, among: offered)
     else { return nil }
     let (centre, low, high) = (pooled.estimate / 1e9, pooled.low / 1e9, pooled.high / 1e9)
     if areRequestsExact {
@@ -34,9 +33,7 @@ extension Measures {
   /// The quantile in each replication, or in each section of a long one, in seconds.
   func sectionQuantiles(_ share: Share, _ time: RequestTime) -> [Double] {
     samples.compactMap { record in
-      record.times[time]?.quantile(
-        billionths: share.billionths, population: time.population(record.weighted)
-      ).map { $0.estimate / 1e9 }
+      record.times[time]?.quantile(share, among: record.weighted).map { $0.estimate / 1e9 }
     }
   }
 
@@ -78,7 +75,7 @@ extension Measures {
 
   private func averageRequests(of time: RequestTime) -> Double {
     let requests = samples.reduce(0.0) {
-      $0 + Double(time.population($1.weighted)) / Double($1.weightUnit)
+      $0 + Double($1.weighted.population(of: $1.times[time]?.count ?? 0)) / Double($1.weightUnit)
     }
     return requests / Double(max(1, samples.count))
   }
@@ -114,8 +111,8 @@ extension Measures {
     let interval = boundingRare(
       .mean(of: shares, confidence: confidence),
       { section in
-        let population = time.population(section.allEnded)
         guard let times = section.times[time] else { return (0, 0) }
+        let population = section.allEnded.population(of: times.count)
         let slow = times.countAbove(edge.inSeconds * 1e9)
         return (slow + Double(population - times.count), Double(population))
       }, trials: independentRequests)
@@ -140,8 +137,9 @@ extension Measures {
     _ edge: TimeSpan, of time: RequestTime
   ) -> [(above: UInt64, of: UInt64)] {
     samples.compactMap { record in
-      let population = time.population(record.weighted)
-      guard population > 0, let histogram = record.times[time] else { return nil }
+      guard let histogram = record.times[time] else { return nil }
+      let population = record.weighted.population(of: histogram.count)
+      guard population > 0 else { return nil }
       return (
         histogram.countAbove(edge: edge.nanoseconds) + population - histogram.count, population
       )
@@ -179,7 +177,7 @@ extension Measures {
   func tailDependence(beyond seconds: Double, of time: RequestTime) -> TailDependence? {
     let nanoseconds = seconds * 1e9
     func count(_ counts: RequestCounts, _ histogram: SparseHistogram) -> TailDependence.Count {
-      let population = time.population(counts)
+      let population = counts.population(of: histogram.count)
       return TailDependence.Count(
         requests: Double(population),
         beyond: histogram.countAbove(nanoseconds) + Double(population - histogram.count))
@@ -328,5 +326,12 @@ extension Interval {
     Interval(
       estimate: 1 - estimate, low: 1 - high, high: min(1, 1 - low), samples: samples,
       isExact: isExact)
+  }
+}
+
+extension LatencyHistogram {
+  /// A quantile of the times that it holds, and of those that got no answer, which are longer than any.
+  func quantile(_ share: Share, among counts: RequestCounts) -> Quantile? {
+    quantile(billionths: share.billionths, population: counts.population(of: count))
   }
 }

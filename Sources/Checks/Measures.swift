@@ -169,7 +169,7 @@ package struct Measures: Sendable {
     rows.append(MeasureRow(name: "availability", unit: "", interval: availability))
     rows.append(MeasureRow(name: "unanswered", unit: "", interval: unanswered))
     rows.append(MeasureRow(name: "availability(time)", unit: "", interval: availabilityByTime))
-    return rows + answers + costs + operations + machinesReady + spotOutages
+    return rows + answers + tokenRows + costs + operations + machinesReady + spotOutages
   }
 
   /// The share of offered requests that were not answered in time.
@@ -331,6 +331,6 @@ package struct Measures: Sendable {
       row("batches_outside_measurements", "share") {
         $0.batches > 0 ? Double($0.batchesOutsideMeasurements) / Double($0.batches) : nil
       },
-    ]
+    ].filter { !scenario.knowsTokens || !$0.name.contains("batch") }
   }
 }

@@ -75,7 +75,7 @@ package struct RunValues: Sendable, Equatable, Codable {
     let histograms = samples.compactMap { $0.times[time] }
     guard var all = histograms.first else { return [] }
     for histogram in histograms.dropFirst() { all.merge(histogram) }
-    let offered = samples.reduce(0) { $0 + time.population($1.weighted) }
+    let offered = samples.reduce(RequestCounts()) { $0 + $1.weighted }
     let quantiles = OrderStatistic.usual.map { label, share in
       // Where nothing was drawn a replication keeps its order statistics, which no bucket blurs.
       let kept = samples.compactMap { OrderStatistic.kept(time, share, in: $0) }
@@ -84,14 +84,12 @@ package struct RunValues: Sendable, Equatable, Codable {
         "\(label)(\(time.rawValue))",
         estimate: isKept
           ? kept.first.map { $0 / 1e9 }
-          : all.quantile(billionths: share.billionths, population: offered)
+          : all.quantile(share, among: offered)
             .map { $0.estimate / 1e9 },
         values: isKept
           ? kept.map { $0 / 1e9 }
           : samples.compactMap {
-            $0.times[time]?.quantile(
-              billionths: share.billionths, population: time.population($0.weighted)
-            ).map { $0.estimate / 1e9 }
+            $0.times[time]?.quantile(share, among: $0.weighted).map { $0.estimate / 1e9 }
           },
         exact: isKept
           ? kept.first.flatMap { $0.isFinite ? Ratio(billionths: Int64($0)) : nil } : nil)

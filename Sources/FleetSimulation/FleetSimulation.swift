@@ -24,7 +24,9 @@ package enum FleetSimulation {
     let order = ReplicationOrder(
       seed: seed, replication: replication, withRequests: withRequests, decisions: decisions,
       aboutRequests: aboutRequests)
-    return try Replication<BatchReplicas>.run(scenario, order)
+    return scenario.knowsTokens
+      ? try Replication<TokenReplicas>.run(scenario, order)
+      : try Replication<BatchReplicas>.run(scenario, order)
   }
 }
 

@@ -4,6 +4,7 @@ import CloudModel
 import Quantities
 import RandomStreams
 import Recording
+import ReplicaModel
 import Scenario
 import Serving
 
@@ -34,15 +35,20 @@ extension Replication where Engine: ~Copyable {
     allocateCosts(&record, weights: weights)
     record.fleetEvents = fleetEvents
     record.series = series + recorder.series(from: minuteOrigin)
-    record.batches = engine.work.batches
-    record.batchedRequests = engine.work.batchedRequests
-    record.batchesOutsideMeasurements = engine.work.batchesOutsideMeasurements
+    let work = engine.work(at: now)
+    record.batches = work.batches
+    record.batchedRequests = work.batchedRequests
+    record.batchesOutsideMeasurements = work.batchesOutsideMeasurements
+    tallyTokens(work, &record, weights: weights)
     let account = (accountAtEnd ?? laneAccount()) - accountAtStart
     record.busyTime = account.busy
     record.idleTime = account.idle
     record.simulatedRequests = simulatedRequests
     record.migrations = path.handOvers
     record.workloadDigest = workloadDigest
+    try hold(
+      work.tokens?.isStuck != true, "an engine goes on while it holds requests",
+      "an engine that cannot")
     try checkRequests(record)
     try checkPolicies()
     try checkTime(account)
@@ -80,6 +86,7 @@ extension Replication where Engine: ~Copyable {
     }
     var answeredTokens = Int128(0)
     var answeredBy = [UInt64](repeating: 0, count: recorder.cells)
+    var good = [UInt64](repeating: 0, count: limits.count)
     for (number, weight) in weights.enumerated() {
       let stratum = recorder.stratum(number)
       record.weighted.add(stratum.counts, times: weight)
@@ -90,8 +97,12 @@ extension Replication where Engine: ~Copyable {
       }
       answeredTokens += Int128(stratum.answeredTokens) * Int128(weight)
       answeredBy = zip(answeredBy, stratum.answeredBy).map { $0 + $1 * weight }
+      good = zip(good, stratum.good).map { $0 + $1 * weight }
     }
     record.tallies.append(Tally(name: "answered_tokens", label: "", value: answeredTokens))
+    for (limits, count) in zip(limits, good) {
+      record.tallies.append(Tally(name: "goodput", label: "\(limits)", value: Int128(count)))
+    }
     let classes = scenario.workload.mix.classNames
     for (cell, count) in answeredBy.enumerated() where count > 0 {
       let model = scenario.models[cell / classes.count].name
@@ -192,6 +203,20 @@ extension Replication where Engine: ~Copyable {
     }
   }
 
+  /// What engines did with tokens while requests were measured, by weight.
+  private borrowing func tallyTokens(
+    _ work: EngineWork, _ record: inout ReplicationRecord, weights: [UInt64]
+  ) {
+    guard let tokens = work.tokens else { return }
+    for (position, count) in tokens.counts.enumerated() {
+      let value = zip(laneUse, weights).reduce(Int128(0)) { sum, part in
+        part.0.tokens.isEmpty ? sum : sum + part.0.tokens[position] * Int128(part.1)
+      }
+      record.tallies.append(Tally(name: count.name, label: "", value: value))
+    }
+    record.tallies.append(Tally(name: "too_long", label: "", value: Int128(tooLong)))
+  }
+
   /// What was drawn, and the order statistics of requests where no draw reaches them.
   ///
   /// Of requests it follows from their laws what is drawn; policies that never ask leave some of it unused.
@@ -224,7 +249,7 @@ extension Replication where Engine: ~Copyable {
     for (time, share) in asked {
       guard let times = recorder.inOrder(time),
         let found = OrderStatistic(
-          time, share, of: times, population: time.population(record.weighted)),
+          time, share, of: times, population: record.weighted.population(of: UInt64(times.count))),
         !record.tallies.contains(where: {
           $0.name == found.tally.name && $0.label == found.tally.label
         })

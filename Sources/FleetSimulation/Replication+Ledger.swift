@@ -11,6 +11,8 @@ struct LaneUse: Sendable {
   var busy: [Int128]
   /// Lane time in which replicas were ready and ran nothing.
   var idle: Int128 = 0
+  /// What engines did with tokens, in the order of their counts; empty where they know none.
+  var tokens: [Int128] = []
 
   init(models: Int) {
     busy = [Int128](repeating: 0, count: models)
@@ -28,7 +30,16 @@ extension Replication where Engine: ~Copyable {
         engine.busyTime(of: replica, at: now).nanoseconds
       use.idle += engine.idleTime(of: replica, at: now).nanoseconds
     }
+    use.tokens = engine.work(at: now).tokens?.counts.map(\.value) ?? []
     if windows.isMeasuring {
+      let before = laneUseBefore.tokens
+      if laneUse[laneStratum].tokens.isEmpty {
+        laneUse[laneStratum].tokens = use.tokens.map { _ in 0 }
+      }
+      for count in use.tokens.indices {
+        laneUse[laneStratum].tokens[count] +=
+          use.tokens[count] - (before.isEmpty ? 0 : before[count])
+      }
       for model in use.busy.indices {
         laneUse[laneStratum].busy[model] += use.busy[model] - laneUseBefore.busy[model]
       }

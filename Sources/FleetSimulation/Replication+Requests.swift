@@ -104,11 +104,18 @@ extension Replication where Engine: ~Copyable {
       RequestRecorder.Answer(
         latency: store.latency, tokens: ticket.outputTokens, model: ticket.model,
         classIndex: ticket.classIndex), at: ticket.place)
+    if Engine.knowsTokens {
+      recordTokens(ttft: store.latency, latency: store.latency, at: ticket.place)
+    }
   }
 
   /// Sends a request to the replica that was chosen.
   @inline(__always)
   private mutating func send(_ ticket: Ticket, to replica: ReplicaID) {
+    guard engine.admits(ticket, at: replica.index) else {
+      tooLong += 1
+      return carryOut(path.failed(ticket, .permanent, at: now), for: ticket)
+    }
     if isScaling { scrape.send(to: Int(ticket.modelIndex)) }
     engine.enqueue(ticket, at: replica.index, now: now)
     path.replicaChanged(replica, .sent(hasRoom: engine.hasRoom(replica.index)))
@@ -200,6 +207,34 @@ extension Replication where Engine: ~Copyable {
         promptTokens: ticket.promptTokens)
     } else {
       recorder.answered(outcome, answer, at: ticket.place)
+    }
+    if Engine.knowsTokens { recordTokens(of: ticket, outcome, course) }
+  }
+
+  /// Counts when the tokens of an answer came.
+  ///
+  /// Who waited for another's call gets its answer as a whole.
+  private mutating func recordTokens(
+    of ticket: Ticket, _ outcome: RequestOutcome, _ course: Engine.Course
+  ) {
+    guard outcome == .completed, let first = course.firstToken else {
+      return recordTokens(
+        ttft: now - ticket.arrival, latency: now - ticket.arrival, at: ticket.place)
+    }
+    let others = Int64(ticket.outputTokens) - 1
+    recordTokens(
+      ttft: first - ticket.arrival,
+      tpot: others > 0 ? TimeSpan(nanoseconds: (now - first).nanoseconds / others) : nil,
+      latency: now - ticket.arrival, at: ticket.place)
+  }
+
+  private mutating func recordTokens(
+    ttft: TimeSpan, tpot: TimeSpan? = nil, latency: TimeSpan, at place: MeasuredPlace
+  ) {
+    recorder.tokens(ttft: ttft, tpot: tpot, at: place)
+    for (number, limits) in limits.enumerated()
+    where limits.hold(ttft: ttft, tpot: tpot, latency: latency) {
+      recorder.good(number, at: place)
     }
   }
 }

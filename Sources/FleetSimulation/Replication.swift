@@ -62,6 +62,10 @@ struct Replication<Engine: ReplicaEngine & ~Copyable>: ~Copyable {
   /// What a rehearsal learns of each slot of the horizon; `nil` in a run.
   var known: KnownLoad?
   var budgetDenials: Int64 = 0
+  /// Requests that no replica can ever answer, as they are longer than its engine takes.
+  var tooLong: Int64 = 0
+  /// The limits of requests that targets count as good.
+  let limits: [TimeLimits]
   /// The most that was ever given up.
   var highestDegradation = DegradationStep.none
   var reachedForLargerBatches = false
@@ -218,7 +222,10 @@ struct Replication<Engine: ReplicaEngine & ~Copyable>: ~Copyable {
     let replicas = layout.replicas
     events = FutureEventList(at: now)
     engine = Engine(
-      replicas, timeout: scenario.timeout, noiseStream: stream(.serviceTime, 0))
+      replicas,
+      EngineInputs(
+        timeout: scenario.timeout, noiseStream: stream(.serviceTime, 0),
+        systemPrompts: scenario.systemPrompts, systemPromptStream: stream(.systemPrompts, 0)))
     path = RequestPath(
       RequestPath.Configuration(scenario),
       replicas: replicas.map { replica in
@@ -228,10 +235,11 @@ struct Replication<Engine: ReplicaEngine & ~Copyable>: ~Copyable {
       })
     source = RequestSource(
       scenario.workload, from: opening, seed: order.seed, replication: order.number)
+    limits = scenario.timeLimits
     recorder = RequestRecorder(
       edges: scenario.latencyEdges, models: scenario.models.count,
       classes: scenario.workload.mix.classNames.count, strata: strata,
-      collects: scenario.collectsTimes, knowsTokens: Engine.knowsTokens)
+      collects: scenario.collectsTimes, knowsTokens: Engine.knowsTokens, limits: limits.count)
     minuteCount = scenario.minutesToMeasure
     sections = SectionCutter(sections: scenario.sections, minutes: minuteCount)
     fluid = FluidLimit(replicas, shares: scenario.modelShares, timeout: scenario.timeout)

@@ -47,6 +47,8 @@ public enum StreamPurpose: UInt8, Sendable, CaseIterable {
   case priceJumps = 20
   /// Which points of a sweep are drawn; no simulation draws from it.
   case sweep = 21
+  /// Which system prompt a request begins with; indexed by request.
+  case systemPrompts = 22
   /// Draws of tests and benchmarks.
   case testing = 255
 }

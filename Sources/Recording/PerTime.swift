@@ -92,9 +92,15 @@ extension PerTime: Codable where Value: Codable {
 }
 
 extension RequestTime {
-  /// How many requests are ordered by it: all that were offered; where only replicas give it, those of them that no
+  /// How many requests can have it: all that were offered; where only replicas give it, those of them that no
   /// cache and no other's call answered.
-  package func population(_ counts: RequestCounts) -> UInt64 {
+  package func most(of counts: RequestCounts) -> UInt64 {
     isOfReplicas ? counts.arrived - counts[.hit] - counts[.joined] : counts.arrived
   }
+}
+
+extension RequestCounts {
+  /// How many requests are ordered by a time: those that have it, and all that got no answer, which would have been
+  /// among them.
+  package func population(of having: UInt64) -> UInt64 { arrived - answered + having }
 }

@@ -35,7 +35,7 @@ extension ReplicationRecord {
       return "the numbers of its \(name) do not add up"
     }
     for (time, histogram) in times.all
-    where !limits.hold(histogram, among: weighted) || histogram.count > time.population(weighted) {
+    where !limits.hold(histogram, among: weighted) || histogram.count > time.most(of: weighted) {
       return "its times do not add up: \(time.rawValue)"
     }
     let isWhole = sections.allSatisfy { section in
@@ -44,7 +44,7 @@ extension ReplicationRecord {
         && (section.times.tokens == nil) == (times.tokens == nil)
         && section.times.all.allSatisfy { time, stretch in
           limits.hold(stretch, edges: latency.edges.count)
-            && stretch.count <= time.population(section.allEnded)
+            && stretch.count <= time.most(of: section.allEnded)
         }
     }
     if !isWhole { return "its sections do not add up" }

@@ -55,6 +55,8 @@ package struct RequestRecorder: ~Copyable {
     package let times: PerTime<LatencyHistogram>
     /// Tokens of all answers.
     package let answeredTokens: Int64
+    /// How many requests kept each of the limits that are counted.
+    package let good: [UInt64]
     /// Answers by who gave them, model × class.
     package let answeredBy: [UInt64]
   }
@@ -123,6 +125,9 @@ package struct RequestRecorder: ~Copyable {
   @usableFromInline var tpot: TimeCounts
   /// Whether replicas know tokens.
   @usableFromInline let knowsTokens: Bool
+  /// By stratum and limits, how many requests kept them.
+  private var good: Column<UInt64>
+  private let limits: Int
   /// The minutes that were entered, in their order: few of a long horizon.
   @usableFromInline var minutes: GrowingColumn<Minute>
   private var countsAtCut: [RequestCounts]
@@ -140,10 +145,11 @@ package struct RequestRecorder: ~Copyable {
   /// - Parameters:
   ///   - collects: whether each time is kept, so that order statistics are known.
   ///   - knowsTokens: whether replicas tell when tokens come.
+  ///   - limits: how many limits there are that a good request keeps.
   /// - Precondition: there is a stratum, and there are at most ``MeasuredPlace/mostStrata``.
   package init(
     edges: [Int64], models: Int, classes: Int, strata: Int = 1, collects: Bool = false,
-    knowsTokens: Bool = false
+    knowsTokens: Bool = false, limits: Int = 0
   ) {
     precondition((1...MeasuredPlace.mostStrata).contains(strata), "a place names its stratum")
     self.classes = classes
@@ -156,6 +162,8 @@ package struct RequestRecorder: ~Copyable {
     latency = TimeCounts(edges: edges, strata: strata, collects: collects)
     wait = TimeCounts(edges: edges, strata: strata, collects: collects)
     self.knowsTokens = knowsTokens
+    self.limits = limits
+    good = Column(repeating: 0, count: strata * limits)
     let tokenStrata = knowsTokens ? strata : 0
     ttft = TimeCounts(edges: edges, strata: tokenStrata, collects: collects && knowsTokens)
     tpot = TimeCounts(edges: edges, strata: tokenStrata, collects: collects && knowsTokens)
@@ -203,6 +211,7 @@ package struct RequestRecorder: ~Copyable {
         latency: latency.histogram(of: number), wait: wait.histogram(of: number),
         tokens: knowsTokens ? (ttft.histogram(of: number), tpot.histogram(of: number)) : nil),
       answeredTokens: sums[number].answeredTokens,
+      good: (0..<limits).map { good[number * limits + $0] },
       answeredBy: (0..<cells).map { answeredBy[number * cells + $0] })
   }
 
@@ -340,6 +349,11 @@ package struct RequestRecorder: ~Copyable {
   {
     ttft.record(first.nanoseconds, in: place.stratum)
     if let next { tpot.record(next.nanoseconds, in: place.stratum) }
+  }
+
+  /// Counts a measured request that kept limits.
+  package mutating func good(_ number: Int, at place: MeasuredPlace) {
+    good[place.stratum * limits + number] += 1
   }
 
   /// Counts a measured request that got no answer in time.

@@ -18,8 +18,8 @@ package struct FluidLimit: Sendable {
     /// The model that they serve.
     let model: Int
     /// How they serve it.
-    let service: BatchModel
-    /// By size of batch, the most requests a second of a lane that runs batches up to that size.
+    let service: ReplicaService
+    /// By size of batch, the most requests a second of a lane that runs batches up to that size; empty for tokens.
     let sustained: [Double]
     /// Requests a second of one replica whose batches are full.
     let throughput: Double
@@ -31,18 +31,21 @@ package struct FluidLimit: Sendable {
     var open = 0
 
     init(_ place: ReplicaPlace) {
-      guard let service = place.service.batches else {
-        preconditionFailure("replicas that serve by batches have a model of batches")
-      }
       model = place.serves.index
-      self.service = service
+      service = place.service
       throughput = service.maximumThroughput
-      spread = service.noise.spread
       queueLimit = place.queueLimit
-      var most = 0.0
-      sustained = service.latency.times.prefix(service.maximumBatch + 1).enumerated().map {
-        if $0.offset > 0 { most = max(most, Double($0.offset) / $0.element.inSeconds) }
-        return most
+      switch service {
+      case .batches(let batches):
+        spread = batches.noise.spread
+        var most = 0.0
+        sustained = batches.latency.times.prefix(batches.maximumBatch + 1).enumerated().map {
+          if $0.offset > 0 { most = max(most, Double($0.offset) / $0.element.inSeconds) }
+          return most
+        }
+      case .tokens(let tokens):
+        spread = (1, tokens.capacity.spread)
+        sustained = []
       }
     }
   }
@@ -180,7 +183,7 @@ package struct FluidLimit: Sendable {
   package func inService(of model: Int) -> Double {
     kinds.reduce(0) {
       $1.model == model
-        ? $0 + Double($1.open * $1.service.lanes * $1.service.maximumBatch) : $0
+        ? $0 + Double($1.open) * $1.mostInService : $0
     }
   }
 
@@ -197,21 +200,50 @@ package struct FluidLimit: Sendable {
     guard queue > stationary.wait else {
       return (min(stationary.wait, longest), stationary.p99)
     }
-    let full = kind.batchTime(of: kind.service.maximumBatch)
-    return (min(queue, longest), min(queue, longest) + full * kind.spread.p99)
+    return (min(queue, longest), min(queue, longest) + kind.fullTime * kind.spread.p99)
   }
 }
 
 extension FluidLimit.Kind {
-  /// How long a batch takes, in seconds.
-  func batchTime(of size: Int) -> Double { service.latency.times[size].inSeconds }
+  /// The requests that a replica serves at a time when some wait.
+  var mostInService: Double {
+    switch service {
+    case .batches(let batches): Double(batches.lanes * batches.maximumBatch)
+    case .tokens(let tokens): tokens.capacity.running
+    }
+  }
+
+  /// How long a request is served then, in seconds.
+  var fullTime: Double {
+    switch service {
+    case .batches(let batches): batches.latency.times[batches.maximumBatch].inSeconds
+    case .tokens(let tokens): tokens.capacity.timeFull
+    }
+  }
 
   /// The mean wait and the 99th percentile of the latency in equilibrium, in seconds.
   ///
   /// - Parameters:
   ///   - load: the rate ÷ the highest throughput, below 1.
   func stationary(load: Double) -> (wait: Double, p99: Double) {
-    service.maximumBatch == 1 ? lanes(load) : batches(load)
+    switch service {
+    case .batches(let model):
+      model.maximumBatch == 1 ? lanes(load, of: model) : batches(load, of: model)
+    case .tokens(let model): tokens(load, model.capacity)
+    }
+  }
+
+  /// A token engine, whose requests slow each other: at a load of ρ a request is served for T₀/(1 - ρ·(1 - T₀/T₁))
+  /// seconds if it takes T₀ alone and T₁ in a full engine, as steps grow by an equal time for each that runs. Who finds
+  /// the engine full waits as for one of as many servers as then run.
+  private func tokens(_ load: Double, _ capacity: TokenCapacity) -> (wait: Double, p99: Double) {
+    let (alone, full) = (capacity.timeAlone, max(capacity.timeAlone, capacity.timeFull))
+    let time = full > 0 ? alone / (1 - load * (1 - alone / full)) : 0
+    let servers = max(1, Double(max(1, open)) * capacity.running)
+    let delayed = Self.delayed(load, servers)
+    let each = time / (servers * (1 - load))
+    let tail = delayed > 0.01 ? each * Elementary.log(delayed / 0.01) : 0
+    return (delayed * each, time * spread.p99 + tail)
   }
 
   /// Lanes that serve one request each: M/G/c.
@@ -220,9 +252,11 @@ extension FluidLimit.Kind {
   /// T·(1 + cs²)/2 ÷ (c·(1 - ρ)) on average, exponentially. Sources: Sakasegawa, "An approximation formula
   /// Lq ≃ α·ρ^β/(1-ρ)", Annals of the Institute of Statistical Mathematics 29 (1977), DOI
   /// 10.1007/BF02532775; Allen, Probability, Statistics, and Queueing Theory (1990), section 5.3.
-  private func lanes(_ load: Double) -> (wait: Double, p99: Double) {
+  private func lanes(
+    _ load: Double, of service: BatchModel
+  ) -> (wait: Double, p99: Double) {
     let servers = Double(max(1, open * service.lanes))
-    let time = batchTime(of: 1)
+    let time = service.latency.times[1].inSeconds
     let delayed = Self.delayed(load, servers)
     let each = time * (1 + spread.squared) / 2 / (servers * (1 - load))
     let tail = delayed > 0.01 ? each * Elementary.log(delayed / 0.01) : 0
@@ -241,20 +275,22 @@ extension FluidLimit.Kind {
   /// T/(2·c·B·(1 - ρ)) by the variance of Poisson arrivals within a batch (Kingman, "The single server queue
   /// in heavy traffic", Proceedings of the Cambridge Philosophical Society 57 (1961), DOI
   /// 10.1017/S0305004100036094). Who comes to a free lane waits for others, up to the longest delay.
-  private func batches(_ load: Double) -> (wait: Double, p99: Double) {
+  private func batches(
+    _ load: Double, of service: BatchModel
+  ) -> (wait: Double, p99: Double) {
     let each = load * throughput / Double(service.lanes)
     var (low, high) = (1, service.maximumBatch)
     while low < high {
       let middle = (low + high) / 2
       if sustained[middle] >= each { high = middle } else { low = middle + 1 }
     }
-    let time = batchTime(of: low)
+    let time = service.latency.times[low].inSeconds
     let lanes = Double(service.lanes)
     let servers = Double(max(1, open * service.lanes))
     // How much of the time a lane runs batches of that size.
     let busy = min(1, each * time / Double(low))
     let delayed = Self.delayed(busy, servers)
-    let full = batchTime(of: service.maximumBatch)
+    let full = service.latency.times[service.maximumBatch].inSeconds
     let left = full / (2 * servers * Double(service.maximumBatch) * (1 - load))
     let delay = service.maximumDelay.inSeconds
     let wait = delayed * time / (2 * lanes) + (1 - delayed) * delay / 2 + left

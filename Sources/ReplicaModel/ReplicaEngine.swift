@@ -16,11 +16,8 @@ package protocol ReplicaEngine: ~Copyable {
 
   /// Replicas that are not ready yet.
   ///
-  /// - Parameters:
-  ///   - timeout: how long a client waits for its answer; `nil` for ever.
-  ///   - noiseStream: the stream of service times of a replica.
   /// - Precondition: there is a replica.
-  init(_ places: [ReplicaPlace], timeout: TimeSpan?, noiseStream: RandomStream)
+  init(_ places: [ReplicaPlace], _ inputs: EngineInputs)
 
   /// Whether it tells when tokens come.
   static var knowsTokens: Bool { get }
@@ -30,13 +27,15 @@ package protocol ReplicaEngine: ~Copyable {
   var nextTime: Instant { get }
   /// Requests whose clients gave up; the one who drives the engine takes them out.
   var expired: ContiguousArray<Ticket> { get set }
-  /// What was done since the beginning.
-  var work: EngineWork { get }
+  /// What was done since the beginning, up to now.
+  func work(at now: Instant) -> EngineWork
 
   /// Whether a replica serves.
   func isReady(_ replica: Int) -> Bool
   /// Whether a request may join those at a replica.
   func hasRoom(_ replica: Int) -> Bool
+  /// Whether a replica can ever answer a request.
+  func admits(_ ticket: Ticket, at replica: Int) -> Bool
   /// Requests that wait at a replica.
   func waiting(at replica: Int) -> Int
   /// Requests that a replica holds, waiting or running.
@@ -77,6 +76,30 @@ package protocol ReplicaEngine: ~Copyable {
   mutating func settle(_ happening: ReplicaHappening, now: Instant)
 }
 
+/// What all replicas of a fleet are told.
+@usableFromInline
+package struct EngineInputs: Sendable {
+  /// How long a client waits for its answer; `nil` for ever.
+  package let timeout: TimeSpan?
+  /// The stream of service times.
+  package let noiseStream: RandomStream
+  /// What prompts begin with; `nil` where they share nothing.
+  package let systemPrompts: SystemPrompts?
+  /// The stream of which of them a request begins with.
+  package let systemPromptStream: RandomStream
+
+  /// Inputs of those values.
+  package init(
+    timeout: TimeSpan?, noiseStream: RandomStream, systemPrompts: SystemPrompts? = nil,
+    systemPromptStream: RandomStream? = nil
+  ) {
+    self.timeout = timeout
+    self.noiseStream = noiseStream
+    self.systemPrompts = systemPrompts
+    self.systemPromptStream = systemPromptStream ?? noiseStream
+  }
+}
+
 /// What happened at a replica.
 @frozen
 @usableFromInline
@@ -115,6 +138,8 @@ package struct EngineWork: Sendable, Equatable {
   package var batchedRequests: Int64 = 0
   /// Batches of a size that nobody measured.
   package var batchesOutsideMeasurements: Int64 = 0
+  /// What was done with tokens; `nil` where an engine knows none.
+  package var tokens: TokenWork?
 
   /// No work.
   package init() {}

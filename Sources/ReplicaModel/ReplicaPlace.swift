@@ -25,6 +25,8 @@ package struct ReplicaPlace: Sendable {
 package enum ReplicaService: Sendable, Equatable {
   /// By batches whose time depends on their size alone.
   case batches(BatchModel)
+  /// By continuous batching in steps whose time depends on tokens.
+  case tokens(TokenModel)
 }
 
 extension ReplicaService {
@@ -32,6 +34,15 @@ extension ReplicaService {
   package var batches: BatchModel? {
     switch self {
     case .batches(let model): model
+    case .tokens: nil
+    }
+  }
+
+  /// The model of a token engine; `nil` where it serves by batches.
+  package var tokens: TokenModel? {
+    switch self {
+    case .batches: nil
+    case .tokens(let model): model
     }
   }
 
@@ -39,6 +50,7 @@ extension ReplicaService {
   package var maximumThroughput: Double {
     switch self {
     case .batches(let model): model.maximumThroughput
+    case .tokens(let model): model.capacity.throughput
     }
   }
 
@@ -46,6 +58,9 @@ extension ReplicaService {
   package var timePerRequest: TimeSpan {
     switch self {
     case .batches(let model): model.timePerRequest
+    case .tokens(let model):
+      TimeSpan(
+        roundingToMicroseconds: min(3_600, max(1e-6, 1 / max(1e-9, model.capacity.throughput))))
     }
   }
 
@@ -53,6 +68,7 @@ extension ReplicaService {
   package var timeAlone: TimeSpan {
     switch self {
     case .batches(let model): model.latency.times[1]
+    case .tokens(let model): TimeSpan(roundingToMicroseconds: min(86_400, model.capacity.timeAlone))
     }
   }
 
@@ -60,6 +76,7 @@ extension ReplicaService {
   package var lanes: Int {
     switch self {
     case .batches(let model): model.lanes
+    case .tokens: 1
     }
   }
 
@@ -67,6 +84,7 @@ extension ReplicaService {
   package var isRandom: Bool {
     switch self {
     case .batches(let model): model.noise != .none
+    case .tokens: false
     }
   }
 }

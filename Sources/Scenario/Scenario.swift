@@ -158,6 +158,8 @@ package struct Scenario: Sendable {
   package let workload: WorkloadModel
   /// The models in the order of the file; their numbers are those of ``ModelID``.
   package let models: [ServedModel]
+  /// What prompts begin with; `nil` where they share nothing that anybody says.
+  package let systemPrompts: SystemPrompts?
   /// How long a client waits for an answer; `nil` for ever.
   package let timeout: TimeSpan?
   /// The pools in the order of the file.
@@ -204,7 +206,7 @@ package struct Scenario: Sendable {
     confidence: Share, seed: UInt64,
     priceBook:
       String, workload: WorkloadModel,
-    models: [ServedModel], timeout: TimeSpan?, pools: [Pool],
+    models: [ServedModel], systemPrompts: SystemPrompts? = nil, timeout: TimeSpan?, pools: [Pool],
     sharedCapacities: [SharedCapacity] = [], shocks: [ShockLaw] = [], quotas: [Quota] = [],
     machinesTarget: Int? = nil, billingRules: BillingRules = .aws, commitments: Commitments,
     fixedCosts: [FixedCost], egress: [EgressCost],
@@ -227,6 +229,7 @@ package struct Scenario: Sendable {
     self.priceBook = priceBook
     self.workload = workload
     self.models = models
+    self.systemPrompts = systemPrompts
     self.timeout = timeout
     self.pools = pools
     self.sharedCapacities = sharedCapacities
@@ -270,6 +273,22 @@ package struct Scenario: Sendable {
   /// Requests a second that the whole fleet can answer when every batch is full.
   package var maximumThroughput: Double {
     pools.reduce(0) { $0 + Double($1.wanted) * $1.machineThroughput }
+  }
+
+  /// The limits that targets name, each once.
+  package var timeLimits: [TimeLimits] {
+    var limits: [TimeLimits] = []
+    for target in targets {
+      if case .tokens(.goodput(let asked)) = target.measure, !limits.contains(asked) {
+        limits.append(asked)
+      }
+    }
+    return limits
+  }
+
+  /// Whether its replicas serve by tokens; either all do or none.
+  package var knowsTokens: Bool {
+    pools.contains { $0.replicas.contains { $0.service.tokens != nil } }
   }
 
   /// Whether the number of its machines may differ from one time to another.

@@ -13,8 +13,10 @@ extension Target {
   /// Reads a target: a measure, one of `<=`, `>=`, `<`, `>`, and a bound in the measure's unit.
   package init(parsing text: String) throws(UnreadableQuantity) {
     let unreadable = UnreadableQuantity(allowed: Self.grammar)
+    // What a measure is asked for may hold a sign too.
+    let start = text.lastIndex(of: ")") ?? text.startIndex
     let sides = ["<=", ">=", "<", ">"].lazy.compactMap { sign -> (String, String, String)? in
-      guard let range = text.firstRange(of: " \(sign) ") else { return nil }
+      guard let range = text[start...].firstRange(of: " \(sign) ") else { return nil }
       return (String(text[..<range.lowerBound]), sign, String(text[range.upperBound...]))
     }
     guard let (left, sign, right) = sides.first, let comparison = Comparison(rawValue: sign),
@@ -48,14 +50,9 @@ extension Target {
         throw UnreadableQuantity(allowed: "a time of at least 0s, as no request takes less")
       }
       return .time(span)
+    case .tokens(let measure): return try bound(of: measure, text)
     case .tokenPriceRatio, .machinesReady, .machinesReadyOfPool, .fallbackHours:
-      guard let decimal = try? DecimalText(parsing: text),
-        let billionths = decimal.exactly(times: 1_000_000_000), billionths >= 0
-      else {
-        throw UnreadableQuantity(
-          allowed: "a number of at least 0 with at most 9 decimals, such as 10 or 2.5")
-      }
-      return .number(Ratio(billionths: billionths))
+      return .number(try number(text))
     case .availability, .availabilityByTime, .hitRatio, .joinRatio, .billShare, .spotUptime:
       return .share(try share(text, from: .zero, to: .whole))
     case .savings, .qualityLoss, .spotDiscount:
@@ -63,6 +60,37 @@ extension Target {
     case .goodput, .capacity, .interruptionRate:
       return .share(try share(text, from: .zero, to: nil))
     }
+  }
+
+  private static func bound(
+    of measure: TokenMeasure, _ text: String
+  ) throws(UnreadableQuantity) -> Bound {
+    switch measure {
+    case .occupancy, .prefixHitRatio, .recomputed:
+      return .share(try share(text, from: .zero, to: .whole))
+    case .costPerMillionOutput, .costPerMillion:
+      let amount = try USD(parsing: text)
+      guard amount >= .zero else {
+        throw UnreadableQuantity(allowed: "an amount of at least 0 USD, as no bill is below it")
+      }
+      return .money(amount)
+    case .outputRate, .goodput:
+      guard text.hasSuffix("/s"), let decimal = try? DecimalText(parsing: text.dropLast(2)),
+        let billionths = decimal.exactly(times: 1_000_000_000), billionths >= 0
+      else { throw UnreadableQuantity(allowed: "a rate of at least 0, such as 12.5/s") }
+      return .number(Ratio(billionths: billionths))
+    case .preemptions: return .number(try number(text))
+    }
+  }
+
+  private static func number(_ text: String) throws(UnreadableQuantity) -> Ratio {
+    guard let decimal = try? DecimalText(parsing: text),
+      let billionths = decimal.exactly(times: 1_000_000_000), billionths >= 0
+    else {
+      throw UnreadableQuantity(
+        allowed: "a number of at least 0 with at most 9 decimals, such as 10 or 2.5")
+    }
+    return Ratio(billionths: billionths)
   }
 
   /// A share inside the range of what it is compared with.
@@ -87,6 +115,9 @@ extension Target {
   }
 
   private static func measure(_ text: String) -> Measure? {
+    if let found = TokenMeasure.plain.first(where: { $0.name == text }) {
+      return .tokens(found.measure)
+    }
     guard let open = text.firstIndex(of: "(") else { return plainMeasure(text) }
     guard text.last == ")" else { return nil }
     let function = String(text[..<open])
@@ -94,6 +125,9 @@ extension Target {
       .split(separator: ",", omittingEmptySubsequences: false)
       .map { String($0).trimmingBlanks }
     guard let first = arguments.first, arguments.allSatisfy({ !$0.isEmpty }) else { return nil }
+    if function == "goodput", let limits = TimeLimits(parsing: arguments) {
+      return .tokens(.goodput(limits))
+    }
     return arguments.count == 1
       ? measure(function, of: first)
       : arguments.count == 2 ? measure(function, of: first, arguments[1]) : nil

@@ -31,6 +31,8 @@ package struct Target: Sendable, Equatable {
     case billShare(of: String)
     /// A time of requests.
     case time(RequestTime, Statistic)
+    /// What replicas did with tokens.
+    case tokens(TokenMeasure)
     /// The share of offered requests that were answered inside the client's timeout.
     case availability
     /// The share of minutes in which 99 % of the offered requests were answered.
@@ -66,6 +68,15 @@ package struct Target: Sendable, Equatable {
     package var restatesInput: Bool {
       switch self {
       case .spotUptime, .interruptionRate, .spotDiscount, .hitRatio: true
+      default: false
+      }
+    }
+
+    /// Whether only replicas that know tokens tell it.
+    package var needsTokens: Bool {
+      switch self {
+      case .time(let time, _): time.needsTokens
+      case .tokens: true
       default: false
       }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Quantities
+import Serving
 
 /// How much worse than before a measure may be, such as `monthly_cost: +2%`; beyond it lies a regression.
 package struct Tolerance: Sendable, Equatable {
@@ -33,7 +34,7 @@ package struct Tolerance: Sendable, Equatable {
   /// The measures that may be named, in the order in which they are printed.
   package static let measures: [Measure] =
     [Measure(name: "monthly_cost", worsens: .rising, unit: "USD")]
-    + ["latency", "wait"].flatMap { time in
+    + RequestTime.allCases.map(\.rawValue).flatMap { time in
       ["mean", "p50", "p90", "p95", "p99", "p99.9"].map {
         Measure(name: "\($0)(\(time))", worsens: .rising, unit: "s")
       }

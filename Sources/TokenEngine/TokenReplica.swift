@@ -6,39 +6,8 @@
 /// together: nobody is admitted, nobody ends, and who arrives meanwhile ends the row of them at the end of the step that
 /// runs. What comes out is the same to the nanosecond as where each step is looked at.
 public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
-  /// Something that who asked for an answer would see.
-  @frozen
-  public struct Outcome: Equatable, Sendable {
-    /// What it is.
-    @frozen
-    public enum Kind: Equatable, Sendable {
-      /// It began to run for the first time.
-      case started
-      /// Its first token is there.
-      case firstToken
-      /// Its last token is there; its number may be given to another.
-      case completed
-      /// It lost its blocks and computes again later.
-      case preempted
-    }
-
-    /// Which request: the number that it got when it was added.
-    public let slot: Int
-    /// What it is.
-    public let kind: Kind
-    /// When, in nanoseconds.
-    public let time: Int64
-
-    @inlinable
-    init(slot: Int, kind: Kind, time: Int64) {
-      self.slot = slot
-      self.kind = kind
-      self.time = time
-    }
-  }
-
   /// What happened since it was taken out last, in order.
-  public var outcomes: ContiguousArray<Outcome> = []
+  public var outcomes: ContiguousArray<TokenOutcome> = []
   /// What is scheduled.
   @inlinable public var scheduler: Scheduler { _read { yield queue } }
   /// Whether nothing can be scheduled although requests are there, or they take each other's blocks without end.
@@ -185,8 +154,8 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
   }
 
   @inlinable
-  mutating func note(_ slot: Int, _ kind: Outcome.Kind) {
-    outcomes.append(Outcome(slot: slot, kind: kind, time: time.nanoseconds))
+  mutating func note(_ slot: Int, _ kind: TokenOutcome.Kind) {
+    outcomes.append(TokenOutcome(slot: slot, kind: kind, time: time.nanoseconds))
   }
 
   /// Gives the device what it can be given.
@@ -211,7 +180,12 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
   mutating func schedule() -> Bool {
     let shape = queue.schedule()
     for slot in queue.news.preempted { note(slot, .preempted) }
-    for admission in queue.news.admitted where admission.isFirst { note(admission.slot, .started) }
+    for admission in queue.news.admitted {
+      outcomes.append(
+        TokenOutcome(
+          slot: admission.slot, kind: admission.isFirst ? .started : .resumed,
+          time: time.nanoseconds, cachedTokens: admission.cachedTokens))
+    }
     guard !shape.isEmpty else { return false }
     var start = max(time, lanes.deviceFree)
     if !lanes.hostTime.isNone { start = lanes.start(time, running: queue.runningCount) }

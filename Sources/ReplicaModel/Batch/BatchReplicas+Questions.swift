@@ -28,6 +28,11 @@ extension BatchReplicas {
     return waiting < layout[replica].queueLimit || (waiting == 0 && state[replica].freeLanes > 0)
   }
 
+  /// Any replica can answer any request.
+  @inlinable
+  @inline(__always)
+  package func admits(_ ticket: Ticket, at replica: Int) -> Bool { true }
+
   /// The lane time in which a replica ran batches, the running ones up to `now` included.
   @usableFromInline
   package func busyTime(of replica: Int, at now: Instant) -> MachineTime {
@@ -78,9 +83,9 @@ extension BatchReplicas {
     return count
   }
 
-  /// What was done since the beginning.
+  /// What was done since the beginning, up to now.
   @usableFromInline
-  package var work: EngineWork {
+  package func work(at now: Instant) -> EngineWork {
     var work = EngineWork()
     work.batches = batchesStarted
     work.batchedRequests = requestsStarted

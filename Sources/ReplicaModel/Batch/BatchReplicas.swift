@@ -93,19 +93,16 @@ package struct BatchReplicas: ReplicaEngine, ~Copyable {
 
   /// Replicas that are not ready yet.
   ///
-  /// - Parameters:
-  ///   - timeout: how long a client waits for its answer; `nil` for ever.
-  ///   - noiseStream: the stream of service times of a replica.
   /// - Precondition: there is a replica, and each serves by batches.
   @usableFromInline
-  package init(_ replicas: [ReplicaPlace], timeout: TimeSpan?, noiseStream: RandomStream) {
+  package init(_ replicas: [ReplicaPlace], _ inputs: EngineInputs) {
     precondition(!replicas.isEmpty, "a fleet has a place for a replica")
     let places = replicas.map { Place($0) }
     count = places.count
     laneCount = places.reduce(0) { $0 + $1.model.lanes }
-    self.timeout = timeout?.nanoseconds ?? .max
+    timeout = inputs.timeout?.nanoseconds ?? .max
     noise = places.map(\.model.noise)
-    noiseStreams = places.map { _ in noiseStream }
+    noiseStreams = places.map { _ in inputs.noiseStream }
     layout = Self.layouts(places)
     state = Column(repeating: State(), count: places.count)
     lane = Self.lanes(places)

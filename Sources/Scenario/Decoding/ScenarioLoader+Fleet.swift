@@ -137,6 +137,14 @@ extension ScenarioLoader {
           allowed: "at most \(ReplicaBoard.mostReplicas)"), of: "fleet", into: &diagnostics)
       return nil
     }
+    let services = pools.flatMap { $0.pool.replicas.map(\.service) }
+    guard services.allSatisfy({ ($0.tokens == nil) == (services.first?.tokens == nil) }) else {
+      root.report(
+        .other(
+          "its machines serve some models by batches and others by an engine; give all one of them"),
+        of: "fleet", into: &diagnostics)
+      return nil
+    }
     let slots = pools.reduce(0) { sum, pool in
       sum + pool.maximum
         * pool.pool.replicas.reduce(0) {
@@ -303,7 +311,10 @@ extension ScenarioLoader {
     }
     note(loaded.files)
     var root = MappingReader(loaded)
-    let models = models(&root, mix: nil, into: &diagnostics)?.onMachines ?? []
+    let mine = systemPrompts
+    let lengths = lengths(in: &root, into: &diagnostics)
+    let models = models(&root, mix: nil, lengths, into: &diagnostics)?.onMachines ?? []
+    systemPrompts = mine
     var sum = 0.0
     for pool in root.entries("fleet", .required, into: &diagnostics) ?? [] {
       guard var reader = pool.value.mapping(into: &diagnostics) else { continue }

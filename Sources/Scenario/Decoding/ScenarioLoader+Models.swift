@@ -18,8 +18,13 @@ struct DecodedModels {
 
 extension ScenarioLoader {
   /// The models with their quality and their batch latency on each machine type.
+  ///
+  /// - Parameters:
+  ///   - mix: whose classes a quality speaks of; `nil` where they are not known.
+  ///   - workload: whose requests engines are tried with; `nil` where it could not be read.
   func models(
-    _ root: inout MappingReader, mix: RequestMix?, into diagnostics: inout Diagnostics
+    _ root: inout MappingReader, mix: RequestMix?, _ workload: WorkloadModel?,
+    into diagnostics: inout Diagnostics
   ) -> DecodedModels? {
     guard let entries = root.entries("models", .required, into: &diagnostics) else { return nil }
     var models = DecodedModels()
@@ -37,9 +42,10 @@ extension ScenarioLoader {
       for machine in reader.entries("on", .optional, into: &diagnostics) ?? [] {
         models.written[models.written.count - 1].types.append(machine.name)
         guard var on = machine.value.mapping(into: &diagnostics) else { continue }
-        if let batch = batchModel(&on, into: &diagnostics) {
+        let name = "\(entry.name) on \(machine.name)"
+        if let service = service(&on, named: name, workload, into: &diagnostics) {
           models.onMachines.append(
-            ModelOnMachine(model: entry.name, type: machine.name, service: .batches(batch)))
+            ModelOnMachine(model: entry.name, type: machine.name, service: service))
         }
         on.finish(into: &diagnostics)
       }
@@ -52,6 +58,19 @@ extension ScenarioLoader {
       return nil
     }
     return models
+  }
+
+  /// How a replica serves the model on a machine: by `batch` or by `engine`.
+  private func service(
+    _ reader: inout MappingReader, named name: String, _ workload: WorkloadModel?,
+    into diagnostics: inout Diagnostics
+  ) -> ReplicaService? {
+    guard reader.has("engine") else {
+      return batchModel(&reader, into: &diagnostics).map { .batches($0) }
+    }
+    guard var engine = reader.mapping("engine", .required, into: &diagnostics) else { return nil }
+    defer { engine.finish(into: &diagnostics) }
+    return tokenModel(&engine, named: name, workload, into: &diagnostics).map { .tokens($0) }
   }
 
   /// `{ table, matrix: { class: score } }`; the matrix must say the same as the table on average.

@@ -111,6 +111,7 @@ extension ScenarioLoader {
       try shareOfWhole($0)
     }
     let content = content(&reader, into: &diagnostics)
+    systemPrompts = systemPrompts(&reader, into: &diagnostics)
     reader.finish(into: &diagnostics)
     if case .replay = arrivals {
       for (key, law) in [("prompt_tokens", prompt), ("output_tokens", output)] where law != nil {

@@ -23,6 +23,8 @@ package struct ScenarioLoader: Sendable {
   var inputWarnings: [String] = []
   /// The recorded requests with the value that names them, for what can be checked at the end only.
   var recordedTrace: (ValueReader, ReplayTrace, CalendarRules)?
+  /// What prompts begin with; `nil` where they share nothing that anybody says.
+  var systemPrompts: SystemPrompts?
   /// A line for each of them and each file that was streamed, for the digest.
   private var fingerprints: [String] = []
 
@@ -124,7 +126,8 @@ package struct ScenarioLoader: Sendable {
     let cloud = cloud(&root, into: &diagnostics)
     let prices = priceBook(&root, into: &diagnostics)
     let workload = workload(&root, start: start, into: &diagnostics)
-    let models = models(&root, mix: workload?.model.mix, into: &diagnostics)
+    let models = models(
+      &root, mix: workload?.model.mix, workload?.model, into: &diagnostics)
     var policyReader = root.mapping("policies", .required, into: &diagnostics)
     let policies = policyReader.flatMap { (reader) -> DecodedPolicies? in
       var reader = reader
@@ -184,7 +187,10 @@ package struct ScenarioLoader: Sendable {
     policyReader?.finish(into: &diagnostics)
     let names = TargetNames(
       models: models?.served.map(\.name), pools: pools?.map(\.pool.cloud.name),
-      bill: ["machines"] + costs.fixed.map(\.name) + costs.egress.map(\.name))
+      bill: ["machines"] + costs.fixed.map(\.name) + costs.egress.map(\.name),
+      knowsTokens: pools.map {
+        $0.contains { $0.pool.replicas.contains { $0.service.tokens != nil } }
+      })
     let targets = targets(&root, names, judged, into: &diagnostics)
     let tolerances = tolerances(&root, into: &diagnostics)
     root.finish(into: &diagnostics)
@@ -220,7 +226,8 @@ package struct ScenarioLoader: Sendable {
       start: start, horizon: horizon, requests: requests, replications: replications,
       sections: sections, confidence: confidence ?? Share(billionths: 950_000_000), seed: seed,
       priceBook: prices.name,
-      workload: workload.model, models: models.served, timeout: timeout.span,
+      workload: workload.model, models: models.served, systemPrompts: systemPrompts,
+      timeout: timeout.span,
       pools: pools.map(\.pool), sharedCapacities: shared.capacities, shocks: shared.shocks,
       quotas: cloud?.quotas ?? [], machinesTarget: policies.machines,
       billingRules: rules,

@@ -5,6 +5,8 @@ struct TargetNames {
   let models: [String]?
   let pools: [String]?
   let bill: [String]
+  /// Whether replicas know tokens.
+  let knowsTokens: Bool?
 
   /// Notes a name that the scenario does not have.
   func check(_ target: Target, at value: ValueReader, into diagnostics: inout Diagnostics) {
@@ -12,6 +14,12 @@ struct TargetNames {
       guard let known, !known.contains(name) else { return }
       value.report(
         .unreadable(found: name, allowed: known.joined(separator: ", ")), into: &diagnostics)
+    }
+    if target.measure.needsTokens, knowsTokens == false {
+      value.report(
+        .other(
+          "replicas that serve by batches tell nothing of tokens; give their models an engine"),
+        into: &diagnostics)
     }
     switch target.measure {
     case .qualityLoss(let model, _): look(for: model, among: models)

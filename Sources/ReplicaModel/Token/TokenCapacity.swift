@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import TokenEngine
+
+/// What a replica of a token engine comes to with requests of a sample: its highest throughput, and how long a
+/// request takes alone and in a full engine.
+///
+/// The throughput is the rate at which the replica completes requests while its waiting line is never empty: a run of
+/// the whole sample, of which the first and the last part are left out.
+package struct TokenCapacity: Sendable, Equatable {
+  /// Requests a second at the most.
+  package let throughput: Double
+  /// How many run then, on average.
+  package let running: Double
+  /// Seconds that a request runs then, on average.
+  package let timeFull: Double
+  /// Seconds that a request takes alone, on average.
+  package let timeAlone: Double
+  /// The 99th percentile of that, by its mean.
+  package let spread: Double
+  /// Requests of the sample that the engine can never answer.
+  package let refused: Int
+
+  /// What the sample shows.
+  ///
+  /// - Complexity: O(steps of the sample).
+  init(of rules: TokenModel.Rules, law: EngineStepLaw, host: HostTime, sample: [TokenRequest]) {
+    let able = sample.filter {
+      rules.refusal(promptTokens: $0.promptTokens, outputTokens: $0.outputTokens) == nil
+    }
+    refused = sample.count - able.count
+    let stays = Self.stays(of: able, rules.makeEngine(law, host))
+    guard let last = stays.last?.end, last > 0 else {
+      (throughput, running, timeFull, timeAlone, spread) = (0, 0, 0, 0, 1)
+      return
+    }
+    // A quarter of the answers fills the engine, and the last quarter drains it.
+    let (first, end) = (stays.count / 4, max(stays.count / 4, stays.count * 3 / 4 - 1))
+    let span = Double(stays[end].end - stays[first].end) / 1e9
+    throughput =
+      span > 0 ? Double(end - first) / span : Double(stays.count) / (Double(last) / 1e9)
+    timeFull = stays.reduce(0) { $0 + Double($1.end - $1.start) / 1e9 } / Double(stays.count)
+    running = max(1, min(Double(rules.mostRunning), throughput * timeFull))
+    let alone = able.prefix(64).map { request in
+      Double(Self.stays(of: [request], rules.makeEngine(law, host)).last?.end ?? 0) / 1e9
+    }
+    timeAlone = alone.reduce(0, +) / Double(max(1, alone.count))
+    spread = timeAlone > 0 ? max(1, (alone.max() ?? 0) / timeAlone) : 1
+  }
+
+  /// When requests begin to run and end that are all there at the beginning, in nanoseconds, in the order of their ends.
+  private static func stays(
+    of requests: [TokenRequest], _ empty: consuming any TokenServing
+  ) -> [(start: Int64, end: Int64)] {
+    var engine = empty
+    for request in requests { _ = engine.add(request, at: 0) }
+    var started = [Int64](repeating: 0, count: requests.count)
+    var stays: [(start: Int64, end: Int64)] = []
+    while stays.count < requests.count, engine.nextTime != .max, !engine.isStuck {
+      engine.step()
+      for outcome in engine.outcomes {
+        switch outcome.kind {
+        case .started: started[outcome.slot] = outcome.time
+        case .completed: stays.append((started[outcome.slot], outcome.time))
+        case .firstToken, .preempted, .resumed: break
+        }
+      }
+      engine.outcomes.removeAll(keepingCapacity: true)
+    }
+    return stays
+  }
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Columns
+import Quantities
+import RandomStreams
+import Serving
+import TokenEngine
+
+/// All replicas of a fleet that serve by continuous batching: an engine each, with the requests that it holds.
+///
+/// A client that gives up takes its request out of the engine in whatever phase that is. A replica that is lost hands
+/// over its requests with what is known of them: who takes one computes its prompt and what was answered so far, and goes
+/// on from there.
+@usableFromInline
+package struct TokenReplicas: ReplicaEngine, ~Copyable {
+  /// It tells when tokens come.
+  @usableFromInline package static var knowsTokens: Bool { true }
+
+  /// A request that ended with an answer.
+  private struct Ended {
+    let ticket: Ticket
+    let course: TokenCourse
+  }
+
+  private var sites: ContiguousArray<TokenSite>
+  private var nextTimes: Tournament
+  private var ended: ContiguousArray<Ended> = []
+  /// What is known of requests that were handed over, until they are taken.
+  private var carried: ContiguousArray<CarriedTokens> = []
+  private var carriedAt = Instant.start
+  private let timeout: Int64
+  private let systemPrompts: SystemPrompts?
+  private let systemPromptStream: RandomStream
+  /// How many requests were added to engines.
+  private var added = 0
+  private var outcomes: ContiguousArray<TokenOutcome> = []
+  private var tokens = TokenWork()
+
+  /// How many replicas there are.
+  @usableFromInline package let count: Int
+  /// Requests whose clients gave up; the one who drives it takes them out.
+  @usableFromInline package var expired: ContiguousArray<Ticket> = []
+
+  /// Replicas that are not ready yet.
+  ///
+  /// - Precondition: there is a replica, and each serves by tokens.
+  @usableFromInline
+  package init(_ replicas: [ReplicaPlace], _ inputs: EngineInputs) {
+    precondition(!replicas.isEmpty, "a fleet has a place for a replica")
+    count = replicas.count
+    timeout = inputs.timeout?.nanoseconds ?? .max
+    sites = ContiguousArray(replicas.map { TokenSite($0) })
+    nextTimes = Tournament(count: replicas.count)
+    systemPrompts = inputs.systemPrompts
+    systemPromptStream = inputs.systemPromptStream
+  }
+
+  // MARK: Questions
+
+  /// When any replica has something to do next.
+  @usableFromInline package var nextTime: Instant { Instant(nanoseconds: nextTimes.smallest) }
+
+  /// What was done since the beginning, up to now.
+  ///
+  /// - Complexity: O(replicas).
+  @usableFromInline
+  package func work(at now: Instant) -> EngineWork {
+    var tokens = tokens
+    for site in sites { site.countBlocks(until: now, &tokens) }
+    var work = EngineWork()
+    work.tokens = tokens
+    return work
+  }
+
+  /// Whether a replica serves.
+  @usableFromInline
+  package func isReady(_ replica: Int) -> Bool { sites[replica].isReady }
+
+  /// Whether fewer requests wait at a replica than its queue holds.
+  @usableFromInline
+  package func hasRoom(_ replica: Int) -> Bool {
+    sites[replica].engine.waitingCount < sites[replica].queueLimit
+  }
+
+  /// Whether a replica can ever answer a request.
+  @usableFromInline
+  package func admits(_ ticket: Ticket, at replica: Int) -> Bool {
+    sites[replica].model.rules.refusal(
+      promptTokens: max(1, Int(ticket.promptTokens)), outputTokens: max(1, Int(ticket.outputTokens))
+    )
+      == nil
+  }
+
+  /// Requests that wait at a replica.
+  @usableFromInline
+  package func waiting(at replica: Int) -> Int { sites[replica].engine.waitingCount }
+
+  /// Requests that a replica holds.
+  @usableFromInline
+  package func requestsHeld(by replica: Int) -> Int { sites[replica].count }
+
+  /// Requests that a replica holds and that satisfy a condition.
+  ///
+  /// - Complexity: O(the most requests that it held at once).
+  @usableFromInline
+  package func requestsHeld(by replica: Int, where condition: (Ticket) -> Bool) -> Int {
+    sites[replica].held.count { $0.isThere && condition($0.ticket) }
+  }
+
+  /// The time in which a replica held requests, up to `now`.
+  @usableFromInline
+  package func busyTime(of replica: Int, at now: Instant) -> MachineTime {
+    MachineTime(nanoseconds: sites[replica].busy(at: now))
+  }
+
+  /// The time in which a replica was ready and held no request, up to `now`.
+  @usableFromInline
+  package func idleTime(of replica: Int, at now: Instant) -> MachineTime {
+    MachineTime(nanoseconds: sites[replica].idle(at: now))
+  }
+
+  /// One: all requests of a replica share its devices.
+  @usableFromInline
+  package func lanes(of replica: Int) -> Int { 1 }
+
+  // MARK: Coming and going
+
+  /// Makes a replica serve, with nothing in its caches.
+  @usableFromInline
+  package mutating func open(_ replica: Int, at now: Instant) {
+    sites[replica].open(at: now)
+  }
+
+  /// Makes a replica serve no more and hands over every request that it held, oldest first.
+  @usableFromInline
+  package mutating func close(_ replica: Int, at now: Instant) -> [Ticket] {
+    if now > carriedAt { carried.removeAll(keepingCapacity: true) }
+    carriedAt = now
+    let held = sites[replica].close(at: now, &tokens)
+    carried += held
+    nextTimes.set(replica, to: .max)
+    return held.map(\.ticket).sorted { ($0.arrival, $0.number) < ($1.arrival, $1.number) }
+  }
+
+  /// Adds a request to those of a replica.
+  ///
+  /// - Precondition: the replica is ready and admits it.
+  @usableFromInline
+  package mutating func enqueue(_ request: Ticket, at replica: Int, now: Instant) {
+    var known = CarriedTokens(ticket: request)
+    if request.attempt > 0,
+      let place = carried.firstIndex(where: { $0.ticket.number == request.number })
+    {
+      known = carried[place]
+    }
+    let prompt = max(1, Int(request.promptTokens)) + known.produced
+    let output = max(1, max(1, Int(request.outputTokens)) - known.produced)
+    let rules = sites[replica].model.rules
+    var blocks = BlockChain()
+    if rules.cachesPrefixes {
+      blocks =
+        (systemPrompts ?? .none).blocks(
+          of: request.number, prompt: prompt, tokens: prompt + output, blockSize: rules.blockSize,
+          from: systemPromptStream)
+    }
+    sites[replica].add(
+      TokenRequest(
+        id: added, arrival: now.nanoseconds, promptTokens: prompt, outputTokens: output,
+        blocks: blocks),
+      known, ticket: request, timeout: timeout, now: now, &tokens)
+    added += 1
+    wake(replica)
+  }
+
+  /// Does nothing: an engine forms its batches as large as its limits allow.
+  @usableFromInline
+  package mutating func enlargeBatches() {}
+
+  /// Does nothing: requests begin one after the other.
+  @usableFromInline
+  package mutating func stagger(by stream: consuming RandomStream, now: Instant) {}
+
+  // MARK: What happens
+
+  /// Lets happen what is due at one replica: a step ends, or clients give up.
+  @usableFromInline
+  package mutating func happen(now: Instant) -> ReplicaHappening {
+    let replica = nextTimes.winner
+    ended.removeAll(keepingCapacity: true)
+    if sites[replica].engine.nextTime <= now.nanoseconds {
+      sites[replica].step(now: now, &outcomes, &tokens)
+      for outcome in outcomes {
+        if let end = sites[replica].take(outcome, now: now, &tokens) {
+          ended.append(Ended(ticket: end.ticket, course: end.course))
+        }
+      }
+    }
+    return ReplicaHappening(replica: replica, count: ended.count, part: 0)
+  }
+
+  /// A request that ended in it.
+  @usableFromInline
+  package func answered(_ position: Int, in happening: ReplicaHappening) -> Ticket {
+    ended[position].ticket
+  }
+
+  /// How that request got there.
+  @usableFromInline
+  package func course(_ position: Int, in happening: ReplicaHappening) -> TokenCourse {
+    ended[position].course
+  }
+
+  /// The part of the replica's time that the request had, as if those that ran at a time had equal parts of it.
+  @usableFromInline
+  package func use(
+    _ course: TokenCourse, in happening: ReplicaHappening, now: Instant
+  ) -> (time: TimeSpan, sharedBy: Int) {
+    (course.share, 1)
+  }
+
+  /// Takes out those whose clients have given up; they are in ``expired`` then.
+  @usableFromInline
+  package mutating func settle(_ happening: ReplicaHappening, now: Instant) {
+    sites[happening.replica].expire(now: now, into: &expired, &tokens)
+    wake(happening.replica)
+  }
+
+  /// Notes when a replica has something to do next.
+  private mutating func wake(_ replica: Int) {
+    nextTimes.set(replica, to: sites[replica].nextTime)
+  }
+}

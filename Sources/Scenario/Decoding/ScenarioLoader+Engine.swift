@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Quantities
+import ReplicaModel
+import TokenEngine
+import Workload
+
+/// `engine` of a model on a machine: a scheduler under the names of its own arguments, the time of its steps, and that
+/// of its host.
+extension ScenarioLoader {
+  private static let schedulers = ["vllm", "sglang", "trtllm"]
+
+  func tokenModel(
+    _ reader: inout MappingReader, named name: String, _ workload: WorkloadModel?,
+    into diagnostics: inout Diagnostics
+  ) -> TokenModel? {
+    let scheduler =
+      reader.oneOf(
+        "scheduler", Self.schedulers.map { ($0, $0) }, .optional, into: &diagnostics) ?? "vllm"
+    let step = stepLaw(&reader, into: &diagnostics)
+    let host = hostTime(&reader, into: &diagnostics)
+    let rules = rules(scheduler, &reader, step, into: &diagnostics)
+    guard diagnostics.isEmpty, let step, let host, let rules, let workload else { return nil }
+    let model = TokenModel(
+      name: name, rules: rules, law: step.law, host: host, lengths: workload.lengths(count: 2_048),
+      systemPrompts: systemPrompts)
+    guard model.capacity.throughput > 0 else {
+      reader.report(
+        .other("none of the requests fits: " + longest(workload, rules)), of: "num_blocks",
+        into: &diagnostics)
+      return nil
+    }
+    return model
+  }
+
+  private func longest(_ workload: WorkloadModel, _ rules: TokenModel.Rules) -> String {
+    workload.lengths(count: 2_048).lazy.compactMap {
+      rules.refusal(promptTokens: $0.prompt, outputTokens: $0.output)
+    }.first ?? "the engine gets nowhere"
+  }
+
+  // MARK: Schedulers
+
+  private func rules(
+    _ scheduler: String, _ reader: inout MappingReader, _ step: DecodedStepLaw?,
+    into diagnostics: inout Diagnostics
+  ) -> TokenModel.Rules? {
+    switch scheduler {
+    case "vllm": vllm(&reader, step, into: &diagnostics).map { .vllm($0) }
+    case "sglang": sglang(&reader, into: &diagnostics).map { .sglang($0) }
+    default: tensorRT(&reader, step, into: &diagnostics).map { .tensorRT($0) }
+    }
+  }
+
+  private func vllm(
+    _ reader: inout MappingReader, _ step: DecodedStepLaw?, into diagnostics: inout Diagnostics
+  ) -> VLLMSettings? {
+    var settings = VLLMSettings()
+    func count(_ key: String, from low: Int = 1, to high: Int = 1 << 30) -> Int? {
+      reader.integer(key, in: low...high, .optional, into: &diagnostics)
+    }
+    func flag(_ key: String) -> Bool? { reader.boolean(key, .optional, into: &diagnostics) }
+    settings.maxBatchedTokens =
+      reader.integer("max_num_batched_tokens", in: 1...1 << 30, .required, into: &diagnostics) ?? 1
+    settings.maxSequences =
+      reader.integer("max_num_seqs", in: 1...1 << 16, .required, into: &diagnostics) ?? 1
+    settings.maxScheduledTokens = count("max_num_scheduled_tokens")
+    settings.maxActiveSequences = count("max_num_active_seqs", to: 1 << 16)
+    settings.blockSize = count("block_size", to: 1 << 16) ?? 16
+    settings.cachesPrefixes = flag("enable_prefix_caching") ?? true
+    settings.isAsynchronous = flag("async_scheduling") ?? true
+    settings.reservesWholePrompt = flag("scheduler_reserve_full_isl") ?? true
+    settings.chunksPrompts = flag("enable_chunked_prefill") ?? true
+    settings.longPromptThreshold = count("long_prefill_token_threshold", from: 0) ?? 0
+    settings.adaptsLongPromptThreshold = flag("long_prefill_token_threshold_adaptive") ?? false
+    settings.prefillInterval = count("prefill_schedule_interval") ?? 1
+    let watermark = reader.optional("watermark", into: &diagnostics) { try shareOfWhole($0) }
+    settings.watermark = watermark?.fraction ?? 0
+    let blocks = blocks(
+      &reader, "num_blocks", blockSize: settings.blockSize, step,
+      most: settings.cachesPrefixes ? 1 << 22 : 1 << 30, into: &diagnostics)
+    guard let blocks else { return nil }
+    settings.blocks = max(2, blocks)
+    return settings
+  }
+
+  private func sglang(
+    _ reader: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> SGLangSettings? {
+    var settings = SGLangSettings()
+    settings.policy =
+      reader.oneOf(
+        "schedule_policy", SGLangSettings.Policy.allCases.map { ($0.rawValue, $0) }, .optional,
+        into: &diagnostics) ?? .fcfs
+    settings.maxRunningRequests =
+      reader.integer("max_running_requests", in: 1...1 << 16, .required, into: &diagnostics) ?? 1
+    settings.maxTotalTokens =
+      reader.integer("max_total_tokens", in: 1...1 << 24, .required, into: &diagnostics) ?? 1
+    settings.pageSize =
+      reader.integer("page_size", in: 1...1 << 16, .optional, into: &diagnostics) ?? 1
+    settings.maxPrefillTokens =
+      reader.integer("max_prefill_tokens", in: 1...1 << 30, .optional, into: &diagnostics)
+      ?? 16_384
+    settings.chunkedPrefillSize =
+      reader.integer("chunked_prefill_size", in: 1...1 << 30, .optional, into: &diagnostics)
+      ?? 8_192
+    settings.mixesChunks =
+      reader.boolean("enable_mixed_chunk", .optional, into: &diagnostics) ?? false
+    settings.cachesPrefixes =
+      !(reader.boolean("disable_radix_cache", .optional, into: &diagnostics) ?? false)
+    settings.conservativeness =
+      reader.decimal("schedule_conservativeness", in: 0...10, .optional, into: &diagnostics) ?? 1
+    return checked(settings, settings.problem, reader, into: &diagnostics)
+  }
+
+  private func tensorRT(
+    _ reader: inout MappingReader, _ step: DecodedStepLaw?, into diagnostics: inout Diagnostics
+  ) -> TensorRTSettings? {
+    var settings = TensorRTSettings()
+    settings.capacity =
+      reader.oneOf(
+        "capacity_scheduler_policy",
+        TensorRTSettings.Capacity.allCases.map { ($0.rawValue, $0) }, .optional, into: &diagnostics)
+      ?? .guaranteedNoEvict
+    settings.maxBatchSize =
+      reader.integer("max_batch_size", in: 1...1 << 16, .required, into: &diagnostics) ?? 1
+    settings.maxTokens =
+      reader.integer("max_num_tokens", in: 1...1 << 30, .required, into: &diagnostics) ?? 1
+    settings.blockSize =
+      reader.integer("tokens_per_block", in: 1...1 << 16, .optional, into: &diagnostics) ?? 32
+    let isChunked = reader.boolean("enable_chunked_prefill", .required, into: &diagnostics) ?? false
+    let chunking = reader.oneOf(
+      "context_chunking_policy", TensorRTSettings.Chunking.allCases.map { ($0.rawValue, $0) },
+      .optional, into: &diagnostics)
+    settings.chunking = isChunked ? chunking ?? .firstComeFirstServed : nil
+    settings.chunkUnit =
+      reader.integer("chunk_unit_size", in: 1...1 << 30, .optional, into: &diagnostics)
+      ?? settings.blockSize
+    settings.looksTwoStepsAhead =
+      reader.boolean("two_step_lookahead", .optional, into: &diagnostics) ?? false
+    guard
+      let blocks = blocks(
+        &reader, "num_blocks", blockSize: settings.blockSize, step, most: 1 << 30,
+        into: &diagnostics)
+    else { return nil }
+    settings.blocks = blocks
+    return checked(settings, settings.problem, reader, into: &diagnostics)
+  }
+
+  private func checked<Settings>(
+    _ settings: Settings, _ problem: String?, _ reader: MappingReader,
+    into diagnostics: inout Diagnostics
+  ) -> Settings? {
+    guard let problem, diagnostics.isEmpty else { return settings }
+    reader.report(.other(problem), of: "scheduler", into: &diagnostics)
+    return nil
+  }
+
+  /// KV blocks: as an engine prints them at its start, or what the memory of a sheet leaves.
+  private func blocks(
+    _ reader: inout MappingReader, _ key: String, blockSize: Int, _ step: DecodedStepLaw?,
+    most: Int, into diagnostics: inout Diagnostics
+  ) -> Int? {
+    guard var memory = reader.mapping("kv_memory", .optional, into: &diagnostics) else {
+      return reader.integer(key, in: 1...most, .required, into: &diagnostics)
+    }
+    defer { memory.finish(into: &diagnostics) }
+    let share = memory.required("utilisation", into: &diagnostics) { try shareOfWhole($0) }
+    let overhead = memory.required("overhead", into: &diagnostics) { try byteCount($0) }
+    if reader.has(key) {
+      reader.report(
+        .other("\(key) and kv_memory both say how many blocks there are; give one"), of: key,
+        into: &diagnostics)
+      return nil
+    }
+    guard let share, let overhead, let step else { return nil }
+    guard let sheet = step.sheet else {
+      reader.report(
+        .other("needs a roofline step law, whose sheet has the memory and the weights"),
+        of: "kv_memory", into: &diagnostics)
+      return nil
+    }
+    let blocks = KVCapacity.blocks(
+      memoryBytes: sheet.device.memoryBytes, utilisation: share.fraction,
+      weights: sheet.model.weightBytes, overheadBytes: Int(overhead), blockSize: blockSize,
+      kvBytesPerToken: sheet.model.kvBytesPerToken, tensorParallel: sheet.tensorParallel)
+    guard let blocks else {
+      let needed = sheet.model.weightBytes / Double(sheet.tensorParallel) / 1e9
+      reader.report(
+        .other(
+          "the weights do not fit: \(formatted(needed, places: 1)) GB on each of "
+            + "\(sheet.tensorParallel) devices, and the overhead, leave no room for keys and values"
+        ),
+        of: "kv_memory", into: &diagnostics)
+      return nil
+    }
+    return min(blocks, most)
+  }
+}

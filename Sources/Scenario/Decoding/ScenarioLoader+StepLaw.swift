@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Quantities
+import ReplicaModel
+import TokenEngine
+import Workload
+
+/// The time of a step, and for a roofline what it was made of.
+struct DecodedStepLaw {
+  let law: EngineStepLaw
+  /// The device and the model; `nil` where the law was measured.
+  var sheet: (device: DeviceSheet, model: ModelCard, tensorParallel: Int)?
+}
+
+/// How long steps of an engine take, and what prompts begin with.
+extension ScenarioLoader {
+  /// `step: { affine: { … } }` or `step: { roofline: { … } }`.
+  func stepLaw(
+    _ reader: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> DecodedStepLaw? {
+    guard var step = reader.mapping("step", .required, into: &diagnostics) else { return nil }
+    defer { step.finish(into: &diagnostics) }
+    guard step.has("affine") || step.has("roofline") else {
+      reader.report(
+        .other("required: affine or roofline, by which the time of a step follows from its tokens"),
+        of: "step", into: &diagnostics)
+      return nil
+    }
+    if step.isGiven("affine"), step.isGiven("roofline") {
+      step.report(.other("a step has one law"), of: "roofline", into: &diagnostics)
+      return nil
+    }
+    if step.isGiven("roofline") {
+      guard var law = step.mapping("roofline", .required, into: &diagnostics) else { return nil }
+      defer { law.finish(into: &diagnostics) }
+      return roofline(&law, into: &diagnostics)
+    }
+    guard var law = step.mapping("affine", .required, into: &diagnostics) else { return nil }
+    defer { law.finish(into: &diagnostics) }
+    let times = ["fixed", "sequence", "context_token", "prefill_token"].map { key in
+      law.required(key, into: &diagnostics) { try femtoseconds($0) }
+    }
+    guard let fixed = times[0], let sequence = times[1], let context = times[2],
+      let prefill = times[3]
+    else { return nil }
+    guard fixed > 0 else {
+      law.report(.other("a step takes longer than 0s"), of: "fixed", into: &diagnostics)
+      return nil
+    }
+    return DecodedStepLaw(
+      law: .affine(
+        AffineStepLaw(
+          perStep: fixed, perSequence: sequence, perContextToken: context, perPrefillToken: prefill)
+      ))
+  }
+
+  private func roofline(
+    _ law: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> DecodedStepLaw? {
+    let device = device(&law, into: &diagnostics)
+    let model = modelCard(&law, into: &diagnostics)
+    let devices =
+      law.integer("tensor_parallel", in: 1...1_024, .optional, into: &diagnostics) ?? 1
+    guard var reached = law.mapping("efficiency", .required, into: &diagnostics) else { return nil }
+    let shares = ["memory", "matrix", "link"].map { key in
+      reached.required(key, into: &diagnostics) { try shareOfWhole($0) }
+    }
+    reached.finish(into: &diagnostics)
+    let perLayer = law.optional("layer", into: &diagnostics) { try femtoseconds($0) } ?? 0
+    let perStep = law.optional("fixed", into: &diagnostics) { try femtoseconds($0) } ?? 0
+    guard let device, let model, let memory = shares[0], let matrix = shares[1],
+      let link = shares[2]
+    else { return nil }
+    let efficiencies = RooflineStepLaw.Efficiencies(
+      memory: memory.fraction, matrix: matrix.fraction, link: link.fraction)
+    let problem = RooflineStepLaw.problem(
+      device: device, model: model, tensorParallel: devices, efficiencies: efficiencies,
+      perLayer: perLayer, perStep: perStep)
+    if let problem {
+      law.report(.other(problem), of: "device", into: &diagnostics)
+      return nil
+    }
+    return DecodedStepLaw(
+      law: .roofline(
+        RooflineStepLaw(
+          device: device, model: model, tensorParallel: devices, efficiencies: efficiencies,
+          perLayer: perLayer, perStep: perStep)),
+      sheet: (device, model, devices))
+  }
+
+  private func device(
+    _ law: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> DeviceSheet? {
+    guard var reader = law.mapping("device", .required, into: &diagnostics) else { return nil }
+    defer { reader.finish(into: &diagnostics) }
+    let memory = reader.required("memory", into: &diagnostics) { try byteCount($0) }
+    let rate = reader.required("memory_bandwidth", into: &diagnostics) { try bandwidth($0) }
+    let tera = reader.decimal(
+      "matrix_tflops", in: 0.001...1_000_000, .required, into: &diagnostics)
+    let link = reader.required("link_bandwidth", into: &diagnostics) { try bandwidth($0) }
+    let latency = reader.optional("link_latency", into: &diagnostics) { try femtoseconds($0) } ?? 0
+    guard let memory, let rate, let tera, let link else { return nil }
+    return DeviceSheet(
+      memoryBytesPerSecond: Double(rate), memoryBytes: Int(memory),
+      matrixOperationsPerSecond: tera * 1e12, linkBytesPerSecond: Double(link),
+      linkLatency: Double(latency) / 1e15)
+  }
+
+  private func modelCard(
+    _ law: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> ModelCard? {
+    guard var reader = law.mapping("model", .required, into: &diagnostics) else { return nil }
+    defer { reader.finish(into: &diagnostics) }
+    let keys = [
+      "layers", "hidden", "heads", "kv_heads", "head_width", "feed_forward", "vocabulary",
+    ]
+    let sizes = keys.map { key in
+      reader.integer(
+        key, in: (key == "feed_forward" ? 0 : 1)...1_000_000, .required, into: &diagnostics)
+    }
+    let weight = reader.decimal("weight_bytes", in: 0.125...8, .required, into: &diagnostics)
+    let keyBytes = reader.decimal("kv_bytes", in: 0.125...8, .optional, into: &diagnostics) ?? 2
+    let isTied = reader.boolean("tied_embeddings", .optional, into: &diagnostics) ?? false
+    var experts: ModelCard.Experts?
+    if var part = reader.mapping("experts", .optional, into: &diagnostics) {
+      let numbers = ["total", "active", "width"].map { key in
+        part.integer(key, in: 1...1_000_000, .required, into: &diagnostics)
+      }
+      part.finish(into: &diagnostics)
+      guard let total = numbers[0], let active = numbers[1], let width = numbers[2] else {
+        return nil
+      }
+      experts = ModelCard.Experts(total: total, active: active, width: width)
+    }
+    let known = sizes.compactMap { $0 }
+    guard known.count == keys.count, let weight else { return nil }
+    return ModelCard(
+      layers: known[0], width: known[1], heads: known[2], kvHeads: known[3], headWidth: known[4],
+      feedForwardWidth: known[5], vocabulary: known[6], experts: experts, bytesPerWeight: weight,
+      bytesPerKVElement: keyBytes, tiesEmbeddings: isTied)
+  }
+
+  /// `host: { step: 2ms, sequence: 10us }`; none where it is left out.
+  func hostTime(
+    _ reader: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> HostTime? {
+    guard var host = reader.mapping("host", .optional, into: &diagnostics) else {
+      return HostTime.none
+    }
+    defer { host.finish(into: &diagnostics) }
+    let step = host.required("step", into: &diagnostics) { try femtoseconds($0) }
+    let sequence = host.optional("sequence", into: &diagnostics) { try femtoseconds($0) } ?? 0
+    return step.map { HostTime(perStep: $0, perSequence: sequence) }
+  }
+
+  /// `system_prompts: { count: 8, tokens: 1_200, zipf: 1 }`.
+  func systemPrompts(
+    _ reader: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> SystemPrompts? {
+    guard var prompts = reader.mapping("system_prompts", .optional, into: &diagnostics) else {
+      return nil
+    }
+    defer { prompts.finish(into: &diagnostics) }
+    let count = prompts.integer("count", in: 1...100_000, .required, into: &diagnostics)
+    let tokens = prompts.integer("tokens", in: 1...1_000_000, .required, into: &diagnostics)
+    let zipf = prompts.decimal("zipf", in: 0...10, .optional, into: &diagnostics) ?? 0
+    guard let count, let tokens else { return nil }
+    return SystemPrompts(tokens: tokens, count: count, zipfExponent: zipf)
+  }
+
+  /// The lengths of another scenario's requests, and what its prompts begin with.
+  mutating func lengths(
+    in root: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> WorkloadModel? {
+    guard var reader = root.mapping("workload", .required, into: &diagnostics) else { return nil }
+    let laws = ["prompt_tokens", "output_tokens"].map { key in
+      reader.node(key, .optional, into: &diagnostics).flatMap {
+        law($0, .count, into: &diagnostics)
+      }
+    }
+    systemPrompts = systemPrompts(&reader, into: &diagnostics)
+    let mix = RequestMix(
+      classes: [("all", .whole)], promptTokens: laws[0], outputTokens: laws[1],
+      deterministic: .zero, content: nil)
+    return WorkloadModel(arrivals: .poisson(.constant(Rate(roundingPerSecond: 1))), mix: mix)
+  }
+}
+
+/// Reads a time of up to an hour in whole femtoseconds, such as `14ms`, `25.5us` or `520ps`.
+func femtoseconds(_ text: String) throws -> Int64 {
+  let allowed = UnreadableQuantity(
+    allowed: "a time from 0s to 1h in whole femtoseconds, such as 14ms, 25.5us or 520ps")
+  let units: [(name: String, femtoseconds: Int64)] = [
+    ("fs", 1), ("ps", 1_000), ("ns", 1_000_000), ("us", 1_000_000_000), ("ms", 1_000_000_000_000),
+    ("s", 1_000_000_000_000_000),
+  ]
+  let (number, unit) = text.splitAfterNumber()
+  guard let scale = units.first(where: { $0.name == unit })?.femtoseconds,
+    let time = try? DecimalText(parsing: number).exactly(times: scale), time >= 0,
+    time <= 3_600_000_000_000_000_000
+  else { throw allowed }
+  return time
+}
