@@ -28,6 +28,13 @@ public struct EngineTime: Equatable, Comparable, Sendable {
       nanoseconds: nanoseconds + Int64(all / 1_000_000), femtoseconds: Int64(all % 1_000_000))
   }
 
+  /// The femtoseconds from another point to this one.
+  @inlinable
+  public func femtoseconds(since other: EngineTime) -> Int128 {
+    Int128(nanoseconds - other.nanoseconds) * 1_000_000
+      + Int128(femtoseconds - other.femtoseconds)
+  }
+
   /// Whether one point is before another.
   @inlinable
   public static func < (left: EngineTime, right: EngineTime) -> Bool {

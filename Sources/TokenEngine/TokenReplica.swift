@@ -8,6 +8,8 @@
 public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
   /// What happened since it was taken out last, in order.
   public var outcomes: ContiguousArray<TokenOutcome> = []
+  /// Gaps between the tokens of answers since they were taken out last, where they are told.
+  public var gaps: ContiguousArray<GapRow> = []
   /// What is scheduled.
   @inlinable public var scheduler: Scheduler { _read { yield queue } }
   /// Whether nothing can be scheduled although requests are there, or they take each other's blocks without end.
@@ -20,6 +22,8 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
   @usableFromInline let coalesces: Bool
   /// When the scheduler was asked last.
   @usableFromInline var time = EngineTime(nanoseconds: 0)
+  @usableFromInline let tellsGaps: Bool
+  @usableFromInline var tokenClock = TokenClock()
   /// Until when host and device are busy.
   @usableFromInline var lanes: Lanes
   /// When the steps in flight end.
@@ -77,9 +81,15 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
   /// - Parameters:
   ///   - host: the time between steps.
   ///   - coalesces: whether steps without news are taken together, which gives the same and is faster.
+  ///   - tellsGaps: whether ``gaps`` are told.
   @inlinable
-  public init(scheduler: Scheduler, law: Law, host: HostTime = .none, coalesces: Bool = true) {
+  public init(
+    scheduler: Scheduler, law: Law, host: HostTime = .none, coalesces: Bool = true,
+    tellsGaps: Bool = false
+  ) {
     queue = scheduler
+    self.tellsGaps = tellsGaps
+    if tellsGaps { queue.tellTokens() }
     self.law = law
     lanes = Lanes(hostTime: host, start: EngineTime(nanoseconds: 0))
     self.coalesces = coalesces && scheduler.stepsAhead == 1
@@ -129,8 +139,7 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
     }
     guard let end = ends.first else { return }
     if let row {
-      queue.takeQuietSteps(row.quiet)
-      time = row.end(row.quiet)
+      takeQuietSteps(row.quiet, of: row)
       self.row = nil
       ends.clear()
       _ = schedule()
@@ -151,6 +160,19 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
     queue.finish()
     for slot in queue.news.firstTokens { note(slot, .firstToken) }
     for completion in queue.news.completed { note(completion.slot, .completed) }
+    guard tellsGaps else { return }
+    tokenClock.note(queue.takeTokenNews(), at: time, &gaps)
+  }
+
+  /// Takes the first steps of a row: it is the end of the last of them then.
+  @inlinable
+  mutating func takeQuietSteps(_ count: Int, of row: Row) {
+    queue.takeQuietSteps(count)
+    time = row.end(count)
+    guard tellsGaps, count > 0 else { return }
+    tokenClock.note(
+      queue.takeTokenNews(), steps: count, start: row.start, first: row.first, growth: row.growth,
+      end: time, &gaps)
   }
 
   @inlinable
@@ -220,8 +242,7 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
   mutating func cut(at instant: Int64) {
     guard let row else { return }
     let done = row.ended(before: instant)
-    queue.takeQuietSteps(done)
-    time = row.end(done)
+    takeQuietSteps(done, of: row)
     self.row = nil
     ends.clear()
     _ = schedule()

@@ -21,6 +21,11 @@ public protocol TokenScheduler {
   /// Whether requests take each other's blocks without end.
   var isThrashing: Bool { get }
 
+  /// Whom the last result, or the last row of quiet steps, brought a token, once; only after ``tellTokens()``.
+  mutating func takeTokenNews() -> TokenNews
+  /// Begins to tell tokens, before there are requests.
+  mutating func tellTokens()
+
   /// Adds a request behind those that wait.
   mutating func add(_ request: TokenRequest) -> Int
   /// Schedules a step; empty where nothing can be done.

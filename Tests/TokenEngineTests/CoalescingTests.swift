@@ -8,16 +8,23 @@ import TokenEngine
 struct CoalescingTests {
   @Test("10,000 drawn workloads come out the same to the nanosecond", arguments: 0..<10)
   func agreement(part: Int) {
-    for seed in part * 1_000..<(part + 1) * 1_000 {
+    for seed in part * 1_000..<(part + 1) * 1_000 { compare(DrawnWorkload(seed: seed), seed) }
+  }
+
+  @Test("So they do where the host takes time between steps", arguments: 0..<10)
+  func agreementWithHost(part: Int) {
+    for seed in part * 500..<(part + 1) * 500 {
       let workload = DrawnWorkload(seed: seed)
-      let each = workload.events(coalesced: false)
-      let together = workload.events(coalesced: true)
-      if each != together {
-        let place = zip(each, together).enumerated().first { $0.element.0 != $0.element.1 }
-        Issue.record(
-          "seed \(seed): \(String(describing: place)) of \(each.count), \(together.count)")
-      }
+      compare(workload, seed, host: workload.host)
     }
+  }
+
+  private func compare(_ workload: DrawnWorkload, _ seed: Int, host: HostTime = .none) {
+    let each = workload.events(coalesced: false, host: host)
+    let together = workload.events(coalesced: true, host: host)
+    guard each != together else { return }
+    let place = zip(each, together).enumerated().first { $0.element.0 != $0.element.1 }
+    Issue.record("seed \(seed): \(String(describing: place)) of \(each.count), \(together.count)")
   }
 
   @Test("Every block is free once everybody has gone", arguments: 0..<10)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import RandomStreams
+import Testing
 import TokenEngine
 
 #if canImport(Glibc)
@@ -27,6 +28,8 @@ struct Draws {
 struct DrawnWorkload {
   var settings = VLLMSettings()
   let law: AffineStepLaw
+  /// What a host takes between steps, drawn apart.
+  let host: HostTime
   private(set) var requests: [TokenRequest] = []
   /// When clients leave, by request.
   private(set) var cancellations: [(time: Int64, id: Int)] = []
@@ -38,6 +41,9 @@ struct DrawnWorkload {
       perSequence: Int64(draws.below(1_000_000_000)),
       perContextToken: draws.below(3) == 0 ? 0 : Int64(draws.below(2_000_000)),
       perPrefillToken: Int64(draws.below(3_000_000)))
+    var others = Draws(seed: 1_000_000 + seed)
+    host = HostTime(
+      perStep: Int64(others.below(2_000_000_000)), perSequence: Int64(others.below(50_000_000)))
     let longest = [20, 60, 200][draws.below(3)]
     draw(&draws, longest: longest)
     add(&draws, longest: longest)
@@ -76,6 +82,9 @@ struct DrawnWorkload {
     }
   }
 
+  /// Lets no client leave.
+  mutating func keepClients() { cancellations.removeAll() }
+
   /// The first blocks are one of three families' own, so that prefixes are shared.
   private func chain(_ draws: inout Draws, _ id: Int, _ tokens: Int) -> BlockChain {
     var chain = BlockChain()
@@ -89,25 +98,75 @@ struct DrawnWorkload {
   }
 
   /// Everything that happens, in order; each step is looked at, or rows of them are taken at once.
-  func events(coalesced: Bool) -> [String] {
+  func events(coalesced: Bool, host: HostTime = .none) -> [String] {
     var replica = TokenReplica(
-      scheduler: VLLMScheduler(settings: settings, groups: coalesced), law: law,
+      scheduler: VLLMScheduler(settings: settings, groups: coalesced), law: law, host: host,
       coalesces: coalesced)
+    return run(&replica).log
+  }
+
+  /// What a run of a workload brought.
+  struct Told {
+    /// Everything that happens, in order.
     var log: [String] = []
+    /// The gaps between tokens as the replica tells them, one by one, in order of size.
+    var gaps: [Int128] = []
+    /// In how many rows it told them.
+    var rows = 0
+    /// The same as they are seen from outside, where somebody looks after each step.
+    var seen: [Int128] = []
+    /// From the first token to the last in femtoseconds, over completed requests.
+    var spans: Int128 = 0
+  }
+
+  /// Drives a replica through the workload.
+  ///
+  /// - Parameter watches: whether somebody looks at each request after each step.
+  func run<Scheduler, Law>(
+    _ replica: inout TokenReplica<Scheduler, Law>, watches: Bool = false
+  ) -> Told {
+    var told = Told()
     var ids: [Int: Int] = [:]
     var slots: [Int: Int] = [:]
+    var firstTokens: [Int: Int64] = [:]
+    var watched: [Int: (produced: Int, time: Int64)] = [:]
     func take() {
       for outcome in replica.outcomes {
         guard let id = ids[outcome.slot] else { continue }
-        log.append("\(outcome.kind) \(id) \(outcome.time)")
-        if outcome.kind == .completed { slots[id] = nil }
+        told.log.append("\(outcome.kind) \(id) \(outcome.time)")
+        if outcome.kind == .firstToken { firstTokens[id] = outcome.time }
+        guard outcome.kind == .completed else { continue }
+        told.spans += Int128(outcome.time - (firstTokens[id] ?? 0)) * 1_000_000
+        slots[id] = nil
       }
       replica.outcomes.removeAll()
+      told.rows += replica.gaps.count
+      for row in replica.gaps {
+        for step in 0..<row.steps {
+          told.gaps += Array(repeating: row.gap(step), count: row.count)
+        }
+      }
+      replica.gaps.removeAll()
+    }
+    func watch(_ before: [Int: Int], _ time: Int64) {
+      for (id, slot) in before {
+        let produced =
+          slots[id] == nil
+          ? requests[id].outputTokens : replica.scheduler.progress(of: slot).produced
+        let last = watched[id] ?? (0, 0)
+        guard produced > last.produced else { continue }
+        #expect(produced == last.produced + 1)
+        if produced > 1 { told.seen.append(Int128(time - last.time) * 1_000_000) }
+        watched[id] = (produced, time)
+      }
     }
     func advance(to time: Int64) {
       while replica.nextTime < time {
+        let now = replica.nextTime
+        let before = watches ? slots : [:]
         replica.step()
         take()
+        if watches { watch(before, now) }
       }
     }
     let arrivals = requests.map { (time: $0.arrival, order: 0, id: $0.id) }
@@ -122,12 +181,14 @@ struct DrawnWorkload {
         slots[event.id] = slot
       } else if let slot = slots.removeValue(forKey: event.id) {
         let progress = replica.cancel(slot, at: event.time)
-        log.append("cancelled \(event.id) \(progress)")
+        told.log.append("cancelled \(event.id) \(progress)")
       }
       take()
     }
     advance(to: .max)
-    log.append("free \(replica.scheduler.freeBlocks), stuck \(replica.isStuck)")
-    return log
+    told.log.append("free \(replica.scheduler.freeBlocks), stuck \(replica.isStuck)")
+    told.gaps.sort()
+    told.seen.sort()
+    return told
   }
 }

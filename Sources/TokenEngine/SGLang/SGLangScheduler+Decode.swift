@@ -53,6 +53,7 @@ extension SGLangScheduler: TokenScheduler {
       rows[victim].retractions += 1
       wait(victim)
       news.preempted.append(victim)
+      if marks.isOn { marks.preempt(victim) }
     } while !pool.makeRoom(pagesToDecode(keep))
     running = keep
     isBatchFull = false
@@ -84,6 +85,7 @@ extension SGLangScheduler: TokenScheduler {
       letGo(slot)
     case .none: preconditionFailure("a request is cancelled that waits or runs")
     }
+    marks.leave(last: &rows[slot].lastToken)
     rows[slot].place = .none
     rows.free(slot)
   }

@@ -1,6 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension SGLangScheduler {
+  /// Whom the last result, or the last row of quiet steps, brought a token, once.
+  public mutating func takeTokenNews() -> TokenNews { marks.takeNews() }
+  /// Begins to tell tokens.
+  public mutating func tellTokens() { marks.turnOn() }
+
+  /// Notes that a request gets a token.
+  mutating func noteToken(_ slot: Int, before: Int) {
+    let row = rows[slot]
+    marks.note(slot, last: row.lastToken, before: before, isFirst: row.lastToken < 0)
+    rows[slot].lastToken = marks.result
+  }
+
+  /// Looks for requests that got no token.
+  mutating func endTokens(before: Int) {
+    guard marks.end(before: before, last: { rows[$0].lastToken }) else { return }
+    for slot in running + fresh {
+      marks.pause(slot, last: rows[slot].lastToken, before: before)
+    }
+  }
+
   /// Whether the decode batch takes nobody before somebody leaves.
   public var isFull: Bool {
     chunked < 0 && !running.isEmpty
@@ -41,11 +61,15 @@ extension SGLangScheduler {
   /// - Complexity: O(requests that run + pages evicted + steps until the reserved share is at its least).
   public mutating func takeQuietSteps(_ count: Int) {
     guard count > 0 else { return }
+    let before = marks.result
+    if marks.isOn { marks.begin(count) }
     for slot in running {
       hold(slot, through: rows[slot].computed + count)
       rows[slot].computed += count
       rows[slot].produced += count
+      if marks.isOn { noteToken(slot, before: before) }
     }
+    if marks.isOn { endTokens(before: before) }
     for _ in 0..<count where newTokenRatio != settings.leastNewTokenRatio { decayNewTokenRatio() }
   }
 }

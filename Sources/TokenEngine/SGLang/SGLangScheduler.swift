@@ -36,6 +36,8 @@ public struct SGLangScheduler {
     /// When it began to wait, among those that did.
     var entry = 0
     var place = Place.none
+    /// The number of the result that brought its last token; -1 for none.
+    var lastToken = -1
 
     /// Tokens of prompt and answer that are known.
     var known: Int { prompt + produced }
@@ -72,6 +74,7 @@ public struct SGLangScheduler {
   public internal(set) var newTokenRatio: Double
   var pool: RadixPages
   var parts: ContiguousArray<Part> = []
+  var marks = TokenMarks()
   var entries = 0
   var orderings = 0
 
@@ -177,12 +180,14 @@ public struct SGLangScheduler {
   public mutating func finish() {
     news.firstTokens.removeAll(keepingCapacity: true)
     news.completed.removeAll(keepingCapacity: true)
+    if marks.isOn { marks.begin() }
     for part in parts where part.slot >= 0 {
       let slot = part.slot
       rows[slot].computed += part.tokens
       if rows[slot].computed == rows[slot].known {
         rows[slot].produced += 1
         if rows[slot].produced == 1 { news.firstTokens.append(slot) }
+        if marks.isOn { noteToken(slot, before: marks.result - 1) }
       }
       let isComplete = rows[slot].produced == rows[slot].output
       // Pages of an answer enter the tree only with its end.
@@ -190,6 +195,7 @@ public struct SGLangScheduler {
       if isComplete { complete(slot) }
     }
     parts.removeAll(keepingCapacity: true)
+    if marks.isOn { endTokens(before: marks.result - 1) }
     guard !news.completed.isEmpty else { return }
     running.removeAll { rows[$0].place != .running }
     fresh.removeAll { rows[$0].place != .running }
@@ -202,6 +208,7 @@ public struct SGLangScheduler {
         slot: slot, id: rows[slot].id, preemptions: rows[slot].retractions,
         cachedTokens: max(0, rows[slot].cached)))
     letGo(slot)
+    marks.leave(last: &rows[slot].lastToken)
     rows[slot].place = .none
     rows.free(slot)
   }

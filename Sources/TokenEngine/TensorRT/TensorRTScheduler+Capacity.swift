@@ -70,5 +70,6 @@ extension TensorRTScheduler {
     rows[slot].context = rows[slot].total - rows[slot].output + rows[slot].produced
     rows[slot].pauses += 1
     news.preempted.append(slot)
+    if marks.isOn { marks.preempt(slot) }
   }
 }

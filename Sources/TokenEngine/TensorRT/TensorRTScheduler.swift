@@ -26,6 +26,8 @@ public struct TensorRTScheduler {
     var pauses = 0
     var hasRun = false
     var place = Place.none
+    /// The number of the result that brought its last token; -1 for none.
+    var lastToken = -1
     /// Its tokens in the step that is being scheduled.
     var chunk = 0
 
@@ -55,6 +57,7 @@ public struct TensorRTScheduler {
   private var queue: ContiguousArray<Int> = []
   private var queueStart = 0
   private var parts: ContiguousArray<Part> = []
+  var marks = TokenMarks()
 
   /// Blocks that can be had.
   public internal(set) var freeBlocks: Int
@@ -184,15 +187,18 @@ public struct TensorRTScheduler {
   public mutating func finish() {
     news.firstTokens.removeAll(keepingCapacity: true)
     news.completed.removeAll(keepingCapacity: true)
+    if marks.isOn { marks.begin() }
     for part in parts where part.slot >= 0 {
       let slot = part.slot
       rows[slot].computed += part.tokens
       guard rows[slot].isGenerating else { continue }
       rows[slot].produced += 1
       if rows[slot].produced == 1 { news.firstTokens.append(slot) }
+      if marks.isOn { noteToken(slot, before: marks.result - 1) }
       if rows[slot].produced == rows[slot].output { complete(slot) }
     }
     parts.removeAll(keepingCapacity: true)
+    if marks.isOn { endTokens(before: marks.result - 1) }
     if !news.completed.isEmpty { active.removeAll { rows[$0].place != .active } }
   }
 
@@ -201,6 +207,7 @@ public struct TensorRTScheduler {
       SchedulerNews.Completion(
         slot: slot, id: rows[slot].id, preemptions: rows[slot].pauses, cachedTokens: 0))
     letGo(slot)
+    marks.leave(last: &rows[slot].lastToken)
     rows[slot].place = .none
     rows.free(slot)
   }
@@ -223,6 +230,7 @@ extension TensorRTScheduler: TokenScheduler {
     }
     for index in parts.indices where parts[index].slot == slot { parts[index].slot = -1 }
     letGo(slot)
+    marks.leave(last: &rows[slot].lastToken)
     rows[slot].place = .none
     rows.free(slot)
   }

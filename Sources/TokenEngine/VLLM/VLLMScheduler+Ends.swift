@@ -4,6 +4,26 @@ extension VLLMScheduler: TokenScheduler {
   /// Two steps under asynchronous scheduling, else one.
   public var stepsAhead: Int { settings.isAsynchronous ? 2 : 1 }
 
+  /// Whom the last result, or the last row of quiet steps, brought a token, once.
+  public mutating func takeTokenNews() -> TokenNews { marks.takeNews() }
+  /// Begins to tell tokens.
+  public mutating func tellTokens() { marks.turnOn() }
+
+  /// Notes a request of a step that gets a token.
+  mutating func noteToken(_ slot: Int, last: Int) {
+    marks.note(
+      slot, last: last, before: marks.result - 1, isFirst: rows[slot].produced == 1)
+  }
+
+  /// Looks for requests that got no token; in the group all get one.
+  mutating func endTokens() {
+    let before = marks.result - 1
+    guard marks.end(before: before, last: { rows[$0].lastToken }) else { return }
+    for slot in running {
+      marks.pause(Int(slot), last: rows[Int(slot)].lastToken, before: before)
+    }
+  }
+
   /// Whether as many requests run as may: then nobody is admitted before somebody ends.
   ///
   /// Where prefill pauses, whether somebody waits makes a difference before that.
@@ -24,6 +44,7 @@ extension VLLMScheduler: TokenScheduler {
     }
     for index in parts.indices where parts[index].slot == Int32(slot) { parts[index].slot = -1 }
     letGo(slot)
+    marks.leave(last: &rows[slot].lastToken)
     rows[slot].place = .none
     rows.free(slot)
   }

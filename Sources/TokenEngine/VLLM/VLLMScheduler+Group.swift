@@ -9,10 +9,11 @@ extension VLLMScheduler {
   mutating func gather() {
     guard pool.free >= running.count, stepSizes.isEmpty else { return }
     isGrouped = true
+    gatheredAt = marks.result
     for slot in running {
-      let row = rows[Int(slot)]
-      if row.known - row.computed == 1 && !row.isMidPrefill && row.produced > 0 {
+      if rows[Int(slot)].decodes {
         join(slot)
+        if marks.isOn { marks.take(Int(slot), last: rows[Int(slot)].lastToken) }
       } else {
         group.prefilling.append(slot)
       }
@@ -34,6 +35,7 @@ extension VLLMScheduler {
   mutating func disperse() {
     isGrouped = false
     let isInFlight = !stepSizes.isEmpty
+    marks.disperse()
     for member in group.members {
       let slot = Int(member.slot)
       rows[slot].produced = rows[slot].output - Int(member.last - group.steps)
@@ -57,6 +59,8 @@ extension VLLMScheduler {
   private mutating func leaveGroup(_ slot: Int, _ isInFlight: Bool) {
     rows[slot].computed = Int(rows[slot].groupBase + group.steps)
     rows[slot].held = blocksFor(rows[slot].computed)
+    // Everybody in the group got a token from each result since it was made.
+    if marks.result > gatheredAt { rows[slot].lastToken = marks.result }
     if isInFlight {
       rows[slot].produced -= 1
       rows[slot].inFlight = 1
@@ -140,23 +144,27 @@ extension VLLMScheduler {
   mutating func finishGroup() {
     stepSizes.clear()
     ended.clear()
+    if marks.isOn {
+      marks.begin()
+      marks.noteTogether(group.count + group.leaving.count)
+    }
     if group.count > 0 || !group.leaving.isEmpty { preemptionsWithoutToken = 0 }
     for slot in group.leaving {
       let index = Int(slot)
       rows[index].computed = Int(rows[index].groupBase + group.steps)
       rows[index].produced = rows[index].output
+      rows[index].lastToken = marks.result
       rows[index].held = blocksFor(rows[index].computed)
       ended.append(slot)
     }
     group.leaving.clear()
     for part in parts {
       let slot = Int(part.slot)
-      rows[slot].outstanding -= Int(part.tokens)
+      let last = rows[slot].finish(part, result: marks.result)
       guard part.givesToken else { continue }
-      rows[slot].inFlight -= 1
-      rows[slot].produced += 1
       preemptionsWithoutToken = 0
       if rows[slot].produced == 1 { news.firstTokens.append(slot) }
+      if marks.isOn { noteToken(slot, last: last) }
       group.prefilling.removeAll { $0 == part.slot }
       if rows[slot].produced == rows[slot].output {
         ended.append(part.slot)
@@ -165,6 +173,7 @@ extension VLLMScheduler {
       }
     }
     parts.clear()
+    if marks.isOn { endTokens() }
     if ended.count > 1 { ended.sort { rows[Int($0)].admission < rows[Int($1)].admission } }
     for slot in ended { complete(Int(slot)) }
     if !ended.isEmpty { checkBlocks() }
@@ -240,5 +249,11 @@ extension VLLMScheduler {
     if count > held { wasShortOfRoom = waiting.count > 0 }
     steps += count
     news.clear()
+    if marks.isOn {
+      let before = marks.result
+      marks.begin(count)
+      marks.noteTogether(group.count)
+      _ = marks.end(before: before) { rows[$0].lastToken }
+    }
   }
 }

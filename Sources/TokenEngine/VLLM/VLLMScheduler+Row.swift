@@ -39,6 +39,25 @@ extension VLLMScheduler {
     var groupBase: Int64 = 0
     /// Whether its last step ended inside of what was known of it.
     var isMidPrefill = false
+    /// The number of the result that brought its last token, as far as it was looked at by itself; -1 for none.
+    var lastToken = -1
+
+    /// Takes in the result of a step.
+    ///
+    /// - Parameter result: its number.
+    /// - Returns: the number of the result that brought the token before.
+    mutating func finish(_ part: Part, result: Int) -> Int {
+      outstanding -= Int(part.tokens)
+      let last = lastToken
+      guard part.givesToken else { return last }
+      inFlight -= 1
+      produced += 1
+      lastToken = result
+      return last
+    }
+
+    /// Whether its next step brings nothing but the token behind its last one.
+    var decodes: Bool { known - computed == 1 && !isMidPrefill && produced > 0 }
 
     /// Tokens of prompt and answer that are known, or will be when the steps in flight end.
     var known: Int { prompt + produced + inFlight }

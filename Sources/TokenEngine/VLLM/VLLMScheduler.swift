@@ -29,6 +29,10 @@ public struct VLLMScheduler {
   let groups: Bool
   var admissions: Int64 = 0
   var preemptionsWithoutToken = 0
+  /// Who got a token when, where tokens are told.
+  var marks = TokenMarks()
+  /// The number of the result before the group was made.
+  var gatheredAt = 0
   /// Who got its last token in the step whose result is taken in.
   var ended: ContiguousArray<Int32> = []
   var waiting: WaitingRequests
@@ -211,6 +215,7 @@ public struct VLLMScheduler {
     rows[slot].place = .waiting
     waiting.putBack(Int32(slot), &rows)
     news.preempted.append(slot)
+    if marks.isOn { marks.preempt(slot) }
   }
 
   /// Admits requests that wait.
@@ -293,22 +298,23 @@ public struct VLLMScheduler {
     news.completed.clear()
     if isGrouped { return finishGroup() }
     let size = stepSizes.removeFirst()
+    if marks.isOn { marks.begin() }
     for index in 0..<size {
       let part = parts[index]
       guard part.slot >= 0 else { continue }
       let slot = Int(part.slot)
-      rows[slot].outstanding -= Int(part.tokens)
+      let last = rows[slot].finish(part, result: marks.result)
       guard part.givesToken else { continue }
-      rows[slot].inFlight -= 1
-      rows[slot].produced += 1
       preemptionsWithoutToken = 0
       if rows[slot].produced == 1 { news.firstTokens.append(slot) }
+      if marks.isOn { noteToken(slot, last: last) }
       // Also of a request that this token completes: its blocks are found by others once it has gone.
       if settings.isAsynchronous && settings.cachesPrefixes && rows[slot].place == .running {
         identify(slot, through: rows[slot].computed - rows[slot].outstanding)
       }
       if rows[slot].produced == rows[slot].output { complete(slot) }
     }
+    if marks.isOn { endTokens() }
     if size == parts.count { parts.clear() } else { parts.removeSubrange(0..<size) }
     if !news.completed.isEmpty {
       running.removeAll { rows[Int($0)].place != .running }
@@ -330,6 +336,7 @@ public struct VLLMScheduler {
         cachedTokens: max(0, rows[slot].cached)))
     if rows[slot].place == .waiting { waiting.remove(Int32(slot), &rows) }
     letGo(slot)
+    marks.leave(last: &rows[slot].lastToken)
     rows[slot].place = .none
     rows.free(slot)
   }
