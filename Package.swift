@@ -242,7 +242,7 @@ let package = Package(
       [
         "FleetSimulation", "Checks", "CloudModel", "Numerics", "Quantities", "QueueingTheory",
         "Policies", "RandomStreams", "Recording", "ReplicaModel", "Scenario", "Serving",
-        "SimulationTesting", "Statistics", "Workload",
+        "SimulationTesting", "Statistics", "TokenEngine", "Workload",
       ]),
     tests(
       "ResultsStoreTests",

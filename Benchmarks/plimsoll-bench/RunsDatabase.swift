@@ -11,7 +11,7 @@ enum RunsDatabase {
   static func write(runs: Int, to path: String) throws {
     let store = try ResultsStore(path: path)
     var record = ReplicationRecord(replication: 0, edges: [180_000_000, 200_000_000])
-    for latency in 0..<20 { record.latency.record(Int64(latency) * 10_000_000) }
+    for latency in 0..<20 { record.times.latency.record(Int64(latency) * 10_000_000) }
     let interval = Interval(estimate: 0.1, low: 0.09, high: 0.11, samples: 2)
     for number in 0..<runs {
       let run = try store.begin(

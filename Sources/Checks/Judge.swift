@@ -200,6 +200,7 @@ package struct Judge: Sendable {
     guard verdict == .undecided else { return nil }
     let value: Measures.WindowValue? =
       switch measure {
+      case .time(.tokenGap, _): nil
       case .time(let time, _): edge.map { measures.windowsAbove($0, of: time) }
       case .availability: Measures.windowsLost
       default: nil

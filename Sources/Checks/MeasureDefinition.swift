@@ -35,6 +35,8 @@ package struct MeasureDefinition: Sendable, Equatable {
       return false
     }
     let (head, inside) = (name[..<open], name[open...])
+    // Limits hold a sign, and a path none.
+    if head == "goodput", inside.contains("LIMITS") != other.contains("<=") { return false }
     if head == "pNN" { return other.hasPrefix("p") && other[opened...] == inside }
     if let comma = inside.firstIndex(of: ",") {
       return head == other[..<opened] && other[opened...].hasPrefix(inside[...comma])
@@ -83,6 +85,31 @@ package struct MeasureDefinition: Sendable, Equatable {
         + "the batch; an unanswered one counts as longer than any time",
       quantile, sectioning),
     MeasureDefinition(
+      "mean(ttft)", "s", "answered requests: arrival to the first token of the answer",
+      "mean of the replications' means; a hit or a joined request has all of its answer at once",
+      student + ", not below 0"),
+    MeasureDefinition(
+      "pNN(ttft)", "s",
+      "offered requests: arrival to the first token; an unanswered one counts as longer than any time",
+      quantile, sectioning),
+    MeasureDefinition(
+      "mean(tpot)", "s",
+      "answers of replicas with more than one token: first token to last ÷ (tokens - 1)",
+      "mean of the replications' means", student + ", not below 0"),
+    MeasureDefinition(
+      "pNN(tpot)", "s",
+      "the same, and requests without an answer, which count as longer than any time",
+      quantile, sectioning),
+    MeasureDefinition(
+      "mean(token_gap)", "s",
+      "gaps between two tokens of an answer that ended in measured minutes, those of requests that nobody "
+        + "awaited to the end among them",
+      "mean of the replications' means", student + ", not below 0"),
+    MeasureDefinition(
+      "pNN(token_gap)", "s",
+      "the same gaps, and one longer than any for each request without an answer",
+      quantile, sectioning),
+    MeasureDefinition(
       "availability", "share", "offered requests",
       "answered inside the client's timeout ÷ offered: attainment over the offered load", lost),
     MeasureDefinition(
@@ -104,6 +131,35 @@ package struct MeasureDefinition: Sendable, Equatable {
       "answered_by(MODEL)", "share", "answered requests",
       "answers of a model, by whomever delivered",
       student),
+    MeasureDefinition(
+      "goodput(LIMITS)", "1/s", "answered requests",
+      "those that keep all of the limits that are named, such as `ttft <= 500ms, tpot <= 50ms`, ÷ length of the "
+        + "window", student),
+    MeasureDefinition(
+      "output_rate", "tokens/s", "answered requests",
+      "tokens of their answers ÷ length of the window",
+      student),
+    MeasureDefinition(
+      "cost_per_million_tokens(output)", "USD", "tokens of the answers to the expected requests",
+      "invoice ÷ tokens, of a million", student),
+    MeasureDefinition(
+      "cost_per_million_tokens(all)", "USD",
+      "tokens of the prompts and answers of the expected requests",
+      "invoice ÷ tokens, of a million",
+      student),
+    MeasureDefinition(
+      "kv_occupancy", "share", "KV blocks of replicas that serve, while requests are measured",
+      "blocks that requests hold, as counted when rows of steps begin, over time ÷ blocks", student),
+    MeasureDefinition(
+      "prefix_hit_ratio", "share", "tokens of prompts that began, while requests are measured",
+      "found in a prefix cache ÷ all", student),
+    MeasureDefinition(
+      "preemption_rate", "1/1000", "requests, while they are measured",
+      "how often one loses its blocks to another, for a thousand that arrive", student),
+    MeasureDefinition(
+      "recomputed_share", "share",
+      "tokens that were computed for prompts, while requests are measured",
+      "those computed again after a preemption or on another replica ÷ all", student),
     MeasureDefinition(
       "cost(PART)", "USD for 730 h", "the invoice",
       "`workload`, `idle` and `overhead` of machines by lane time: starts over the horizon, work as in "

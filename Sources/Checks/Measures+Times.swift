@@ -116,6 +116,8 @@ extension Measures {
         let slow = times.countAbove(edge.inSeconds * 1e9)
         return (slow + Double(population - times.count), Double(population))
       }, trials: independentRequests)
+    // What windows hold of gaps is how many were long, of nobody knows how many.
+    guard time != .tokenGap else { return interval }
     return forSampling(
       interval, windowsAbove(edge, of: time), total: { Double($0.weighted.arrived) })
   }

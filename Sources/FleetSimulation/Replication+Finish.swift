@@ -82,7 +82,8 @@ extension Replication where Engine: ~Copyable {
     }
     record.requests = recorder.counts
     if Engine.knowsTokens {
-      record.times.tokens = (record.times.latency, record.times.latency)
+      let none = record.times.latency
+      record.times.tokens = (none, none, none)
     }
     var answeredTokens = Int128(0)
     var answeredBy = [UInt64](repeating: 0, count: recorder.cells)

@@ -87,6 +87,7 @@ extension Replication where Engine: ~Copyable {
 
   private mutating func replicaHappening() {
     let happening = engine.happen(now: now)
+    if Engine.knowsTokens { recordGaps() }
     if happening.count > 0 {
       let model = path[ReplicaID(happening.replica)].model
       for position in 0..<happening.count {
@@ -101,6 +102,14 @@ extension Replication where Engine: ~Copyable {
     }
     engine.settle(happening, now: now)
     left(happening.replica, ended: happening.count)
+  }
+
+  /// Counts the gaps between the tokens that came, in the minute in which they did.
+  private mutating func recordGaps() {
+    let place = place
+    engine.takeGaps { gap, count in
+      if place.isMeasured { recorder.gap(gap, times: count, at: place) }
+    }
   }
 
   /// What a request cost that a replica answered.

@@ -8,11 +8,11 @@ package struct PerTime<Value> {
   package var latency: Value
   /// Of the wait.
   package var wait: Value
-  /// Of the times to the first token and per token; `nil` where replicas know no tokens.
-  package var tokens: (ttft: Value, tpot: Value)?
+  /// Of the times to the first token, per token and between tokens; `nil` where replicas know no tokens.
+  package var tokens: (ttft: Value, tpot: Value, gap: Value)?
 
   /// Values for those times.
-  package init(latency: Value, wait: Value, tokens: (ttft: Value, tpot: Value)? = nil) {
+  package init(latency: Value, wait: Value, tokens: (ttft: Value, tpot: Value, gap: Value)? = nil) {
     self.latency = latency
     self.wait = wait
     self.tokens = tokens
@@ -25,6 +25,7 @@ package struct PerTime<Value> {
     case .wait: wait
     case .ttft: tokens?.ttft
     case .tpot: tokens?.tpot
+    case .tokenGap: tokens?.gap
     }
   }
 
@@ -37,7 +38,9 @@ package struct PerTime<Value> {
   package func map<Other>(_ transform: (Value) throws -> Other) rethrows -> PerTime<Other> {
     PerTime<Other>(
       latency: try transform(latency), wait: try transform(wait),
-      tokens: try tokens.map { (try transform($0.ttft), try transform($0.tpot)) })
+      tokens: try tokens.map {
+        (try transform($0.ttft), try transform($0.tpot), try transform($0.gap))
+      })
   }
 
   /// The same with each value joined with another's of the same time; without tokens where one of them has none.
@@ -47,7 +50,10 @@ package struct PerTime<Value> {
     var result = PerTime<Result>(
       latency: try join(latency, other.latency), wait: try join(wait, other.wait))
     if let tokens, let others = other.tokens {
-      result.tokens = (try join(tokens.ttft, others.ttft), try join(tokens.tpot, others.tpot))
+      result.tokens = (
+        try join(tokens.ttft, others.ttft), try join(tokens.tpot, others.tpot),
+        try join(tokens.gap, others.gap)
+      )
     }
     return result
   }
@@ -56,6 +62,7 @@ package struct PerTime<Value> {
 extension PerTime: Sendable where Value: Sendable {}
 
 extension PerTime: Equatable where Value: Equatable {
+  /// Whether both have the same times with equal values.
   package static func == (left: PerTime, right: PerTime) -> Bool {
     guard left.latency == right.latency, left.wait == right.wait else { return false }
     switch (left.tokens, right.tokens) {
@@ -68,7 +75,7 @@ extension PerTime: Equatable where Value: Equatable {
 
 extension PerTime: Codable where Value: Codable {
   private enum CodingKeys: String, CodingKey {
-    case latency, wait, ttft, tpot
+    case latency, wait, ttft, tpot, gap
   }
 
   /// Reads what a shard keeps.
@@ -78,7 +85,8 @@ extension PerTime: Codable where Value: Codable {
     wait = try values.decode(Value.self, forKey: .wait)
     let ttft = try values.decodeIfPresent(Value.self, forKey: .ttft)
     let tpot = try values.decodeIfPresent(Value.self, forKey: .tpot)
-    if let ttft, let tpot { tokens = (ttft, tpot) } else { tokens = nil }
+    let gap = try values.decodeIfPresent(Value.self, forKey: .gap)
+    if let ttft, let tpot, let gap { tokens = (ttft, tpot, gap) } else { tokens = nil }
   }
 
   /// Writes it into a shard.
@@ -88,14 +96,16 @@ extension PerTime: Codable where Value: Codable {
     try values.encode(wait, forKey: .wait)
     try values.encodeIfPresent(tokens?.ttft, forKey: .ttft)
     try values.encodeIfPresent(tokens?.tpot, forKey: .tpot)
+    try values.encodeIfPresent(tokens?.gap, forKey: .gap)
   }
 }
 
 extension RequestTime {
-  /// How many requests can have it: all that were offered; where only replicas give it, those of them that no
-  /// cache and no other's call answered.
+  /// How often it can have been measured: once for each request that was offered; where only replicas give it, for those
+  /// of them that no cache and no other's call answered; gaps as often as there are tokens.
   package func most(of counts: RequestCounts) -> UInt64 {
-    isOfReplicas ? counts.arrived - counts[.hit] - counts[.joined] : counts.arrived
+    if self == .tokenGap { return .max }
+    return isOfReplicas ? counts.arrived - counts[.hit] - counts[.joined] : counts.arrived
   }
 }
 

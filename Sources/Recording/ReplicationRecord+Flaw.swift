@@ -35,7 +35,7 @@ extension ReplicationRecord {
       return "the numbers of its \(name) do not add up"
     }
     for (time, histogram) in times.all
-    where !limits.hold(histogram, among: weighted) || histogram.count > time.most(of: weighted) {
+    where !limits.hold(histogram, among: time.most(of: weighted)) {
       return "its times do not add up: \(time.rawValue)"
     }
     let isWhole = sections.allSatisfy { section in
@@ -118,8 +118,8 @@ private struct RecordLimits {
     return hold(counts.arrived) && ended <= Int128(counts.arrived)
   }
 
-  func hold(_ histogram: LatencyHistogram, among counts: RequestCounts) -> Bool {
-    histogram.count <= counts.arrived
+  func hold(_ histogram: LatencyHistogram, among most: UInt64) -> Bool {
+    histogram.count <= most && hold(histogram.count)
       && histogram.sum <= Int128(histogram.count) * Int128(histogram.maximum)
   }
 

@@ -123,6 +123,7 @@ package struct RequestRecorder: ~Copyable {
   /// Times to the first token and per token; of no stratum where replicas know no tokens.
   @usableFromInline var ttft: TimeCounts
   @usableFromInline var tpot: TimeCounts
+  private var gap: TimeCounts
   /// Whether replicas know tokens.
   @usableFromInline let knowsTokens: Bool
   /// By stratum and limits, how many requests kept them.
@@ -167,6 +168,7 @@ package struct RequestRecorder: ~Copyable {
     let tokenStrata = knowsTokens ? strata : 0
     ttft = TimeCounts(edges: edges, strata: tokenStrata, collects: collects && knowsTokens)
     tpot = TimeCounts(edges: edges, strata: tokenStrata, collects: collects && knowsTokens)
+    gap = TimeCounts(edges: edges, strata: tokenStrata, collects: false)
     minutes = GrowingColumn(minimumCapacity: 256)
   }
 
@@ -197,6 +199,7 @@ package struct RequestRecorder: ~Copyable {
     case .wait: wait.collects ? wait.inOrder : nil
     case .ttft: ttft.collects ? ttft.inOrder : nil
     case .tpot: tpot.collects ? tpot.inOrder : nil
+    case .tokenGap: nil
     }
   }
 
@@ -209,7 +212,10 @@ package struct RequestRecorder: ~Copyable {
       counts: counts(of: number),
       times: PerTime(
         latency: latency.histogram(of: number), wait: wait.histogram(of: number),
-        tokens: knowsTokens ? (ttft.histogram(of: number), tpot.histogram(of: number)) : nil),
+        tokens: knowsTokens
+          ? (
+            ttft.histogram(of: number), tpot.histogram(of: number), gap.histogram(of: number)
+          ) : nil),
       answeredTokens: sums[number].answeredTokens,
       good: (0..<limits).map { good[number * limits + $0] },
       answeredBy: (0..<cells).map { answeredBy[number * cells + $0] })
@@ -229,7 +235,7 @@ package struct RequestRecorder: ~Copyable {
       counts: since,
       times: PerTime(
         latency: latency.cut(stratum), wait: wait.cut(stratum),
-        tokens: knowsTokens ? (ttft.cut(stratum), tpot.cut(stratum)) : nil))
+        tokens: knowsTokens ? (ttft.cut(stratum), tpot.cut(stratum), gap.cut(stratum)) : nil))
   }
 
   private mutating func counts(of stratum: Int) -> RequestCounts {
@@ -351,6 +357,11 @@ package struct RequestRecorder: ~Copyable {
     if let next { tpot.record(next.nanoseconds, in: place.stratum) }
   }
 
+  /// Counts gaps between tokens that came in a minute that is measured.
+  package mutating func gap(_ time: TimeSpan, times count: Int, at place: MeasuredPlace) {
+    gap.record(time.nanoseconds, times: UInt64(count), in: place.stratum)
+  }
+
   /// Counts a measured request that kept limits.
   package mutating func good(_ number: Int, at place: MeasuredPlace) {
     good[place.stratum * limits + number] += 1
@@ -390,7 +401,10 @@ package struct RequestRecorder: ~Copyable {
       latency: latency.sum(of: stratum),
       above: PerTime(
         latency: latency.above(of: stratum), wait: wait.above(of: stratum),
-        tokens: knowsTokens ? (ttft.above(of: stratum), tpot.above(of: stratum)) : nil))
+        tokens: knowsTokens
+          ? (
+            ttft.above(of: stratum), tpot.above(of: stratum), gap.above(of: stratum)
+          ) : nil))
   }
 
   /// The place of requests that arrive in a minute, and have so many in the system before them if they are the

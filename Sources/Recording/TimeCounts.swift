@@ -77,6 +77,22 @@ struct TimeCounts: ~Copyable {
     add(one, in: stratum)
   }
 
+  /// Counts a time that was measured several times; it is not collected.
+  ///
+  /// - Precondition: it is not negative.
+  mutating func record(_ nanoseconds: Int64, times number: UInt64, in stratum: Int) {
+    precondition(nanoseconds >= 0, "no token comes before the one before it")
+    counts[stratum * LatencyHistogram.bucketCount + LatencyHistogram.bucket(of: nanoseconds)] +=
+      number
+    totals[stratum].sum += Int128(nanoseconds) * Int128(number)
+    totals[stratum].maximum = max(totals[stratum].maximum, nanoseconds)
+    guard nanoseconds > firstEdge else { return }
+    let first = stratum * edges.count
+    for index in 0..<edges.count where nanoseconds > edges[index] {
+      above[first + index] += number
+    }
+  }
+
   /// Counts one time, which is added to those of its stratum later, together with others.
   ///
   /// - Precondition: it is not negative.

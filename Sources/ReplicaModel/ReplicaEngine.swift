@@ -64,6 +64,8 @@ package protocol ReplicaEngine: ~Copyable {
 
   /// Lets happen what is due.
   mutating func happen(now: Instant) -> ReplicaHappening
+  /// Takes out the gaps between tokens that came since the last time, each for so many tokens; empty where it knows none.
+  mutating func takeGaps(_ body: (_ gap: TimeSpan, _ count: Int) -> Void)
   /// A request that ended in it.
   func answered(_ position: Int, in happening: ReplicaHappening) -> Ticket
   /// How that request got there.

@@ -71,7 +71,9 @@ private struct ReplicationReader {
     record.times = PerTime(latency: try histogram(.latency), wait: try histogram(.wait))
     let kinds = try rows("kind", of: "latency", orderedBy: "kind") { try $0[0] as String }
     if kinds.contains(RequestTime.ttft.rawValue) {
-      record.times.tokens = (try histogram(.ttft), try histogram(.tpot))
+      record.times.tokens = (
+        try histogram(.ttft), try histogram(.tpot), try histogram(.tokenGap)
+      )
     }
     record.minutes = try row.count("minutes")
     record.minutesAvailable = try row.count("minutes_available")

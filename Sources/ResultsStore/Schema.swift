@@ -298,7 +298,7 @@ enum Schema {
     CREATE TABLE wider (
       run INTEGER NOT NULL,
       replication INTEGER NOT NULL,
-      kind TEXT NOT NULL CHECK (kind IN ('latency', 'wait', 'ttft', 'tpot')),
+      kind TEXT NOT NULL CHECK (kind IN ('latency', 'wait', 'ttft', 'tpot', 'token_gap')),
       count INTEGER NOT NULL,
       sum_ns TEXT NOT NULL,
       maximum_ns INTEGER NOT NULL,

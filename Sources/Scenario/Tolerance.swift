@@ -29,14 +29,18 @@ package struct Tolerance: Sendable, Equatable {
     package let worsens: Worsening
     /// The unit of its numbers: `USD`, `s`, or empty for a share.
     package let unit: String
+    /// Whether only replicas that know tokens tell it.
+    package var needsTokens = false
   }
 
   /// The measures that may be named, in the order in which they are printed.
   package static let measures: [Measure] =
     [Measure(name: "monthly_cost", worsens: .rising, unit: "USD")]
-    + RequestTime.allCases.map(\.rawValue).flatMap { time in
+    + RequestTime.allCases.flatMap { time in
       ["mean", "p50", "p90", "p95", "p99", "p99.9"].map {
-        Measure(name: "\($0)(\(time))", worsens: .rising, unit: "s")
+        Measure(
+          name: "\($0)(\(time.rawValue))", worsens: .rising, unit: "s",
+          needsTokens: time.needsTokens)
       }
     }
     + ["availability", "availability(time)", "hit_ratio", "join_ratio"].map {

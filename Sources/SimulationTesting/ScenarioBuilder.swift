@@ -41,6 +41,8 @@ package struct ScenarioBuilder: Sendable {
     package var model = BatchModel(
       maximumBatch: 1, maximumDelay: .zero, lanes: 1,
       latency: [BatchLatency.Point(batchSize: 1, time: .seconds(1))], noise: .none)
+    /// The token engine by which it serves instead.
+    package var engine: TokenModel?
 
     /// A pool of one machine on demand with one replica that takes a second for each request.
     package init() {}
@@ -70,6 +72,8 @@ package struct ScenarioBuilder: Sendable {
   package var outputTokens: Distribution?
   /// How often content repeats.
   package var content: RequestMix.Content?
+  /// What prompts begin with.
+  package var systemPrompts: SystemPrompts?
   /// How long a client waits.
   package var timeout: TimeSpan?
   /// The most requests that wait at a replica.
@@ -126,7 +130,8 @@ package struct ScenarioBuilder: Sendable {
           classes: [("all", .whole)], promptTokens: promptTokens, outputTokens: outputTokens,
           deterministic: .whole, content: content)),
       models: [ServedModel(name: "model", quality: nil, contextWindow: nil, tokenPrice: nil)],
-      timeout: timeout, pools: pools.map(pool), sharedCapacities: sharedCapacities,
+      systemPrompts: systemPrompts, timeout: timeout, pools: pools.map(pool),
+      sharedCapacities: sharedCapacities,
       shocks: shocks, quotas: quotas, billingRules: billingRules,
       commitments: commitments, fixedCosts: fixedCosts,
       egress: [],
@@ -149,7 +154,9 @@ package struct ScenarioBuilder: Sendable {
         priceLaw: pool.priceLaw),
       wanted: pool.wanted,
       replicas: [
-        ReplicaPlace(serves: ModelID(0), service: .batches(pool.model), queueLimit: queueLimit)
+        ReplicaPlace(
+          serves: ModelID(0), service: pool.engine.map { .tokens($0) } ?? .batches(pool.model),
+          queueLimit: queueLimit)
       ])
   }
 

@@ -23,7 +23,7 @@ extension KeyEffect {
       run, requests, arrivals, series, daysOfWeek, mix, models, laws, fleet, hours, capacity, cloud,
       prices, datedPrices,
       bills,
-      spotPolicy, requestPolicies, autoscaler,
+      spotPolicy, requestPolicies, autoscaler, engines,
     ].flatMap { $0 }
 
   // MARK: What rows have in common

@@ -120,6 +120,11 @@ struct RegressionsTests {
   func measures() {
     var record = ReplicationRecord(replication: 0, edges: [])
     record.billedTime = .hours(1)
+    let ofTokens = Tolerance.measures.filter(\.needsTokens).map(\.name)
+    let others = Tolerance.measures.map(\.name).filter { !ofTokens.contains($0) }
+    #expect(RunValues([record]).measures.map(\.name) == others)
+    record.times.tokens = (record.times.latency, record.times.latency, record.times.latency)
     #expect(RunValues([record]).measures.map(\.name) == Tolerance.measures.map(\.name))
+    #expect(ofTokens.count == 18)
   }
 }

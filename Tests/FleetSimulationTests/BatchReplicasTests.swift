@@ -21,8 +21,10 @@ struct BatchReplicasTests {
         BatchLatency.Point(batchSize: $0.0, time: .milliseconds($0.1))
       }, noise: .none)
     var bank = BatchReplicas(
-      [ReplicaPlace(serves: ModelID(0), service: .batches(model), queueLimit: limit)], timeout: nil,
-      noiseStream: RandomStream(seed: 1, replication: 0, purpose: .testing, entity: 0))
+      [ReplicaPlace(serves: ModelID(0), service: .batches(model), queueLimit: limit)],
+      EngineInputs(
+        timeout: nil,
+        noiseStream: RandomStream(seed: 1, replication: 0, purpose: .testing, entity: 0)))
     var dice = RandomStream(seed: 2, replication: 0, purpose: .testing, entity: 0)
     var now = Instant.start
     var (sent, served) = (UInt64(0), UInt64(0))
@@ -57,8 +59,9 @@ struct BatchReplicasTests {
       (0..<3).map { _ in
         ReplicaPlace(serves: ModelID(0), service: .batches(model), queueLimit: 1_000)
       },
-      timeout: nil,
-      noiseStream: RandomStream(seed: 1, replication: 0, purpose: .testing, entity: 0))
+      EngineInputs(
+        timeout: nil,
+        noiseStream: RandomStream(seed: 1, replication: 0, purpose: .testing, entity: 0)))
     for replica in 0..<3 { bank.open(replica, at: .start) }
     var now = Instant.start
     // One request is served and three are taken from each ring, so that it begins in its middle when it grows.
@@ -90,8 +93,9 @@ struct BatchReplicasTests {
       (0..<250).map { _ in
         ReplicaPlace(serves: ModelID(0), service: .batches(model), queueLimit: 100)
       },
-      timeout: nil,
-      noiseStream: RandomStream(seed: 1, replication: 0, purpose: .testing, entity: 0))
+      EngineInputs(
+        timeout: nil,
+        noiseStream: RandomStream(seed: 1, replication: 0, purpose: .testing, entity: 0)))
     for replica in 0..<250 {
       bank.open(replica, at: .start)
       for number in 0..<8 {
@@ -103,9 +107,9 @@ struct BatchReplicasTests {
     var ends: [Double] = []
     for _ in 0..<1_000 {
       ends.append(bank.nextTime.sinceStart.inSeconds)
-      let happening = bank.happen(now: now)
+      let happening = bank.happen(now: bank.nextTime)
       try #require(happening.count == 2, "each lane runs a batch of two")
-      bank.free(lane, now: bank.nextTime)
+      bank.settle(happening, now: bank.nextTime)
     }
     // Uniform from 0 to 1: the mean is 0.5 with a standard error of 0.0091; Kolmogorov's 99.9 % bound is 0.0617.
     #expect(abs(ends.reduce(0, +) / 1_000 - 0.5) < 4 * 0.0091)

@@ -172,7 +172,7 @@ struct RequestRecorderTests {
         recorder.answered(outcome, answer, at: place)
       }
     }
-    #expect(recorder.stratum(0).latency.mean == Double(year.nanoseconds))
+    #expect(recorder.stratum(0).times.latency.mean == Double(year.nanoseconds))
     let mean = recorder.series(from: .start).first { $0.name == "mean_latency" }
     #expect(mean?.value == year.inSeconds)
   }

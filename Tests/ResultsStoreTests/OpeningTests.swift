@@ -55,9 +55,9 @@ struct OpeningTests {
   func newerVersion() throws {
     let folder = try TemporaryFolder()
     try create(in: folder)
-    try folder.patch(at: Self.versionOffset, with: [0, 0, 0, 7])
+    try folder.patch(at: Self.versionOffset, with: [0, 0, 0, 8])
     try expectRefusal(
-      "has schema version 7; this Plimsoll reads versions up to 6", in: folder)
+      "has schema version 8; this Plimsoll reads versions up to 7", in: folder)
   }
 
   @Test("says where it failed when the path is a folder or lies in none")

@@ -70,7 +70,7 @@ struct ReadingWithSQLTests {
     try fill(folder, [SyntheticReplication.record(seed: 1, replication: 0)])
     #expect(try folder.contents().keys.sorted() == ["results.sqlite"])
     #expect(try rows("PRAGMA application_id", in: folder).map { $0[0] } == [0x504C_494D])
-    #expect(try rows("PRAGMA user_version", in: folder).map { $0[0] } == [6])
+    #expect(try rows("PRAGMA user_version", in: folder).map { $0[0] } == [7])
     let loose = try rows(
       """
       SELECT name FROM pragma_table_list WHERE type = 'table' AND strict = 0

@@ -37,9 +37,9 @@ struct ResultsStoreTests {
     let run = try begin()
     let nothing = ReplicationRecord(replication: 0, edges: [])
     var extreme = ReplicationRecord(replication: 1, edges: [5, 5, 1])
-    extreme.latency.record(.max)
-    extreme.latency.record(.max)
-    extreme.latency.record(0)
+    extreme.times.latency.record(.max)
+    extreme.times.latency.record(.max)
+    extreme.times.latency.record(0)
     extreme.series = [.infinity, -.infinity, 0.1, .leastNonzeroMagnitude, .greatestFiniteMagnitude]
       .map { SeriesPoint(time: Instant(nanoseconds: -1), name: "é", pool: "", value: $0) }
     extreme.workloadDigest = .max

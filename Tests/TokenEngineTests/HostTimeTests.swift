@@ -35,7 +35,7 @@ struct HostTimeTests {
       case .started: times[outcome.slot][0] = outcome.time
       case .firstToken: times[outcome.slot][1] = outcome.time
       case .completed: times[outcome.slot][2] = outcome.time
-      case .preempted: break
+      case .preempted, .resumed: break
       }
     }
     #expect(times == records)

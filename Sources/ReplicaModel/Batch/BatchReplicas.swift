@@ -271,6 +271,11 @@ package struct BatchReplicas: ReplicaEngine, ~Copyable {
     return ReplicaHappening(replica: Int(row.replica), count: Int(row.count), part: winner)
   }
 
+  /// A batch knows no tokens.
+  @inlinable
+  @inline(__always)
+  package mutating func takeGaps(_ body: (_ gap: TimeSpan, _ count: Int) -> Void) {}
+
   /// A request of the batch that just ended in a lane.
   @inlinable
   @inline(__always)

@@ -64,19 +64,25 @@ package struct TokenModel: Sendable, Equatable {
   }
 
   /// An engine without requests.
-  func makeEngine() -> any TokenServing { rules.makeEngine(law, host) }
+  func makeEngine() -> any TokenServing { rules.makeEngine(law, host, tellsGaps: true) }
 }
 
 extension TokenModel.Rules {
   /// An engine without requests.
-  func makeEngine(_ law: EngineStepLaw, _ host: HostTime) -> any TokenServing {
+  func makeEngine(
+    _ law: EngineStepLaw, _ host: HostTime, tellsGaps: Bool = false
+  ) -> any TokenServing {
     switch self {
     case .vllm(let settings):
-      TokenReplica(scheduler: VLLMScheduler(settings: settings), law: law, host: host)
+      TokenReplica(
+        scheduler: VLLMScheduler(settings: settings), law: law, host: host, tellsGaps: tellsGaps)
     case .sglang(let settings):
-      TokenReplica(scheduler: SGLangScheduler(settings: settings), law: law, host: host)
+      TokenReplica(
+        scheduler: SGLangScheduler(settings: settings), law: law, host: host, tellsGaps: tellsGaps)
     case .tensorRT(let settings):
-      TokenReplica(scheduler: TensorRTScheduler(settings: settings), law: law, host: host)
+      TokenReplica(
+        scheduler: TensorRTScheduler(settings: settings), law: law, host: host, tellsGaps: tellsGaps
+      )
     }
   }
 
@@ -133,6 +139,8 @@ extension TokenModel.Rules {
 protocol TokenServing {
   /// What happened since it was taken out last.
   var outcomes: ContiguousArray<TokenOutcome> { get set }
+  /// Gaps between tokens since they were taken out last.
+  var gaps: ContiguousArray<GapRow> { get set }
   /// When something happens next, in nanoseconds; `.max` where nothing does.
   var nextTime: Int64 { get }
   /// Whether nothing can be scheduled although requests are there.

@@ -34,6 +34,7 @@ package struct TokenReplicas: ReplicaEngine, ~Copyable {
   /// How many requests were added to engines.
   private var added = 0
   private var outcomes: ContiguousArray<TokenOutcome> = []
+  private var gaps: ContiguousArray<GapRow> = []
   private var tokens = TokenWork()
 
   /// How many replicas there are.
@@ -188,7 +189,7 @@ package struct TokenReplicas: ReplicaEngine, ~Copyable {
     let replica = nextTimes.winner
     ended.removeAll(keepingCapacity: true)
     if sites[replica].engine.nextTime <= now.nanoseconds {
-      sites[replica].step(now: now, &outcomes, &tokens)
+      sites[replica].step(now: now, &outcomes, &gaps, &tokens)
       for outcome in outcomes {
         if let end = sites[replica].take(outcome, now: now, &tokens) {
           ended.append(Ended(ticket: end.ticket, course: end.course))
@@ -196,6 +197,20 @@ package struct TokenReplicas: ReplicaEngine, ~Copyable {
       }
     }
     return ReplicaHappening(replica: replica, count: ended.count, part: 0)
+  }
+
+  /// Takes out the gaps between tokens that came in what happened last.
+  ///
+  /// - Complexity: O(steps that were taken).
+  @usableFromInline
+  package mutating func takeGaps(_ body: (_ gap: TimeSpan, _ count: Int) -> Void) {
+    for row in gaps {
+      for step in 0..<row.steps {
+        let nanoseconds = row.gap(step) / 1_000_000
+        body(TimeSpan(nanoseconds: Int64(clamping: nanoseconds)), row.count)
+      }
+    }
+    gaps.removeAll(keepingCapacity: true)
   }
 
   /// A request that ended in it.

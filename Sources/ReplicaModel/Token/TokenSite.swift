@@ -112,7 +112,9 @@ struct TokenSite {
     for slot in held.indices where held[slot].isThere {
       let request = held[slot]
       var known = CarriedTokens(ticket: request.ticket)
-      known.produced = request.carried + engine.progress(of: slot).produced
+      // Only where a row of steps is cut it is known how far each request is.
+      let progress = engine.cancel(slot, at: now.nanoseconds)
+      known.produced = request.carried + progress.produced
       known.started = request.started
       known.firstToken = request.firstToken
       known.share = share(of: request)
@@ -155,12 +157,15 @@ struct TokenSite {
 
   /// Lets the engine do what happens next, and takes out what it says.
   mutating func step(
-    now: Instant, _ outcomes: inout ContiguousArray<TokenOutcome>, _ work: inout TokenWork
+    now: Instant, _ outcomes: inout ContiguousArray<TokenOutcome>,
+    _ gaps: inout ContiguousArray<GapRow>, _ work: inout TokenWork
   ) {
     shareTime(until: now, &work)
     outcomes.removeAll(keepingCapacity: true)
+    gaps.removeAll(keepingCapacity: true)
     engine.step()
     swap(&outcomes, &engine.outcomes)
+    swap(&gaps, &engine.gaps)
     if engine.isStuck { work.isStuck = true }
   }
 
@@ -193,7 +198,7 @@ struct TokenSite {
       work.recomputed += Int128(max(0, known - outcome.cachedTokens))
     case .completed:
       let request = held[slot]
-      work.output += Int128(request.outputTokens)
+      work.output += Int128(request.outputTokens + request.carried)
       count(until: now)
       held[slot].isThere = false
       count -= 1

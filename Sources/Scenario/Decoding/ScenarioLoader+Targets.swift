@@ -34,7 +34,7 @@ extension ScenarioLoader {
 
   /// How far measures may move from those of an earlier run.
   func tolerances(
-    _ root: inout MappingReader, into diagnostics: inout Diagnostics
+    _ root: inout MappingReader, _ names: TargetNames, into diagnostics: inout Diagnostics
   ) -> [Tolerance] {
     (root.entries("regressions", .optional, into: &diagnostics) ?? []).compactMap { entry in
       guard !entry.value.node.isNull else { return nil }
@@ -42,6 +42,8 @@ extension ScenarioLoader {
         try Tolerance(measure: entry.name, amount: $0)
       }
       tolerance?.location = entry.value.location
+      let measure = Tolerance.measures.first { $0.name == entry.name }
+      names.check(needsTokens: measure?.needsTokens == true, at: entry.value, into: &diagnostics)
       return tolerance
     }
   }

@@ -192,7 +192,7 @@ package struct ScenarioLoader: Sendable {
         $0.contains { $0.pool.replicas.contains { $0.service.tokens != nil } }
       })
     let targets = targets(&root, names, judged, into: &diagnostics)
-    let tolerances = tolerances(&root, into: &diagnostics)
+    let tolerances = tolerances(&root, names, into: &diagnostics)
     root.finish(into: &diagnostics)
     if let policies, let pools, let horizon {
       reportTooManyEvents(pools, shared, policies, horizon, root, into: &diagnostics)

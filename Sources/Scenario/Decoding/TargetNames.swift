@@ -15,12 +15,7 @@ struct TargetNames {
       value.report(
         .unreadable(found: name, allowed: known.joined(separator: ", ")), into: &diagnostics)
     }
-    if target.measure.needsTokens, knowsTokens == false {
-      value.report(
-        .other(
-          "replicas that serve by batches tell nothing of tokens; give their models an engine"),
-        into: &diagnostics)
-    }
+    check(needsTokens: target.measure.needsTokens, at: value, into: &diagnostics)
     switch target.measure {
     case .qualityLoss(let model, _): look(for: model, among: models)
     case .tokenPriceRatio(let first, let second):
@@ -30,5 +25,13 @@ struct TargetNames {
     case .billShare(let line): look(for: line, among: bill)
     default: break
     }
+  }
+
+  /// Notes that a measure of tokens is asked for where replicas know none.
+  func check(needsTokens: Bool, at value: ValueReader, into diagnostics: inout Diagnostics) {
+    guard needsTokens, knowsTokens == false else { return }
+    value.report(
+      .other("replicas that serve by batches tell nothing of tokens; give their models an engine"),
+      into: &diagnostics)
   }
 }
