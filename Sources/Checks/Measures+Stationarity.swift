@@ -77,8 +77,10 @@ extension Measures {
     formatted(share * 100, places: 0) + " %"
   }
 
-  /// What is to be said about warm-up and drift.
-  package var notes: [RunNote] {
+  /// What is to be said about load, warm-up and drift.
+  package var notes: [RunNote] { tokenNotes + stationarityNotes }
+
+  private var stationarityNotes: [RunNote] {
     guard case .once(let window) = scenario.requests,
       records.contains(where: { $0.weighted.arrived > 0 })
     else { return [] }

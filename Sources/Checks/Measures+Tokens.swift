@@ -50,6 +50,36 @@ extension Measures {
     return asked.map { MeasureRow(name: $0.name, unit: $0.unit, interval: tokens($0)) }
   }
 
+  /// How much is offered of what the fleet can serve, and what it could not.
+  var tokenNotes: [RunNote] {
+    guard scenario.knowsTokens, offered.arrived > 0, scenario.maximumThroughput > 0 else {
+      return []
+    }
+    let (peak, most) = (
+      scenario.highestRate * scenario.expectedEngineShare, scenario.maximumThroughput
+    )
+    let (rate, served) = (formatted(peak, places: 2), formatted(most, places: 2))
+    var notes = [
+      RunNote(
+        topic: "load",
+        text: peak > most
+          ? "saturated: up to \(rate) requests a second reach replicas, and all machines that are wanted serve "
+            + "\(served) of these lengths; from there on queues grow as long as clients wait"
+          : "at most \(formatted(peak / most, places: 2)): up to \(rate) requests a second reach replicas; all machines "
+            + "that are wanted serve \(served) of these lengths, and saturate there")
+    ]
+    let tooLong = records.reduce(Int128(0)) { $0 + $1.tally("too_long") }
+    if tooLong > 0 {
+      notes.append(
+        RunNote(
+          topic: "lengths",
+          text:
+            "\(tooLong) requests in all replications have more tokens than the blocks of an engine hold, and failed"
+        ))
+    }
+    return notes
+  }
+
   private func each(_ value: (ReplicationRecord) -> Double?) -> Interval? {
     Interval.mean(of: samples.compactMap(value), confidence: confidence)?.clipped(from: 0)
   }

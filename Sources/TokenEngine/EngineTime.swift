@@ -18,14 +18,18 @@ public struct EngineTime: Equatable, Comparable, Sendable {
     self.femtoseconds = femtoseconds
   }
 
-  /// The point so many femtoseconds later.
-  ///
-  /// - Precondition: it lies within 292 years of the beginning.
+  /// A point 146 years after the beginning, where time ends: nobody looks at what comes then.
+  @inlinable public static var end: EngineTime { EngineTime(nanoseconds: 1 << 62) }
+
+  /// The point so many femtoseconds later; ``end`` where that would be later still.
   @inlinable
   public func later(by span: Int128) -> EngineTime {
     let all = Int128(femtoseconds) + span
+    let whole = Int128(nanoseconds) + all / 1_000_000
+    guard whole < 1 << 62 else { return .end }
     return EngineTime(
-      nanoseconds: nanoseconds + Int64(all / 1_000_000), femtoseconds: Int64(all % 1_000_000))
+      nanoseconds: Int64(truncatingIfNeeded: whole),
+      femtoseconds: Int64(truncatingIfNeeded: all % 1_000_000))
   }
 
   /// The femtoseconds from another point to this one.

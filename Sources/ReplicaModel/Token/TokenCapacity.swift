@@ -18,7 +18,9 @@ package struct TokenCapacity: Sendable, Equatable {
   package let timeAlone: Double
   /// The 99th percentile of that, by its mean.
   package let spread: Double
-  /// Requests of the sample that the engine can never answer.
+  /// Requests of the sample.
+  package let tried: Int
+  /// Those of them that the engine can never answer.
   package let refused: Int
 
   /// What the sample shows.
@@ -28,10 +30,16 @@ package struct TokenCapacity: Sendable, Equatable {
     let able = sample.filter {
       rules.refusal(promptTokens: $0.promptTokens, outputTokens: $0.outputTokens) == nil
     }
+    tried = sample.count
     refused = sample.count - able.count
+    let alone = Self.timesAlone(of: able.prefix(64), rules.makeEngine(law, host))
+    timeAlone = alone.reduce(0, +) / Double(max(1, alone.count))
+    spread = timeAlone > 0 ? max(1, (alone.max() ?? 0) / timeAlone) : 1
     let stays = Self.stays(of: able, rules.makeEngine(law, host))
-    guard let last = stays.last?.end, last > 0 else {
-      (throughput, running, timeFull, timeAlone, spread) = (0, 0, 0, 0, 1)
+    guard stays.count >= 8, let last = stays.last?.end, last > 0 else {
+      // Requests so long that hardly one ends are served one after the other.
+      throughput = timeAlone > 0 ? 1 / timeAlone : 0
+      (running, timeFull) = (1, timeAlone)
       return
     }
     // A quarter of the answers fills the engine, and the last quarter drains it.
@@ -41,11 +49,31 @@ package struct TokenCapacity: Sendable, Equatable {
       span > 0 ? Double(end - first) / span : Double(stays.count) / (Double(last) / 1e9)
     timeFull = stays.reduce(0) { $0 + Double($1.end - $1.start) / 1e9 } / Double(stays.count)
     running = max(1, min(Double(rules.mostRunning), throughput * timeFull))
-    let alone = able.prefix(64).map { request in
-      Double(Self.stays(of: [request], rules.makeEngine(law, host)).last?.end ?? 0) / 1e9
+  }
+
+  /// After so many steps, or rows of them, what has ended tells enough: a tenth of a second of work.
+  private static var mostCalls: Int { 30_000 }
+
+  /// How long requests take that come one after the other, in seconds.
+  private static func timesAlone(
+    of requests: ArraySlice<TokenRequest>, _ empty: consuming any TokenServing
+  ) -> [Double] {
+    var engine = empty
+    var (times, now, calls) = ([Double](), Int64(0), 0)
+    for request in requests where calls < mostCalls {
+      _ = engine.add(request, at: now)
+      var end: Int64?
+      while end == nil, engine.nextTime != .max, !engine.isStuck {
+        calls += 1
+        engine.step()
+        for outcome in engine.outcomes where outcome.kind == .completed { end = outcome.time }
+        engine.outcomes.removeAll(keepingCapacity: true)
+      }
+      guard let end else { break }
+      times.append(Double(end - now) / 1e9)
+      now = end
     }
-    timeAlone = alone.reduce(0, +) / Double(max(1, alone.count))
-    spread = timeAlone > 0 ? max(1, (alone.max() ?? 0) / timeAlone) : 1
+    return times
   }
 
   /// When requests begin to run and end that are all there at the beginning, in nanoseconds, in the order of their ends.
@@ -56,7 +84,11 @@ package struct TokenCapacity: Sendable, Equatable {
     for request in requests { _ = engine.add(request, at: 0) }
     var started = [Int64](repeating: 0, count: requests.count)
     var stays: [(start: Int64, end: Int64)] = []
-    while stays.count < requests.count, engine.nextTime != .max, !engine.isStuck {
+    var calls = 0
+    while stays.count < requests.count, engine.nextTime != .max, !engine.isStuck,
+      calls < mostCalls
+    {
+      calls += 1
       engine.step()
       for outcome in engine.outcomes {
         switch outcome.kind {

@@ -10,7 +10,7 @@ import Workload
 extension ScenarioLoader {
   private static let schedulers = ["vllm", "sglang", "trtllm"]
 
-  func tokenModel(
+  mutating func tokenModel(
     _ reader: inout MappingReader, named name: String, _ workload: WorkloadModel?,
     into diagnostics: inout Diagnostics
   ) -> TokenModel? {
@@ -29,6 +29,12 @@ extension ScenarioLoader {
         .other("none of the requests fits: " + longest(workload, rules)), of: "num_blocks",
         into: &diagnostics)
       return nil
+    }
+    if model.capacity.refused > 0 {
+      let share = Double(model.capacity.refused) / Double(model.capacity.tried)
+      inputWarnings.append(
+        "\(name): \(formatted(share * 100, places: 2)) % of the requests have more tokens than the blocks of its engine "
+          + "hold, and fail")
     }
     return model
   }

@@ -22,7 +22,7 @@ extension ScenarioLoader {
   /// - Parameters:
   ///   - mix: whose classes a quality speaks of; `nil` where they are not known.
   ///   - workload: whose requests engines are tried with; `nil` where it could not be read.
-  func models(
+  mutating func models(
     _ root: inout MappingReader, mix: RequestMix?, _ workload: WorkloadModel?,
     into diagnostics: inout Diagnostics
   ) -> DecodedModels? {
@@ -61,7 +61,7 @@ extension ScenarioLoader {
   }
 
   /// How a replica serves the model on a machine: by `batch` or by `engine`.
-  private func service(
+  private mutating func service(
     _ reader: inout MappingReader, named name: String, _ workload: WorkloadModel?,
     into diagnostics: inout Diagnostics
   ) -> ReplicaService? {

@@ -37,9 +37,11 @@ extension ScenarioLoader {
     }
     guard var law = step.mapping("affine", .required, into: &diagnostics) else { return nil }
     defer { law.finish(into: &diagnostics) }
-    let times = ["fixed", "sequence", "context_token", "prefill_token"].map { key in
-      law.required(key, into: &diagnostics) { try femtoseconds($0) }
-    }
+    let times = [
+      ("fixed", StepTime.ofStep), ("sequence", .ofRequest), ("context_token", .ofContext),
+      ("prefill_token", .ofRequest),
+    ]
+    .map { key, limit in law.required(key, into: &diagnostics) { try limit.parse($0) } }
     guard let fixed = times[0], let sequence = times[1], let context = times[2],
       let prefill = times[3]
     else { return nil }
@@ -66,8 +68,9 @@ extension ScenarioLoader {
       reached.required(key, into: &diagnostics) { try shareOfWhole($0) }
     }
     reached.finish(into: &diagnostics)
-    let perLayer = law.optional("layer", into: &diagnostics) { try femtoseconds($0) } ?? 0
-    let perStep = law.optional("fixed", into: &diagnostics) { try femtoseconds($0) } ?? 0
+    let perLayer =
+      law.optional("layer", into: &diagnostics) { try StepTime.ofRequest.parse($0) } ?? 0
+    let perStep = law.optional("fixed", into: &diagnostics) { try StepTime.ofStep.parse($0) } ?? 0
     guard let device, let model, let memory = shares[0], let matrix = shares[1],
       let link = shares[2]
     else { return nil }
@@ -98,7 +101,8 @@ extension ScenarioLoader {
     let tera = reader.decimal(
       "matrix_tflops", in: 0.001...1_000_000, .required, into: &diagnostics)
     let link = reader.required("link_bandwidth", into: &diagnostics) { try bandwidth($0) }
-    let latency = reader.optional("link_latency", into: &diagnostics) { try femtoseconds($0) } ?? 0
+    let latency =
+      reader.optional("link_latency", into: &diagnostics) { try StepTime.ofRequest.parse($0) } ?? 0
     guard let memory, let rate, let tera, let link else { return nil }
     return DeviceSheet(
       memoryBytesPerSecond: Double(rate), memoryBytes: Int(memory),
@@ -148,8 +152,9 @@ extension ScenarioLoader {
       return HostTime.none
     }
     defer { host.finish(into: &diagnostics) }
-    let step = host.required("step", into: &diagnostics) { try femtoseconds($0) }
-    let sequence = host.optional("sequence", into: &diagnostics) { try femtoseconds($0) } ?? 0
+    let step = host.required("step", into: &diagnostics) { try StepTime.ofStep.parse($0) }
+    let sequence =
+      host.optional("sequence", into: &diagnostics) { try StepTime.ofRequest.parse($0) } ?? 0
     return step.map { HostTime(perStep: $0, perSequence: sequence) }
   }
 
@@ -186,18 +191,35 @@ extension ScenarioLoader {
   }
 }
 
-/// Reads a time of up to an hour in whole femtoseconds, such as `14ms`, `25.5us` or `520ps`.
-func femtoseconds(_ text: String) throws -> Int64 {
-  let allowed = UnreadableQuantity(
-    allowed: "a time from 0s to 1h in whole femtoseconds, such as 14ms, 25.5us or 520ps")
-  let units: [(name: String, femtoseconds: Int64)] = [
-    ("fs", 1), ("ps", 1_000), ("ns", 1_000_000), ("us", 1_000_000_000), ("ms", 1_000_000_000_000),
-    ("s", 1_000_000_000_000_000),
-  ]
-  let (number, unit) = text.splitAfterNumber()
-  guard let scale = units.first(where: { $0.name == unit })?.femtoseconds,
-    let time = try? DecimalText(parsing: number).exactly(times: scale), time >= 0,
-    time <= 3_600_000_000_000_000_000
-  else { throw allowed }
-  return time
+/// How long a part of a step may take: so that no sum over requests and tokens leaves its type.
+private enum StepTime: String {
+  /// What each step takes.
+  case ofStep = "60s"
+  /// What a request or a token of a prompt takes in it.
+  case ofRequest = "1s"
+  /// What a token takes whose keys and values are read.
+  case ofContext = "1ms"
+
+  /// Reads a time in whole femtoseconds, such as `14ms`, `25.5us` or `520ps`.
+  func parse(_ text: String) throws -> Int64 {
+    let most = Self.femtoseconds(rawValue) ?? 0
+    guard let time = Self.femtoseconds(text), time <= most else {
+      throw UnreadableQuantity(
+        allowed:
+          "a time from 0s to \(rawValue) in whole femtoseconds, such as 14ms, 25.5us or 520ps")
+    }
+    return time
+  }
+
+  private static func femtoseconds(_ text: String) -> Int64? {
+    let units: [(name: String, femtoseconds: Int64)] = [
+      ("fs", 1), ("ps", 1_000), ("ns", 1_000_000), ("us", 1_000_000_000),
+      ("ms", 1_000_000_000_000), ("s", 1_000_000_000_000_000),
+    ]
+    let (number, unit) = text.splitAfterNumber()
+    guard let scale = units.first(where: { $0.name == unit })?.femtoseconds,
+      let time = try? DecimalText(parsing: number).exactly(times: scale), time >= 0
+    else { return nil }
+    return time
+  }
 }
