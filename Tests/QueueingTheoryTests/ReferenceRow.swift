@@ -9,25 +9,22 @@ struct ReferenceRow: Sendable {
   let quantity: String
   let value: Double
 
-  /// Where the table is: `PLIMSOLL_REFERENCE`, or beside the package.
-  static var path: String {
-    if let path = ProcessInfo.processInfo.environment["PLIMSOLL_REFERENCE"] { return path }
-    let file = URL(filePath: #filePath)
-    let root = file.deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    return root.deletingLastPathComponent().appending(path: "shared/reference/queueing.csv").path
-  }
+  /// The project's own table, and the further one that `PLIMSOLL_REFERENCE` may name.
+  static let tables: (own: String, further: String?) = (
+    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "ClosedForms/closed-forms.csv").path,
+    ProcessInfo.processInfo.environment["PLIMSOLL_REFERENCE"]
+  )
 
-  /// Whether there is a table to compare with.
-  static var isThere: Bool { FileManager.default.isReadableFile(atPath: path) }
-
-  /// The rows of one case.
-  static func rows(of name: String) throws -> [ReferenceRow] {
+  /// The rows of one case in a table; lines that start with # are comments.
+  static func rows(of name: String, in path: String) throws -> [ReferenceRow] {
     let text = try String(contentsOfFile: path, encoding: .utf8)
-    return try text.split(whereSeparator: \.isNewline).dropFirst().compactMap { line in
+    return try text.split(whereSeparator: \.isNewline).compactMap { line in
       guard line.hasPrefix(name + ",") else { return nil }
       let fields = fields(of: line)
-      guard let value = Double(fields[3]) else { throw CocoaError(.fileReadCorruptFile) }
+      guard fields.count >= 4, let value = Double(fields[3]) else {
+        throw CocoaError(.fileReadCorruptFile)
+      }
       return ReferenceRow(
         name: fields[0],
         parameters: try JSONDecoder().decode(ReferenceValue.self, from: Data(fields[1].utf8)),

@@ -97,14 +97,16 @@ enum ReferenceValue: Decodable, Sendable {
 }
 
 extension ReferenceRow {
-  /// Compares each row of a case with what `answer` makes of it; a quantity without one fails.
+  /// Compares each row of a case with what `answer` makes of it; a quantity without one fails, and so
+  /// does a table of the project's own with more or fewer rows of the case.
   static func compare(
     _ name: String, rows count: Int, to tolerance: Double = 1e-9,
     _ answer: (ReferenceValue, String) throws -> Double?
   ) throws {
-    let rows = try ReferenceRow.rows(of: name)
-    #expect(rows.count >= count)
-    for row in rows {
+    let own = try rows(of: name, in: tables.own)
+    #expect(own.count == count, "\(name) has so many rows")
+    let further = try tables.further.map { try rows(of: name, in: $0) } ?? []
+    for row in own + further {
       let found = try #require(try answer(row.parameters, row.quantity), "\(row)")
       // Quantiles of 0 and variations of 0 have no relative error.
       let error = abs(found - row.value) / (row.value == 0 ? 1 : abs(row.value))

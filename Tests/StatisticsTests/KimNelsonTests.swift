@@ -7,17 +7,17 @@ import Testing
 
 @Suite("Kim and Nelson's selection")
 struct KimNelsonTests {
-  @Test(
-    "has the constants of the paper's formulas",
-    arguments: [
-      (systems: 5, first: 20, eta: 0.2372383155352, square: 9.015055990337),
-      (systems: 10, first: 30, eta: 0.1819387195842, square: 10.55244573589),
-    ])
-  func constants(_ known: (systems: Int, first: Int, eta: Double, square: Double)) {
-    let rule = KimNelson(
-      systems: known.systems, firstStage: known.first, confidence: 0.95, indifference: 1)
-    #expect(abs(rule.eta - known.eta) < 1e-12)
-    #expect(abs(rule.hSquared - known.square) < 1e-11)
+  @Test("has the constants that solve the paper's equations")
+  func constants() throws {
+    let cases = try ClosedFormCase.all(of: "kim_nelson")
+    #expect(cases.count == 4)
+    for known in cases {
+      let rule = try KimNelson(
+        systems: known.count("systems"), firstStage: known.count("n0"),
+        confidence: known.number("confidence"), indifference: 1)
+      #expect(abs(rule.eta / (try known.value("eta")) - 1) < 1e-12, "\(known)")
+      #expect(abs(rule.hSquared / (try known.value("h2")) - 1) < 1e-12, "\(known)")
+    }
   }
 
   @Test("lets a system go by the allowance that a worked example gives")

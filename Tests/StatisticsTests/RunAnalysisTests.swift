@@ -12,24 +12,22 @@ struct RunAnalysisTests {
     RandomStream(seed: 4, replication: 0, purpose: .serviceTime, entity: entity)
   }
 
-  /// The series of White's example: a·exp(-i/τ) + ((7919·i) mod 101)/101. The cuts were worked out with
-  /// forty digits outside this project.
-  @Test(
-    "MSER-5 cuts a fully specified series where it should",
-    arguments: [
-      (a: 10.0, n: 500, tau: 40.0, batches: 40, mean: 0.5019959555453, least: 5.582701824876e-05),
-      (a: 4.0, n: 1_000, tau: 25.0, batches: 20, mean: 0.4964324793865, least: 1.873955389607e-05),
-    ])
-  func warmUp(
-    example: (a: Double, n: Int, tau: Double, batches: Int, mean: Double, least: Double)
-  ) throws {
-    let series = (0..<example.n).map { i in
-      example.a * Elementary.exp(-Double(i) / example.tau) + Double((7_919 * i) % 101) / 101
+  /// The series is a·exp(-i/τ) + ((7907·i) mod 103)/103.
+  @Test("MSER-5 cuts where trying each cut by itself says")
+  func warmUp() throws {
+    let cases = try ClosedFormCase.all(of: "mser5")
+    #expect(cases.count == 3)
+    for known in cases {
+      let (a, tau) = (try known.number("a"), try known.number("tau"))
+      let series = (0..<(try known.count("n"))).map { i in
+        a * Elementary.exp(-Double(i) / tau) + Double((7_907 * i) % 103) / 103
+      }
+      let cut = try #require(WarmUp(series))
+      #expect(Double(cut.batches) == (try known.value("truncated_batches")), "\(known)")
+      #expect(cut.values == 5 * cut.batches)
+      #expect(abs(cut.mean / (try known.value("truncated_mean")) - 1) < 1e-11, "\(known)")
+      #expect(abs(cut.statistic / (try known.value("statistic")) - 1) < 1e-9, "\(known)")
     }
-    let cut = try #require(WarmUp(series))
-    #expect(cut.batches == example.batches && cut.values == 5 * example.batches)
-    #expect(abs(cut.mean / example.mean - 1) < 1e-11)
-    #expect(abs(cut.statistic / example.least - 1) < 1e-9)
   }
 
   @Test("MSER-5 believes no cut of a series that keeps growing, and cuts nothing of a level one")
@@ -90,24 +88,29 @@ struct RunAnalysisTests {
     #expect(BatchMeans.correlation([1, 1, 1]) == nil)
   }
 
-  /// The variances of batch means of x_i = φ·x_(i-1) + e_i by the formula of its autocovariance.
-  @Test("batch means of an autoregressive series vary and correlate as its formula says")
+  /// x_i = φ·x_(i-1) + e_i; the table adds up the covariances of all pairs of values.
+  @Test("batch means of an autoregressive series vary and correlate as its covariances say")
   func batchMeans() throws {
-    let phi = 0.9
-    var draws = uniforms(7)
-    var value = draws.nextNormal() / (1 - phi * phi).squareRoot()
-    let means = (0..<20_000).map { _ -> Double in
-      var sum = 0.0
-      for _ in 0..<100 {
-        sum += value
-        value = phi * value + draws.nextNormal()
+    let cases = try ClosedFormCase.all(of: "ar1_batch_means")
+    #expect(cases.count == 3)
+    for (number, known) in cases.enumerated() {
+      let (phi, size) = (try known.number("phi"), try known.count("batch"))
+      var draws = uniforms(UInt32(7 + number))
+      var value = draws.nextNormal() / (1 - phi * phi).squareRoot()
+      let means = (0..<20_000).map { _ -> Double in
+        var sum = 0.0
+        for _ in 0..<size {
+          sum += value
+          value = phi * value + draws.nextNormal()
+        }
+        return sum / Double(size)
       }
-      return sum / 100
+      let variance = means.reduce(0) { $0 + $1 * $1 } / 20_000
+      // 20,000 of them are known to 1 % and 0.007.
+      #expect(abs(variance / (try known.value("variance_of_batch_mean")) - 1) < 0.04, "\(known)")
+      let correlation = try #require(BatchMeans.correlation(means))
+      #expect(abs(correlation - (try known.value("lag1_correlation"))) < 0.03, "\(known)")
     }
-    let variance = means.reduce(0) { $0 + $1 * $1 } / 20_000
-    // 0.905265674237789 and 0.0523226563106778; 20,000 of them are known to 1 % and 0.007.
-    #expect(abs(variance / 0.905265674237789 - 1) < 0.04)
-    #expect(abs(try #require(BatchMeans.correlation(means)) - 0.0523226563106778) < 0.03)
   }
 
   @Test("a stretch holds what was counted in it, and two make one of what both stand for")
@@ -140,12 +143,18 @@ struct RunAnalysisTests {
     #expect(stretch.times(1 << 50, plus: empty, times: 1).count == 300 << 50)
   }
 
-  @Test("Garwood's interval of 0 and 5 events, as tabled")
+  @Test("Garwood's interval ends at the rates at which what was seen is as rare as allowed")
   func rates() throws {
-    let none = try #require(Interval.rate(of: 0, over: 2, samples: 4, confidence: 0.95))
-    #expect(none.low == 0 && abs(none.high - 3.688879 / 2) < 1e-6)
-    let five = try #require(Interval.rate(of: 5, over: 1, samples: 4, confidence: 0.95))
-    #expect(abs(five.low - 1.623486) < 1e-5 && abs(five.high - 11.668332) < 1e-5)
+    let cases = try ClosedFormCase.all(of: "poisson_rate_interval")
+    #expect(cases.count == 4)
+    for known in cases {
+      let interval = try #require(
+        try Interval.rate(
+          of: known.count("events"), over: known.number("exposure"), samples: 4,
+          confidence: known.number("confidence")))
+      #expect(abs(interval.low - (try known.value("low"))) < 1e-10, "\(known)")
+      #expect(abs(interval.high / (try known.value("high")) - 1) < 1e-10, "\(known)")
+    }
   }
 
   @Test("a control takes out of a mean what it has in common with it, by hand")

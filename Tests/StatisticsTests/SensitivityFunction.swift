@@ -5,7 +5,7 @@ import Testing
 
 /// A function of uniform inputs whose indices are known in closed form.
 struct SensitivityFunction: Sendable, CustomTestStringConvertible {
-  /// The case's name in a table of reference values.
+  /// The name of the function's family in the table of closed forms.
   let name: String
   /// The function of a point of the cube.
   let value: @Sendable ([Double]) -> Double
