@@ -251,9 +251,8 @@ struct CommandTests {
     #expect(try json(document)["fragment"] is String)
   }
 
-  /// Public measurements that are kept beside a checkout, where there are any.
-  private static let published = Command.root.deletingLastPathComponent()
-    .appendingPathComponent("shared/data").path
+  /// The folder of public measurements.
+  private static let published = ProcessInfo.processInfo.environment["PLIMSOLL_DATA"] ?? ""
 
   /// What is known of them from their publishers or by other means: survival of 0.85, 0.72, 0.68 and 0.63 at
   /// 1, 6, 12 and 20 h; at least one zone of us-west-2 96.1 % of the time; a variance ÷ mean of 1.39 at one
@@ -290,7 +289,8 @@ struct CommandTests {
   @Test(
     "finds in public measurements what is known of them",
     .enabled(
-      if: FileManager.default.fileExists(atPath: published), "public measurements are not there"),
+      if: FileManager.default.fileExists(atPath: published),
+      "it needs published measurements; PLIMSOLL_DATA names the folder of public data"),
     arguments: 0..<5)
   func calibrateOnPublished(number: Int) throws {
     let (call, finds) = Self.findings[number]
@@ -303,7 +303,8 @@ struct CommandTests {
   @Test(
     "makes of fitted laws much the bill that the traces themselves make",
     .enabled(
-      if: FileManager.default.fileExists(atPath: published), "public measurements are not there"))
+      if: FileManager.default.fileExists(atPath: published),
+      "it needs published measurements; PLIMSOLL_DATA names the folder of public data"))
   func fitsAgainstReplays() throws {
     func bill(_ text: String) throws -> Double {
       let file = Command.temporary("yaml")

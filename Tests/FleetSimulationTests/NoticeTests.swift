@@ -69,7 +69,7 @@ struct NoticeTests {
     return Answer(record: record, decisions: decisions)
   }
 
-  @Test("2.5.1: are served to their end, and none is sent to a machine with a notice")
+  @Test("are served to their end, and none is sent to a machine with a notice")
   func notice() throws {
     let calm = try run(lead: nil, interrupted: false)
     let answer = try run(lead: .seconds(120))
@@ -92,7 +92,7 @@ struct NoticeTests {
   }
 
   @Test(
-    "2.5.2: are served to their end with a late notice or none, and one machine replaces the lost one",
+    "are served to their end with a late notice or none, and one machine replaces the lost one",
     arguments: [30, 0])
   func lateNotice(lead: Int64) throws {
     let answer = try run(lead: lead == 0 ? nil : .seconds(lead))

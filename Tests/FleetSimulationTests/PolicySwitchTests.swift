@@ -9,7 +9,7 @@ import Testing
 /// Common random numbers: what one policy does moves no draw of anything else.
 @Suite("Switching a policy")
 struct PolicySwitchTests {
-  private static func record(_ changes: [String]) throws -> ReplicationRecord {
+  private static func record(_ changes: [String], seed: UInt64 = 5) throws -> ReplicationRecord {
     let root = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../..").standardizedFileURL
     let files = FileReader { (path: String) throws(FileReadFailure) -> [UInt8] in
@@ -19,7 +19,7 @@ struct PolicySwitchTests {
     let loaded = try ScenarioLoader.load(
       root.appending(path: "Scenarios/smoke.yaml").path, files: files,
       overrides: ["requests={ from: 8h, for: 2min, warmup: 10s }"] + changes)
-    return try FleetSimulation.run(loaded.scenario, seed: 5, replication: 1)
+    return try FleetSimulation.run(loaded.scenario, seed: seed, replication: 1)
   }
 
   @Test(
@@ -43,10 +43,19 @@ struct PolicySwitchTests {
     #expect(before != after)
   }
 
-  @Test("moves all draws when the seed is another")
+  @Test("of the seed moves the draws of requests and of the cloud; the same seed repeats all")
   func otherSeed() throws {
-    let first = try Self.record([])
-    let second = try Self.record(["workload.arrivals.peak=901/s"])
+    let (first, second) = (try Self.record([]), try Self.record([], seed: 6))
+    #expect(first.workloadDigest != second.workloadDigest)
+    #expect(first.capacityDigests != second.capacityDigests)
+    #expect(try Self.record([]) == first)
+  }
+
+  @Test("leaves what the cloud does as it was when other requests arrive")
+  func otherRate() throws {
+    let (first, second) = (
+      try Self.record([]), try Self.record(["workload.arrivals.peak=901/s"])
+    )
     #expect(first.workloadDigest != second.workloadDigest)
     #expect(first.capacityDigests == second.capacityDigests)
   }

@@ -36,7 +36,7 @@ struct CompletionRequestTests {
     }
   }
 
-  @Test("5.5.1: changes with every field that belongs to it, and with no other")
+  @Test("changes with every field that belongs to it, and with no other")
   func everyField() throws {
     let plain = try Self.key(Self.base)
     let request = try JSONDecoder().decode(CompletionRequest.self, from: Data(Self.base.utf8))
@@ -63,7 +63,7 @@ struct CompletionRequestTests {
   }
 
   @Test(
-    "5.5.1: is the same for the same request, however it is written",
+    "is the same for the same request, however it is written",
     arguments: [
       (#""temperature":0"#, #""temperature":0.0"#), (#""temperature":0"#, #""temperature":-0.0"#),
       (#""temperature":0"#, #""temperature" : 0e0"#),
@@ -78,7 +78,7 @@ struct CompletionRequestTests {
     #expect(both[0] == both[1])
   }
 
-  @Test("5.5.1: is another for other tenants, artefacts, scopes and spellings")
+  @Test("is another for other tenants, artefacts, scopes and spellings")
   func others() throws {
     let plain = try Self.key(Self.base)
     #expect(try Self.key(Self.base, tenant: "globex") != plain)

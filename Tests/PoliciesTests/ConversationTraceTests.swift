@@ -10,10 +10,9 @@ import Testing
 /// The response cache on real conversations: Mooncake's trace of an hour (kvcache-ai/Mooncake, FAST'25).
 @Suite("The response cache on a real trace")
 struct ConversationTraceTests {
-  private static let file = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-    .appendingPathComponent("shared/data/mooncake-fast25/conversation_trace.jsonl")
+  private static let file = URL(
+    fileURLWithPath: ProcessInfo.processInfo.environment["PLIMSOLL_DATA"] ?? "/nonexistent"
+  ).appendingPathComponent("mooncake-fast25/conversation_trace.jsonl")
   private static let isThere = FileManager.default.fileExists(atPath: file.path)
 
   private struct Request: Decodable {
@@ -30,8 +29,10 @@ struct ConversationTraceTests {
   }
 
   @Test(
-    "5.5.5: hits in 0.98 % at most, which saves no machine",
-    .enabled(if: isThere, "the public trace is not there"))
+    "hits in 0.98 % at most, which saves no machine",
+    .enabled(
+      if: isThere,
+      "it needs Mooncake's trace of conversations; PLIMSOLL_DATA names the folder of public data"))
   func mooncake() throws {
     let requests = try Self.requests()
     var cache = ResponseCache(.init(ttl: .hours(1), jitter: .zero))

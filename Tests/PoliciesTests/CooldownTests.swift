@@ -9,7 +9,7 @@ import Testing
 struct CooldownTests {
   private func second(_ number: Int64) -> Instant { .start + .seconds(number) }
 
-  @Test("4.5.6: six failures of ten in a minute are followed by five seconds of rest")
+  @Test("six failures of ten in a minute are followed by five seconds of rest")
   func sixOfTen() {
     var cooldown = Cooldown()
     for time in 0..<4 { cooldown.step(.succeeded, at: second(Int64(time))) }
@@ -22,14 +22,14 @@ struct CooldownTests {
     #expect(!cooldown.isResting(at: second(14)))
   }
 
-  @Test("4.5.6: one failure of one is followed by no rest")
+  @Test("one failure of one is followed by no rest")
   func oneOfOne() {
     var cooldown = Cooldown()
     cooldown.step(.failed(retryAfter: nil), at: .start)
     #expect(!cooldown.isResting(at: .start))
   }
 
-  @Test("4.5.6: a failure that no retry mends is followed by rest at once")
+  @Test("a failure that no retry mends is followed by rest at once")
   func refused() {
     var cooldown = Cooldown()
     cooldown.step(.refused(retryAfter: nil), at: .start)

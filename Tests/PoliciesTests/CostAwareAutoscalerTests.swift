@@ -86,7 +86,7 @@ struct CostAwareAutoscalerTests {
     }
   }
 
-  @Test("3.5.1: wants what Kubernetes' formula says")
+  @Test("wants what Kubernetes' formula says")
   func formula() {
     for (metric, desired) in [(200, 8), (109, 4), (111, 5), (50, 2), (91, 4), (89, 4)] {
       #expect(
@@ -94,7 +94,7 @@ struct CostAwareAutoscalerTests {
     }
   }
 
-  @Test("3.5.2: scales 80 down to 10 by the steps of Kubernetes' example")
+  @Test("scales 80 down to 10 by the steps of Kubernetes' example")
   func behaviour() {
     var current = 80
     var path = [80]
@@ -108,7 +108,7 @@ struct CostAwareAutoscalerTests {
     #expect(path == [80, 72, 64, 57, 51, 45, 40, 36, 32, 28, 24, 20, 16, 12, 10])
   }
 
-  @Test("3.5.3: panics from twice the fleet on, and stays until a stable window is over")
+  @Test("panics from twice the fleet on, and stays until a stable window is over")
   func panic() {
     var window = PanicWindow()
     let wanted = 22  // ⌈150 ÷ 7⌉
@@ -118,7 +118,7 @@ struct CostAwareAutoscalerTests {
     #expect(window.desired(ready: 12, shortTerm: 22, at: .start + .seconds(90)) == nil)
   }
 
-  @Test("3.5.4: never commits more than its budget, however late requests are")
+  @Test("never commits more than its budget, however late requests are")
   func runaway() {
     var plant = Plant(configuration(minimum: 6, budget: 200), machines: 6, base: 22.7)
     for _ in 0..<100 { plant.tick(rate: 5_000, p99: 300) }
@@ -127,7 +127,7 @@ struct CostAwareAutoscalerTests {
     #expect(plant.target > 6)
   }
 
-  @Test("3.5.5: grants the part that the budget pays, and says why not more")
+  @Test("grants the part that the budget pays, and says why not more")
   func partialGrant() {
     var scaler = CostAwareAutoscaler(configuration(minimum: 2, budget: 100), machines: 2)
     var effects = EffectBuffer<CostAwareAutoscaler.Effect>()
@@ -156,13 +156,13 @@ struct CostAwareAutoscalerTests {
     #expect(decision.desired == 8 && decision.granted == 7 && decision.denial == .budget)
   }
 
-  @Test("3.5.6: a budget below the machines that are always kept is a complaint")
+  @Test("a budget below the machines that are always kept is a complaint")
   func floor() {
     #expect(configuration(budget: 50).complaint(floorRate: price(81.68)) != nil)
     #expect(configuration(budget: 82).complaint(floorRate: price(81.68)) == nil)
   }
 
-  @Test("3.5.7: goes up and down once when the load triples for ten minutes")
+  @Test("goes up and down once when the load triples for ten minutes")
   func stepLoad() {
     var plant = Plant(configuration(start: .seconds(60)), machines: 3)
     for tick in 0..<720 {
@@ -181,7 +181,7 @@ struct CostAwareAutoscalerTests {
     #expect(plant.target <= 4)
   }
 
-  @Test("3.5.8: acts when latency misses its target twice, which the reference design does not")
+  @Test("acts when latency misses its target twice, which the reference design does not")
   func latencyGuard() {
     var scaler = CostAwareAutoscaler(configuration(), machines: 4)
     var effects = EffectBuffer<CostAwareAutoscaler.Effect>()
@@ -203,7 +203,7 @@ struct CostAwareAutoscalerTests {
     #expect(none.effects.isEmpty)
   }
 
-  @Test("3.5.9: holds what it has while metrics are missing")
+  @Test("holds what it has while metrics are missing")
   func missing() {
     var scaler = CostAwareAutoscaler(configuration(), machines: 9)
     var effects = EffectBuffer<CostAwareAutoscaler.Effect>()
@@ -215,7 +215,7 @@ struct CostAwareAutoscalerTests {
     #expect(effects.effects.isEmpty && scaler.missedLooks == 120)
   }
 
-  @Test("3.5.10: gives up step by step without money, and takes all back within five minutes")
+  @Test("gives up step by step without money, and takes all back within five minutes")
   func ladder() {
     var plant = Plant(configuration(minimum: 2, budget: 20), machines: 2)
     for _ in 0..<120 { plant.tick(rate: 400) }

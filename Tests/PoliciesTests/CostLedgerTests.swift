@@ -18,7 +18,7 @@ struct CostLedgerTests {
 
   /// 200 requests of an estimated dollar on 50 dollars: 50 pass. They cost a tenth, so 45 dollars are
   /// free again, and of estimates of a tenth 450 pass.
-  @Test("7.5.5: admits exactly what the budget holds, and what settling frees")
+  @Test("admits exactly what the budget holds, and what settling frees")
   func budget() {
     var ledger = CostLedger(CostLedger.Configuration(limit: dollars(50)))
     let tenant = TenantID(0)
@@ -82,7 +82,7 @@ struct CostLedgerTests {
   }
 
   /// 1,000 requests of 8 s, 32 at a time on one node: 250 s of work in an hour of 9.83 USD.
-  @Test("7.5.4: splits a node hour into 0.682639 of work and 9.147361 of idleness")
+  @Test("splits a node hour into 0.682639 of work and 9.147361 of idleness")
   func nodeHour() {
     let split = CostSplit(
       of: dollars(9.83), busy: .seconds(250), idle: .seconds(3_350), overhead: .zero)

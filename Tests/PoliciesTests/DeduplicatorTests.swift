@@ -35,7 +35,7 @@ struct DeduplicatorTests {
     return all
   }
 
-  @Test("6.5.1: makes one call for twenty, and gives its answer to all")
+  @Test("makes one call for twenty, and gives its answer to all")
   func oneCall() throws {
     var deduplicator = Deduplicator(Deduplicator.Configuration())
     let flight = try twenty(&deduplicator)
@@ -83,7 +83,7 @@ struct DeduplicatorTests {
     #expect(deduplicator.nextDelivered() == nil && deduplicator.flightCount == 0)
   }
 
-  @Test("6.5.2: makes a call that failed once more, and shares what cannot be retried")
+  @Test("makes a call that failed once more, and shares what cannot be retried")
   func failure() throws {
     var deduplicator = Deduplicator(Deduplicator.Configuration())
     let flight = try twenty(&deduplicator)
@@ -149,7 +149,7 @@ struct DeduplicatorTests {
     }
   }
 
-  @Test("6.5.3: goes on when the lead's client goes, and is cancelled when all have gone")
+  @Test("goes on when the lead's client goes, and is cancelled when all have gone")
   func leaving() throws {
     var deduplicator = Deduplicator(Deduplicator.Configuration())
     let flight = try twenty(&deduplicator)
@@ -162,7 +162,7 @@ struct DeduplicatorTests {
     #expect(deduplicator.leave(second, 19) == .ignored && deduplicator.flightCount == 0)
   }
 
-  @Test("6.5.4: never shares samples, nor between tenants")
+  @Test("never shares samples, nor between tenants")
   func alone() {
     var deduplicator = Deduplicator(Deduplicator.Configuration())
     for waiter in 0..<20 {
@@ -209,7 +209,7 @@ struct DeduplicatorTests {
   }
 
   /// Joins, landings of every kind and departures in random order: everybody ends exactly once.
-  @Test("6.5.6: loses nobody and tells nobody twice in 10,000 random interleavings")
+  @Test("loses nobody and tells nobody twice in 10,000 random interleavings")
   func interleavings() {
     var stream = RandomStream(seed: 4, replication: 0, purpose: .testing, entity: 7)
     for _ in 0..<10_000 {

@@ -9,7 +9,7 @@ import Testing
 struct DifficultyCalibrationTests {
   private typealias Sample = DifficultyCalibration.Sample
 
-  @Test("4.5.4: of uniform scores, 30 % lie at or above a threshold of 0.70")
+  @Test("of uniform scores, 30 % lie at or above a threshold of 0.70")
   func threshold() {
     var stream = RandomStream(seed: 8, replication: 0, purpose: .testing, entity: 0)
     let scores = (0..<100_000).map { _ in stream.nextUniform() }

@@ -204,7 +204,7 @@ struct ResponseCacheTests {
 
   /// A request every 1/λ on average and a life T from storing: of 1 + λT requests λT are hits.
   @Test(
-    "5.5.7: hits as often as renewal theory says, primed or not",
+    "hits as often as renewal theory says, primed or not",
     arguments: [0.5, 1, 6], [false, true])
   func closedForm(perHour: Double, isPrimed: Bool) {
     let stream = RandomStream(seed: 2, replication: 0, purpose: .testing, entity: 3)
@@ -241,7 +241,7 @@ struct ResponseCacheTests {
     #expect(abs(hits / requests - truth) < slack)
   }
 
-  @Test("5.5.2: does not keep what was cut, failed, aborted or called tools wrongly")
+  @Test("does not keep what was cut, failed, aborted or called tools wrongly")
   func admission() {
     let good = StoredResponse(
       status: 200, finishReason: .stop, isComplete: true, choices: 1, isDeterministic: true,
@@ -266,7 +266,7 @@ struct ResponseCacheTests {
     #expect(ResponseCache.admission(of: cut, under: .reference) == .admitted)
   }
 
-  @Test("5.5.4: does not answer for one model what another model answered")
+  @Test("does not answer for one model what another model answered")
   func fallbackModel() {
     var cache = cache()
     cache.store(key(1, model: 1), isDeterministic: true, at: .start)

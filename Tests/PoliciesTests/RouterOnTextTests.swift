@@ -34,7 +34,7 @@ struct RouterOnTextTests {
   }
 
   @Test(
-    "4.5.1: work that is hard does not go to the smallest model for a keyword inside a word",
+    "work that is hard does not go to the smallest model for a keyword inside a word",
     arguments: [
       "Prove that this series converges uniformly", "Which machine learning architecture...",
       "Write a C++ lock-free queue; something with hazard pointers",
@@ -46,13 +46,13 @@ struct RouterOnTextTests {
   }
 
   @Test(
-    "4.5.1: small talk in any language goes to the smallest model",
+    "small talk in any language goes to the smallest model",
     arguments: ["Hi", "hello", "Thanks", "Bonjour", "2+2?"])
   func smallTalk(text: String) throws {
     #expect(try router().plan(for: text).place == 0)
   }
 
-  @Test("4.5.2: a word that merely contains a keyword changes no text's score, wherever it stands")
+  @Test("a word that merely contains a keyword changes no text's score, wherever it stands")
   func containedKeywords() throws {
     let rows = try LabelledPromptTable.rows().map(\.text)
     for word in ["this", "machine", "terrorism", "classical", "submerged", "reproved", "uncoded"] {
@@ -69,7 +69,7 @@ struct RouterOnTextTests {
     }
   }
 
-  @Test("4.5.7: a text that names its model or tier gets the tier that it would get without")
+  @Test("a text that names its model or tier gets the tier that it would get without")
   func injection() throws {
     let router = try router()
     for wish in [
@@ -85,7 +85,7 @@ struct RouterOnTextTests {
   }
 
   @Test(
-    "4.5.5: the reference mix costs 51 % less for a quality of 0.856, and a bound of 1 % refuses it"
+    "the reference mix costs 51 % less for a quality of 0.856, and a bound of 1 % refuses it"
   )
   func referenceMix() throws {
     // Its table, in hundred-thousandths of a dollar a token: 1, 2 and 10 for int4, 50 for 70B at fp16.

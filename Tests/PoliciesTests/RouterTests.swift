@@ -151,7 +151,7 @@ struct RouterTests {
       decide(&router, score: 0.1, session: 1, among: oneOfEach) == decision(0, .cheapestAtFloor))
   }
 
-  @Test("4.5.3: 9,000 tokens to summarise do not go to a model with a window of 8,192")
+  @Test("9,000 tokens to summarise do not go to a model with a window of 8,192")
   func contextWindow() {
     var router = router(windows: [4_096, 8_192, 131_072])
     #expect(

@@ -8,7 +8,7 @@ import Testing
 /// Numbers in brackets are the acceptance tests of `control-plane.md`.
 @Suite("The spot manager's fallback")
 struct SpotFallbackTests {
-  @Test("rents four on demand when no pool sells, and none ten minutes after they do (2.5.3)")
+  @Test("rents four on demand when no pool sells, and none ten minutes after they do")
   func allPoolsEmpty() {
     var driver = SpotDriver(
       [

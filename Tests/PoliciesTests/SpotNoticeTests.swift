@@ -22,7 +22,7 @@ struct SpotNoticeTests {
     .noticed(MachineID(machine), deadline: .start + .seconds(1_000 + lead))
   }
 
-  @Test("cordons and asks for one replacement at the notice, 420 s before it is ready (2.5.1)")
+  @Test("cordons and asks for one replacement at the notice, 420 s before it is ready")
   func oneNotice() {
     var driver = Self.fleet()
     let effects = driver.send(Self.notice(3, lead: 120), at: 1_000)
@@ -42,7 +42,7 @@ struct SpotNoticeTests {
     #expect(driver.send(.ready(MachineID(6)), at: 1_420) == [.cancel(LaunchID(1))])
   }
 
-  @Test("asks for exactly one replacement whatever the lead and however often it hears (2.5.2)")
+  @Test("asks for exactly one replacement whatever the lead and however often it hears")
   func leads() {
     for lead: Int64 in [30, 0] {
       for repeats in 1...3 {

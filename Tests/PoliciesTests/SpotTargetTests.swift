@@ -36,7 +36,7 @@ struct SpotTargetTests {
     return driver.open(of: pools.count)
   }
 
-  @Test("prefers p5 only if it serves 3.65 times what p4d does, at the prices of 2025-06 (2.5.6)")
+  @Test("prefers p5 only if it serves 3.65 times what p4d does, at the prices of 2025-06")
   func poolChoice() {
     // $/h of spot p4d, p4de and p5; 26.419 / 7.246 = 3.646.
     func chosen(_ throughput: Double) -> [Int] {
@@ -59,7 +59,7 @@ struct SpotTargetTests {
     #expect(Self.layout(of: 1, over: [cheap, Self.spot(10_001)]) == [1, 0])
   }
 
-  @Test("rents five on demand for target 6, base 2 and one ready spot machine (2.5.7)")
+  @Test("rents five on demand for target 6, base 2 and one ready spot machine")
   func spotHedge() {
     var driver = SpotDriver([Self.onDemand(2), Self.spot(7_246)], adopted: [2, 1])
     driver.send(.target(machines: 6), at: 1)

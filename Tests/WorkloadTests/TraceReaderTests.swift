@@ -131,7 +131,7 @@ struct TraceReaderTests {
     "reads the Azure conversation trace whole",
     .enabled(
       if: ReferenceData.azure != nil,
-      "skipped: the Azure LLM trace is not there; PLIMSOLL_DATA names the folder that holds it"))
+      "it needs the Azure LLM trace of 2023; PLIMSOLL_DATA names the folder of public data"))
   func azure() throws {
     let trace = try read([UInt8](try #require(ReferenceData.azure)))
     #expect(trace.requests.count == 19_366)
@@ -141,15 +141,12 @@ struct TraceReaderTests {
   }
 }
 
-/// Public data sets that a checkout may have beside it.
+/// Public data sets, in the folder that `PLIMSOLL_DATA` names.
 enum ReferenceData {
   static var azure: Data? {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let folder =
-      ProcessInfo.processInfo.environment["PLIMSOLL_DATA"]
-      ?? root.appendingPathComponent("shared/data").path
-    return FileManager.default.contents(
-      atPath: folder + "/azure-llm-2023/AzureLLMInferenceTrace_conv.csv")
+    ProcessInfo.processInfo.environment["PLIMSOLL_DATA"].flatMap {
+      FileManager.default.contents(
+        atPath: $0 + "/azure-llm-2023/AzureLLMInferenceTrace_conv.csv")
+    }
   }
 }

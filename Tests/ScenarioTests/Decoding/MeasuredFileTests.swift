@@ -112,19 +112,19 @@ struct MeasuredFileTests {
 
   // MARK: Published traces
 
-  /// A file of the public traces that are kept beside a checkout; nil where there are none.
+  /// A file of the public traces in the folder that `PLIMSOLL_DATA` names; nil where it is not there.
   private static func published(_ path: String) -> [UInt8]? {
-    var folder = URL(fileURLWithPath: #filePath)
-    for _ in 0..<4 { folder.deleteLastPathComponent() }
-    let url = folder.deletingLastPathComponent().appendingPathComponent("shared/data/" + path)
-    return (try? Data(contentsOf: url)).map { [UInt8]($0) }
+    guard let folder = ProcessInfo.processInfo.environment["PLIMSOLL_DATA"] else { return nil }
+    return FileManager.default.contents(atPath: "\(folder)/\(path)").map { [UInt8]($0) }
   }
 
   private static let hasTraces = published("aws-v100-spot-2023/LICENSE") != nil
 
   @Test(
     "that were published in both polarities say the same",
-    .enabled(if: hasTraces, "public traces are not there"))
+    .enabled(
+      if: hasTraces,
+      "it needs published traces of spot machines; PLIMSOLL_DATA names the folder of public data"))
   func publishedPolarities() throws {
     let zones = [("us-west-2a", 0.885), ("us-east-1a", 0.166), ("us-east-2b", 0.685)]
     for (zone, share) in zones {
@@ -149,7 +149,9 @@ struct MeasuredFileTests {
 
   @Test(
     "of a fleet on spot are read from its log",
-    .enabled(if: hasTraces, "public traces are not there"))
+    .enabled(
+      if: hasTraces,
+      "it needs published traces of spot machines; PLIMSOLL_DATA names the folder of public data"))
   func publishedLog() throws {
     let log = try #require(Self.published("bamboo-preemptions/p3-trace.csv"))
     let trace = try MeasuredFile.availability(log, ones: nil).trace
@@ -162,7 +164,9 @@ struct MeasuredFileTests {
 
   @Test(
     "of prices are read from AWS's answers",
-    .enabled(if: hasTraces, "public traces are not there"))
+    .enabled(
+      if: hasTraces,
+      "it needs published traces of spot machines; PLIMSOLL_DATA names the folder of public data"))
   func publishedPrices() throws {
     let answer = try #require(Self.published("gpu-spot-2020/aws/cost/us-east-1/p3.2xlarge.json"))
     let history = try PriceHistory(answer, .init(type: "p3.2xlarge", zone: "us-east-1b"))
