@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Makes the table of closed-form values that tests compare with: Tests/ClosedForms/make-tables.py [family ...].
 
-With names of families it prints these instead. Needs Python 3.9 and mpmath; takes some minutes.
+With names of families it prints these instead. Needs Python 3.9 and mpmath; takes about a minute.
 """
 
 import json

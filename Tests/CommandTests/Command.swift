@@ -70,6 +70,17 @@ enum Command {
       messages: try String(contentsOf: names[1], encoding: .utf8))
   }
 
+  /// Waits until a process catches SIGTERM, as the kernel tells, which it does last of what it listens to.
+  static func waitUntilItListens(_ process: Process) throws {
+    let path = "/proc/\(process.processIdentifier)/status"
+    while process.isRunning {
+      let caught = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+        .first { $0.hasPrefix("SigCgt:") }?.split(separator: "\t").last
+      if try #require(caught.flatMap { UInt64($0, radix: 16) }) >> (SIGTERM - 1) & 1 == 1 { return }
+      usleep(1_000)
+    }
+  }
+
   /// A folder for all that tests write, which goes when they have ended.
   private static let scratch: URL = {
     let folder = FileManager.default.temporaryDirectory

@@ -135,6 +135,7 @@ struct ExplainCommandTests {
     let stopped = try Command.call([
       "explain", path, "--set", "requests={ from: 10min, for: 40min }",
     ]) { process in
+      try Command.waitUntilItListens(process)
       Thread.sleep(forTimeInterval: 1)
       process.terminate()
     }

@@ -55,6 +55,7 @@ struct InterruptionTests {
     "ends with 75 and says what is left, whatever it does", arguments: 0..<7, [SIGINT, SIGTERM])
   func stopped(verb: Int, signal: Int32) throws {
     let answer = try Command.call(Self.verbs[verb]) { process in
+      try Command.waitUntilItListens(process)
       Thread.sleep(forTimeInterval: 0.4)
       kill(process.processIdentifier, signal)
     }
@@ -72,6 +73,7 @@ struct InterruptionTests {
     defer { close(writer) }
     for verb in [["route", "-"], ["replay", "-"]] {
       let answer = try Command.call(verb, input: pipe) { process in
+        try Command.waitUntilItListens(process)
         Thread.sleep(forTimeInterval: 0.3)
         kill(process.processIdentifier, SIGTERM)
       }
@@ -79,16 +81,22 @@ struct InterruptionTests {
     }
   }
 
+  private func list(_ database: String) throws -> String {
+    guard FileManager.default.fileExists(atPath: database) else { return "" }
+    return try Command.call("runs", "--db", database, "--format", "csv").output
+  }
+
   @Test("the run that was stopped, or killed, is listed as stopped and not as running")
   func listed() throws {
     for signal in [SIGTERM, SIGKILL] {
       let database = Command.temporary("sqlite")
       _ = try Command.call(["run", Self.long, "--db", database, "--quiet"]) { process in
-        Thread.sleep(forTimeInterval: 1)
+        // The run is listed once it is stored that it began.
+        while process.isRunning, try !list(database).contains(",running,") { usleep(20_000) }
         kill(process.processIdentifier, signal)
       }
-      let list = try Command.call("runs", "--db", database, "--format", "csv")
-      #expect(list.output.contains(",stopped,"), "\(list.output)")
+      let rows = try list(database)
+      #expect(rows.contains(",stopped,"), "\(rows)")
     }
   }
 

@@ -95,6 +95,7 @@ struct OptimizeCommandTests {
       "requests={ from: 10min, for: 40min }", "--set", "workload.arrivals.rate=140/s",
       "--max-replications", "10000",
     ]) { process in
+      try Command.waitUntilItListens(process)
       Thread.sleep(forTimeInterval: 1)
       process.terminate()
     }
