@@ -186,6 +186,12 @@ let package = Package(
         "Serving",
       ]),
     tests(
+      "ChecksTests",
+      [
+        "Checks", "Quantities", "Recording", "Scenario", "Serving", "SimulationTesting",
+        "Statistics",
+      ]),
+    tests(
       "ReportingTests",
       [
         "Checks", "CloudModel", "Quantities", "Recording", "Reporting", "Scenario", "Serving",
