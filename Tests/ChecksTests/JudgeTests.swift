@@ -26,7 +26,7 @@ struct JudgeTests {
       record.requests[.completed] = requests - lost
       record.requests[.timedOut] = lost
       record.weighted = record.requests
-      for _ in 0..<(requests - lost) { record.latency.record(100_000_000) }
+      for _ in 0..<(requests - lost) { record.times.latency.record(100_000_000) }
       record.sampledMinutes = 5
       record.measuredTime = .minutes(5)
       return record
