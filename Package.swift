@@ -143,7 +143,7 @@ let package = Package(
       dependencies: [
         "Columns", "Quantities", "Policies", "Serving", "Workload", "ReplicaModel", "Numerics",
         "FleetSimulation", "Scenario", "Recording", "ResultsStore", "Statistics",
-        "SimulationTesting", arguments,
+        "SimulationTesting", "TokenEngine", arguments,
       ],
       path: "Benchmarks/plimsoll-bench",
       swiftSettings: strict),

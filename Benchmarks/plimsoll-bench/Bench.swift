@@ -7,7 +7,7 @@ import ArgumentParser
 struct Bench: ParsableCommand {
   /// What can be measured by itself.
   enum Subject: String, CaseIterable, ExpressibleByArgument {
-    case simulated, decisions, trace, runs, memory, scaling, month
+    case simulated, tokens, decisions, trace, runs, memory, scaling, month
     case startUp = "start-up"
   }
 
@@ -61,6 +61,7 @@ struct Bench: ParsableCommand {
   private func measure(_ subject: Subject, runs: Int) throws {
     switch subject {
     case .simulated: try FleetBench.run(runs: runs)
+    case .tokens: try TokenBench.run(runs: runs)
     case .decisions: DecisionBench.run(rounds: runs * 20)
     case .trace: try CommandBench().readTrace(runs: runs)
     case .runs: try CommandBench().listRuns(runs: runs)
