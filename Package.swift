@@ -8,11 +8,8 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-let collections = Target.Dependency.product(
-  name: "OrderedCollections", package: "swift-collections")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let arguments = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -43,7 +40,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
@@ -56,6 +52,10 @@ let package = Package(
       name: "CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+
     .systemLibrary(name: "CAllocator"),
     .target(name: "CVectors"),
 
@@ -64,6 +64,7 @@ let package = Package(
     house("RandomStreams", ["CVectors"]),
     house("Columns", []),
     house("TokenEngine", []),
+    house("Digests", ["COpenSSL"]),
 
     // Level 1
     house("Serving", ["Quantities"]),
@@ -72,7 +73,7 @@ let package = Package(
     house("Numerics", ["CGSL", "RandomStreams"]),
 
     // Level 2
-    house("Policies", ["Columns", "Quantities", "RandomStreams", "Serving", crypto]),
+    house("Policies", ["Columns", "Digests", "Quantities", "RandomStreams", "Serving"]),
     house("Workload", ["Columns", "Quantities", "RandomStreams", "Inputs", "Numerics"]),
     house(
       "ReplicaModel",
@@ -122,18 +123,18 @@ let package = Package(
     house(
       "Experiments",
       [
-        "Quantities", "RandomStreams", "Serving", "Numerics", "FleetSimulation", "Recording",
-        "Statistics", "Scenario", "ResultsStore", "Checks", crypto,
+        "Digests", "Quantities", "RandomStreams", "Serving", "Numerics", "FleetSimulation",
+        "Recording", "Statistics", "Scenario", "ResultsStore", "Checks",
       ]),
 
     // Level 7
     .executableTarget(
       name: "plimsoll",
       dependencies: [
-        "Calibration", "Checks", "DecisionLog", "DecisionReplay", "EngineFiles", "Experiments",
-        "FleetSimulation", "Inputs", "Policies", "Quantities",
+        "Calibration", "Checks", "DecisionLog", "DecisionReplay", "Digests", "EngineFiles",
+        "Experiments", "FleetSimulation", "Inputs", "Policies", "Quantities",
         "Reporting", "ResultsStore", "Recording", "Scenario", "TokenEngine", "Workload",
-        "CAllocator", arguments, crypto,
+        "CAllocator", arguments,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -172,6 +173,7 @@ let package = Package(
     tests(
       "TokenEngineTests",
       ["TokenEngine", "EngineFiles", "Inputs", "QueueingTheory", "RandomStreams"]),
+    tests("DigestsTests", ["Digests"]),
     tests("QuantitiesTests", ["Quantities"]),
     tests("RandomStreamsTests", ["RandomStreams"]),
     tests("NumericsTests", ["Numerics", "RandomStreams"]),
