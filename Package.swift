@@ -9,7 +9,6 @@ let strict: [SwiftSetting] = [
 ]
 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
-let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let arguments = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -40,7 +39,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -56,6 +54,10 @@ let package = Package(
       name: "COpenSSL", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
 
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3",
+      providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+
     .systemLibrary(name: "CAllocator"),
     .target(name: "CVectors"),
 
@@ -65,6 +67,7 @@ let package = Package(
     house("Columns", []),
     house("TokenEngine", []),
     house("Digests", ["COpenSSL"]),
+    house("SQLite", ["CSQLite"]),
 
     // Level 1
     house("Serving", ["Quantities"]),
@@ -90,7 +93,7 @@ let package = Package(
         "Quantities", "RandomStreams", "Serving", "Inputs", "Numerics", "Policies", "Workload",
         "ReplicaModel", "CloudModel", "TokenEngine", yams,
       ]),
-    house("ResultsStore", ["Quantities", "Serving", "Recording", "Statistics", grdb]),
+    house("ResultsStore", ["Quantities", "Serving", "Recording", "Statistics", "SQLite"]),
     house(
       "Calibration",
       ["Quantities", "RandomStreams", "Inputs", "Numerics", "CloudModel", "Statistics"]),
@@ -174,6 +177,7 @@ let package = Package(
       "TokenEngineTests",
       ["TokenEngine", "EngineFiles", "Inputs", "QueueingTheory", "RandomStreams"]),
     tests("DigestsTests", ["Digests"]),
+    tests("SQLiteTests", ["SQLite"]),
     tests("QuantitiesTests", ["Quantities"]),
     tests("RandomStreamsTests", ["RandomStreams"]),
     tests("NumericsTests", ["Numerics", "RandomStreams"]),
@@ -248,7 +252,7 @@ let package = Package(
       ]),
     tests(
       "ResultsStoreTests",
-      ["ResultsStore", "Recording", "Statistics", "Quantities", "Serving", "StoreWriter", grdb]),
+      ["ResultsStore", "Recording", "Statistics", "Quantities", "Serving", "SQLite", "StoreWriter"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -4,7 +4,7 @@
 enum ImportRule {
   /// The targets by level, as `Sources/README.md` draws them.
   static let levels = [
-    ["Quantities", "RandomStreams", "Columns", "TokenEngine", "Digests"],
+    ["Quantities", "RandomStreams", "Columns", "TokenEngine", "Digests", "SQLite"],
     ["Serving", "EventKernel", "Inputs", "Numerics"],
     [
       "Policies", "Workload", "ReplicaModel", "CloudModel", "Recording", "Statistics",
@@ -24,7 +24,7 @@ enum ImportRule {
 
   private static let doors = [
     "CAllocator": "plimsoll", "CGSL": "Numerics", "COpenSSL": "Digests",
-    "CVectors": "RandomStreams", "CZlib": "Inputs", "GRDB": "ResultsStore", "Yams": "Scenario",
+    "CVectors": "RandomStreams", "CZlib": "Inputs", "CSQLite": "SQLite", "Yams": "Scenario",
   ]
 
   /// The level of a target, or nil where it has none.
