@@ -172,6 +172,8 @@ let package = Package(
       name: "StoreWriter",
       dependencies: ["ResultsStore", "Recording", "Statistics", "Quantities", "Serving"],
       path: "Tests/StoreWriter", swiftSettings: strict),
+    .target(
+      name: "LongTests", dependencies: [], path: "Tests/LongTests", swiftSettings: strict),
     tests("TidyTests", []),
     tests(
       "TokenEngineTests",
@@ -184,7 +186,8 @@ let package = Package(
     tests("QueueingTheoryTests", ["QueueingTheory", "Numerics"]),
     tests("ColumnsTests", ["Columns", "RandomStreams"]),
     tests("EventKernelTests", ["EventKernel", "Quantities", "RandomStreams"]),
-    tests("PoliciesTests", ["Policies", "Quantities", "RandomStreams", "Serving"]),
+    tests(
+      "PoliciesTests", ["LongTests", "Policies", "Quantities", "RandomStreams", "Serving"]),
     tests(
       "RequestPathTests",
       [
@@ -211,33 +214,32 @@ let package = Package(
       "CloudModelTests", ["CloudModel", "Numerics", "Quantities", "RandomStreams", "Serving"]),
     tests(
       "StatisticsTests", ["Statistics", "Numerics", "RandomStreams", "SimulationTesting"]),
-    tests("CommandTests", ["plimsoll", "plimsoll-policies", yams]),
+    tests("CommandTests", ["LongTests", "plimsoll", "plimsoll-policies", yams]),
     tests(
       "CoverageTests",
       [
-        "Checks", "CloudModel", "FleetSimulation", "Numerics", "Quantities", "QueueingTheory",
-        "RandomStreams", "Recording", "ReplicaModel", "Scenario", "SimulationTesting", "Statistics",
-        "Workload",
+        "Checks", "CloudModel", "FleetSimulation", "LongTests", "Numerics", "Quantities",
+        "QueueingTheory", "RandomStreams", "Recording", "ReplicaModel", "Scenario",
+        "SimulationTesting", "Statistics", "Workload",
       ]),
     tests(
       "OracleTests",
       [
-        "Checks", "FleetSimulation", "Numerics", "Quantities", "QueueingTheory", "Recording",
-        "Scenario", "Serving", "Statistics",
+        "Checks", "FleetSimulation", "LongTests", "Numerics", "Quantities", "QueueingTheory",
+        "Recording", "Scenario", "Serving", "Statistics",
       ]),
     tests(
       "ExperimentsTests",
       [
-        "Checks", "CloudModel", "Experiments", "FleetSimulation", "Numerics", "Quantities",
-        "QueueingTheory", "RandomStreams", "Recording", "ReplicaModel", "Reporting", "ResultsStore",
-        "Scenario", "SimulationTesting", "Statistics",
-        "Workload",
+        "Checks", "CloudModel", "Experiments", "FleetSimulation", "LongTests", "Numerics",
+        "Quantities", "QueueingTheory", "RandomStreams", "Recording", "ReplicaModel", "Reporting",
+        "ResultsStore", "Scenario", "SimulationTesting", "Statistics", "Workload",
       ]),
     tests(
       "CalibrationTests",
       [
-        "Calibration", "CloudModel", "Inputs", "Numerics", "Quantities", "RandomStreams",
-        "Scenario", "Statistics", "Workload",
+        "Calibration", "CloudModel", "Inputs", "LongTests", "Numerics", "Quantities",
+        "RandomStreams", "Scenario", "Statistics", "Workload",
       ]),
     tests(
       "ScenarioTests",
@@ -246,9 +248,9 @@ let package = Package(
     tests(
       "FleetSimulationTests",
       [
-        "FleetSimulation", "Checks", "CloudModel", "Numerics", "Quantities", "QueueingTheory",
-        "Policies", "RandomStreams", "Recording", "ReplicaModel", "Scenario", "Serving",
-        "SimulationTesting", "Statistics", "TokenEngine", "Workload",
+        "FleetSimulation", "Checks", "CloudModel", "LongTests", "Numerics", "Quantities",
+        "QueueingTheory", "Policies", "RandomStreams", "Recording", "ReplicaModel", "Scenario",
+        "Serving", "SimulationTesting", "Statistics", "TokenEngine", "Workload",
       ]),
     tests(
       "ResultsStoreTests",
