@@ -18,10 +18,17 @@ func house(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// The tests of one target, or of several that only make sense together.
+///
+/// Without debug information, since an expectation that fails names its line. Most tests wait for the code under test;
+/// only those that compute much themselves are worth the compiler's time for optimising them.
 func tests(
-  _ name: String, _ dependencies: [Target.Dependency], excluding files: [String] = []
+  _ name: String, _ dependencies: [Target.Dependency], excluding files: [String] = [],
+  isOptimised: Bool = false
 ) -> Target {
-  .testTarget(name: name, dependencies: dependencies, exclude: files, swiftSettings: strict)
+  let quick = isOptimised ? ["-gnone"] : ["-gnone", "-Onone"]
+  return .testTarget(
+    name: name, dependencies: dependencies, exclude: files,
+    swiftSettings: strict + [.unsafeFlags(quick)])
 }
 
 let package = Package(
@@ -174,26 +181,28 @@ let package = Package(
       path: "Tests/StoreWriter", swiftSettings: strict),
     .target(
       name: "LongTests", dependencies: [], path: "Tests/LongTests", swiftSettings: strict),
-    tests("TidyTests", []),
+    tests("TidyTests", [], isOptimised: true),
     tests(
       "TokenEngineTests",
-      ["TokenEngine", "EngineFiles", "Inputs", "QueueingTheory", "RandomStreams"]),
+      ["TokenEngine", "EngineFiles", "Inputs", "QueueingTheory", "RandomStreams"],
+      isOptimised: true),
     tests("DigestsTests", ["Digests"]),
     tests("SQLiteTests", ["SQLite"]),
     tests("QuantitiesTests", ["Quantities"]),
-    tests("RandomStreamsTests", ["RandomStreams"]),
-    tests("NumericsTests", ["Numerics", "RandomStreams"]),
-    tests("QueueingTheoryTests", ["QueueingTheory", "Numerics"]),
-    tests("ColumnsTests", ["Columns", "RandomStreams"]),
-    tests("EventKernelTests", ["EventKernel", "Quantities", "RandomStreams"]),
+    tests("RandomStreamsTests", ["RandomStreams"], isOptimised: true),
+    tests("NumericsTests", ["Numerics", "RandomStreams"], isOptimised: true),
+    tests("QueueingTheoryTests", ["QueueingTheory", "Numerics"], isOptimised: true),
+    tests("ColumnsTests", ["Columns", "RandomStreams"], isOptimised: true),
+    tests("EventKernelTests", ["EventKernel", "Quantities", "RandomStreams"], isOptimised: true),
     tests(
-      "PoliciesTests", ["LongTests", "Policies", "Quantities", "RandomStreams", "Serving"]),
+      "PoliciesTests", ["LongTests", "Policies", "Quantities", "RandomStreams", "Serving"],
+      isOptimised: true),
     tests(
       "RequestPathTests",
       [
         "DecisionLog", "DecisionReplay", "Policies", "Quantities", "RandomStreams", "RequestPath",
         "Serving",
-      ]),
+      ], isOptimised: true),
     tests(
       "ReportingTests",
       [
@@ -204,7 +213,9 @@ let package = Package(
       "DecisionReplayTests",
       ["DecisionLog", "DecisionReplay", "Policies", "Quantities", "RandomStreams", "Serving"]),
     tests("InputsTests", ["Inputs", "Quantities"]),
-    tests("WorkloadTests", ["Workload", "Inputs", "Numerics", "Quantities", "RandomStreams"]),
+    tests(
+      "WorkloadTests", ["Workload", "Inputs", "Numerics", "Quantities", "RandomStreams"],
+      isOptimised: true),
     tests(
       "RecordingTests",
       [
@@ -213,7 +224,8 @@ let package = Package(
     tests(
       "CloudModelTests", ["CloudModel", "Numerics", "Quantities", "RandomStreams", "Serving"]),
     tests(
-      "StatisticsTests", ["Statistics", "Numerics", "RandomStreams", "SimulationTesting"]),
+      "StatisticsTests", ["Statistics", "Numerics", "RandomStreams", "SimulationTesting"],
+      isOptimised: true),
     tests("CommandTests", ["LongTests", "plimsoll", "plimsoll-policies", yams]),
     tests(
       "CoverageTests",
@@ -221,7 +233,7 @@ let package = Package(
         "Checks", "CloudModel", "FleetSimulation", "LongTests", "Numerics", "Quantities",
         "QueueingTheory", "RandomStreams", "Recording", "ReplicaModel", "Scenario",
         "SimulationTesting", "Statistics", "Workload",
-      ]),
+      ], isOptimised: true),
     tests(
       "OracleTests",
       [
