@@ -3,7 +3,7 @@
 # Every recipe is one step of a fixed order, and SwiftPM does its own work in parallel.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench results format clean oracles \
+.PHONY: help demo test long-tests check bench results format clean oracles \
   gate gate-baseline bootstrap command build-tests lint imports run-tests consumer fuzz fuzz-minute scenarios results-check allocations instructions memory digests notebooks
 
 swift_sources := Package.swift Sources Tests Benchmarks
@@ -15,7 +15,12 @@ help: ## list the targets
 demo: bootstrap command ## build the command and judge the reference design
 	Scripts/demo.sh
 
-test: bootstrap build-tests run-tests ## build and pass all tests
+test: bootstrap build-tests run-tests ## build, and pass all tests but the long ones
+
+long-tests: bootstrap build-tests run-tests ## the same with the long ones
+
+# Tests that take long read it: see Tests/LongTests.
+check long-tests: export PLIMSOLL_LONG := 1
 
 check: bootstrap lint imports run-tests consumer fuzz-minute scenarios gate allocations instructions memory results-check notebooks digests ## everything CI does
 
@@ -31,7 +36,7 @@ results: bootstrap command ## remake the committed results
 	Scripts/results.sh
 
 oracles: bootstrap build-tests ## compare every closed form with its scenario, the slow ones too
-	PLIMSOLL_ORACLES=all swift test -c release --skip-build --filter '^OracleTests'
+	PLIMSOLL_LONG=all swift test -c release --skip-build --filter '^OracleTests'
 
 bench: bootstrap command ## build and run the benchmarks
 	swift build -c release --product plimsoll-bench

@@ -8,11 +8,7 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-let collections = Target.Dependency.product(
-  name: "OrderedCollections", package: "swift-collections")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
-let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let arguments = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -22,10 +18,17 @@ func house(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// The tests of one target, or of several that only make sense together.
+///
+/// Without debug information, since an expectation that fails names its line. Most tests wait for the code under test;
+/// only those that compute much themselves are worth the compiler's time for optimising them.
 func tests(
-  _ name: String, _ dependencies: [Target.Dependency], excluding files: [String] = []
+  _ name: String, _ dependencies: [Target.Dependency], excluding files: [String] = [],
+  isOptimised: Bool = false
 ) -> Target {
-  .testTarget(name: name, dependencies: dependencies, exclude: files, swiftSettings: strict)
+  let quick = isOptimised ? ["-gnone"] : ["-gnone", "-Onone"]
+  return .testTarget(
+    name: name, dependencies: dependencies, exclude: files,
+    swiftSettings: strict + [.unsafeFlags(quick)])
 }
 
 let package = Package(
@@ -43,8 +46,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -56,6 +57,14 @@ let package = Package(
       name: "CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3",
+      providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+
     .systemLibrary(name: "CAllocator"),
     .target(name: "CVectors"),
 
@@ -64,6 +73,8 @@ let package = Package(
     house("RandomStreams", ["CVectors"]),
     house("Columns", []),
     house("TokenEngine", []),
+    house("Digests", ["COpenSSL"]),
+    house("SQLite", ["CSQLite"]),
 
     // Level 1
     house("Serving", ["Quantities"]),
@@ -72,7 +83,7 @@ let package = Package(
     house("Numerics", ["CGSL", "RandomStreams"]),
 
     // Level 2
-    house("Policies", ["Columns", "Quantities", "RandomStreams", "Serving", crypto]),
+    house("Policies", ["Columns", "Digests", "Quantities", "RandomStreams", "Serving"]),
     house("Workload", ["Columns", "Quantities", "RandomStreams", "Inputs", "Numerics"]),
     house(
       "ReplicaModel",
@@ -89,7 +100,7 @@ let package = Package(
         "Quantities", "RandomStreams", "Serving", "Inputs", "Numerics", "Policies", "Workload",
         "ReplicaModel", "CloudModel", "TokenEngine", yams,
       ]),
-    house("ResultsStore", ["Quantities", "Serving", "Recording", "Statistics", grdb]),
+    house("ResultsStore", ["Quantities", "Serving", "Recording", "Statistics", "SQLite"]),
     house(
       "Calibration",
       ["Quantities", "RandomStreams", "Inputs", "Numerics", "CloudModel", "Statistics"]),
@@ -122,18 +133,18 @@ let package = Package(
     house(
       "Experiments",
       [
-        "Quantities", "RandomStreams", "Serving", "Numerics", "FleetSimulation", "Recording",
-        "Statistics", "Scenario", "ResultsStore", "Checks", crypto,
+        "Digests", "Quantities", "RandomStreams", "Serving", "Numerics", "FleetSimulation",
+        "Recording", "Statistics", "Scenario", "ResultsStore", "Checks",
       ]),
 
     // Level 7
     .executableTarget(
       name: "plimsoll",
       dependencies: [
-        "Calibration", "Checks", "DecisionLog", "DecisionReplay", "EngineFiles", "Experiments",
-        "FleetSimulation", "Inputs", "Policies", "Quantities",
+        "Calibration", "Checks", "DecisionLog", "DecisionReplay", "Digests", "EngineFiles",
+        "Experiments", "FleetSimulation", "Inputs", "Policies", "Quantities",
         "Reporting", "ResultsStore", "Recording", "Scenario", "TokenEngine", "Workload",
-        "CAllocator", arguments, crypto,
+        "CAllocator", arguments,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -168,23 +179,30 @@ let package = Package(
       name: "StoreWriter",
       dependencies: ["ResultsStore", "Recording", "Statistics", "Quantities", "Serving"],
       path: "Tests/StoreWriter", swiftSettings: strict),
-    tests("TidyTests", []),
+    .target(
+      name: "LongTests", dependencies: [], path: "Tests/LongTests", swiftSettings: strict),
+    tests("TidyTests", [], isOptimised: true),
     tests(
       "TokenEngineTests",
-      ["TokenEngine", "EngineFiles", "Inputs", "QueueingTheory", "RandomStreams"]),
+      ["TokenEngine", "EngineFiles", "Inputs", "QueueingTheory", "RandomStreams"],
+      isOptimised: true),
+    tests("DigestsTests", ["Digests"]),
+    tests("SQLiteTests", ["SQLite"]),
     tests("QuantitiesTests", ["Quantities"]),
-    tests("RandomStreamsTests", ["RandomStreams"]),
-    tests("NumericsTests", ["Numerics", "RandomStreams"]),
-    tests("QueueingTheoryTests", ["QueueingTheory", "Numerics"]),
-    tests("ColumnsTests", ["Columns", "RandomStreams"]),
-    tests("EventKernelTests", ["EventKernel", "Quantities", "RandomStreams"]),
-    tests("PoliciesTests", ["Policies", "Quantities", "RandomStreams", "Serving"]),
+    tests("RandomStreamsTests", ["RandomStreams"], isOptimised: true),
+    tests("NumericsTests", ["Numerics", "RandomStreams"], isOptimised: true),
+    tests("QueueingTheoryTests", ["QueueingTheory", "Numerics"], isOptimised: true),
+    tests("ColumnsTests", ["Columns", "RandomStreams"], isOptimised: true),
+    tests("EventKernelTests", ["EventKernel", "Quantities", "RandomStreams"], isOptimised: true),
+    tests(
+      "PoliciesTests", ["LongTests", "Policies", "Quantities", "RandomStreams", "Serving"],
+      isOptimised: true),
     tests(
       "RequestPathTests",
       [
         "DecisionLog", "DecisionReplay", "Policies", "Quantities", "RandomStreams", "RequestPath",
         "Serving",
-      ]),
+      ], isOptimised: true),
     tests(
       "ChecksTests",
       [
@@ -201,7 +219,9 @@ let package = Package(
       "DecisionReplayTests",
       ["DecisionLog", "DecisionReplay", "Policies", "Quantities", "RandomStreams", "Serving"]),
     tests("InputsTests", ["Inputs", "Quantities"]),
-    tests("WorkloadTests", ["Workload", "Inputs", "Numerics", "Quantities", "RandomStreams"]),
+    tests(
+      "WorkloadTests", ["Workload", "Inputs", "Numerics", "Quantities", "RandomStreams"],
+      isOptimised: true),
     tests(
       "RecordingTests",
       [
@@ -210,34 +230,34 @@ let package = Package(
     tests(
       "CloudModelTests", ["CloudModel", "Numerics", "Quantities", "RandomStreams", "Serving"]),
     tests(
-      "StatisticsTests", ["Statistics", "Numerics", "RandomStreams", "SimulationTesting"]),
-    tests("CommandTests", ["plimsoll", "plimsoll-policies", yams]),
+      "StatisticsTests", ["Statistics", "Numerics", "RandomStreams", "SimulationTesting"],
+      isOptimised: true),
+    tests("CommandTests", ["LongTests", "plimsoll", "plimsoll-policies", yams]),
     tests(
       "CoverageTests",
       [
-        "Checks", "CloudModel", "FleetSimulation", "Numerics", "Quantities", "QueueingTheory",
-        "RandomStreams", "Recording", "ReplicaModel", "Scenario", "SimulationTesting", "Statistics",
-        "Workload",
-      ]),
+        "Checks", "CloudModel", "FleetSimulation", "LongTests", "Numerics", "Quantities",
+        "QueueingTheory", "RandomStreams", "Recording", "ReplicaModel", "Scenario",
+        "SimulationTesting", "Statistics", "Workload",
+      ], isOptimised: true),
     tests(
       "OracleTests",
       [
-        "Checks", "FleetSimulation", "Numerics", "Quantities", "QueueingTheory", "Recording",
-        "Scenario", "Serving", "Statistics",
+        "Checks", "FleetSimulation", "LongTests", "Numerics", "Quantities", "QueueingTheory",
+        "Recording", "Scenario", "Serving", "Statistics",
       ]),
     tests(
       "ExperimentsTests",
       [
-        "Checks", "CloudModel", "Experiments", "FleetSimulation", "Numerics", "Quantities",
-        "QueueingTheory", "RandomStreams", "Recording", "ReplicaModel", "Reporting", "ResultsStore",
-        "Scenario", "SimulationTesting", "Statistics",
-        "Workload",
+        "Checks", "CloudModel", "Experiments", "FleetSimulation", "LongTests", "Numerics",
+        "Quantities", "QueueingTheory", "RandomStreams", "Recording", "ReplicaModel", "Reporting",
+        "ResultsStore", "Scenario", "SimulationTesting", "Statistics", "Workload",
       ]),
     tests(
       "CalibrationTests",
       [
-        "Calibration", "CloudModel", "Inputs", "Numerics", "Quantities", "RandomStreams",
-        "Scenario", "Statistics", "Workload",
+        "Calibration", "CloudModel", "Inputs", "LongTests", "Numerics", "Quantities",
+        "RandomStreams", "Scenario", "Statistics", "Workload",
       ]),
     tests(
       "ScenarioTests",
@@ -246,13 +266,13 @@ let package = Package(
     tests(
       "FleetSimulationTests",
       [
-        "FleetSimulation", "Checks", "CloudModel", "Numerics", "Quantities", "QueueingTheory",
-        "Policies", "RandomStreams", "Recording", "ReplicaModel", "Scenario", "Serving",
-        "SimulationTesting", "Statistics", "TokenEngine", "Workload",
+        "FleetSimulation", "Checks", "CloudModel", "LongTests", "Numerics", "Quantities",
+        "QueueingTheory", "Policies", "RandomStreams", "Recording", "ReplicaModel", "Scenario",
+        "Serving", "SimulationTesting", "Statistics", "TokenEngine", "Workload",
       ]),
     tests(
       "ResultsStoreTests",
-      ["ResultsStore", "Recording", "Statistics", "Quantities", "Serving", "StoreWriter", grdb]),
+      ["ResultsStore", "Recording", "Statistics", "Quantities", "Serving", "SQLite", "StoreWriter"]),
   ],
   swiftLanguageModes: [.v6]
 )

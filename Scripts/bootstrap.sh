@@ -41,9 +41,10 @@ missing_packages() {
   if command -v pkg-config >/dev/null 2>&1; then
     pkg-config --exists gsl || missing="$missing libgsl-dev"
     pkg-config --exists sqlite3 || missing="$missing libsqlite3-dev"
+    pkg-config --exists libcrypto || missing="$missing libssl-dev"
     pkg-config --exists zlib || missing="$missing zlib1g-dev"
   else
-    missing="$missing libgsl-dev libsqlite3-dev zlib1g-dev pkg-config"
+    missing="$missing libgsl-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config"
   fi
   printf '%s' "${missing# }"
 }
@@ -65,7 +66,7 @@ packages=$(missing_packages)
 [ -n "$packages" ] || exit 0
 
 command -v apt-get >/dev/null 2>&1 ||
-  fail "missing $packages (names of Debian packages; on macOS: brew install gsl sqlite zlib pkg-config); install them and try again"
+  fail "missing $packages (names of Debian packages; on macOS: brew install gsl openssl@3 sqlite zlib pkg-config); install them and try again"
 
 # One word a package, on purpose.
 # shellcheck disable=SC2086

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Crypto
+import Digests
 import Quantities
 import Recording
 import Serving
@@ -12,18 +12,7 @@ enum ResultDigest {
   static func of(_ text: String) -> String { of(Array(text.utf8)) }
 
   /// The digest of bytes.
-  static func of(_ bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
-
-  /// A digest as a text.
-  fileprivate static func hexadecimal(_ digest: SHA256.Digest) -> String {
-    let hexadecimal: [Character] = Array("0123456789abcdef")
-    var digits = ""
-    for byte in digest {
-      digits.append(hexadecimal[Int(byte >> 4)])
-      digits.append(hexadecimal[Int(byte & 15)])
-    }
-    return digits
-  }
+  static func of(_ bytes: [UInt8]) -> String { SHA256.digest(of: bytes).hexadecimal }
 
   /// The digest of one replication.
   static func of(_ record: ReplicationRecord) -> String {
@@ -63,14 +52,4 @@ enum ResultDigest {
     lines.append("workload \(record.workloadDigest)")
     return of(lines.joined(separator: "\n"))
   }
-}
-
-/// SHA-256 of bytes that come piece by piece.
-struct RunningDigest {
-  private var hash = SHA256()
-
-  mutating func update(_ bytes: [UInt8]) { hash.update(data: bytes) }
-
-  /// The digest of all bytes so far.
-  var text: String { ResultDigest.hexadecimal(hash.finalize()) }
 }

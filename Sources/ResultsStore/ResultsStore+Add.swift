@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-internal import GRDB
 import Quantities
 import Recording
+import SQLite
 import Serving
 import Statistics
 

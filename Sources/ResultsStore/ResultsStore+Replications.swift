@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-internal import GRDB
 import Quantities
 import Recording
+import SQLite
 import Serving
 import Statistics
 
@@ -112,9 +112,8 @@ private struct ReplicationReader {
       sql: """
         SELECT \(columns) FROM \(table) WHERE run = ? AND replication = ?\(filter) ORDER BY \(order)
         """)
-    let cursor = try Row.fetchCursor(statement, arguments: [run, replication])
     var values: [Value] = []
-    while let row = try cursor.next() { values.append(try value(row)) }
+    try statement.forEachRow([run, replication]) { values.append(try value($0)) }
     return values
   }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-internal import GRDB
 import Quantities
 import Recording
+import SQLite
 
 extension ResultsStore {
   /// Stores what a run comes to and marks it as finished, in one transaction that the disk holds
@@ -25,7 +25,7 @@ extension ResultsStore {
       + results.requests.columnValues + [run]
     try database.execute(
       sql: "UPDATE run SET state = ?, digest = ?, replications = ?, \(counts) WHERE run = ?",
-      arguments: StatementArguments(values))
+      arguments: values)
     try database.execute(sql: "DELETE FROM run_writer WHERE run = ?", arguments: [run])
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-internal import GRDB
 import Recording
+import SQLite
 
 extension ResultsStore {
   /// Enters a run that begins now.
@@ -52,9 +52,9 @@ extension ResultsStore {
         database,
         sql: """
           \(RunSummary.query)
-          WHERE :text IS NULL OR instr(scenario, :text) > 0 OR instr(scenario_hash, :text) = 1
-          ORDER BY run DESC LIMIT :limit
-          """, arguments: ["text": text, "limit": max(0, limit)])
+          WHERE ?1 IS NULL OR instr(scenario, ?1) > 0 OR instr(scenario_hash, ?1) = 1
+          ORDER BY run DESC LIMIT ?2
+          """, arguments: [text, max(0, limit)])
       return try rows.map(RunSummary.init)
     }
   }

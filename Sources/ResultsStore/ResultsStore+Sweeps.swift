@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-internal import GRDB
 import Recording
+import SQLite
 
 extension ResultsStore {
   /// Enters a sweep that begins now, and keeps a number for the run of each of its points.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
-internal import GRDB
+import SQLite
 
 /// The results database: every run with its replications, in one SQLite file.
 ///
@@ -24,7 +24,7 @@ package final class ResultsStore: Sendable {
     let file = URL(fileURLWithPath: path).path
     do {
       try DatabaseHeader(path: file).check(upTo: Schema.version)
-      let database = try DatabaseQueue(path: file, configuration: Self.configuration)
+      let database = try DatabaseQueue(path: file)
       try Self.prepare(database)
       self.init(path: path, database: database)
     } catch {
@@ -60,8 +60,7 @@ package final class ResultsStore: Sendable {
         let bytes = try Data(contentsOf: URL(fileURLWithPath: file.path + ending))
         try bytes.write(to: URL(fileURLWithPath: "\(copy)/results.sqlite\(ending)"))
       }
-      let database = try DatabaseQueue(
-        path: "\(copy)/results.sqlite", configuration: configuration)
+      let database = try DatabaseQueue(path: "\(copy)/results.sqlite")
       try prepare(database)
       return ResultsStore(path: path, database: database, copy: copy)
     } catch {
@@ -74,27 +73,26 @@ package final class ResultsStore: Sendable {
   package static func temporary() throws(StoreError) -> ResultsStore {
     let path = "in memory"
     do {
-      let database = try DatabaseQueue(named: nil, configuration: configuration)
-      try Schema.migrator.migrate(database)
+      let database = try DatabaseQueue(path: ":memory:")
+      try configure(database)
       return ResultsStore(path: path, database: database)
     } catch {
       throw StoreError(path: path, while: "opening", error)
     }
   }
 
-  private static var configuration: Configuration {
-    var configuration = Configuration()
-    configuration.foreignKeysEnabled = true
-    configuration.busyMode = .timeout(10)
-    configuration.prepareDatabase { database in
-      try database.execute(sql: "PRAGMA synchronous = NORMAL")
+  /// Brings the tables up to date, and only then holds rows to their references.
+  private static func configure(_ database: DatabaseQueue) throws {
+    try Schema.migrate(database)
+    try database.writeWithoutTransaction { connection in
+      try connection.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON")
     }
-    return configuration
   }
 
   /// Marks a new file as ours, brings the tables up to date, and only then switches to a write-ahead
   /// log: so the file's own header tells whose it is, whenever the process is killed.
   private static func prepare(_ database: DatabaseQueue) throws {
+    try database.writeWithoutTransaction { $0.wait(milliseconds: 10_000) }
     try database.write { connection in
       let tables = try Int.fetchOne(connection, sql: "SELECT count(*) FROM sqlite_schema")
       var application = try Int32.fetchOne(connection, sql: "PRAGMA application_id") ?? 0
@@ -106,12 +104,7 @@ package final class ResultsStore: Sendable {
       try DatabaseHeader.database(applicationID: application, version: version)
         .check(upTo: Schema.version)
     }
-    do {
-      try Schema.migrator.migrate(database)
-    } catch {
-      // Another process may have made the same tables meanwhile: then there is nothing left to do.
-      try Schema.migrator.migrate(database)
-    }
+    try configure(database)
     try database.writeWithoutTransaction { connection in
       let mode = try String.fetchOne(connection, sql: "PRAGMA journal_mode = WAL")
       guard mode == "wal" else {
@@ -126,10 +119,10 @@ package final class ResultsStore: Sendable {
   package func close() throws(StoreError) {
     do {
       do {
-        try database.writeWithoutTransaction { try _ = $0.checkpoint(.truncate) }
-      } catch let error as DatabaseError
-        where [.SQLITE_BUSY, .SQLITE_LOCKED].contains(error.resultCode)
-      {}
+        try database.writeWithoutTransaction { connection in
+          try connection.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+        }
+      } catch let error as DatabaseError where error.isBusy {}
       try database.close()
       if let copy { try FileManager.default.removeItem(atPath: copy) }
     } catch {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-internal import GRDB
 import Quantities
 import Recording
+import SQLite
 import Serving
 import Statistics
 
@@ -18,7 +18,7 @@ struct Insertion {
 
   /// Inserts one row.
   func callAsFunction(_ values: [(any DatabaseValueConvertible)?]) throws {
-    try statement.execute(arguments: StatementArguments(values))
+    try statement.execute(arguments: values)
   }
 }
 
@@ -82,7 +82,7 @@ extension Row {
 
   /// The number of 128 bits in that column; `nil` where there is none.
   func wide(_ column: String) throws -> Int128? {
-    switch (try self[column] as DatabaseValue).storage {
+    switch try self[column] as DatabaseValue {
     case .null: return nil
     case .int64(let short): return Int128(short)
     case .string(let digits):

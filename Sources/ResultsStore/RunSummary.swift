@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-internal import GRDB
 import Recording
+import SQLite
 
 /// One line of a list of runs.
 package struct RunSummary: Sendable, Equatable {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-internal import GRDB
+import SQLite
 import Serving
 
 /// The tables of a results database; `Documentation/ResultsDatabase.md` explains them to users.
@@ -13,44 +13,31 @@ enum Schema {
   /// The columns that count how requests ended, with the ones that arrived first.
   static let requestColumns = ["arrived"] + RequestOutcome.allCases.map(\.name)
 
-  /// Brings a database of any earlier version, or an empty one, to the newest.
-  static var migrator: DatabaseMigrator {
-    var migrator = DatabaseMigrator()
-    migrator.registerMigration("1") { database in
-      try database.execute(sql: runs)
-      try database.execute(sql: results)
-      try database.execute(sql: replications)
-      try database.execute(sql: histograms)
-      try database.execute(sql: rowsOverTime)
-      try database.execute(sql: "PRAGMA user_version = 1")
+  /// What brings a database from each version to the next.
+  private static var migrations: [[String]] {
+    [
+      [runs, results, replications, histograms, rowsOverTime],
+      [weights],
+      [statesAndNotes],
+      [sweeps],
+      [writers],
+      [charges] + wideColumns.map { widening($1, of: $0) } + [hours],
+      [tokenTimes],
+    ]
+  }
+
+  /// Brings a database of any earlier version, or an empty one, to the newest, in one transaction.
+  ///
+  /// Another process that opens the same file waits, and then finds nothing left to do.
+  static func migrate(_ database: DatabaseQueue) throws {
+    try database.write { connection in
+      let current = try Int.fetchOne(connection, sql: "PRAGMA user_version") ?? 0
+      guard current < migrations.count else { return }
+      for statements in migrations[max(0, current)...] {
+        for sql in statements { try connection.execute(sql: sql) }
+      }
+      try connection.execute(sql: "PRAGMA user_version = \(version)")
     }
-    migrator.registerMigration("2") { database in
-      try database.execute(sql: weights)
-      try database.execute(sql: "PRAGMA user_version = 2")
-    }
-    migrator.registerMigration("3") { database in
-      try database.execute(sql: statesAndNotes)
-      try database.execute(sql: "PRAGMA user_version = 3")
-    }
-    migrator.registerMigration("4") { database in
-      try database.execute(sql: sweeps)
-      try database.execute(sql: "PRAGMA user_version = 4")
-    }
-    migrator.registerMigration("5") { database in
-      try database.execute(sql: writers)
-      try database.execute(sql: "PRAGMA user_version = 5")
-    }
-    migrator.registerMigration("6") { database in
-      try database.execute(sql: charges)
-      for (table, column) in wideColumns { try database.execute(sql: widening(column, of: table)) }
-      try database.execute(sql: hours)
-      try database.execute(sql: "PRAGMA user_version = 6")
-    }
-    migrator.registerMigration("7") { database in
-      try database.execute(sql: tokenTimes)
-      try database.execute(sql: "PRAGMA user_version = 7")
-    }
-    return migrator
   }
 
   // The text of scenarios has a table of its own, so that listing runs reads few pages.

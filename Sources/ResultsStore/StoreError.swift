@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-internal import GRDB
+import SQLite
 
 /// Why a results database could not be opened, read or written.
 package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -41,6 +41,6 @@ struct Refusal: Error {
 extension DatabaseError {
   /// SQLite's own words with the name of its code.
   fileprivate var text: String {
-    "\(message ?? "no message") (SQLite code \(extendedResultCode.rawValue))"
+    "\(message) (SQLite code \(extendedResultCode))"
   }
 }

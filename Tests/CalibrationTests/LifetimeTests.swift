@@ -3,6 +3,7 @@
 import Calibration
 import Foundation
 import Inputs
+import LongTests
 import Numerics
 import RandomStreams
 import Testing
@@ -79,7 +80,7 @@ struct LifetimeTests {
   /// Of 500 intervals of 95 % a share between 91.5 and 98 % holds the truth: 3.6 standard
   /// deviations below,
   /// where the approximation for small samples falls short, and 3 above.
-  @Test("give profile-likelihood intervals that cover known parameters", arguments: 0..<4)
+  @Test("give profile-likelihood intervals that cover known parameters", .long, arguments: 0..<4)
   func coverage(number: Int) throws {
     let (family, law, truth) = Self.laws[number]
     let known = try Distribution(law)

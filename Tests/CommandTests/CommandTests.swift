@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
+import LongTests
 import Testing
 
 @Suite("The command")
@@ -102,7 +103,7 @@ struct CommandTests {
     ].map { jobs, path in
       let answer = try Command.call(
         "run", path, "--format", "json", "--db", Command.temporary("sqlite"),
-        "--quiet", "--jobs", jobs)
+        "--quiet", "--replications", "2", "--jobs", jobs)
       return try #require(try json(answer)["digest"] as? String)
     }
     #expect(digests[0].count == 64)
@@ -301,7 +302,7 @@ struct CommandTests {
   }
 
   @Test(
-    "makes of fitted laws much the bill that the traces themselves make",
+    "makes of fitted laws much the bill that the traces themselves make", .long,
     .enabled(
       if: FileManager.default.fileExists(atPath: published),
       "it needs published measurements; PLIMSOLL_DATA names the folder of public data"))

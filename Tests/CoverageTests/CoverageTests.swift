@@ -3,6 +3,7 @@
 import Checks
 import CloudModel
 import FleetSimulation
+import LongTests
 import Numerics
 import Quantities
 import QueueingTheory
@@ -16,7 +17,7 @@ import Workload
 
 /// Nominal 95 % intervals hold the truth in 930 to 970 of 1,000 experiments, which a procedure that keeps
 /// its promise fails once in 270 times. The seeds are fixed, so what is found is found always.
-@Suite("Of 1,000 intervals at 95 %, 930 to 970 hold the truth")
+@Suite("Of 1,000 intervals at 95 %, 930 to 970 hold the truth", .long)
 struct CoverageTests {
   private static let experiments = 1_000
   private static let replications = 10

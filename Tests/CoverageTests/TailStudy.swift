@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
+import LongTests
 import Numerics
 import QueueingTheory
 import RandomStreams
@@ -9,12 +10,8 @@ import Statistics
 import Testing
 
 /// Remakes the table of `Documentation/Decisions/0005-insufficient.md`:
-/// `PLIMSOLL_STUDY=tails swift test -c release --filter TailStudy`.
-@Suite(
-  "How often a gated P99 interval misses",
-  .enabled(
-    if: ProcessInfo.processInfo.environment["PLIMSOLL_STUDY"] == "tails",
-    "a study of some minutes; PLIMSOLL_STUDY=tails runs it"))
+/// `PLIMSOLL_LONG=all swift test -c release --filter TailStudy`.
+@Suite("How often a gated P99 interval misses", .study)
 struct TailStudy {
   private static let experiments = 1_000
   private static let sections = 20

@@ -3,6 +3,7 @@
 import Checks
 import Experiments
 import FleetSimulation
+import LongTests
 import Quantities
 import Recording
 import ReplicaModel
@@ -99,7 +100,7 @@ struct StoppingTests {
     }
   }
 
-  @Test("wrongly in at most 5 % of experiments, however often they look")
+  @Test("wrongly in at most 5 % of experiments, however often they look", .long)
   func errorRate() async throws {
     // The truth lies on the bound, so that every decision is an error.
     var builder = Self.server()

@@ -2,7 +2,7 @@
 
 import Checks
 import FleetSimulation
-import Foundation
+import LongTests
 import Quantities
 import Recording
 import Scenario
@@ -14,7 +14,7 @@ import Testing
 ///
 /// Of each workload the 95 % intervals are to cover the value of the full run in 87 of 100 seeds, and in 740 of
 /// the 800 together: a procedure that is right misses either about once in 700.
-@Suite("Sampled windows against the full run", .tags(.long))
+@Suite("Sampled windows against the full run", .long)
 struct SampledCoverageTests {
   private struct Values: Sendable {
     let latency: Interval
@@ -53,8 +53,7 @@ struct SampledCoverageTests {
 
   private static let replications = 5
   /// A hundred in the long run, else enough to see that it works.
-  private static let seeds =
-    ProcessInfo.processInfo.environment["PLIMSOLL_LONG"] == "all" ? 100 : 6
+  private static let seeds = TestLength.current == .all ? 100 : 6
 
   @Test("cover its value, and never say the opposite", arguments: SampledWorkload.allCases)
   func coverage(workload: SampledWorkload) async throws {
@@ -89,7 +88,7 @@ struct SampledCoverageTests {
       }
       let name = pairs[0].1.values.all[measure].name
       let estimates = intervals.map(\.estimate).reduce(0, +) / Double(intervals.count)
-      if ProcessInfo.processInfo.environment["PLIMSOLL_LONG"] != nil {
+      if TestLength.current == .all {
         print(
           "\(workload.rawValue): \(name) \(mean), sampled \(estimates), covered \(covered), opposite \(opposite), "
             + "decided \(decided) of \(Self.seeds)")
@@ -103,9 +102,4 @@ struct SampledCoverageTests {
       if Self.seeds == 100, !workload.isRare { #expect(decided >= 80, "\(name)") }
     }
   }
-}
-
-extension Tag {
-  /// Takes more than a few seconds.
-  @Tag static var long: Self
 }

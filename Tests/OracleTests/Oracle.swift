@@ -3,6 +3,7 @@
 import Checks
 import FleetSimulation
 import Foundation
+import LongTests
 import Numerics
 import Quantities
 import Recording
@@ -39,6 +40,11 @@ struct Oracle: Sendable, CustomTestStringConvertible {
   let points: [Point]
   /// Whether it takes so long that only `make oracles` runs it.
   var isHeavy = false
+  /// The shortest length of the tests in which it is compared.
+  var length: TestLength {
+    if isHeavy { return .all }
+    return Oracles.short.contains(scenario) ? .short : .long
+  }
 
   init(_ scenario: String, isHeavy: Bool = false, _ points: (Measure, Double)...) {
     self.scenario = scenario
@@ -47,9 +53,6 @@ struct Oracle: Sendable, CustomTestStringConvertible {
   }
 
   var testDescription: String { scenario }
-
-  /// Whether `PLIMSOLL_ORACLES` asks for all of them.
-  static var runsAll: Bool { ProcessInfo.processInfo.environment["PLIMSOLL_ORACLES"] == "all" }
 
   static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()

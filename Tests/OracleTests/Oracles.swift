@@ -5,6 +5,15 @@ import QueueingTheory
 
 /// The shipped scenarios whose answers are known, with these answers; times in seconds.
 enum Oracles {
+  /// One or two of each kind that take a second or so; the others come with the long tests.
+  static let short = [
+    "mm1-50", "mm1-5", "loss-10", "mm3", "md1-50", "mg1-weibull-50", "mg1-uniform-50",
+    "mg1-erlang-50", "gim1-deterministic-70", "batch-window-4", "batch-affine-1",
+    "batch-affine-3", "batch-take-all-1", "cache-ttl", "cache-lru-10", "cache-lru-100", "dedup",
+    "renewal-weibull-lognormal", "renewal-weibull-gamma", "renewal-gamma-constant", "lives-30s",
+    "lives-10min", "lives-1h",
+  ]
+
   private static let p99: Int64 = 990_000_000
 
   private static func law(_ make: () throws -> Distribution) -> Distribution {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
+import LongTests
 import Policies
 import Quantities
 import RandomStreams
@@ -11,7 +12,8 @@ import Testing
 /// from the JSON of its snapshot. Whatever comes later must be the same, to the last effect.
 @Suite("Policies that are killed and restored")
 struct SnapshotTests {
-  private static let sequences: UInt64 = 400
+  /// Four hundred where there is time: most of the work is that of JSON.
+  private static let sequences: UInt64 = TestLength.current >= .long ? 400 : 50
 
   private struct Dice {
     private var stream: RandomStream
@@ -127,7 +129,7 @@ struct SnapshotTests {
       killed.outstanding(into: &found)
       #expect(expected.effects == found.effects, "seed \(seed)")
     }
-    #expect(effectsCompared > 20_000)
+    #expect(effectsCompared > 50 * Int(Self.sequences))
   }
 
   // MARK: The autoscaler
@@ -176,7 +178,7 @@ struct SnapshotTests {
         }
       }
     }
-    #expect(decisions > 2_000)
+    #expect(decisions > 5 * Int(Self.sequences))
   }
 
   // MARK: The ledger
@@ -278,7 +280,7 @@ struct SnapshotTests {
         }
       }
     }
-    #expect(kept > 100)
+    #expect(kept > Int(Self.sequences) / 4)
   }
 
   // MARK: The cooldowns
@@ -315,7 +317,7 @@ struct SnapshotTests {
         }
       }
     }
-    #expect(rests > 1_000)
+    #expect(rests > 5 * Int(Self.sequences) / 2)
   }
 
   // MARK: What is refused

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
-import GRDB
 import Recording
 import ResultsStore
+import SQLite
 import StoreWriter
 import Testing
 

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
-import GRDB
 import Quantities
 import Recording
 import ResultsStore
+import SQLite
 import StoreWriter
 import Testing
 
 @Suite("The results database, read with SQL")
 struct ReadingWithSQLTests {
   private func rows(_ sql: String, in folder: borrowing TemporaryFolder) throws -> [Row] {
-    var configuration = Configuration()
-    configuration.readonly = true
-    let queue = try DatabaseQueue(path: folder.path(), configuration: configuration)
+    let queue = try DatabaseQueue(path: folder.path(), isReadOnly: true)
     return try queue.read { try Row.fetchAll($0, sql: sql) }
   }
 
@@ -74,7 +72,7 @@ struct ReadingWithSQLTests {
     let loose = try rows(
       """
       SELECT name FROM pragma_table_list WHERE type = 'table' AND strict = 0
-        AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'grdb%'
+        AND name NOT LIKE 'sqlite%'
       """, in: folder)
     #expect(loose.isEmpty)
   }
@@ -104,7 +102,6 @@ struct ReadingWithSQLTests {
       SELECT tables.name, columns.name FROM sqlite_schema AS tables
         JOIN pragma_table_xinfo(tables.name) AS columns
         WHERE tables.type = 'table' AND tables.name NOT LIKE 'sqlite%'
-          AND tables.name NOT LIKE 'grdb%'
       """, in: folder)
     #expect(columns.count > 80)
     for row in columns {

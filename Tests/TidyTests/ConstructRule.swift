@@ -2,8 +2,9 @@
 
 /// Constructs that end a run without a sentence, switch off checks, or share state by reference.
 enum ConstructRule {
-  /// The targets that may have classes, each `final`: a database, and a table that is made when it is needed.
-  static let targetsWithClasses = ["ResultsStore", "Workload"]
+  /// The targets that may have classes, each `final`: a database, what SQLite hands out, and a table that is made
+  /// when it is needed.
+  static let targetsWithClasses = ["ResultsStore", "SQLite", "Workload"]
 
   private static let phrases = BannedPhrases([
     "fatalError(", "try!", "as!", "unowned(unsafe)", "-Ounchecked",

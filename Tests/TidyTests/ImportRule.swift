@@ -4,7 +4,7 @@
 enum ImportRule {
   /// The targets by level, as `Sources/README.md` draws them.
   static let levels = [
-    ["Quantities", "RandomStreams", "Columns", "TokenEngine"],
+    ["Quantities", "RandomStreams", "Columns", "TokenEngine", "Digests", "SQLite"],
     ["Serving", "EventKernel", "Inputs", "Numerics"],
     [
       "Policies", "Workload", "ReplicaModel", "CloudModel", "Recording", "Statistics",
@@ -23,8 +23,8 @@ enum ImportRule {
   private static let exceptions = ["Recording": "Statistics", "Reporting": "Checks"]
 
   private static let doors = [
-    "CAllocator": "plimsoll", "CGSL": "Numerics", "CVectors": "RandomStreams", "CZlib": "Inputs",
-    "GRDB": "ResultsStore", "Yams": "Scenario",
+    "CAllocator": "plimsoll", "CGSL": "Numerics", "COpenSSL": "Digests",
+    "CVectors": "RandomStreams", "CZlib": "Inputs", "CSQLite": "SQLite", "Yams": "Scenario",
   ]
 
   /// The level of a target, or nil where it has none.

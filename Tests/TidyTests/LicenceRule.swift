@@ -4,8 +4,8 @@
 enum LicenceRule {
   /// The targets under Apache-2.0; all else is under GPL-3.0-or-later.
   static let permissiveTargets = [
-    "CVectors", "Columns", "Quantities", "RandomStreams", "Serving", "Policies", "DecisionLog",
-    "RequestPath", "DecisionReplay", "TokenEngine", "plimsoll-policies",
+    "COpenSSL", "CVectors", "Columns", "Digests", "Quantities", "RandomStreams", "Serving",
+    "Policies", "DecisionLog", "RequestPath", "DecisionReplay", "TokenEngine", "plimsoll-policies",
   ]
 
   /// Where a file lacks its header, or a permissive target imports another one of ours.
@@ -19,8 +19,8 @@ enum LicenceRule {
       result.append(file.violation(line: headerLine, "is not `\(header)`"))
     }
     guard isPermissive else { return result }
-    let own =
-      ImportRule.levels.joined() + ImportRule.besideTheLevels + ["CAllocator", "CGSL", "CZlib"]
+    let systemLibraries = ["CAllocator", "CGSL", "CSQLite", "CZlib"]
+    let own = ImportRule.levels.joined() + ImportRule.besideTheLevels + systemLibraries
     for statement in ImportStatement.all(in: file)
     where own.contains(statement.module) && !permissiveTargets.contains(statement.module) {
       result.append(

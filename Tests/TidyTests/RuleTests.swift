@@ -63,12 +63,12 @@ struct RuleTests {
 
   @Test("find a foreign library past its door")
   func doors() {
-    let text = "import CGSL\nprivate import GRDB\nimport Yams"
+    let text = "import CGSL\nprivate import CSQLite\nimport Yams"
     func found(in target: String) -> [Int] {
       lines(ImportRule.foreignViolations(in: file("Sources/\(target)/A.swift", text)))
     }
     #expect(found(in: "Numerics") == [2, 3])
-    #expect(found(in: "ResultsStore") == [1, 3])
+    #expect(found(in: "SQLite") == [1, 3])
     #expect(found(in: "Scenario") == [1, 2])
   }
 

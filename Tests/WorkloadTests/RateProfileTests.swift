@@ -77,12 +77,15 @@ struct RateProfileTests {
     var source = RequestSource(model, from: .start, seed: 1, replication: 0)
     var count = 0.0
     var previous = Instant.start
+    // Sixty million of them: an expectation for each would take most of the time.
+    var isInOrder = true
     while source.nextTime < .start + .hours(24) {
       let arrival = source.take()
-      #expect(arrival.time >= previous)
+      if arrival.time < previous { isInOrder = false }
       previous = arrival.time
       count += 1
     }
+    #expect(isInOrder)
     let expected = 1_000 / 1.45 * 86_400
     #expect(abs(count - expected) < 5 * expected.squareRoot())
   }

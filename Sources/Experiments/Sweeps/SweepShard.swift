@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Digests
 import Foundation
 import Recording
 import Scenario
@@ -74,7 +75,7 @@ package struct SweepShard: Sendable {
   ) async throws {
     let sweep = plan.sweep(disk: disk)
     let pairs = Array(sweep.pairs[plan.shards[index].range])
-    var hash = RunningDigest()
+    var hash = SHA256()
     func put(_ value: some Encodable) throws {
       let line = try Self.line(value)
       hash.update(line)
@@ -99,7 +100,7 @@ package struct SweepShard: Sendable {
       done += 1
       progress(done, pairs.count)
     }
-    try write(Self.line(Footer(sha256: hash.text)))
+    try write(Self.line(Footer(sha256: hash.digest.hexadecimal)))
   }
 
   static func line(_ value: some Encodable) throws -> [UInt8] {

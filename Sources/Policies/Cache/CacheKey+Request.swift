@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Crypto
+import Digests
 
 extension CacheKey {
   /// Who may share answers.
@@ -33,7 +33,7 @@ extension CacheKey {
     CanonicalValue.append(artefact, to: &bytes)
     bytes += request.canonicalBytes
     var words: [UInt64] = [0, 0]
-    for (index, byte) in SHA256.hash(data: bytes).prefix(16).enumerated() {
+    for (index, byte) in SHA256.digest(of: bytes).bytes.prefix(16).enumerated() {
       words[index / 8] = words[index / 8] << 8 | UInt64(byte)
     }
     self.init(high: words[0], low: words[1])

@@ -2,7 +2,7 @@
 
 import ArgumentParser
 import Calibration
-import Crypto
+import Digests
 import Foundation
 import Inputs
 import Reporting
@@ -41,10 +41,8 @@ struct CalibrateOptions: ParsableArguments {
 
     /// The file's place in a fragment's provenance.
     func source(records: Int) -> Provenance.Source {
-      let digest = SHA256.hash(data: bytes).map { byte in
-        String(UInt16(byte) + 0x100, radix: 16).dropFirst()
-      }
-      return Provenance.Source(path: path, digest: digest.joined(), records: records)
+      Provenance.Source(
+        path: path, digest: SHA256.digest(of: bytes).hexadecimal, records: records)
     }
   }
 
