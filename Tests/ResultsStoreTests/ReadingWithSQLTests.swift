@@ -39,8 +39,8 @@ struct ReadingWithSQLTests {
     #expect(ends.count == times.count)
     let points = record.latency.cumulativePoints.map(\.nanoseconds)
     for (row, (time, point)) in zip(ends, zip(times, points)) {
-      let low: Double = row[0]
-      let high: Double = row[1]
+      let low: Double = try row[0]
+      let high: Double = try row[1]
       #expect(low <= Double(time) / 1e9 && Double(time) / 1e9 < high)
       #expect(time == times.last || abs(high * 1e9 - Double(point)) <= Double(point) * 1e-15)
     }
@@ -55,11 +55,11 @@ struct ReadingWithSQLTests {
     ]
     try fill(folder, [record])
     let measure = try rows("SELECT low, high FROM measure WHERE position = 0", in: folder)
-    #expect(measure.map { [$0[0], $0[1]] as [Double] } == [[-.infinity, .infinity]])
+    #expect(try measure.map { [try $0[0], try $0[1]] as [Double] } == [[-.infinity, .infinity]])
     let invoice = try rows("SELECT monthly_usd FROM invoice ORDER BY position", in: folder)
-    #expect(invoice.map { $0[0] as String } == ["7178.357500730", "-0.000000001"])
+    #expect(try invoice.map { try $0[0] as String } == ["7178.357500730", "-0.000000001"])
     let series = try rows("SELECT seconds, value FROM series", in: folder)
-    #expect(series.map { [$0[0], $0[1]] as [Double] } == [[1.5, .infinity]])
+    #expect(try series.map { [try $0[0], try $0[1]] as [Double] } == [[1.5, .infinity]])
   }
 
   @Test("closes into one file that carries the id of Plimsoll and the version of its tables")
@@ -67,8 +67,8 @@ struct ReadingWithSQLTests {
     let folder = try TemporaryFolder()
     try fill(folder, [SyntheticReplication.record(seed: 1, replication: 0)])
     #expect(try folder.contents().keys.sorted() == ["results.sqlite"])
-    #expect(try rows("PRAGMA application_id", in: folder).map { $0[0] } == [0x504C_494D])
-    #expect(try rows("PRAGMA user_version", in: folder).map { $0[0] } == [7])
+    #expect(try rows("PRAGMA application_id", in: folder).map { try $0[0] } == [0x504C_494D])
+    #expect(try rows("PRAGMA user_version", in: folder).map { try $0[0] } == [7])
     let loose = try rows(
       """
       SELECT name FROM pragma_table_list WHERE type = 'table' AND strict = 0
@@ -105,8 +105,8 @@ struct ReadingWithSQLTests {
       """, in: folder)
     #expect(columns.count > 80)
     for row in columns {
-      let table: String = row[0]
-      let column: String = row[1]
+      let table: String = try row[0]
+      let column: String = try row[1]
       let section = text.components(separatedBy: "\n## `\(table)`").dropFirst().first?
         .components(separatedBy: "\n## ").first
       #expect(section?.contains("`\(column)`") == true, "\(table).\(column) is not explained")
