@@ -85,8 +85,10 @@ package struct LeverAnswer: Sendable {
 
   /// The fleet as its scenario has it.
   package struct Operated: Sendable, Equatable {
-    /// Its bill for a month.
+    /// Its bill for a month: the mean of its replications, as of every coalition.
     package let bill: Interval
+    /// The bill as a run of the scenario states it, corrected by how long spot machines happened to be up.
+    package let checkedBill: Interval?
     /// How it was judged.
     package let verdicts: [VerdictRow]
 
@@ -94,8 +96,11 @@ package struct LeverAnswer: Sendable {
     package let size: [String]?
 
     /// A fleet of those values.
-    package init(bill: Interval, verdicts: [VerdictRow], size: [String]?) {
+    package init(
+      bill: Interval, checkedBill: Interval?, verdicts: [VerdictRow], size: [String]?
+    ) {
       self.bill = bill
+      self.checkedBill = checkedBill
       self.verdicts = verdicts
       self.size = size
     }
