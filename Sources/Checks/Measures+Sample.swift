@@ -173,11 +173,29 @@ extension Measures {
     return samples.isEmpty ? 0 : samples.reduce(0, +) / Double(samples.count)
   }
 
+  /// Whether a replication drew no window of the highest load that it drew windows of, so that others may
+  /// leave such hours unseen.
+  var mayMissHighestLoad: Bool {
+    records.compactMap(\.sample).contains { sample in
+      guard let highest = sample.groups.map(\.highest).max() else { return false }
+      return !sample.windows.contains { Self.isAlike($0.load, highest) }
+    }
+  }
+
+  /// Whether windows of these loads stand for each other: they lie within a fiftieth.
+  private static func isAlike(_ first: Double, _ second: Double) -> Bool {
+    abs(first - second) < 0.02
+  }
+
   /// Which hours decide though few windows or none saw them; `nil` where none do.
   func unseenHours(_ value: WindowValue?) -> String? {
     let samples = records.compactMap(\.sample)
-    if unseenShare > 0, let sample = samples.first(where: { $0.unseen > .zero }) {
-      return "no window saw \(sample.unseen) of the highest load, from \(sample.unseenFrom) on"
+    let blind = samples.filter { $0.unseen > .zero }
+    if let sample = blind.first {
+      // On average over more replications the share that is not seen stays as it is.
+      return "in \(blind.count) of \(samples.count) replications no window saw the highest load "
+        + "(in the first \(sample.unseen) from \(sample.unseenFrom) on): draw more windows; more "
+        + "replications alone may not tell"
     }
     guard let value, let band = rareBands(value).max(by: { $0.most < $1.most }) else { return nil }
     func percent(_ load: Double) -> String { formatted(load * 100, places: 0) }
