@@ -114,6 +114,8 @@ package struct LeverAnswer: Sendable {
   package let seed: UInt64
   /// The keys that make a size.
   package let keys: [String]
+  /// The largest value of each key; `nil` where its values are no numbers, or there is one only.
+  package let largest: [String?]
   /// The confidence of each interval.
   package let confidence: Double
   /// How many replications each bill rests on.
@@ -139,14 +141,16 @@ package struct LeverAnswer: Sendable {
 
   /// An answer of those values.
   package init(
-    about: String, scenario: String, seed: UInt64, keys: [String], confidence: Double,
-    replications: Int, orders: Int?, levers: [Lever], coalitions: [Coalition], baseline: Interval,
-    optimised: Interval, operated: Operated, budgets: [String], fleets: Int, requests: UInt64
+    about: String, scenario: String, seed: UInt64, keys: [String], largest: [String?],
+    confidence: Double, replications: Int, orders: Int?, levers: [Lever], coalitions: [Coalition],
+    baseline: Interval, optimised: Interval, operated: Operated, budgets: [String], fleets: Int,
+    requests: UInt64
   ) {
     self.about = about
     self.scenario = scenario
     self.seed = seed
     self.keys = keys
+    self.largest = largest
     self.confidence = confidence
     self.replications = replications
     self.orders = orders

@@ -95,7 +95,7 @@ package struct LeverReport: Sendable {
 
   private func paragraphs(isMarkdown: Bool) -> [String] {
     [combined, operated(isMarkdown: isMarkdown)] + budgets(isMarkdown: isMarkdown) + contradictions
-      + nowhere + undecided + [legend]
+      + nowhere + undecided + atTheEdge + [legend]
   }
 
   private var combined: String {

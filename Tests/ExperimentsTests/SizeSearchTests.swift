@@ -4,6 +4,7 @@ import Checks
 import Experiments
 import FleetSimulation
 import Recording
+import Reporting
 import Scenario
 import Testing
 
@@ -35,7 +36,7 @@ struct SizeSearchTests {
     plimsoll_levers: 1
     scenario: fleet.yaml
     replications: 4
-    set: [ "targets=[ p99(latency) <= 150ms ]", fleet.two.price=4 USD/h ]
+    set: [ "targets=[ p99(latency) <= 150ms ]", fleet.two.price=4 USD/h, workload.arrivals.rate=97/s ]
     over: [ "fleet.one.machines=1,2,3,4", "fleet.two.machines=0,1,2,3" ]
     levers:
       - { lever: discount, off: [ fleet.two.price=20 USD/h ] }
@@ -91,6 +92,18 @@ struct SizeSearchTests {
     for worth in [nothing.alone, nothing.removed, nothing.share] {
       #expect(abs(worth.saving.estimate) < 1e-6)
     }
+  }
+
+  @Test("at the largest value offered is told of, since a larger one may be cheaper")
+  func edge() async throws {
+    let answer = try await LeverAnalysis(
+      try study(Self.scaled), seed: nil, jobs: 2, load: ServerFleet.load
+    ).run { _, _ in }
+    #expect(answer.largest == ["3"])
+    // All four with the autoscaler; without it the fewest machines that hold are the cheapest.
+    let said =
+      "4 of 8 coalitions are cheapest at the largest value offered, fleet.two.machines.max=3"
+    #expect(LeverReport(answer).table.contains(said))
   }
 
   @Test(

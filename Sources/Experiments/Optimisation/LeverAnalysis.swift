@@ -98,7 +98,7 @@ package struct LeverAnalysis: Sendable {
       confidence: confidence)
     return LeverAnswer(
       about: study.about, scenario: study.scenario, seed: seed, keys: design.axes.map(\.key),
-      confidence: confidence, replications: study.replications,
+      largest: largest(sizes), confidence: confidence, replications: study.replications,
       orders: isExact ? nil : orders.count,
       levers: bills.levers(named: study.levers.map(\.name)),
       coalitions: coalitions.compactMap { found[$0] }, baseline: bills.bill(of: 0),
@@ -128,6 +128,16 @@ package struct LeverAnalysis: Sendable {
       bills[number] = bill
     }
     return points.indices.sorted { (bills[$0], $0) < (bills[$1], $1) }.map { points[$0] }
+  }
+
+  /// The largest value of each key, where its values are different numbers.
+  private func largest(_ sizes: [SweepPoint]) -> [String?] {
+    design.axes.indices.map { axis in
+      let values = Set(sizes.map { $0.values[axis] })
+      let numbers = values.compactMap { text in Double(text).map { (number: $0, text: text) } }
+      guard numbers.count == values.count, numbers.count > 1 else { return nil }
+      return numbers.max { $0.number < $1.number }?.text
+    }
   }
 
   // MARK: Coalitions
