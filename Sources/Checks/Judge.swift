@@ -244,7 +244,9 @@ package struct Judge: Sendable {
     // The count takes it that the windows of the others see as much.
     let mayMiss = restsOnWindows(measure) && measures.mayMissHighestLoad
     return "; about \(count) \(unit) more would tell"
-      + (mayMiss ? " if their windows see the highest load; more windows would make sure" : "")
+      + (mayMiss
+        ? " if \(count == 1 ? "its" : "their") windows see the highest load; more windows would make sure"
+        : "")
   }
 
   private func certainty(_ interval: Interval, _ print: (Double) -> String) -> String {
