@@ -158,7 +158,8 @@ package struct Judge: Sendable {
       confidence: confidence,
       reason: (isAssumed ? "rests on what the scenario was given: " : "")
         + "\(print(interval.estimate)) is \(position); \(certainty(interval, print))"
-        + (unseenHours(target.measure, verdict) ?? needed(verdict, interval, bound)))
+        + (unseenHours(target.measure, verdict)
+          ?? needed(verdict, interval, bound, target.measure)))
   }
 
   /// A quantile lies on that side of a bound on which the share of requests beyond the bound says.
@@ -190,14 +191,22 @@ package struct Judge: Sendable {
         + "\(print(allowed.inBinary)) \(asksForShort ? "may" : "must"); "
         + certainty(found.interval, print)
         + (unseenHours(target.measure, verdict, edge)
-          ?? needed(verdict, found.interval, allowed.inBinary)))
+          ?? needed(verdict, found.interval, allowed.inBinary, target.measure)))
+  }
+
+  /// Whether hours that no window saw widen its interval.
+  private func restsOnWindows(_ measure: Target.Measure) -> Bool {
+    switch measure {
+    case .time, .availability: true
+    default: false
+    }
   }
 
   /// Which hours an undecided verdict rests on though few windows or none saw them.
   private func unseenHours(
     _ measure: Target.Measure, _ verdict: VerdictRow.Verdict, _ edge: TimeSpan? = nil
   ) -> String? {
-    guard verdict == .undecided else { return nil }
+    guard verdict == .undecided, restsOnWindows(measure) else { return nil }
     let value: Measures.WindowValue? =
       switch measure {
       case .time(.tokenGap, _): nil
@@ -216,7 +225,8 @@ package struct Judge: Sendable {
 
   /// About how many more replications it would take to tell, where it could not be told.
   private func needed(
-    _ verdict: VerdictRow.Verdict, _ interval: Interval, _ bound: Double
+    _ verdict: VerdictRow.Verdict, _ interval: Interval, _ bound: Double,
+    _ measure: Target.Measure
   ) -> String {
     guard verdict == .undecided, interval.halfWidth.isFinite else { return "" }
     let samples = measures.scenario.isSectioned ? "sections" : "replications"
@@ -230,7 +240,13 @@ package struct Judge: Sendable {
     let more = Double(interval.samples) * (factor - 1)
     guard distance > 0, more < 1e6 else { return "; no number of \(samples) would tell" }
     let count = Int(more.rounded(.up))
-    return "; about \(count) \(count == 1 ? String(samples.dropLast()) : samples) more would tell"
+    let unit = count == 1 ? String(samples.dropLast()) : samples
+    // The count takes it that the windows of the others see as much.
+    let mayMiss = restsOnWindows(measure) && measures.mayMissHighestLoad
+    return "; about \(count) \(unit) more would tell"
+      + (mayMiss
+        ? " if \(count == 1 ? "its" : "their") windows see the highest load; more windows would make sure"
+        : "")
   }
 
   private func certainty(_ interval: Interval, _ print: (Double) -> String) -> String {

@@ -85,8 +85,10 @@ package struct LeverAnswer: Sendable {
 
   /// The fleet as its scenario has it.
   package struct Operated: Sendable, Equatable {
-    /// Its bill for a month.
+    /// Its bill for a month: the mean of its replications, as of every coalition.
     package let bill: Interval
+    /// The bill as a run of the scenario states it, corrected by how long spot machines happened to be up.
+    package let checkedBill: Interval?
     /// How it was judged.
     package let verdicts: [VerdictRow]
 
@@ -94,8 +96,11 @@ package struct LeverAnswer: Sendable {
     package let size: [String]?
 
     /// A fleet of those values.
-    package init(bill: Interval, verdicts: [VerdictRow], size: [String]?) {
+    package init(
+      bill: Interval, checkedBill: Interval?, verdicts: [VerdictRow], size: [String]?
+    ) {
       self.bill = bill
+      self.checkedBill = checkedBill
       self.verdicts = verdicts
       self.size = size
     }
@@ -109,6 +114,8 @@ package struct LeverAnswer: Sendable {
   package let seed: UInt64
   /// The keys that make a size.
   package let keys: [String]
+  /// The largest value of each key; `nil` where its values are no numbers, or there is one only.
+  package let largest: [String?]
   /// The confidence of each interval.
   package let confidence: Double
   /// How many replications each bill rests on.
@@ -134,14 +141,16 @@ package struct LeverAnswer: Sendable {
 
   /// An answer of those values.
   package init(
-    about: String, scenario: String, seed: UInt64, keys: [String], confidence: Double,
-    replications: Int, orders: Int?, levers: [Lever], coalitions: [Coalition], baseline: Interval,
-    optimised: Interval, operated: Operated, budgets: [String], fleets: Int, requests: UInt64
+    about: String, scenario: String, seed: UInt64, keys: [String], largest: [String?],
+    confidence: Double, replications: Int, orders: Int?, levers: [Lever], coalitions: [Coalition],
+    baseline: Interval, optimised: Interval, operated: Operated, budgets: [String], fleets: Int,
+    requests: UInt64
   ) {
     self.about = about
     self.scenario = scenario
     self.seed = seed
     self.keys = keys
+    self.largest = largest
     self.confidence = confidence
     self.replications = replications
     self.orders = orders

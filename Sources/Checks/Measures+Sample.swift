@@ -173,11 +173,28 @@ extension Measures {
     return samples.isEmpty ? 0 : samples.reduce(0, +) / Double(samples.count)
   }
 
+  /// Whether a replication drew no window of the highest load that it drew windows of, so that others may
+  /// leave such hours unseen.
+  ///
+  /// That nothing is unseen in it may be luck: hours round an interruption are simulated whole.
+  var mayMissHighestLoad: Bool {
+    // Loads are told apart by two hundredths (`WindowPlan`).
+    func place(_ load: Double) -> Int { Int(min(load, 1_000) * 50) }
+    return records.compactMap(\.sample).contains { sample in
+      guard let highest = sample.groups.map(\.highest).max() else { return false }
+      return !sample.windows.contains { place($0.load) == place(highest) }
+    }
+  }
+
   /// Which hours decide though few windows or none saw them; `nil` where none do.
   func unseenHours(_ value: WindowValue?) -> String? {
     let samples = records.compactMap(\.sample)
-    if unseenShare > 0, let sample = samples.first(where: { $0.unseen > .zero }) {
-      return "no window saw \(sample.unseen) of the highest load, from \(sample.unseenFrom) on"
+    let blind = samples.filter { $0.unseen > .zero }
+    if let sample = blind.first {
+      // On average over more replications the share that is not seen stays as it is.
+      return "in \(blind.count) of \(samples.count) replications no window saw the highest load "
+        + "(in the first \(sample.unseen) from \(sample.unseenFrom) on): draw more windows; more "
+        + "replications alone may not tell"
     }
     guard let value, let band = rareBands(value).max(by: { $0.most < $1.most }) else { return nil }
     func percent(_ load: Double) -> String { formatted(load * 100, places: 0) }

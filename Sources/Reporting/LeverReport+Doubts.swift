@@ -86,6 +86,17 @@ extension LeverReport {
       + (rest > 0 ? ["  and \(rest) more"] : [])
   }
 
+  /// How many coalitions have the largest fleet that the study offers, so that a larger one may be cheaper.
+  var atTheEdge: [String] {
+    zip(answer.keys, answer.largest).enumerated().compactMap { place, key in
+      guard let largest = key.1 else { return nil }
+      let count = answer.coalitions.count { !$0.holdsNowhere && $0.size[place] == largest }
+      guard count > 0 else { return nil }
+      return "\(count) of \(answer.coalitions.count) coalitions are cheapest at the largest value "
+        + "offered, \(key.0)=\(largest): with a larger one they may be cheaper still."
+    }
+  }
+
   var nowhere: [String] {
     let found = answer.coalitions.filter(\.holdsNowhere)
     guard !found.isEmpty else { return ["Every coalition holds all service targets at some size."] }

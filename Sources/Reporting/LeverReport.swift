@@ -95,7 +95,7 @@ package struct LeverReport: Sendable {
 
   private func paragraphs(isMarkdown: Bool) -> [String] {
     [combined, operated(isMarkdown: isMarkdown)] + budgets(isMarkdown: isMarkdown) + contradictions
-      + nowhere + undecided + [legend]
+      + nowhere + undecided + atTheEdge + [legend]
   }
 
   private var combined: String {
@@ -122,7 +122,14 @@ package struct LeverReport: Sendable {
         "\(isMarkdown ? "`\($0.target)`" : $0.target) is "
           + "\($0.verdict == .fails ? "not held" : "undecided")"
       }
-    return "As operated: \(ValueText.estimate(answer.operated.bill, unit: "USD")) a month; "
+    let bill = ValueText.estimate(answer.operated.bill, unit: "USD")
+    let checked = ValueText.estimate(answer.operated.checkedBill, unit: "USD")
+    let command = isMarkdown ? "`check`" : "check"
+    // The bills of coalitions are subtracted from each other and add up; a correction would end that.
+    let note =
+      answer.operated.checkedBill == nil || checked == bill
+      ? "" : " (a plain mean, as all bills here; \(command) corrects it to \(checked))"
+    return "As operated: \(bill) a month\(note); "
       + (open.isEmpty ? "all targets hold." : open.joined(separator: ", ") + ".")
   }
 

@@ -45,9 +45,10 @@ struct Explain: AsyncParsableCommand {
           + "coalitions share them"
       )
       let answer = try await analysis.run { done, count in
-        if done == 0 {
+        // The fleet as operated tells little of the others, which may be larger and fail at once.
+        if done == count / 8, done > 0 {
           progress.estimate(
-            factor: Double(fleets), from: "the fleet as operated; at most, as a rule")
+            factor: Double(count) / Double(done), from: "\(done) of \(count) coalitions")
         }
         progress.show(done: done, of: count)
       }

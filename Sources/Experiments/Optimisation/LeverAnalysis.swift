@@ -50,15 +50,11 @@ package struct LeverAnalysis: Sendable {
     }
   }
 
-  /// How many fleets are looked at, at most, without those that are looked at twice.
+  /// How many fleets are simulated at most: one for each size of each coalition, and the operated one.
   package var fleetLimit: Int {
-    let count = isExact ? 1 << study.levers.count : study.orders * study.levers.count
-    return count * looksLimit
-  }
-
-  /// How many sizes are looked at for a coalition, at most.
-  private var looksLimit: Int {
-    Int.bitWidth - design.points(seed: 0).count.leadingZeroBitCount + 1
+    let count =
+      isExact ? 1 << study.levers.count : study.orders * study.levers.count + 2 * study.levers.count
+    return count * design.points(seed: 0).count + 1
   }
 
   private var isExact: Bool { study.levers.count <= LeverStudy.exactLimit }
@@ -85,12 +81,13 @@ package struct LeverAnalysis: Sendable {
       (try? load(study.overrides(of: whole) + size.overrides))?.scenario.canonicalText == text
     }
     let search = SizeSearch(
-      study, sizes: sizes, operated: operatedSize, seed: seed, confidence: confidence, load: load)
+      study, sizes: sizes, seed: seed, confidence: confidence, load: load)
     let operated = try await search.fleet(operatedFleet, jobs: jobs)
     var found: [Int: LeverAnswer.Coalition] = [:]
     progress(0, coalitions.count)
-    try await SideBySide.run(coalitions.count, jobs: jobs) { number in
-      { try await search.coalition(coalitions[number]) }
+    let inTurn = mixed(coalitions)
+    try await SideBySide.run(inTurn.count, jobs: jobs) { number in
+      { try await search.coalition(inTurn[number]) }
     } take: { _, coalition in
       found[coalition.members] = coalition
       progress(found.count, coalitions.count)
@@ -101,7 +98,7 @@ package struct LeverAnalysis: Sendable {
       confidence: confidence)
     return LeverAnswer(
       about: study.about, scenario: study.scenario, seed: seed, keys: design.axes.map(\.key),
-      confidence: confidence, replications: study.replications,
+      largest: largest(sizes), confidence: confidence, replications: study.replications,
       orders: isExact ? nil : orders.count,
       levers: bills.levers(named: study.levers.map(\.name)),
       coalitions: coalitions.compactMap { found[$0] }, baseline: bills.bill(of: 0),
@@ -110,7 +107,8 @@ package struct LeverAnalysis: Sendable {
         bill: Interval.mean(
           of: Array(operated.bills.prefix(study.replications)), confidence: confidence)
           ?? .exact(0, samples: 0),
-        verdicts: operated.verdicts, size: operatedSize.map { sizes[$0].values }),
+        checkedBill: operated.checkedBill, verdicts: operated.verdicts,
+        size: operatedSize.map { sizes[$0].values }),
       budgets: operatedFleet.scenario.targets.filter(\.isBudget).map(\.text),
       fleets: fleets.fleets, requests: fleets.requests)
   }
@@ -132,12 +130,29 @@ package struct LeverAnalysis: Sendable {
     return points.indices.sorted { (bills[$0], $0) < (bills[$1], $1) }.map { points[$0] }
   }
 
+  /// The largest value of each key, where its values are different numbers.
+  private func largest(_ sizes: [SweepPoint]) -> [String?] {
+    design.axes.indices.map { axis in
+      let values = Set(sizes.map { $0.values[axis] })
+      let numbers = values.compactMap { text in Double(text).map { (number: $0, text: text) } }
+      guard numbers.count == values.count, numbers.count > 1 else { return nil }
+      return numbers.max { $0.number < $1.number }?.text
+    }
+  }
+
   // MARK: Coalitions
 
   private func drawOrders(seed: UInt64) -> [[Int]] {
     // The designs of sweeps are drawn from entity 0.
     var draws = RandomStream(seed: seed, replication: 0, purpose: .sweep, entity: 1)
     return ShapleyValue.orders(study.orders, players: study.levers.count) { draws.nextUniform() }
+  }
+
+  /// Coalitions in an order in which any stretch is like the rest, so that the first tell how long all take.
+  private func mixed(_ coalitions: [Int]) -> [Int] {
+    // Fibonacci hashing: multiples of the golden section, modulo one, are spread evenly.
+    func place(_ members: Int) -> UInt64 { UInt64(members) &* 0x9E37_79B9_7F4A_7C15 }
+    return coalitions.sorted { place($0) < place($1) }
   }
 
   /// The coalitions that are looked at, ascending: all, or those along the orders with those that

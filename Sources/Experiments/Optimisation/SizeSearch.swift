@@ -3,20 +3,14 @@
 import Checks
 import Recording
 import Scenario
+import Statistics
 
-/// Finds for a coalition of levers the cheapest fleet that holds all service targets.
+/// Finds for a coalition of levers the cheapest size that holds all service targets.
 ///
-/// Sizes are in the order of their bills with no lever on, and it is taken that a fleet larger
-/// than one that
-/// holds does so too: the search halves, so it looks at log₂ of the sizes and ends between one
-/// that holds and the
-/// next smaller, which does not. With levers on a larger size may be cheaper, since a spot pool
-/// with more
-/// places needs less in its stead: of the larger ones the one with the smallest bill, requests
-/// left out, is
-/// tried too. With all levers on so is the fleet as operated, where it is of a size. A fleet that
-/// is not settled is
-/// passed by, and kept in mind where it would be cheaper.
+/// Every size is a candidate, and nothing is inferred from one size about another. With an autoscaler each is
+/// simulated with requests. Without one a bill is at least the bill without requests, which takes
+/// milliseconds: the sizes are simulated in the order of that bill, until it reaches the bill of one that
+/// holds. A size that is not settled is passed by, and kept in mind where it would be cheaper.
 struct SizeSearch: Sendable {
   /// Fleets that were simulated, so that coalitions with the same fleet share it.
   actor Book {
@@ -43,6 +37,8 @@ struct SizeSearch: Sendable {
   /// What a fleet came to.
   struct Fleet: Sendable {
     let bills: [Double]
+    /// The bill as a run states it; `nil` where more replications than the study's were run.
+    let checkedBill: Interval?
     let standing: FleetStanding
     let verdicts: [VerdictRow]
     /// The service targets that fail or are open.
@@ -57,92 +53,86 @@ struct SizeSearch: Sendable {
   private let sizes: [SweepPoint]
   private let seed: UInt64
   private let confidence: Double
-  private let operated: Int?
   private let load: @Sendable (_ overrides: [String]) throws -> LoadedExperiment
 
-  /// A search through sizes, from the smallest bill on.
+  /// A search through sizes; the last is the largest.
   ///
-  /// - Parameters:
-  ///   - operated: the number of the size that the fleet has as it is operated, with all levers on.
   /// - Precondition: there is a size.
   init(
-    _ study: LeverStudy, sizes: [SweepPoint], operated: Int?, seed: UInt64, confidence: Double,
+    _ study: LeverStudy, sizes: [SweepPoint], seed: UInt64, confidence: Double,
     load: @escaping @Sendable (_ overrides: [String]) throws -> LoadedExperiment
   ) {
     precondition(!sizes.isEmpty, "a grid has a point")
     self.study = study
     self.sizes = sizes
-    self.operated = operated
     self.seed = seed
     self.confidence = confidence
     self.load = load
   }
 
   /// The fleet of a coalition; the largest where none is known to hold.
+  ///
+  /// - Complexity: at most one fleet for each size.
   func coalition(_ members: Int) async throws -> LeverAnswer.Coalition {
-    var known: [Fleet?] = sizes.map { _ in nil }
-    func fleet(at number: Int) async throws -> Fleet {
-      if let fleet = known[number] { return fleet }
-      let fleet = try await self.fleet(of: members, size: number)
-      known[number] = fleet
-      return fleet
+    var tried: [Tried] = []
+    var best: Tried?
+    for candidate in try await candidates(of: members) {
+      if let best, candidate.leastBill >= best.bill { break }
+      let fleet = try await self.fleet(candidate.loaded)
+      let this = Tried(size: candidate.size, fleet: fleet, bill: mean(fleet.bills))
+      tried.append(this)
+      guard fleet.holds else { continue }
+      // Of equal bills the smaller size.
+      if best.map({ (this.bill, this.size) < ($0.bill, $0.size) }) ?? true { best = this }
     }
-    var (low, high) = (0, sizes.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if try await fleet(at: middle).holds { high = middle } else { low = middle + 1 }
-    }
-    let holdsNowhere = low == sizes.count
-    var number = min(low, sizes.count - 1)
-    var chosen = try await fleet(at: number)
-    var others: [Int] = []
-    if !holdsNowhere { others.append(try await smallestBill(of: members, from: number)) }
-    if let operated, members == 1 << study.levers.count - 1 { others.append(operated) }
-    var isFound = !holdsNowhere
-    for other in others {
-      let fleet = try await fleet(at: other)
-      if fleet.holds, !isFound || mean(fleet) < mean(chosen) {
-        (number, chosen, isFound) = (other, fleet, true)
-      }
-    }
-    let open = known.indices.filter { size in
-      guard let fleet = known[size], fleet.standing == .unsettled else { return false }
-      return size != number && (!isFound || mean(fleet) < mean(chosen))
+    // Where none holds all were tried.
+    let last = tried.max { $0.size < $1.size }
+    guard let chosen = best ?? last else { preconditionFailure("a grid has a point") }
+    let limit = best?.bill ?? .infinity
+    let open = tried.filter {
+      $0.fleet.standing == .unsettled && $0.size != chosen.size && $0.bill < limit
     }
     return LeverAnswer.Coalition(
-      members: members, size: sizes[number].values,
-      bills: Array(chosen.bills.prefix(study.replications)), holdsNowhere: !isFound,
-      lacking: isFound ? [] : chosen.lacking, undecided: open.map { sizes[$0].values },
-      verdicts: chosen.verdicts)
+      members: members, size: sizes[chosen.size].values,
+      bills: Array(chosen.fleet.bills.prefix(study.replications)), holdsNowhere: best == nil,
+      lacking: best == nil ? chosen.fleet.lacking : [],
+      undecided: open.map(\.size).sorted().map { sizes[$0].values },
+      verdicts: chosen.fleet.verdicts)
   }
 
-  /// The size with the smallest bill without requests, of one and all larger ones, by two
-  /// replications; the
-  /// first where nothing scales the fleet, or its pools sell whatever is wanted.
-  private func smallestBill(of members: Int, from first: Int) async throws -> Int {
-    var best = (size: first, bill: Double.infinity)
-    for size in first..<sizes.count {
-      let loaded = try load(study.overrides(of: members) + sizes[size].overrides)
-      let scenario = loaded.scenario
-      let isSpotScarce = scenario.pools.contains {
-        scenario.isCapacityRandom(of: $0) || $0.cloud.lifetime != nil
+  /// A size that was simulated with requests, with its bill for a month.
+  private struct Tried {
+    let size: Int
+    let fleet: Fleet
+    let bill: Double
+  }
+
+  /// A size that a coalition may have, and a bill that it does not go below.
+  private struct Candidate {
+    let size: Int
+    let loaded: LoadedExperiment
+    let leastBill: Double
+  }
+
+  /// All sizes, those that may be the cheapest first.
+  private func candidates(of members: Int) async throws -> [Candidate] {
+    var all: [Candidate] = []
+    for (number, size) in sizes.enumerated() {
+      let loaded = try load(study.overrides(of: members) + size.overrides)
+      guard loaded.scenario.autoscaling == nil, sizes.count > 1 else {
+        all.append(Candidate(size: number, loaded: loaded, leastBill: -.infinity))
+        continue
       }
-      guard isSpotScarce, scenario.autoscaling != nil else { return first }
       var trial = FleetTrial(loaded, seed: seed)
-      try await trial.bill(upTo: min(2, study.replications), jobs: 1)
-      let bill = trial.bills.reduce(0, +)
-      if bill < best.bill { best = (size, bill) }
+      try await trial.bill(upTo: study.replications, jobs: 1)
+      all.append(Candidate(size: number, loaded: loaded, leastBill: mean(trial.bills)))
     }
-    return best.size
+    return all.sorted { ($0.leastBill, $0.size) < ($1.leastBill, $1.size) }
   }
 
-  private func mean(_ fleet: Fleet) -> Double {
-    let bills = fleet.bills.prefix(study.replications)
+  private func mean(_ bills: [Double]) -> Double {
+    let bills = bills.prefix(study.replications)
     return bills.reduce(0, +) / Double(max(1, bills.count))
-  }
-
-  private func fleet(of members: Int, size: Int) async throws -> Fleet {
-    try await fleet(load(study.overrides(of: members) + sizes[size].overrides))
   }
 
   /// What a fleet comes to; simulated once, however often it is asked for.
@@ -153,7 +143,9 @@ struct SizeSearch: Sendable {
       let found = try await trial.settle(
         looks: [count, 2 * count, 4 * count], confidence: confidence, jobs: jobs)
       return Fleet(
-        bills: trial.records.map(FleetTrial.bill), standing: found.standing,
+        bills: trial.records.map(FleetTrial.bill),
+        checkedBill: trial.records.count == count ? found.measures.monthlyCost : nil,
+        standing: found.standing,
         verdicts: found.verdicts,
         lacking: zip(found.verdicts, loaded.scenario.targets)
           .filter { !$1.isBudget && ($0.verdict == .fails || $0.verdict == .undecided) }

@@ -90,6 +90,11 @@ extension ScenarioLoader {
       let maximum = backOff.required("max", into: &diagnostics) {
         try span($0, from: .seconds(1), to: .longestStretch)
       }
+      if let initial, let maximum, initial > maximum {
+        backOff.report(
+          .outOfRange(found: "\(maximum)", allowed: "\(initial) or more, as initial"), of: "max",
+          into: &diagnostics)
+      }
       backOff.finish(into: &diagnostics)
       policies.initialBackOff = initial ?? policies.initialBackOff
       policies.maximumBackOff = maximum ?? policies.maximumBackOff
