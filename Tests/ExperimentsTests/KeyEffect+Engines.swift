@@ -40,6 +40,9 @@ extension KeyEffect {
   private static let drawn =
     "{ max_num_seqs: 16, max_num_batched_tokens: 256, kv_memory: { utilisation: 20%, overhead: 100MB }, \(roofline) }"
 
+  private static let mixture = drawn.replacing(
+    "weight_bytes: 2", with: "weight_bytes: 2, experts: { total: 4, active: 2, width: 512 }")
+
   static let engines: [KeyEffect] =
     [
       KeyEffect(
@@ -122,7 +125,9 @@ extension KeyEffect {
       effect("step.roofline.model.weight_bytes", "1", by: drawn),
       effect("step.roofline.model.kv_bytes", "1", by: drawn),
       effect("step.roofline.model.tied_embeddings", "true", by: drawn),
-      effect("step.roofline.model.experts", "{ total: 4, active: 2, width: 512 }", by: drawn),
+      effect("step.roofline.model.experts.total", "8", by: mixture),
+      effect("step.roofline.model.experts.active", "3", by: mixture),
+      effect("step.roofline.model.experts.width", "1_024", by: mixture),
       effect("step.roofline.tensor_parallel", "4", by: drawn),
       effect("step.roofline.efficiency.memory", "40%", by: drawn),
       effect("step.roofline.efficiency.matrix", "3%", by: drawn),
