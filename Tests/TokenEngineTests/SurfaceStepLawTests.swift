@@ -66,4 +66,19 @@ struct SurfaceStepLawTests {
     #expect(law() == law() && EngineStepLaw.surface(law()) == .surface(law()))
     #expect(law() != law(101))
   }
+
+  @Test("A replica counts the steps whose time is a guess, also in rows", arguments: [true, false])
+  func counted(coalesces: Bool) {
+    for isAsynchronous in [true, false] {
+      var settings = VLLMSettings()
+      settings.isAsynchronous = isAsynchronous
+      var replica = TokenReplica(
+        scheduler: VLLMScheduler(settings: settings), law: EngineStepLaw.surface(law()),
+        coalesces: coalesces)
+      // The prompt in one step; then steps with 2 to 200 tokens before them, of which 128 were measured.
+      replica.add(TokenRequest(id: 0, arrival: 0, promptTokens: 2, outputTokens: 200), at: 0)
+      while replica.nextTime < .max { replica.step() }
+      #expect(replica.steps == 200 && replica.stepsOutsideMeasurements == 200 - 128)
+    }
+  }
 }

@@ -2,10 +2,10 @@
 
 extension VLLMScheduler: TokenScheduler {
   /// Two steps under asynchronous scheduling, else one.
-  public var stepsAhead: Int { settings.isAsynchronous ? 2 : 1 }
+  @inlinable public var stepsAhead: Int { settings.isAsynchronous ? 2 : 1 }
 
-  /// Whom the last result, or the last row of quiet steps, brought a token, once.
-  public mutating func takeTokenNews() -> TokenNews { marks.takeNews() }
+  /// Whom the last result, or the last row of quiet steps, brought a token.
+  @inlinable public var tokenNews: TokenNews { _read { yield marks.news } }
   /// Begins to tell tokens.
   public mutating func tellTokens() { marks.turnOn() }
 
@@ -27,7 +27,7 @@ extension VLLMScheduler: TokenScheduler {
   /// Whether as many requests run as may: then nobody is admitted before somebody ends.
   ///
   /// Where prefill pauses, whether somebody waits makes a difference before that.
-  public var isFull: Bool {
+  @inlinable public var isFull: Bool {
     runningCount >= settings.runningLimit && settings.prefillInterval == 1
   }
 
@@ -43,6 +43,7 @@ extension VLLMScheduler: TokenScheduler {
     case .none: preconditionFailure("a request is cancelled that waits or runs")
     }
     for index in parts.indices where parts[index].slot == Int32(slot) { parts[index].slot = -1 }
+    if rows[slot].place == .running { runningCount -= 1 }
     letGo(slot)
     marks.leave(last: &rows[slot].lastToken)
     rows[slot].place = .none
@@ -51,23 +52,13 @@ extension VLLMScheduler: TokenScheduler {
 
   /// How far a request is.
   ///
-  /// - Complexity: O(1), O(requests that decode) where it is one of them.
+  /// - Complexity: O(1).
   public func progress(of slot: Int) -> RequestProgress {
     let row = rows[slot]
-    guard isGrouped, row.place == .running else {
+    guard isGrouped && row.isMember else {
       return RequestProgress(computed: row.computed, produced: row.produced, blocks: row.held)
     }
-    // A step of the group in flight has not brought its token yet.
-    let flying = stepSizes.isEmpty ? 0 : 1
-    let computed = Int(row.groupBase + group.steps)
-    if let member = group.members.first(where: { $0.slot == Int32(slot) }) {
-      let produced = row.output - Int(member.last - group.steps) - flying
-      return RequestProgress(computed: computed, produced: produced, blocks: blocksFor(computed))
-    }
-    if group.leaving.contains(Int32(slot)) {
-      return RequestProgress(
-        computed: computed, produced: row.output - 1, blocks: blocksFor(computed))
-    }
-    return RequestProgress(computed: row.computed, produced: row.produced, blocks: row.held)
+    let (computed, produced, _) = counts(of: row)
+    return RequestProgress(computed: computed, produced: produced, blocks: blocksFor(computed))
   }
 }
