@@ -42,6 +42,11 @@ struct BlockPool {
     blanks = ContiguousArray((0..<Int32(count)).reversed())
   }
 
+  /// Blocks that are told apart and used, and how often they are.
+  var used: (blocks: Int, users: Int) {
+    blocks.reduce((0, 0)) { ($0.0 + ($1.users > 0 ? 1 : 0), $0.1 + Int($1.users)) }
+  }
+
   // MARK: Counted
 
   /// Takes blocks that are only counted.

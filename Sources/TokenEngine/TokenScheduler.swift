@@ -20,6 +20,8 @@ public protocol TokenScheduler {
 
   /// Whether requests take each other's blocks without end.
   var isThrashing: Bool { get }
+  /// Which of the sums over requests, tokens and blocks is wrong; `nil` where all are right, as they always should be.
+  var conservation: String? { get }
 
   /// Whom the last result, or the last row of quiet steps, brought a token; only after ``tellTokens()``.
   var tokenNews: TokenNews { get }

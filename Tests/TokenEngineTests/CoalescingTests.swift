@@ -61,7 +61,8 @@ struct CoalescingTests {
     for seed in 20_000 + part * 50..<20_050 + part * 50 {
       let workload = DrawnWorkload(seed: seed)
       let last = workload.events(coalesced: true).last
-      #expect(last == "free \(workload.settings.usableBlocks), stuck false", "seed \(seed)")
+      #expect(
+        last == "free \(workload.settings.usableBlocks), stuck false, nil", "seed \(seed)")
     }
   }
 

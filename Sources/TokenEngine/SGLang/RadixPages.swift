@@ -43,6 +43,11 @@ struct RadixPages {
   /// Pages that can be had.
   @inlinable var available: Int { free + evictable }
 
+  /// Pages of the tree that requests use, and how often they do.
+  var locked: (pages: Int, users: Int) {
+    pages.reduce((0, 0)) { ($0.0 + ($1.users > 0 ? 1 : 0), $0.1 + Int($1.users)) }
+  }
+
   // MARK: Pages of one request
 
   /// Takes pages, of the tree where no others are left.

@@ -240,4 +240,21 @@ extension TensorRTScheduler: TokenScheduler {
     RequestProgress(
       computed: rows[slot].computed, produced: rows[slot].produced, blocks: rows[slot].blocks)
   }
+
+  /// Which of the sums over requests, tokens and blocks is wrong; `nil` where all are right.
+  ///
+  /// - Complexity: O(the most requests that were there at once).
+  public var conservation: String? {
+    var count = RequestCount()
+    for row in rows.all where row.place != .none {
+      count.add(isRunning: row.isStarted, blocks: row.blocks)
+      if blocksFor(row.computed) > row.blocks {
+        return "request \(row.id) has \(row.computed) tokens in \(row.blocks) blocks"
+      }
+      if row.produced >= row.output { return "request \(row.id) has all tokens and is there" }
+    }
+    return count.problem(
+      held: rows.held, running: runningCount, waiting: waitingCount, free: freeBlocks,
+      blocks: settings.blocks)
+  }
 }

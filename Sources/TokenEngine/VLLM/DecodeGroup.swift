@@ -45,6 +45,9 @@ struct DecodeGroup {
   /// How many members there are.
   var count: Int { members.count }
 
+  /// How many requests run.
+  var running: Int { members.count + prefilling.count + leaving.count + closing.count }
+
   /// The class of members that need a block one step later than those of another class.
   func next(_ place: Int) -> Int { place == 0 ? blockSize - 1 : place - 1 }
 

@@ -61,4 +61,32 @@ extension VLLMScheduler: TokenScheduler {
     let (computed, produced, _) = counts(of: row)
     return RequestProgress(computed: computed, produced: produced, blocks: blocksFor(computed))
   }
+
+  /// Which of the sums over requests, tokens and blocks is wrong; `nil` where all are right.
+  ///
+  /// - Complexity: O(the most requests that were there at once + blocks).
+  public var conservation: String? {
+    var count = RequestCount()
+    var uses = 0
+    for (slot, row) in rows.all.enumerated() where row.place != .none {
+      let (isRunning, progress) = (row.place == .running, progress(of: slot))
+      count.add(isRunning: isRunning, blocks: settings.cachesPrefixes ? 0 : progress.blocks)
+      if blocksFor(progress.computed) > progress.blocks || !isRunning && progress.blocks > 0 {
+        return "request \(row.id) has \(progress.computed) tokens in \(progress.blocks) blocks"
+      }
+      if progress.produced >= row.output { return "request \(row.id) has all tokens and is there" }
+      guard settings.cachesPrefixes else { continue }
+      uses += heldBlocks[slot].count
+      if heldBlocks[slot].count != progress.blocks {
+        return "request \(row.id) holds \(progress.blocks) blocks, or \(heldBlocks[slot].count)"
+      }
+    }
+    let used = pool.used
+    if uses != used.users { return "\(uses) uses of blocks, and \(used.users) are counted" }
+    let listed = isGrouped ? group.running : running.count
+    if listed != runningCount { return "\(listed) requests are listed as running" }
+    return count.problem(
+      held: rows.held, running: runningCount, waiting: waitingCount,
+      free: pool.free + used.blocks, blocks: settings.usableBlocks)
+  }
 }
