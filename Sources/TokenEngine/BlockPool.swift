@@ -8,6 +8,7 @@
 /// got the identity first.
 ///
 /// Source: the vLLM project, package `vllm` 0.33.0 (2026), `v1/core/block_pool.py`, `v1/core/kv_cache_utils.py`.
+@usableFromInline
 struct BlockPool {
   /// One block; places in lists are numbers of blocks, -1 for none.
   struct Block {
@@ -23,7 +24,7 @@ struct BlockPool {
   }
 
   /// How many blocks can be had.
-  private(set) var free: Int
+  @usableFromInline private(set) var free: Int
 
   private var blocks: ContiguousArray<Block> = []
   private var blanks: ContiguousArray<Int32> = []
@@ -39,6 +40,11 @@ struct BlockPool {
     guard cachesPrefixes else { return }
     blocks = ContiguousArray(repeating: Block(), count: count)
     blanks = ContiguousArray((0..<Int32(count)).reversed())
+  }
+
+  /// Blocks that are told apart and used, and how often they are.
+  var used: (blocks: Int, users: Int) {
+    blocks.reduce((0, 0)) { ($0.0 + ($1.users > 0 ? 1 : 0), $0.1 + Int($1.users)) }
   }
 
   // MARK: Counted

@@ -8,4 +8,15 @@ extension ContiguousArray {
     if count > 8 { return removeAll(keepingCapacity: true) }
     while !isEmpty { removeLast() }
   }
+
+  /// Removes and returns the first element; cheap where there are one or two.
+  ///
+  /// - Precondition: there is one.
+  @inlinable
+  @inline(__always)
+  mutating func takeFirst() -> Element {
+    if count > 2 { return removeFirst() }
+    if count == 2 { swapAt(0, 1) }
+    return removeLast()
+  }
 }

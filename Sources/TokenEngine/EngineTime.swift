@@ -23,8 +23,19 @@ public struct EngineTime: Equatable, Comparable, Sendable {
 
   /// The point so many femtoseconds later; ``end`` where that would be later still.
   @inlinable
+  @inline(__always)
   public func later(by span: Int128) -> EngineTime {
     let all = Int128(femtoseconds) + span
+    // Two and a half hours and less are divided in a machine word.
+    if let short = Int64(exactly: all), nanoseconds < 1 << 61 {
+      return EngineTime(
+        nanoseconds: nanoseconds + short / 1_000_000, femtoseconds: short % 1_000_000)
+    }
+    return farLater(by: all)
+  }
+
+  @usableFromInline
+  func farLater(by all: Int128) -> EngineTime {
     let whole = Int128(nanoseconds) + all / 1_000_000
     guard whole < 1 << 62 else { return .end }
     return EngineTime(

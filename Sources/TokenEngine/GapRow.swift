@@ -37,37 +37,37 @@ struct TokenClock {
     _ news: TokenNews, at time: EngineTime, _ gaps: inout ContiguousArray<GapRow>
   ) {
     var count = news.tokens
-    if let changes = news.changes {
-      pauseAndResume(changes, at: time, &gaps)
-      count -= changes.resumed.count
+    if !news.isSteady {
+      pauseAndResume(news, at: time, &gaps)
+      count -= news.resumed.count
     }
     if count > 0 { append(count, time.femtoseconds(since: previous), &gaps) }
     previous = time
   }
 
-  /// Notes a row of steps in which the same requests get tokens; none of them a first one.
+  /// Notes a row of results that bring the same requests tokens; none of them a first one.
   ///
   /// - Parameters:
-  ///   - start: when the first step was scheduled.
-  ///   - first: the femtoseconds of the first step.
+  ///   - first: the femtoseconds from the start to the first result.
+  ///   - second: those from it to the second.
   @usableFromInline
   mutating func note(
-    _ news: TokenNews, steps: Int, start: EngineTime, first: Int128, growth: Int128,
-    end: EngineTime, _ gaps: inout ContiguousArray<GapRow>
+    _ news: TokenNews, steps: Int, start: EngineTime, first: Int128, second: Int128,
+    growth: Int128, end: EngineTime, _ gaps: inout ContiguousArray<GapRow>
   ) {
     defer { previous = end }
-    if news.changes == nil && start == previous {
-      gaps.append(GapRow(count: news.tokens, steps: steps, first: first, growth: growth))
+    let gap = start.femtoseconds(since: previous) + first
+    if news.isSteady && gap == second - growth {
+      gaps.append(GapRow(count: news.tokens, steps: steps, first: gap, growth: growth))
       return
     }
     note(news, at: start.later(by: first), &gaps)
     guard steps > 1 else { return }
-    gaps.append(
-      GapRow(count: news.tokens, steps: steps - 1, first: first + growth, growth: growth))
+    gaps.append(GapRow(count: news.tokens, steps: steps - 1, first: second, growth: growth))
   }
 
   private mutating func pauseAndResume(
-    _ news: TokenNews.Changes, at time: EngineTime, _ gaps: inout ContiguousArray<GapRow>
+    _ news: TokenNews, at time: EngineTime, _ gaps: inout ContiguousArray<GapRow>
   ) {
     for slot in news.paused {
       while lastTokens.count <= slot { lastTokens.append(previous) }

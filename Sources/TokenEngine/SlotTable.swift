@@ -15,6 +15,11 @@ struct SlotTable<Row> {
     return rows.count - 1
   }
 
+  /// All rows, also those of slots that are free.
+  var all: ContiguousArray<Row> { rows }
+  /// Slots that are not free.
+  var held: Int { rows.count - unused.count }
+
   /// Gives a slot to whoever comes next.
   mutating func free(_ slot: Int) { unused.append(slot) }
 

@@ -4,41 +4,34 @@
 ///
 /// After a row of quiet steps it is about the first of them; in the others the same requests got a token.
 public struct TokenNews: Sendable {
-  /// Who goes on or pauses.
-  struct Changes {
-    var resumed: ContiguousArray<Int> = []
-    var paused: ContiguousArray<Int> = []
-  }
-
   /// How many requests got a token that is not their first.
   public internal(set) var tokens = 0
-  /// Nothing in most results, so that they carry no lists.
-  var changes: Changes?
-
   /// Who of them had their token before from an earlier result than the last one.
-  public var resumed: ContiguousArray<Int> { changes?.resumed ?? [] }
+  public internal(set) var resumed: ContiguousArray<Int> = []
   /// Who got a token from the result before, but not from this one, and is not completed. Somebody may be named who goes
   /// on after all.
-  public var paused: ContiguousArray<Int> { changes?.paused ?? [] }
+  public internal(set) var paused: ContiguousArray<Int> = []
 
-  mutating func resume(_ slot: Int) {
-    if changes == nil { changes = Changes() }
-    changes?.resumed.append(slot)
-  }
+  /// Whether the same requests got a token from the result before, but for those that had their first or last.
+  @inlinable var isSteady: Bool { resumed.isEmpty && paused.isEmpty }
 
-  mutating func pause(_ slot: Int) {
-    if changes == nil { changes = Changes() }
-    changes?.paused.append(slot)
+  /// Forgets everything.
+  mutating func clear() {
+    tokens = 0
+    resumed.clear()
+    paused.clear()
   }
 }
 
 /// Finds out who pauses and who goes on. Each request has the number of the result that brought its last token.
+@usableFromInline
 struct TokenMarks {
   /// Whether tokens are told.
   private(set) var isOn = false
   /// The number of the last result.
   private(set) var result = 0
-  private var news = TokenNews()
+  /// What the last result, or the last row of quiet steps, brought.
+  @usableFromInline private(set) var news = TokenNews()
   /// Who got a token from the last result, and how many of those have gone.
   private var all = 0
   private var gone = 0
@@ -53,21 +46,29 @@ struct TokenMarks {
   /// Begins to tell tokens.
   mutating func turnOn() { isOn = true }
 
-  /// What there is to tell; afterwards there is nothing.
-  mutating func takeNews() -> TokenNews {
-    var taken = TokenNews()
-    swap(&taken, &news)
-    return taken
-  }
-
   /// Begins so many results, which bring tokens to the same requests.
   mutating func begin(_ results: Int = 1) {
-    news = TokenNews()
+    news.clear()
     expected = all - gone
     result += results
     all = 0
     gone = 0
     goingOn = 0
+  }
+
+  /// Notes so many results that bring each of those that are taken together a token, and nobody else.
+  ///
+  /// - Returns: whether that is all; else somebody pauses or goes on, and nothing is noted.
+  mutating func noteQuiet(_ results: Int, together count: Int) -> Bool {
+    guard preempted.isEmpty && late.isEmpty else { return false }
+    news.clear()
+    news.tokens = count
+    result += results
+    all = count
+    gone = 0
+    expected = count
+    goingOn = count
+    return true
   }
 
   /// Notes a request that gets a token.
@@ -77,7 +78,7 @@ struct TokenMarks {
   ///   - before: the number of the result before the first of these.
   mutating func note(_ slot: Int, last: Int, before: Int, isFirst: Bool) {
     all += 1
-    if last == before { goingOn += 1 } else if !isFirst { news.resume(slot) }
+    if last == before { goingOn += 1 } else if !isFirst { news.resumed.append(slot) }
     if !isFirst { news.tokens += 1 }
   }
 
@@ -88,7 +89,7 @@ struct TokenMarks {
   mutating func end(before: Int, last: (Int) -> Int) -> Bool {
     if !preempted.isEmpty {
       for slot in preempted where last(slot) == before {
-        news.pause(slot)
+        news.paused.append(slot)
         goingOn += 1
       }
       preempted.removeAll { last($0) != result }
@@ -98,7 +99,7 @@ struct TokenMarks {
 
   /// Notes a request that pauses, if it got a token from the result before.
   mutating func pause(_ slot: Int, last: Int, before: Int) {
-    if last == before { news.pause(slot) }
+    if last == before { news.paused.append(slot) }
   }
 
   /// A request loses its blocks.
@@ -121,7 +122,7 @@ struct TokenMarks {
     goingOn += count - late.count
     news.tokens += count
     guard !late.isEmpty else { return }
-    for slot in late { news.resume(slot) }
+    for slot in late { news.resumed.append(slot) }
     late.clear()
   }
 

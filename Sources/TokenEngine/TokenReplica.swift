@@ -15,6 +15,13 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
   /// Whether nothing can be scheduled although requests are there, or they take each other's blocks without end.
   @inlinable public var isStuck: Bool { hasGivenUp }
 
+  /// Steps that were scheduled; those of a row once they are over.
+  @inlinable public var steps: Int { stepCount }
+  /// How many of them the law does not cover, so that their time is a guess.
+  @inlinable public var stepsOutsideMeasurements: Int { uncoveredCount }
+
+  @usableFromInline var stepCount = 0
+  @usableFromInline var uncoveredCount = 0
   @usableFromInline var queue: Scheduler
   @usableFromInline var hasGivenUp = false
 
@@ -35,29 +42,48 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
 
   @usableFromInline
   struct Row {
+    /// When the first of its steps begins: now, or at the end of the step in flight.
     @usableFromInline let start: EngineTime
-    /// Steps before the last.
+    /// Results before the last.
     @usableFromInline let quiet: Int
+    /// Steps that were in flight before, the first results: none or one.
+    @usableFromInline let flying: Int
     /// The femtoseconds of the first step, and of the host before it.
     @usableFromInline let first: Int128
     @usableFromInline let growth: Int128
+    @usableFromInline let isCovered: Bool
 
     @inlinable
-    init(start: EngineTime, quiet: Int, first: Int128, growth: Int128) {
+    init(
+      start: EngineTime, quiet: Int, flying: Int, first: Int128, growth: Int128, isCovered: Bool
+    ) {
       self.start = start
       self.quiet = quiet
+      self.flying = flying
       self.first = first
       self.growth = growth
+      self.isCovered = isCovered
     }
 
-    /// When so many steps are over.
+    /// When so many results are there.
+    ///
+    /// - Precondition: `results` are as many as were in flight, or more.
     @inlinable
-    func end(_ steps: Int) -> EngineTime {
+    func end(_ results: Int) -> EngineTime {
+      let steps = results - flying
+      // Rows of up to two and a half hours are added up in machine words.
+      if let first = Int64(exactly: first), let growth = Int64(exactly: growth), steps < 1 << 31 {
+        let (flat, flatIsLong) = first.multipliedReportingOverflow(by: Int64(steps))
+        let pairs = Int64(steps) * (Int64(steps) - 1) / 2
+        let (grown, grownIsLong) = growth.multipliedReportingOverflow(by: pairs)
+        let (sum, sumIsLong) = flat.addingReportingOverflow(grown)
+        if !flatIsLong && !grownIsLong && !sumIsLong { return start.later(by: Int128(sum)) }
+      }
       let count = Int128(steps)
       return start.later(by: count * first + growth * (count * (count - 1) / 2))
     }
 
-    /// How many of the steps before the last end before an instant.
+    /// How many of the results before the last are there before an instant.
     ///
     /// A guess by floating point, from the root of the quadratic equation, and then exactly.
     @inlinable
@@ -69,10 +95,10 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
       let root =
         slope > 0
         ? 2 * span / (first + (first * first + 4 * slope * span).squareRoot()) : span / first
-      var steps = root < Double(quiet) ? max(0, Int(root)) : quiet
-      while steps < quiet, end(steps + 1).nanoseconds < instant { steps += 1 }
-      while steps > 0, end(steps).nanoseconds >= instant { steps -= 1 }
-      return steps
+      var results = root < Double(quiet) ? min(quiet, max(0, Int(root)) + flying) : quiet
+      while results < quiet, end(results + 1).nanoseconds < instant { results += 1 }
+      while results > 0, end(results).nanoseconds >= instant { results -= 1 }
+      return results
     }
   }
 
@@ -92,7 +118,7 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
     if tellsGaps { queue.tellTokens() }
     self.law = law
     lanes = Lanes(hostTime: host, start: EngineTime(nanoseconds: 0))
-    self.coalesces = coalesces && scheduler.stepsAhead == 1
+    self.coalesces = coalesces
   }
 
   /// When something happens next, in nanoseconds; `.max` where nothing does.
@@ -139,13 +165,10 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
     }
     guard let end = ends.first else { return }
     if let row {
-      takeQuietSteps(row.quiet, of: row)
-      self.row = nil
-      ends.clear()
-      _ = schedule()
+      finish(row, after: row.quiet)
       return step()
     }
-    ends.removeFirst()
+    _ = ends.takeFirst()
     time = max(time, end)
     finish()
     if queue.isThrashing {
@@ -158,21 +181,44 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
   @inlinable
   mutating func finish() {
     queue.finish()
-    for slot in queue.news.firstTokens { note(slot, .firstToken) }
-    for completion in queue.news.completed { note(completion.slot, .completed) }
+    if !queue.news.firstTokens.isEmpty {
+      for slot in queue.news.firstTokens { note(slot, .firstToken) }
+    }
+    if !queue.news.completed.isEmpty {
+      for completion in queue.news.completed { note(completion.slot, .completed) }
+    }
     guard tellsGaps else { return }
-    tokenClock.note(queue.takeTokenNews(), at: time, &gaps)
+    tokenClock.note(queue.tokenNews, at: time, &gaps)
   }
 
-  /// Takes the first steps of a row: it is the end of the last of them then.
+  /// Ends a row with the step that is scheduled behind so many results.
+  @inlinable
+  mutating func finish(_ row: Row, after count: Int) {
+    self.row = nil
+    if count > 0 { takeQuietSteps(count, of: row) }
+    ends.clear()
+    if row.flying > 0 {
+      lanes.deviceFree = row.end(count + 1)
+      ends.append(lanes.deviceFree)
+    }
+    _ = schedule()
+  }
+
+  /// Takes the first results of a row: it is the time of the last of them then.
   @inlinable
   mutating func takeQuietSteps(_ count: Int, of row: Row) {
     queue.takeQuietSteps(count)
+    countSteps(count, areCovered: row.isCovered)
+    if row.flying > 0, !lanes.hostTime.isNone {
+      // The host is through before the device, and began with the last of the steps when it was scheduled.
+      if count > 1 { time = row.end(count - 1) }
+      _ = lanes.start(time, running: queue.runningCount)
+    }
     time = row.end(count)
-    guard tellsGaps, count > 0 else { return }
+    guard tellsGaps else { return }
     tokenClock.note(
-      queue.takeTokenNews(), steps: count, start: row.start, first: row.first, growth: row.growth,
-      end: time, &gaps)
+      queue.tokenNews, steps: count, start: row.start, first: row.flying > 0 ? 0 : row.first,
+      second: row.first + (row.flying > 0 ? 0 : row.growth), growth: row.growth, end: time, &gaps)
   }
 
   @inlinable
@@ -185,7 +231,7 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
   mutating func begin() {
     var emptyCalls = 0
     while queue.hasRequests, ends.count < queue.stepsAhead {
-      if coalesces, beginRow() { return }
+      if coalesces, ends.count == queue.stepsAhead - 1, beginRow() { return }
       if schedule() { continue }
       guard ends.isEmpty else { return }
       // A step may be empty because its only request gave up its blocks; then the next is not.
@@ -201,14 +247,19 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
   @inlinable
   mutating func schedule() -> Bool {
     let shape = queue.schedule()
-    for slot in queue.news.preempted { note(slot, .preempted) }
-    for admission in queue.news.admitted {
-      outcomes.append(
-        TokenOutcome(
-          slot: admission.slot, kind: admission.isFirst ? .started : .resumed,
-          time: time.nanoseconds, cachedTokens: admission.cachedTokens))
+    if !queue.news.preempted.isEmpty {
+      for slot in queue.news.preempted { note(slot, .preempted) }
+    }
+    if !queue.news.admitted.isEmpty {
+      for admission in queue.news.admitted {
+        outcomes.append(
+          TokenOutcome(
+            slot: admission.slot, kind: admission.isFirst ? .started : .resumed,
+            time: time.nanoseconds, cachedTokens: admission.cachedTokens))
+      }
     }
     guard !shape.isEmpty else { return false }
+    countSteps(1, areCovered: law.covers(shape))
     var start = max(time, lanes.deviceFree)
     if !lanes.hostTime.isNone { start = lanes.start(time, running: queue.runningCount) }
     let end = start.later(by: law.femtoseconds(of: shape))
@@ -217,22 +268,38 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
     return true
   }
 
+  @inlinable
+  mutating func countSteps(_ count: Int, areCovered: Bool) {
+    stepCount += count
+    if !areCovered { uncoveredCount += count }
+  }
+
   /// Begins a row of steps without news; false where there is none.
   @inlinable
   mutating func beginRow() -> Bool {
     let plain = queue.plainSteps()
-    guard plain > 1 else { return false }
-    let shape = queue.plainShape
-    let course = law.course(of: shape)
-    let steps = min(plain, course.steps)
+    guard plain.count > 1 else { return false }
+    let course = law.course(of: plain.first)
+    let steps = min(plain.count, course.steps)
     guard steps > 1 else { return false }
-    var first = law.femtoseconds(of: shape)
-    // One step at a time: the host begins when the device is through, and as many run in each step of the row.
+    var first = law.femtoseconds(of: plain.first)
+    let flying = ends.first
     if !lanes.hostTime.isNone {
-      first += lanes.hostTime.femtoseconds(running: queue.runningCount)
+      let host = lanes.hostTime.femtoseconds(running: queue.runningCount)
+      if let flying {
+        // The device sets the pace where the host is through before it, in this step and in all that follow.
+        let ready = max(time, lanes.hostFree).later(by: host)
+        guard ready <= flying, host <= first, course.growth >= 0 else { return false }
+      } else {
+        // The host begins when the device is through, and as many run in each step of the row.
+        first += host
+      }
     }
-    let row = Row(start: time, quiet: steps - 1, first: first, growth: course.growth)
+    let row = Row(
+      start: flying ?? time, quiet: steps - 1, flying: ends.count, first: first,
+      growth: course.growth, isCovered: law.covers(plain.first))
     self.row = row
+    ends.clear()
     ends.append(row.end(steps))
     return true
   }
@@ -241,10 +308,6 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
   @inlinable
   mutating func cut(at instant: Int64) {
     guard let row else { return }
-    let done = row.ended(before: instant)
-    takeQuietSteps(done, of: row)
-    self.row = nil
-    ends.clear()
-    _ = schedule()
+    finish(row, after: row.ended(before: instant))
   }
 }

@@ -20,9 +20,11 @@ public protocol TokenScheduler {
 
   /// Whether requests take each other's blocks without end.
   var isThrashing: Bool { get }
+  /// Which of the sums over requests, tokens and blocks is wrong; `nil` where all are right, as they always should be.
+  var conservation: String? { get }
 
-  /// Whom the last result, or the last row of quiet steps, brought a token, once; only after ``tellTokens()``.
-  mutating func takeTokenNews() -> TokenNews
+  /// Whom the last result, or the last row of quiet steps, brought a token; only after ``tellTokens()``.
+  var tokenNews: TokenNews { get }
   /// Begins to tell tokens, before there are requests.
   mutating func tellTokens()
 
@@ -37,15 +39,35 @@ public protocol TokenScheduler {
   /// How far a request is.
   func progress(of slot: Int) -> RequestProgress
 
-  /// In how many steps from now on all that run get a token, and nobody begins to run or gives up its blocks; only the
-  /// last of them may bring somebody's last token.
-  func plainSteps() -> Int
-  /// What the first of those steps does.
-  var plainShape: StepShape { get }
-  /// Takes so many of those steps at once; not the last of them.
+  /// The steps that can be scheduled from now on in which all that run get a token, and nobody begins to run or gives up
+  /// its blocks; only the last of them may bring somebody's last token.
+  ///
+  /// Asked where a step fewer than ``stepsAhead`` is in flight, and none where that is no such step itself. `mutating` only
+  /// to avoid a copy; mutates nothing.
+  mutating func plainSteps() -> PlainSteps
+  /// Schedules so many of those steps, not the last of them, and takes in as many results.
   mutating func takeQuietSteps(_ count: Int)
   /// Whether a request that is added now changes nothing before somebody ends.
   var isFull: Bool { get }
+}
+
+/// Steps that follow each other without news.
+@frozen
+public struct PlainSteps: Equatable, Sendable {
+  /// How many.
+  public let count: Int
+  /// What the first of them does.
+  public let first: StepShape
+
+  /// Steps of those values.
+  @inlinable
+  public init(count: Int, first: StepShape) {
+    self.count = count
+    self.first = first
+  }
+
+  /// Not a step.
+  @inlinable public static var none: PlainSteps { PlainSteps(count: 0, first: StepShape()) }
 }
 
 /// How far a request is.
@@ -67,9 +89,7 @@ public struct RequestProgress: Equatable, Sendable {
 
 extension TokenScheduler {
   /// None, where a scheduler looks at every step.
-  public func plainSteps() -> Int { 0 }
-  /// Nothing, where a scheduler looks at every step.
-  public var plainShape: StepShape { StepShape() }
+  public mutating func plainSteps() -> PlainSteps { .none }
   /// Nothing is taken, where a scheduler looks at every step.
   public mutating func takeQuietSteps(_ count: Int) {
     precondition(count == 0, "no step is quiet")

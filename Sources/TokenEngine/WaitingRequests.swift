@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The queue of a scheduler: in the order of arrival, with those that were preempted in front, or by priority.
+@usableFromInline
 struct WaitingRequests {
   typealias Rows = SlotTable<VLLMScheduler.Row>
 
   /// How many wait.
-  private(set) var count = 0
+  @usableFromInline private(set) var count = 0
   private let isByPriority: Bool
   private var head: Int32 = -1
   private var tail: Int32 = -1

@@ -19,6 +19,35 @@ struct CoalescingTests {
     }
   }
 
+  @Test("So they do with two steps in flight, and a host's time in every second", arguments: 0..<10)
+  func agreementWithTwoSteps(part: Int) {
+    for seed in part * 1_000..<(part + 1) * 1_000 {
+      var workload = DrawnWorkload(seed: seed)
+      workload.settings.isAsynchronous = true
+      compare(workload, seed, host: seed % 2 == 0 ? .none : workload.host)
+    }
+  }
+
+  @Test("With two steps in flight few steps are looked at")
+  func rows() {
+    let law = AffineStepLaw(
+      perStep: 10_000_000, perSequence: 0, perContextToken: 1_000, perPrefillToken: 0)
+    var settings = VLLMSettings()
+    settings.isAsynchronous = true
+    var replica = TokenReplica(scheduler: VLLMScheduler(settings: settings), law: law)
+    for id in 0..<3 {
+      replica.add(
+        TokenRequest(id: id, arrival: 0, promptTokens: 10, outputTokens: 1_000 * (id + 1)), at: 0)
+    }
+    var happenings = 0
+    while replica.nextTime < .max {
+      replica.step()
+      happenings += 1
+    }
+    #expect(replica.steps == 3_000 && replica.stepsOutsideMeasurements == 0)
+    #expect(happenings < 20, "\(happenings)")
+  }
+
   private func compare(_ workload: DrawnWorkload, _ seed: Int, host: HostTime = .none) {
     let each = workload.events(coalesced: false, host: host)
     let together = workload.events(coalesced: true, host: host)
@@ -32,7 +61,8 @@ struct CoalescingTests {
     for seed in 20_000 + part * 50..<20_050 + part * 50 {
       let workload = DrawnWorkload(seed: seed)
       let last = workload.events(coalesced: true).last
-      #expect(last == "free \(workload.settings.usableBlocks), stuck false", "seed \(seed)")
+      #expect(
+        last == "free \(workload.settings.usableBlocks), stuck false, nil", "seed \(seed)")
     }
   }
 

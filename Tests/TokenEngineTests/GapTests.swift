@@ -21,7 +21,8 @@ struct GapTests {
 
   /// Runs a workload step by step, with somebody who looks, and in rows; also in femtoseconds.
   private func compare<Scheduler: TokenScheduler>(
-    _ workload: DrawnWorkload, _ seed: Int, _ scheduler: (_ coalesced: Bool) -> Scheduler
+    _ workload: DrawnWorkload, _ seed: Int, addsUp: Bool = true,
+    _ scheduler: (_ coalesced: Bool) -> Scheduler
   ) -> (DrawnWorkload.Told, DrawnWorkload.Told) {
     let (law, host) = whole(workload)
     var each = TokenReplica(
@@ -31,10 +32,14 @@ struct GapTests {
     var together = TokenReplica(
       scheduler: scheduler(true), law: law, host: seed % 2 == 0 ? .none : host, tellsGaps: true)
     let told = workload.run(&together)
-    #expect(told.log == seen.log, "seed \(seed)")
-    #expect(seen.gaps == seen.seen, "seed \(seed), step by step")
-    #expect(told.gaps == seen.seen, "seed \(seed), in rows")
-    if workload.cancellations.isEmpty && !together.isStuck {
+    // As values, so that a failure prints a seed and not all gaps.
+    let (isSame, isRight, isRightInRows) = (
+      told.log == seen.log, seen.gaps == seen.seen, told.gaps == seen.seen
+    )
+    #expect(isSame, "seed \(seed)")
+    #expect(isRight, "seed \(seed), step by step")
+    #expect(isRightInRows, "seed \(seed), in rows")
+    if addsUp && workload.cancellations.isEmpty && !together.isStuck {
       #expect(told.gaps.reduce(0, +) == told.spans, "seed \(seed)")
     }
     var fine = TokenReplica(
@@ -43,7 +48,8 @@ struct GapTests {
     var fineTogether = TokenReplica(
       scheduler: scheduler(true), law: workload.law, host: workload.host, tellsGaps: true)
     let (left, right) = (workload.run(&fine).gaps, workload.run(&fineTogether).gaps)
-    #expect(left == right, "seed \(seed), in femtoseconds")
+    let isSameFine = left == right
+    #expect(isSameFine, "seed \(seed), in femtoseconds")
     return (seen, told)
   }
 
@@ -53,6 +59,7 @@ struct GapTests {
     for seed in 30_000 + part * 400..<30_400 + part * 400 {
       var workload = DrawnWorkload(seed: seed)
       if seed % 3 == 0 { workload.keepClients() }
+      if seed % 2 == 0 { workload.settings.isAsynchronous = true }
       if workload.cancellations.isEmpty { kept += 1 }
       let (_, told) = compare(workload, seed) {
         VLLMScheduler(settings: workload.settings, groups: $0)
@@ -100,6 +107,28 @@ struct GapTests {
       preempted += told.log.count { $0.hasPrefix("preempted") }
     }
     #expect(preempted > 50, "\(preempted)")
+  }
+
+  @Test("Sarathi, first vLLM: pooled gaps are those that somebody sees who looks at each token")
+  func promptReserving() {
+    var (preempted, cancelled) = (0, 0)
+    for seed in 60_000..<60_400 {
+      var workload = DrawnWorkload(seed: seed)
+      if seed % 3 == 0 { workload.keepClients() }
+      let isSarathi = seed % 4 < 2
+      let settings = PromptReservingSettings(
+        kind: isSarathi ? .sarathi(chunk: 16) : .vllm0(maxBatchedTokens: 1_024),
+        maxSequences: workload.settings.maxSequences, blockSize: workload.settings.blockSize,
+        blocks: workload.settings.blocks, watermark: 0)
+      // Prompts that are interrupted have their first token told early, as at the source.
+      let (_, told) = compare(workload, seed, addsUp: !isSarathi) { _ in
+        PromptReservingScheduler(settings: settings)
+      }
+      #expect(told.log.last == "free \(settings.blocks), stuck false, nil", "seed \(seed)")
+      preempted += told.log.count { $0.hasPrefix("preempted") }
+      cancelled += told.log.count { $0.hasPrefix("cancelled") }
+    }
+    #expect(preempted > 50 && cancelled > 50, "\(preempted) \(cancelled)")
   }
 
   @Test("A row of steps is one row of gaps")

@@ -121,7 +121,7 @@ struct DrawnWorkload {
 
   /// Drives a replica through the workload.
   ///
-  /// - Parameter watches: whether somebody looks at each request after each step.
+  /// - Parameter watches: whether somebody looks at each request, and at what is conserved, after each step.
   func run<Scheduler, Law>(
     _ replica: inout TokenReplica<Scheduler, Law>, watches: Bool = false
   ) -> Told {
@@ -166,7 +166,10 @@ struct DrawnWorkload {
         let before = watches ? slots : [:]
         replica.step()
         take()
-        if watches { watch(before, now) }
+        if watches {
+          watch(before, now)
+          #expect(replica.scheduler.conservation == nil)
+        }
       }
     }
     let arrivals = requests.map { (time: $0.arrival, order: 0, id: $0.id) }
@@ -181,12 +184,15 @@ struct DrawnWorkload {
         slots[event.id] = slot
       } else if let slot = slots.removeValue(forKey: event.id) {
         let progress = replica.cancel(slot, at: event.time)
+        if watches { #expect(replica.scheduler.conservation == nil) }
         told.log.append("cancelled \(event.id) \(progress)")
       }
       take()
     }
     advance(to: .max)
-    told.log.append("free \(replica.scheduler.freeBlocks), stuck \(replica.isStuck)")
+    let problem = replica.scheduler.conservation
+    told.log.append(
+      "free \(replica.scheduler.freeBlocks), stuck \(replica.isStuck), \(problem ?? "nil")")
     told.gaps.sort()
     told.seen.sort()
     return told

@@ -4,34 +4,56 @@
 /// vLLM's prompts before decodes.
 ///
 /// One step is in flight at a time. A request that has to give up its blocks computes its prompt and its answer so far
-/// again, and waits at the head of the queue. Sources: ``PromptReservingSettings``.
+/// again, and waits at the head of the queue. Where that happens in the midst of its prompt, as in the simulator that is
+/// the source, the part that was computed is its prompt from then on, whose end is told as its first token, and the rest of
+/// the prompt is computed token by token. Sources: ``PromptReservingSettings``.
 public struct PromptReservingScheduler {
+  enum Place: UInt8 { case none, waiting, running }
+
   struct Row {
     let id: Int
     let arrival: Int64
+    /// Tokens that are computed in parts; after a restart also those of the answer so far.
     var prompt: Int
+    let asked: Int
     let total: Int
+    /// Tokens that are known and were put through, the last of the answer among them.
     var processed = 0
     var blocks = 0
-    var isResident = false
+    var place = Place.waiting
+    /// The number of the result that brought its last token; -1 for none.
+    var lastToken = -1
     var isPrefilled = false
     var hasFirstToken = false
     var hasRun = false
     var restarts = 0
+
+    /// Tokens of the answer that are there.
+    var produced = 0
+
+    /// Notes that tokens were put through.
+    ///
+    /// - Returns: whether there is one more of the answer than ever before.
+    mutating func produce() -> Bool {
+      guard isPrefilled, processed - asked > produced else { return false }
+      produced = processed - asked
+      return true
+    }
   }
 
   /// The settings.
   public let settings: PromptReservingSettings
 
-  private var rows = SlotTable<Row>()
+  var rows = SlotTable<Row>()
   /// Who waits, the next in front.
-  private var waiting: ContiguousArray<Int> = []
+  @usableFromInline var waiting: ContiguousArray<Int> = []
   /// Who holds blocks and is not in the step, in the order in which steps gave them back.
-  private var resident: ContiguousArray<Int> = []
-  private var residents = 0
-  private var free: Int
-  private var parts: ContiguousArray<(slot: Int, tokens: Int)> = []
+  var resident: ContiguousArray<Int> = []
+  @usableFromInline var residents = 0
+  @usableFromInline var free: Int
+  var parts: ContiguousArray<(slot: Int, tokens: Int)> = []
   private let watermark: Int
+  @usableFromInline var marks = TokenMarks()
 
   /// What the last calls did.
   public private(set) var news = SchedulerNews()
@@ -47,13 +69,13 @@ public struct PromptReservingScheduler {
   }
 
   /// Requests that wait, those that compute again among them.
-  public var waitingCount: Int { waiting.count }
+  @inlinable public var waitingCount: Int { waiting.count }
   /// Requests that hold blocks.
-  public var runningCount: Int { residents }
+  @inlinable public var runningCount: Int { residents }
   /// Whether a request waits or holds blocks.
-  public var hasRequests: Bool { residents > 0 || !waiting.isEmpty }
+  @inlinable public var hasRequests: Bool { residents > 0 || !waiting.isEmpty }
   /// Blocks that can be had.
-  public var freeBlocks: Int { free }
+  @inlinable public var freeBlocks: Int { free }
 
   /// Adds a request behind those that wait; requests are added in the order of their arrival.
   ///
@@ -62,6 +84,7 @@ public struct PromptReservingScheduler {
   public mutating func add(_ request: TokenRequest) -> Int {
     let row = Row(
       id: request.id, arrival: request.arrival, prompt: request.promptTokens,
+      asked: request.promptTokens,
       total: request.promptTokens + request.outputTokens)
     let slot = rows.add(row)
     waiting.append(slot)
@@ -169,7 +192,7 @@ public struct PromptReservingScheduler {
     free -= blocks
     residents += 1
     rows[slot].blocks = blocks
-    rows[slot].isResident = true
+    rows[slot].place = .running
     news.admitted.append(
       SchedulerNews.Admission(slot: slot, cachedTokens: 0, isFirst: !rows[slot].hasRun))
     rows[slot].hasRun = true
@@ -198,13 +221,14 @@ public struct PromptReservingScheduler {
     free += rows[slot].blocks
     residents -= 1
     rows[slot].blocks = 0
-    rows[slot].isResident = false
+    rows[slot].place = .waiting
     rows[slot].isPrefilled = false
     rows[slot].prompt = rows[slot].processed
     rows[slot].processed = 0
     rows[slot].restarts += 1
     waiting.insert(slot, at: 0)
     news.preempted.append(slot)
+    if marks.isOn { marks.preempt(slot) }
   }
 
   /// Takes in the result of the step.
@@ -213,7 +237,8 @@ public struct PromptReservingScheduler {
   public mutating func finish() {
     news.firstTokens.removeAll(keepingCapacity: true)
     news.completed.removeAll(keepingCapacity: true)
-    for (slot, tokens) in parts {
+    if marks.isOn { marks.begin() }
+    for (slot, tokens) in parts where slot >= 0 {
       rows[slot].processed += tokens
       if !rows[slot].isPrefilled, rows[slot].processed == rows[slot].prompt {
         rows[slot].isPrefilled = true
@@ -221,9 +246,11 @@ public struct PromptReservingScheduler {
         if !rows[slot].hasFirstToken { news.firstTokens.append(slot) }
         rows[slot].hasFirstToken = true
       }
+      if rows[slot].produce(), marks.isOn { noteToken(slot) }
       if rows[slot].processed == rows[slot].total { complete(slot) } else { resident.append(slot) }
     }
     parts.removeAll(keepingCapacity: true)
+    if marks.isOn { endTokens() }
   }
 
   private mutating func complete(_ slot: Int) {
@@ -232,6 +259,14 @@ public struct PromptReservingScheduler {
     news.completed.append(
       SchedulerNews.Completion(
         slot: slot, id: rows[slot].id, preemptions: rows[slot].restarts, cachedTokens: 0))
+    forget(slot)
+  }
+
+  /// Gives the number of a request to whoever comes next.
+  mutating func forget(_ slot: Int) {
+    marks.leave(last: &rows[slot].lastToken)
+    rows[slot].blocks = 0
+    rows[slot].place = .none
     rows.free(slot)
   }
 }

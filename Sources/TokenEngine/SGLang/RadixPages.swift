@@ -9,6 +9,7 @@
 ///
 /// Source: the SGLang project, package `sglang` 0.5.23 (2026), `mem_cache/radix_cache.py:552` (eviction), `:373`
 /// (`match_prefix`), `:705` (`_insert_helper`).
+@usableFromInline
 struct RadixPages {
   private struct Page {
     var identity: Int64 = 0
@@ -21,9 +22,9 @@ struct RadixPages {
   }
 
   /// Pages without contents.
-  private(set) var free: Int
+  @usableFromInline private(set) var free: Int
   /// Pages of the tree that no request uses.
-  private(set) var evictable = 0
+  @usableFromInline private(set) var evictable = 0
 
   private var pages: ContiguousArray<Page> = []
   private var blanks: ContiguousArray<Int32> = []
@@ -40,7 +41,12 @@ struct RadixPages {
   }
 
   /// Pages that can be had.
-  var available: Int { free + evictable }
+  @inlinable var available: Int { free + evictable }
+
+  /// Pages of the tree that requests use, and how often they do.
+  var locked: (pages: Int, users: Int) {
+    pages.reduce((0, 0)) { ($0.0 + ($1.users > 0 ? 1 : 0), $0.1 + Int($1.users)) }
+  }
 
   // MARK: Pages of one request
 

@@ -96,4 +96,26 @@ extension SGLangScheduler: TokenScheduler {
       computed: rows[slot].computed, produced: rows[slot].produced,
       blocks: rows[slot].ownPages + treePages[slot].count)
   }
+
+  /// Which of the sums over requests, tokens and pages is wrong; `nil` where all are right.
+  ///
+  /// - Complexity: O(the most requests that were there at once + pages).
+  public var conservation: String? {
+    var count = RequestCount()
+    var locks = 0
+    for (slot, row) in rows.all.enumerated() where row.place != .none {
+      let isRunning = row.place == .running
+      count.add(isRunning: isRunning, blocks: row.ownPages)
+      locks += treePages[slot].count
+      if isRunning == (row.computed == 0 && row.ownPages + treePages[slot].count == 0) {
+        return "request \(row.id) holds \(row.ownPages) pages and has \(row.computed) tokens"
+      }
+      if row.produced >= row.output { return "request \(row.id) has all tokens and is there" }
+    }
+    let locked = pool.locked
+    if locks != locked.users { return "\(locks) uses of pages, and \(locked.users) are counted" }
+    return count.problem(
+      held: rows.held, running: runningCount, waiting: waitingCount,
+      free: pool.available + locked.pages, blocks: settings.pages)
+  }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension SGLangScheduler {
-  /// Whom the last result, or the last row of quiet steps, brought a token, once.
-  public mutating func takeTokenNews() -> TokenNews { marks.takeNews() }
+  /// Whom the last result, or the last row of quiet steps, brought a token.
+  @inlinable public var tokenNews: TokenNews { _read { yield marks.news } }
   /// Begins to tell tokens.
   public mutating func tellTokens() { marks.turnOn() }
 
@@ -22,7 +22,7 @@ extension SGLangScheduler {
   }
 
   /// Whether the decode batch takes nobody before somebody leaves.
-  public var isFull: Bool {
+  @inlinable public var isFull: Bool {
     chunked < 0 && !running.isEmpty
       && (isBatchFull || running.count >= settings.maxRunningRequests)
   }
@@ -30,7 +30,15 @@ extension SGLangScheduler {
   /// Steps that decode the same requests, until one ends or pages run out.
   ///
   /// - Complexity: O(requests that run · log of steps).
-  public func plainSteps() -> Int {
+  public mutating func plainSteps() -> PlainSteps {
+    let count = plainCount
+    guard count > 0 else { return .none }
+    var first = StepShape()
+    for slot in running { first.addDecode(context: rows[slot].computed) }
+    return PlainSteps(count: count, first: first)
+  }
+
+  private var plainCount: Int {
     guard parts.isEmpty, fresh.isEmpty, chunked < 0, waiting.isEmpty || isFull else { return 0 }
     var low = 0
     var high = running.reduce(Int.max) { min($0, rows[$1].output - rows[$1].produced) }
@@ -47,13 +55,6 @@ extension SGLangScheduler {
     running.reduce(0) {
       $0 + pagesFor(rows[$1].computed + steps) - pagesFor(rows[$1].computed)
     }
-  }
-
-  /// What the first of those steps does.
-  public var plainShape: StepShape {
-    var shape = StepShape()
-    for slot in running { shape.addDecode(context: rows[slot].computed) }
-    return shape
   }
 
   /// Takes so many of those steps at once; not the last of them.

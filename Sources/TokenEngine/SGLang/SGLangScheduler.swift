@@ -61,20 +61,20 @@ public struct SGLangScheduler {
   /// The pages of the tree that each request locks.
   var treePages: ContiguousArray<ContiguousArray<Int32>> = []
   /// Who waits, in the order of the last attempt to admit.
-  var waiting: ContiguousArray<Int> = []
+  @usableFromInline var waiting: ContiguousArray<Int> = []
   /// The decode batch, in its order.
-  var running: ContiguousArray<Int> = []
+  @usableFromInline var running: ContiguousArray<Int> = []
   /// The last batch if it had prompts: joins the decode batch at the next turn, without a prompt that is cut.
   var fresh: ContiguousArray<Int> = []
   /// Whose prompt is computed in parts; -1 for nobody.
-  var chunked = -1
+  @usableFromInline var chunked = -1
   /// Whether nobody is admitted before somebody leaves (`batch_is_full`).
-  var isBatchFull = false
+  @usableFromInline var isBatchFull = false
   /// The share of expected tokens that admission reserves (`new_token_ratio`).
   public internal(set) var newTokenRatio: Double
-  var pool: RadixPages
+  @usableFromInline var pool: RadixPages
   var parts: ContiguousArray<Part> = []
-  var marks = TokenMarks()
+  @usableFromInline var marks = TokenMarks()
   var entries = 0
   var orderings = 0
 
@@ -94,11 +94,11 @@ public struct SGLangScheduler {
   }
 
   /// Whether a request waits or runs.
-  public var hasRequests: Bool { runningCount > 0 || !waiting.isEmpty }
+  @inlinable public var hasRequests: Bool { runningCount > 0 || !waiting.isEmpty }
   /// Requests that wait, those that were retracted among them.
-  public var waitingCount: Int { waiting.count }
+  @inlinable public var waitingCount: Int { waiting.count }
   /// Pages that can be had.
-  public var freeBlocks: Int { pool.available }
+  @inlinable public var freeBlocks: Int { pool.available }
 
   /// Adds a request behind those that wait.
   ///

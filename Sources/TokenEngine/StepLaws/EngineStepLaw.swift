@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Any of the step laws, so that replicas of different laws have one type.
-public enum EngineStepLaw: StepLaw {
+public enum EngineStepLaw: StepLaw, Equatable {
   /// Affine in what the step does.
   case affine(AffineStepLaw)
   /// From a device's sheet and a model's card.
@@ -27,5 +27,12 @@ public enum EngineStepLaw: StepLaw {
     case .roofline(let law): law.course(of: step)
     case .surface(let law): law.course(of: step)
     }
+  }
+
+  /// Whether the time of a step is no guess beside measured tables; formulas have a time for any step.
+  @inlinable
+  public func covers(_ step: StepShape) -> Bool {
+    guard case .surface(let law) = self else { return true }
+    return law.covers(step)
   }
 }

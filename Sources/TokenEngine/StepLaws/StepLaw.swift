@@ -7,6 +7,16 @@ public protocol StepLaw: Sendable {
 
   /// How the time of a step in which all requests decode goes on in the steps behind it, where the same requests decode.
   func course(of step: StepShape) -> StepCourse
+
+  /// Whether the time of a step comes from what the law is about, and not from the nearest that it knows; the same for
+  /// all steps of a ``course(of:)``.
+  func covers(_ step: StepShape) -> Bool
+}
+
+extension StepLaw {
+  /// Yes, where a law is about any step.
+  @inlinable
+  public func covers(_ step: StepShape) -> Bool { true }
 }
 
 /// How the times of steps that follow each other grow.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension TensorRTScheduler {
-  /// Whom the last result, or the last row of quiet steps, brought a token, once.
-  public mutating func takeTokenNews() -> TokenNews { marks.takeNews() }
+  /// Whom the last result, or the last row of quiet steps, brought a token.
+  @inlinable public var tokenNews: TokenNews { _read { yield marks.news } }
   /// Begins to tell tokens.
   public mutating func tellTokens() { marks.turnOn() }
 
@@ -20,14 +20,22 @@ extension TensorRTScheduler {
   }
 
   /// Whether nobody that is added now is looked at before somebody ends, while all that run decode.
-  public var isFull: Bool { active.count >= settings.maxBatchSize || waitingCount > 0 }
+  @inlinable public var isFull: Bool { active.count >= settings.maxBatchSize || waitingCount > 0 }
 
   /// Steps that decode the same requests, until one ends, or one has to be paused.
   ///
   /// Who waits behind them for blocks waits on: decodes take blocks and give none back.
   ///
   /// - Complexity: O(requests that the engine looks at · log of steps).
-  public func plainSteps() -> Int {
+  public mutating func plainSteps() -> PlainSteps {
+    let count = plainCount
+    guard count > 0 else { return .none }
+    var first = StepShape()
+    for slot in active.prefix(runningCount) { first.addDecode(context: rows[slot].computed) }
+    return PlainSteps(count: count, first: first)
+  }
+
+  private var plainCount: Int {
     guard hasNoStepInFlight, runningCount > 0, runningCount <= settings.maxTokens else { return 0 }
     guard active.prefix(runningCount).allSatisfy({ rows[$0].isGenerating }) else { return 0 }
     if let next = firstThatWaits, !isBlocked(next) { return 0 }
@@ -71,13 +79,6 @@ extension TensorRTScheduler {
       let most = min(steps + ahead, row.total - row.computed)
       return $0 + blocksFor(row.computed + most) - row.blocks
     }
-  }
-
-  /// What the first of those steps does.
-  public var plainShape: StepShape {
-    var shape = StepShape()
-    for slot in active.prefix(runningCount) { shape.addDecode(context: rows[slot].computed) }
-    return shape
   }
 
   /// Takes so many of those steps at once; not the last of them.

@@ -52,12 +52,12 @@ public struct TensorRTScheduler {
 
   var rows = SlotTable<Row>()
   /// Requests that the engine looks at, at most `max_batch_size`, in the order in which they came.
-  var active: ContiguousArray<Int> = []
+  @usableFromInline var active: ContiguousArray<Int> = []
   /// Requests behind those, and where the first of them stands.
-  private var queue: ContiguousArray<Int> = []
-  private var queueStart = 0
+  @usableFromInline var queue: ContiguousArray<Int> = []
+  @usableFromInline var queueStart = 0
   private var parts: ContiguousArray<Part> = []
-  var marks = TokenMarks()
+  @usableFromInline var marks = TokenMarks()
 
   /// Blocks that can be had.
   public internal(set) var freeBlocks: Int
@@ -75,7 +75,7 @@ public struct TensorRTScheduler {
     freeBlocks = settings.blocks
   }
 
-  private var queued: Int { queue.count - queueStart }
+  @inlinable var queued: Int { queue.count - queueStart }
 
   /// The first request that the engine does not look at yet.
   var firstInQueue: Int? { queued > 0 ? queue[queueStart] : nil }
@@ -83,9 +83,9 @@ public struct TensorRTScheduler {
   var hasNoStepInFlight: Bool { parts.isEmpty }
 
   /// Whether a request waits or runs.
-  public var hasRequests: Bool { !active.isEmpty || queued > 0 }
+  @inlinable public var hasRequests: Bool { !active.isEmpty || queued > 0 }
   /// Requests that wait, those that were paused among them.
-  public var waitingCount: Int { active.count + queued - runningCount }
+  @inlinable public var waitingCount: Int { active.count + queued - runningCount }
 
   /// Adds a request behind the others.
   ///
@@ -239,5 +239,22 @@ extension TensorRTScheduler: TokenScheduler {
   public func progress(of slot: Int) -> RequestProgress {
     RequestProgress(
       computed: rows[slot].computed, produced: rows[slot].produced, blocks: rows[slot].blocks)
+  }
+
+  /// Which of the sums over requests, tokens and blocks is wrong; `nil` where all are right.
+  ///
+  /// - Complexity: O(the most requests that were there at once).
+  public var conservation: String? {
+    var count = RequestCount()
+    for row in rows.all where row.place != .none {
+      count.add(isRunning: row.isStarted, blocks: row.blocks)
+      if blocksFor(row.computed) > row.blocks {
+        return "request \(row.id) has \(row.computed) tokens in \(row.blocks) blocks"
+      }
+      if row.produced >= row.output { return "request \(row.id) has all tokens and is there" }
+    }
+    return count.problem(
+      held: rows.held, running: runningCount, waiting: waitingCount, free: freeBlocks,
+      blocks: settings.blocks)
   }
 }

@@ -2,8 +2,10 @@
 
 /// Requests that each get their next token in every step, taken together: a step counts once, and not once for each.
 ///
-/// What is computed of a member is its base and the steps of the group. Members stand in a heap by the step that brings
-/// their last token, and are counted by the step at which they need their next block.
+/// What is scheduled of a member is its base and the steps of the group. Members stand in a heap by the step that brings
+/// their last token, and are counted by the step at which they need their next block. A request joins with the step that
+/// brings the token before, and leaves with the step that brings its last one, when they are scheduled: who drives the
+/// scheduler may have two of them in flight.
 struct DecodeGroup {
   /// A member and the step of the group that schedules its last token.
   struct Member: BitwiseCopyable {
@@ -11,16 +13,20 @@ struct DecodeGroup {
     let slot: Int32
   }
 
-  /// Steps that the group has taken.
-  var steps: Int64 = 0
+  /// Steps that were scheduled while there was a group.
+  private(set) var steps: Int64 = 0
+  /// The class of members that need a block in the next step.
+  private(set) var needing = 0
   /// Tokens computed of all members.
-  var context = 0
+  private(set) var context = 0
   /// Members: a binary heap, the first to end in front.
   private(set) var members: ContiguousArray<Member> = []
   /// Who runs and is not through with its prompt, in the order of admission.
   var prefilling: ContiguousArray<Int32> = []
-  /// Who gets its last token in the step in flight.
-  var leaving: ContiguousArray<Int32> = []
+  /// Members until a step in flight, which brings their last token; in the order of steps.
+  var leaving: ContiguousArray<Member> = []
+  /// Who gets its last token in a step in flight and was no member in it.
+  var closing: ContiguousArray<Int32> = []
 
   /// Members by their base, modulo the size of a block: how many, and who where that is asked.
   private(set) var counts: ContiguousArray<Int>
@@ -40,12 +46,21 @@ struct DecodeGroup {
   var count: Int { members.count }
 
   /// How many requests run.
-  var running: Int { members.count + prefilling.count + leaving.count }
+  var running: Int { members.count + prefilling.count + leaving.count + closing.count }
 
-  /// The class of members that need a block in the step so many steps from now, 0 for the next.
-  func needing(_ ahead: Int) -> Int {
-    let steps = Int((steps + Int64(ahead)) % Int64(blockSize))
-    return steps == 0 ? 0 : blockSize - steps
+  /// The class of members that need a block one step later than those of another class.
+  func next(_ place: Int) -> Int { place == 0 ? blockSize - 1 : place - 1 }
+
+  /// Takes steps in which all members get a token.
+  mutating func take(_ count: Int) {
+    steps += Int64(count)
+    context += count * members.count
+    if count == 1 {
+      needing = next(needing)
+    } else {
+      let rest = count % blockSize
+      needing -= needing < rest ? rest - blockSize : rest
+    }
   }
 
   /// The class of a member of that base.
@@ -70,7 +85,7 @@ struct DecodeGroup {
   /// Takes out the member that ends first, if it ends with the step taken last.
   ///
   /// - Complexity: O(log members), where members are known also O(members of its class).
-  mutating func removeEnded(base: (Int32) -> Int64) -> Int32? {
+  mutating func removeEnded(base: (Int32) -> Int64) -> Member? {
     guard let first = members.first, first.last == steps else { return nil }
     let last = members.removeLast()
     if !members.isEmpty {
@@ -82,7 +97,7 @@ struct DecodeGroup {
     let residue = residue(base)
     counts[residue] -= 1
     if knowsMembers { byBase[residue].removeAll { $0 == first.slot } }
-    return first.slot
+    return first
   }
 
   /// Forgets all members; who runs is known elsewhere then.
@@ -90,6 +105,7 @@ struct DecodeGroup {
     members.clear()
     prefilling.clear()
     leaving.clear()
+    closing.clear()
     context = 0
     for index in counts.indices { counts[index] = 0 }
     for index in byBase.indices { byBase[index].clear() }

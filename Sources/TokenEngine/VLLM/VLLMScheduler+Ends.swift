@@ -2,10 +2,10 @@
 
 extension VLLMScheduler: TokenScheduler {
   /// Two steps under asynchronous scheduling, else one.
-  public var stepsAhead: Int { settings.isAsynchronous ? 2 : 1 }
+  @inlinable public var stepsAhead: Int { settings.isAsynchronous ? 2 : 1 }
 
-  /// Whom the last result, or the last row of quiet steps, brought a token, once.
-  public mutating func takeTokenNews() -> TokenNews { marks.takeNews() }
+  /// Whom the last result, or the last row of quiet steps, brought a token.
+  @inlinable public var tokenNews: TokenNews { _read { yield marks.news } }
   /// Begins to tell tokens.
   public mutating func tellTokens() { marks.turnOn() }
 
@@ -27,7 +27,7 @@ extension VLLMScheduler: TokenScheduler {
   /// Whether as many requests run as may: then nobody is admitted before somebody ends.
   ///
   /// Where prefill pauses, whether somebody waits makes a difference before that.
-  public var isFull: Bool {
+  @inlinable public var isFull: Bool {
     runningCount >= settings.runningLimit && settings.prefillInterval == 1
   }
 
@@ -43,6 +43,7 @@ extension VLLMScheduler: TokenScheduler {
     case .none: preconditionFailure("a request is cancelled that waits or runs")
     }
     for index in parts.indices where parts[index].slot == Int32(slot) { parts[index].slot = -1 }
+    if rows[slot].place == .running { runningCount -= 1 }
     letGo(slot)
     marks.leave(last: &rows[slot].lastToken)
     rows[slot].place = .none
@@ -51,23 +52,41 @@ extension VLLMScheduler: TokenScheduler {
 
   /// How far a request is.
   ///
-  /// - Complexity: O(1), O(requests that decode) where it is one of them.
+  /// - Complexity: O(1).
   public func progress(of slot: Int) -> RequestProgress {
     let row = rows[slot]
-    guard isGrouped, row.place == .running else {
+    guard isGrouped && row.isMember else {
       return RequestProgress(computed: row.computed, produced: row.produced, blocks: row.held)
     }
-    // A step of the group in flight has not brought its token yet.
-    let flying = stepSizes.isEmpty ? 0 : 1
-    let computed = Int(row.groupBase + group.steps)
-    if let member = group.members.first(where: { $0.slot == Int32(slot) }) {
-      let produced = row.output - Int(member.last - group.steps) - flying
-      return RequestProgress(computed: computed, produced: produced, blocks: blocksFor(computed))
+    let (computed, produced, _) = counts(of: row)
+    return RequestProgress(computed: computed, produced: produced, blocks: blocksFor(computed))
+  }
+
+  /// Which of the sums over requests, tokens and blocks is wrong; `nil` where all are right.
+  ///
+  /// - Complexity: O(the most requests that were there at once + blocks).
+  public var conservation: String? {
+    var count = RequestCount()
+    var uses = 0
+    for (slot, row) in rows.all.enumerated() where row.place != .none {
+      let (isRunning, progress) = (row.place == .running, progress(of: slot))
+      count.add(isRunning: isRunning, blocks: settings.cachesPrefixes ? 0 : progress.blocks)
+      if blocksFor(progress.computed) > progress.blocks || !isRunning && progress.blocks > 0 {
+        return "request \(row.id) has \(progress.computed) tokens in \(progress.blocks) blocks"
+      }
+      if progress.produced >= row.output { return "request \(row.id) has all tokens and is there" }
+      guard settings.cachesPrefixes else { continue }
+      uses += heldBlocks[slot].count
+      if heldBlocks[slot].count != progress.blocks {
+        return "request \(row.id) holds \(progress.blocks) blocks, or \(heldBlocks[slot].count)"
+      }
     }
-    if group.leaving.contains(Int32(slot)) {
-      return RequestProgress(
-        computed: computed, produced: row.output - 1, blocks: blocksFor(computed))
-    }
-    return RequestProgress(computed: row.computed, produced: row.produced, blocks: row.held)
+    let used = pool.used
+    if uses != used.users { return "\(uses) uses of blocks, and \(used.users) are counted" }
+    let listed = isGrouped ? group.running : running.count
+    if listed != runningCount { return "\(listed) requests are listed as running" }
+    return count.problem(
+      held: rows.held, running: runningCount, waiting: waitingCount,
+      free: pool.free + used.blocks, blocks: settings.usableBlocks)
   }
 }

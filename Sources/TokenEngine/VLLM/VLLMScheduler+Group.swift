@@ -3,70 +3,119 @@
 extension VLLMScheduler {
   // MARK: In and out of the group
 
-  /// Takes requests that decode together, where blocks for a step are there.
+  /// Takes requests that decode together, where blocks for a step are there and steps in flight are the same to all.
   ///
   /// - Complexity: O(requests that run · log of them).
   mutating func gather() {
-    guard pool.free >= running.count, stepSizes.isEmpty else { return }
+    guard pool.free >= running.count, flights.count < stepsAhead, areInStep else { return }
     isGrouped = true
-    gatheredAt = marks.result
     for slot in running {
-      if rows[Int(slot)].decodes {
-        join(slot)
-        if marks.isOn { marks.take(Int(slot), last: rows[Int(slot)].lastToken) }
-      } else {
+      guard rows[Int(slot)].decodes else {
         group.prefilling.append(slot)
+        continue
       }
+      join(slot)
+      // With a step in flight, all have a token from it before the group has one.
+      if marks.isOn && flights.isEmpty { marks.take(Int(slot), last: rows[Int(slot)].lastToken) }
     }
     running.clear()
   }
 
-  /// Adds a request that decodes to the group.
-  private mutating func join(_ slot: Int32) {
+  /// Whether each request that decodes has a token in each step in flight, and no other has.
+  private var areInStep: Bool {
+    let flying = flights.count
+    return running.allSatisfy {
+      rows[Int($0)].inFlight == (rows[Int($0)].decodes ? flying : 0)
+    }
+  }
+
+  /// Adds a request that decodes to the group, unless its last token is on the way.
+  mutating func join(_ slot: Int32) {
     let row = rows[Int(slot)]
     let base = Int64(row.computed) - group.steps
     rows[Int(slot)].groupBase = base
-    group.join(slot, base: base, tokens: row.output - row.produced)
+    rows[Int(slot)].isMember = true
+    if row.unscheduled > 0 {
+      group.join(slot, base: base, tokens: row.unscheduled)
+    } else {
+      group.closing.append(slot)
+    }
   }
 
-  /// Looks at every request that runs by itself again, also while a step of the group is in flight.
+  /// Looks at every request that runs by itself again, also while steps of the group are in flight.
   ///
   /// - Complexity: O(requests that run · log of them).
   mutating func disperse() {
     isGrouped = false
-    let isInFlight = !stepSizes.isEmpty
     marks.disperse()
-    for member in group.members {
-      let slot = Int(member.slot)
-      rows[slot].produced = rows[slot].output - Int(member.last - group.steps)
-      leaveGroup(slot, isInFlight)
-    }
-    for slot in group.leaving {
-      rows[Int(slot)].produced = rows[Int(slot)].output
-      leaveGroup(Int(slot), isInFlight)
-    }
-    if isInFlight {
-      let order = running.sorted { rows[Int($0)].admission < rows[Int($1)].admission }
-      parts =
-        ContiguousArray(order.map { Part(slot: $0, tokens: 1, givesToken: true) }) + parts
-      stepSizes[0] = parts.count
-    }
-    running += group.prefilling
-    group.removeAll()
+    for member in group.members { running.append(member.slot) }
+    for member in group.leaving { running.append(member.slot) }
+    running += group.closing
     running.sort { rows[Int($0)].admission < rows[Int($1)].admission }
+    let changes = running.map { counts(of: rows[Int($0)]) }
+    separateFlights()
+    for (slot, count) in zip(running, changes) { leaveGroup(Int(slot), count) }
+    if !group.prefilling.isEmpty {
+      running += group.prefilling
+      running.sort { rows[Int($0)].admission < rows[Int($1)].admission }
+    }
+    group.removeAll()
   }
 
-  private mutating func leaveGroup(_ slot: Int, _ isInFlight: Bool) {
-    rows[slot].computed = Int(rows[slot].groupBase + group.steps)
-    rows[slot].held = blocksFor(rows[slot].computed)
-    // Everybody in the group got a token from each result since it was made.
-    if marks.result > gatheredAt { rows[slot].lastToken = marks.result }
-    if isInFlight {
-      rows[slot].produced -= 1
-      rows[slot].inFlight = 1
-      rows[slot].outstanding = 1
+  /// Makes parts of what steps in flight bring to members of the group.
+  private mutating func separateFlights() {
+    guard flights.contains(where: { $0.members > 0 }) else {
+      for index in flights.indices { flights[index].step = -1 }
+      return
     }
-    running.append(Int32(slot))
+    var all: ContiguousArray<Part> = []
+    var start = 0
+    for index in flights.indices {
+      let flight = flights[index]
+      let first = all.count
+      for slot in running where flight.members > 0 {
+        let (joined, last) = rows[Int(slot)].membership
+        guard joined < flight.step && flight.step <= last else { continue }
+        all.append(Part(slot: slot, tokens: 1, givesToken: true))
+      }
+      all += parts[start..<(start + flight.parts)]
+      start += flight.parts
+      if flight.members > 0 { all[first...].sort { admission(of: $0) < admission(of: $1) } }
+      flights[index] = Flight(parts: all.count - first)
+    }
+    parts = all
+  }
+
+  private func admission(of part: Part) -> Int64 {
+    part.slot >= 0 ? rows[Int(part.slot)].admission : .max
+  }
+
+  private mutating func leaveGroup(
+    _ slot: Int, _ count: (computed: Int, produced: Int, inFlight: Int)
+  ) {
+    let (computed, produced, inFlight) = count
+    // Everybody in the group gets a token from each result.
+    if produced > rows[slot].produced { rows[slot].lastToken = marks.result }
+    rows[slot].outstanding += inFlight - rows[slot].inFlight
+    rows[slot].computed = computed
+    rows[slot].produced = produced
+    rows[slot].inFlight = inFlight
+    rows[slot].held = blocksFor(computed)
+    rows[slot].isMember = false
+  }
+
+  /// What is scheduled and produced of a member of the group, and its tokens in steps in flight.
+  func counts(of row: Row) -> (computed: Int, produced: Int, inFlight: Int) {
+    let (first, last) = row.membership
+    let reached = min(last, group.steps)
+    // Steps of the group are in flight behind all that have a result.
+    let flying = flights.reduce(0) {
+      $0 + ($1.members > 0 && $1.step > first && $1.step <= last ? 1 : 0)
+    }
+    return (
+      Int(row.groupBase + reached), row.produced + Int(reached - first) - flying,
+      row.inFlight + flying
+    )
   }
 
   // MARK: A step of the group
@@ -81,8 +130,7 @@ extension VLLMScheduler {
     guard count <= call.budget else { return nil }
     // Looked up copies are told apart by when they came, and that by who runs the longest.
     guard !settings.cachesPrefixes || group.prefilling.isEmpty else { return nil }
-    let needing = group.needing(0)
-    var needed = group.counts[needing]
+    var needed = group.counts[group.needing]
     var wanted = count
     for slot in group.prefilling {
       let row = rows[Int(slot)]
@@ -97,7 +145,7 @@ extension VLLMScheduler {
     guard needed <= pool.free, wanted <= call.budget || isLastAlone else { return nil }
 
     let shape = plainShape
-    giveBlocks(needing)
+    giveBlocks()
     call.budget -= count
     for slot in group.prefilling where call.budget > 0 {
       let row = rows[Int(slot)]
@@ -114,69 +162,50 @@ extension VLLMScheduler {
     scheduleWaiting(&call)
     if !call.isHeld { wasShortOfRoom = waiting.count > 0 }
     guard !scheduled.isEmpty || count > 0 else { return shape }
-    if count > 0 {
-      group.steps += 1
-      group.context += count
-    }
-    while let slot = group.removeEnded(base: { rows[Int($0)].groupBase }) {
-      group.leaving.append(slot)
+    if count > 0 { group.take(1) }
+    while let member = group.removeEnded(base: { rows[Int($0)].groupBase }) {
+      group.leaving.append(member)
     }
     return advance(shape, carriesPrefill: call.carriesPrefill)
   }
 
-  /// Gives the members of a class their next block, and says what the blocks hold that this step fills.
-  private mutating func giveBlocks(_ needing: Int) {
-    guard settings.cachesPrefixes else { return pool.take(group.counts[needing]) }
-    for slot in group.byBase[needing] {
+  /// Gives members the blocks that they need in this step, and says what the blocks hold that it fills.
+  private mutating func giveBlocks() {
+    guard settings.cachesPrefixes else { return pool.take(group.counts[group.needing]) }
+    for slot in group.byBase[group.needing] {
       heldBlocks[Int(slot)].append(pool.take())
       rows[Int(slot)].held += 1
     }
-    let filling = group.needing(1)
+    // Tokens of a step in flight are not known yet.
+    let known = 1 - flights.count
+    let filling = known == 0 ? group.needing : group.next(group.needing)
     guard group.counts[filling] > 0 else { return }
     var slots = group.byBase[filling]
     if slots.count > 1 { slots.sort { rows[Int($0)].admission < rows[Int($1)].admission } }
     for slot in slots {
-      identify(Int(slot), through: Int(rows[Int(slot)].groupBase + group.steps) + 1)
+      identify(Int(slot), through: Int(rows[Int(slot)].groupBase + group.steps) + known)
     }
   }
 
-  /// Takes in the result of a step of the group.
-  mutating func finishGroup() {
-    stepSizes.clear()
-    ended.clear()
-    if marks.isOn {
-      marks.begin()
-      marks.noteTogether(group.count + group.leaving.count)
+  /// Takes in what a step brings the members of the group.
+  mutating func finishMembers(_ flight: Flight) {
+    preemptionsWithoutToken = 0
+    if marks.isOn { marks.noteTogether(flight.members) }
+    var through = 0
+    while through < group.leaving.count, group.leaving[through].last == flight.step {
+      let slot = Int(group.leaving[through].slot)
+      rows[slot].computed = Int(rows[slot].groupBase + flight.step)
+      rows[slot].produced = rows[slot].output
+      rows[slot].lastToken = marks.result
+      rows[slot].held = blocksFor(rows[slot].computed)
+      ended.append(Int32(slot))
+      through += 1
     }
-    if group.count > 0 || !group.leaving.isEmpty { preemptionsWithoutToken = 0 }
-    for slot in group.leaving {
-      let index = Int(slot)
-      rows[index].computed = Int(rows[index].groupBase + group.steps)
-      rows[index].produced = rows[index].output
-      rows[index].lastToken = marks.result
-      rows[index].held = blocksFor(rows[index].computed)
-      ended.append(slot)
+    if through == group.leaving.count {
+      group.leaving.clear()
+    } else {
+      group.leaving.removeSubrange(0..<through)
     }
-    group.leaving.clear()
-    for part in parts {
-      let slot = Int(part.slot)
-      let last = rows[slot].finish(part, result: marks.result)
-      guard part.givesToken else { continue }
-      preemptionsWithoutToken = 0
-      if rows[slot].produced == 1 { news.firstTokens.append(slot) }
-      if marks.isOn { noteToken(slot, last: last) }
-      group.prefilling.removeAll { $0 == part.slot }
-      if rows[slot].produced == rows[slot].output {
-        ended.append(part.slot)
-      } else {
-        join(part.slot)
-      }
-    }
-    parts.clear()
-    if marks.isOn { endTokens() }
-    if ended.count > 1 { ended.sort { rows[Int($0)].admission < rows[Int($1)].admission } }
-    for slot in ended { complete(Int(slot)) }
-    if !ended.isEmpty { checkBlocks() }
   }
 
   // MARK: Steps without news
@@ -185,10 +214,18 @@ extension VLLMScheduler {
   /// last of them may bring somebody's last token.
   ///
   /// - Complexity: O(tokens of a block).
-  public func plainSteps() -> Int {
-    guard isGrouped, stepSizes.isEmpty, group.prefilling.isEmpty, let first = group.members.first,
+  public mutating func plainSteps() -> PlainSteps {
+    let count = plainCount
+    guard count > 0 else { return .none }
+    return PlainSteps(count: count, first: plainShape)
+  }
+
+  private var plainCount: Int {
+    guard isGrouped, flights.count == stepsAhead - 1, group.prefilling.isEmpty,
+      group.leaving.isEmpty, group.closing.isEmpty, let first = group.members.first,
       group.count <= settings.tokenBudget
     else { return 0 }
+    if let flight = flights.first, flight.parts > 0 || flight.members != group.count { return 0 }
     if waiting.count > 0 && !isClosed { return 0 }
     let most = Int(first.last - group.steps)
     // Every member needs a block once in as many steps as a block has tokens.
@@ -196,9 +233,11 @@ extension VLLMScheduler {
     if cycles >= most / settings.blockSize + 1 { return most }
     var steps = cycles * settings.blockSize
     var left = pool.free - cycles * group.count
+    var place = group.needing
     while steps < most {
-      left -= group.counts[group.needing(steps)]
+      left -= group.counts[place]
       if left < 0 { break }
+      place = group.next(place)
       steps += 1
     }
     return min(steps, most)
@@ -215,8 +254,8 @@ extension VLLMScheduler {
     return blocksFor(rows[Int(head)].known) > pool.free - settings.watermarkBlocks
   }
 
-  /// What the first of those steps does.
-  public var plainShape: StepShape {
+  /// What the members of the group do in the next step.
+  private var plainShape: StepShape {
     var shape = StepShape()
     shape.sequences = group.count
     shape.contextTokens = group.context
@@ -233,23 +272,28 @@ extension VLLMScheduler {
     guard count > 0 else { return }
     if settings.cachesPrefixes {
       for _ in 0..<count {
-        giveBlocks(group.needing(0))
-        group.steps += 1
+        giveBlocks()
+        group.take(1)
       }
     } else {
       let cycles = count / settings.blockSize
       var needed = cycles * group.count
-      for step in 0..<(count % settings.blockSize) { needed += group.counts[group.needing(step)] }
+      var place = group.needing
+      for _ in 0..<(count - cycles * settings.blockSize) {
+        needed += group.counts[place]
+        place = group.next(place)
+      }
       pool.take(needed)
-      group.steps += Int64(count)
+      group.take(count)
     }
-    group.context += count * group.count
+    // Of the steps in flight the first have their results, and others are there for them.
+    if !flights.isEmpty { flights[0].step = group.steps }
     // A call that is not held notes whether somebody waits; no call is held once somebody does.
     let held = wasShortOfRoom ? 0 : max(0, lastPrefill + settings.prefillInterval - 1 - steps)
     if count > held { wasShortOfRoom = waiting.count > 0 }
     steps += count
     news.clear()
-    if marks.isOn {
+    if marks.isOn && !marks.noteQuiet(count, together: group.count) {
       let before = marks.result
       marks.begin(count)
       marks.noteTogether(group.count)

@@ -6,28 +6,28 @@ extension VLLMScheduler {
 
   /// What is known of one request.
   struct Row: BitwiseCopyable {
-    var id: Int = 0
+    var id = 0
     var arrival: Int64 = 0
-    var priority: Int = 0
-    var prompt: Int = 0
-    var output: Int = 0
+    var priority = 0
+    @Narrow var prompt = 0
+    @Narrow var output = 0
     /// Tokens of the answer whose value is known.
-    var produced: Int = 0
+    @Narrow var produced = 0
     /// Tokens of the answer that steps without a result yet produce.
-    var inFlight: Int = 0
+    @Narrow var inFlight = 0
     /// Tokens whose keys and values are there, counted when they are scheduled.
-    var computed: Int = 0
+    @Narrow var computed = 0
     /// Tokens scheduled in steps without a result yet.
-    var outstanding: Int = 0
+    @Narrow var outstanding = 0
     /// KV blocks that it holds.
-    var held: Int = 0
+    @Narrow var held = 0
     /// How many of its first blocks have been given their identity.
-    var identified: Int = 0
+    @Narrow var identified = 0
     /// Its tokens in the step that is being scheduled.
-    var scheduled: Int = 0
-    var preemptions: Int = 0
+    @Narrow var scheduled = 0
+    @Narrow var preemptions = 0
     /// Tokens found in the prefix cache at its first admission; -1 before.
-    var cached: Int = -1
+    @Narrow var cached = -1
     /// Its neighbours in the queue.
     var before: Int32 = -1
     var behind: Int32 = -1
@@ -35,8 +35,12 @@ extension VLLMScheduler {
     var place = Place.none
     /// The number of its last admission.
     var admission: Int64 = 0
-    /// In the group of decodes: what has to be added to the group's steps for what is computed of it.
+    /// In the group of decodes: what has to be added to the group's steps for what is scheduled of it.
+    ///
+    /// Counts of a member stay as they were when it joined, but for what parts of steps that it had before bring.
     var groupBase: Int64 = 0
+    /// Whether it is or was a member of the group, and runs.
+    var isMember = false
     /// Whether its last step ended inside of what was known of it.
     var isMidPrefill = false
     /// The number of the result that brought its last token, as far as it was looked at by itself; -1 for none.
@@ -57,10 +61,19 @@ extension VLLMScheduler {
     }
 
     /// Whether its next step brings nothing but the token behind its last one.
-    var decodes: Bool { known - computed == 1 && !isMidPrefill && produced > 0 }
+    var decodes: Bool { known - computed == 1 && !isMidPrefill && produced + inFlight > 0 }
 
     /// Tokens of prompt and answer that are known, or will be when the steps in flight end.
     var known: Int { prompt + produced + inFlight }
+
+    /// Tokens of its answer that no step was scheduled for.
+    var unscheduled: Int { output - produced - inFlight }
+
+    /// The step of the group with which a member joined, and the one that brings its last token.
+    var membership: (first: Int64, last: Int64) {
+      let first = Int64(computed) - groupBase
+      return (first, first + Int64(unscheduled))
+    }
   }
 
   /// One request of a step.
@@ -70,6 +83,16 @@ extension VLLMScheduler {
     let tokens: Int32
     /// Whether the step produces a token of its answer.
     let givesToken: Bool
+  }
+
+  /// A step without a result yet.
+  struct Flight: BitwiseCopyable {
+    /// The number of its parts.
+    var parts: Int
+    /// The members of the group in it.
+    var members = 0
+    /// Its number among the steps of the group; -1 for none.
+    var step: Int64 = -1
   }
 
   /// What one call of ``schedule()`` keeps.

@@ -25,24 +25,22 @@ public struct VLLMScheduler {
   var group: DecodeGroup
   /// Whether requests that decode are taken together.
   var isGrouped = false
-  /// Whether they ever are: not under asynchronous scheduling, and not where every step is to be seen.
+  /// Whether they ever are.
   let groups: Bool
   var admissions: Int64 = 0
-  var preemptionsWithoutToken = 0
+  @usableFromInline var preemptionsWithoutToken = 0
   /// Who got a token when, where tokens are told.
-  var marks = TokenMarks()
-  /// The number of the result before the group was made.
-  var gatheredAt = 0
-  /// Who got its last token in the step whose result is taken in.
+  @usableFromInline var marks = TokenMarks()
+  /// Who gets its last token from the result that is taken in.
   var ended: ContiguousArray<Int32> = []
-  var waiting: WaitingRequests
-  var pool: BlockPool
+  @usableFromInline var waiting: WaitingRequests
+  @usableFromInline var pool: BlockPool
 
   /// The requests of the step that is being scheduled, in the order in which they were.
   var scheduled: ContiguousArray<Int32> = []
-  /// The steps without a result yet, one after the other, and how many requests each has.
+  /// The steps without a result yet, and their parts one after the other.
+  var flights: ContiguousArray<Flight> = []
   var parts: ContiguousArray<Part> = []
-  var stepSizes: ContiguousArray<Int> = []
 
   /// Whether requests waited at the end of the last call that neither paused prefill nor preempted.
   var wasShortOfRoom = false
@@ -66,26 +64,26 @@ public struct VLLMScheduler {
     waiting = WaitingRequests(byPriority: settings.policy == .priority)
     pool = BlockPool(count: settings.usableBlocks, cachesPrefixes: settings.cachesPrefixes)
     lastPrefill = -settings.prefillInterval
-    self.groups = groups && !settings.isAsynchronous
+    self.groups = groups
     group = DecodeGroup(blockSize: settings.blockSize, knowsMembers: settings.cachesPrefixes)
   }
 
-  /// Whether a request waits or runs.
-  public var hasRequests: Bool { runningCount > 0 || waiting.count > 0 }
-
   /// Requests that run.
-  public var runningCount: Int { isGrouped ? group.running : running.count }
+  public internal(set) var runningCount = 0
+
+  /// Whether a request waits or runs.
+  @inlinable public var hasRequests: Bool { runningCount > 0 || waiting.count > 0 }
 
   /// Requests that wait, those that were preempted among them.
-  public var waitingCount: Int { waiting.count }
+  @inlinable public var waitingCount: Int { waiting.count }
 
   /// Blocks that can be had.
-  public var freeBlocks: Int { pool.free }
+  @inlinable public var freeBlocks: Int { pool.free }
 
   /// Whether requests take each other's blocks without end: none has got a token in a million preemptions.
   ///
   /// It happens where priorities and arrivals are equal, and requests are admitted before all of their tokens fit.
-  public var isThrashing: Bool { preemptionsWithoutToken >= 1_000_000 }
+  @inlinable public var isThrashing: Bool { preemptionsWithoutToken >= 1_000_000 }
 
   // MARK: Arrivals
 
@@ -134,7 +132,8 @@ public struct VLLMScheduler {
     call.threshold = threshold()
     call.isHeld = !wasShortOfRoom && steps + 1 - lastPrefill < settings.prefillInterval
     if isGrouped {
-      call.isHeld = call.isHeld && group.count > 0
+      // Somebody runs who is through with the prompt.
+      call.isHeld = call.isHeld && runningCount > group.prefilling.count
       if let shape = scheduleGroup(call) { return shape }
       disperse()
     } else {
@@ -208,6 +207,7 @@ public struct VLLMScheduler {
       scheduled.removeAll { $0 == Int32(slot) }
     }
     letGo(slot)
+    runningCount -= 1
     rows[slot].computed = 0
     rows[slot].isMidPrefill = false
     rows[slot].preemptions += 1
@@ -237,6 +237,7 @@ public struct VLLMScheduler {
 
       waiting.removeFirst(&rows)
       if isGrouped { group.prefilling.append(head) } else { running.append(head) }
+      runningCount += 1
       admissions += 1
       rows[slot].admission = admissions
       rows[slot].place = .running
@@ -253,10 +254,12 @@ public struct VLLMScheduler {
     }
   }
 
-  /// Makes a step of what was scheduled.
-  mutating func advance(_ group: StepShape = StepShape(), carriesPrefill: Bool) -> StepShape {
-    var shape = group
-    guard !scheduled.isEmpty || !group.isEmpty else {
+  /// Makes a step of what was scheduled, and of the members of the group.
+  mutating func advance(
+    _ together: StepShape = StepShape(), carriesPrefill: Bool
+  ) -> StepShape {
+    var shape = together
+    guard !scheduled.isEmpty || !together.isEmpty else {
       if carriesPrefill { lastPrefill = steps }
       return shape
     }
@@ -279,8 +282,18 @@ public struct VLLMScheduler {
       rows[index].isMidPrefill = !givesToken
       if givesToken { rows[index].inFlight += 1 }
       parts.append(Part(slot: slot, tokens: Int32(tokens), givesToken: givesToken))
+      if givesToken && isGrouped {
+        if group.prefilling.last == slot {
+          group.prefilling.removeLast()
+        } else {
+          group.prefilling.removeAll { $0 == slot }
+        }
+        join(slot)
+      }
     }
-    stepSizes.append(scheduled.count)
+    flights.append(
+      Flight(
+        parts: scheduled.count, members: together.decodes, step: isGrouped ? group.steps : -1))
     steps += 1
     if carriesPrefill { lastPrefill = steps }
     return shape
@@ -293,33 +306,48 @@ public struct VLLMScheduler {
   /// - Precondition: a step is in flight.
   /// - Complexity: O(requests of the step), and O(requests that run) where one is completed.
   public mutating func finish() {
-    precondition(!stepSizes.isEmpty, "a step is in flight")
+    precondition(!flights.isEmpty, "a step is in flight")
+    let flight = flights.takeFirst()
     news.firstTokens.clear()
     news.completed.clear()
-    if isGrouped { return finishGroup() }
-    let size = stepSizes.removeFirst()
+    ended.clear()
     if marks.isOn { marks.begin() }
-    for index in 0..<size {
-      let part = parts[index]
-      guard part.slot >= 0 else { continue }
-      let slot = Int(part.slot)
-      let last = rows[slot].finish(part, result: marks.result)
-      guard part.givesToken else { continue }
-      preemptionsWithoutToken = 0
-      if rows[slot].produced == 1 { news.firstTokens.append(slot) }
-      if marks.isOn { noteToken(slot, last: last) }
-      // Also of a request that this token completes: its blocks are found by others once it has gone.
-      if settings.isAsynchronous && settings.cachesPrefixes && rows[slot].place == .running {
-        identify(slot, through: rows[slot].computed - rows[slot].outstanding)
-      }
-      if rows[slot].produced == rows[slot].output { complete(slot) }
-    }
+    if flight.members > 0 { finishMembers(flight) }
+    for index in 0..<flight.parts { finish(parts[index]) }
+    if flight.parts == parts.count { parts.clear() } else { parts.removeSubrange(0..<flight.parts) }
     if marks.isOn { endTokens() }
-    if size == parts.count { parts.clear() } else { parts.removeSubrange(0..<size) }
-    if !news.completed.isEmpty {
-      running.removeAll { rows[Int($0)].place != .running }
-      checkBlocks()
+    guard !ended.isEmpty else { return }
+    if isGrouped && ended.count > 1 {
+      ended.sort { rows[Int($0)].admission < rows[Int($1)].admission }
     }
+    for slot in ended {
+      if identifiesLate && isGrouped { identify(Int(slot), through: rows[Int(slot)].computed) }
+      complete(Int(slot))
+    }
+    if !isGrouped { running.removeAll { rows[Int($0)].place != .running } }
+    checkBlocks()
+  }
+
+  /// Whether blocks get their identities once the tokens in them are known, and not when they are scheduled.
+  private var identifiesLate: Bool { settings.isAsynchronous && settings.cachesPrefixes }
+
+  /// Takes in what a step brings one request.
+  private mutating func finish(_ part: Part) {
+    guard part.slot >= 0 else { return }
+    let slot = Int(part.slot)
+    let last = rows[slot].finish(part, result: marks.result)
+    guard part.givesToken else { return }
+    preemptionsWithoutToken = 0
+    if rows[slot].produced == 1 { news.firstTokens.append(slot) }
+    if marks.isOn { noteToken(slot, last: last) }
+    // Also of a request that this token completes: its blocks are found by others once it has gone.
+    // In a group that is done when the next step is scheduled, and below.
+    if identifiesLate && !isGrouped && rows[slot].place == .running {
+      identify(slot, through: rows[slot].computed - rows[slot].outstanding)
+    }
+    guard rows[slot].produced == rows[slot].output else { return }
+    ended.append(part.slot)
+    if isGrouped { group.closing.removeAll { $0 == part.slot } }
   }
 
   /// Blocks are conserved: where nobody runs, all are free.
@@ -334,7 +362,11 @@ public struct VLLMScheduler {
       SchedulerNews.Completion(
         slot: slot, id: rows[slot].id, preemptions: rows[slot].preemptions,
         cachedTokens: max(0, rows[slot].cached)))
-    if rows[slot].place == .waiting { waiting.remove(Int32(slot), &rows) }
+    if rows[slot].place == .waiting {
+      waiting.remove(Int32(slot), &rows)
+    } else {
+      runningCount -= 1
+    }
     letGo(slot)
     marks.leave(last: &rows[slot].lastToken)
     rows[slot].place = .none

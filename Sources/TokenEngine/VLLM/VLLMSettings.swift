@@ -50,7 +50,7 @@ public struct VLLMSettings: Equatable, Sendable {
   public var usableBlocks: Int { blocks - 1 }
 
   /// The most requests that run.
-  var runningLimit: Int { maxActiveSequences ?? maxSequences }
+  @inlinable var runningLimit: Int { maxActiveSequences ?? maxSequences }
 
   /// The most tokens of one step.
   var tokenBudget: Int { maxScheduledTokens ?? maxBatchedTokens }
