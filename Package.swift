@@ -98,7 +98,7 @@ let package = Package(
       "Scenario",
       [
         "Quantities", "RandomStreams", "Serving", "Inputs", "Numerics", "Policies", "Workload",
-        "ReplicaModel", "CloudModel", "TokenEngine", yams,
+        "ReplicaModel", "CloudModel", "EngineFiles", "TokenEngine", yams,
       ]),
     house("ResultsStore", ["Quantities", "Serving", "Recording", "Statistics", "SQLite"]),
     house(

@@ -68,6 +68,16 @@ extension Measures {
           : "at most \(formatted(peak / most, places: 2)): up to \(rate) requests a second reach replicas; all machines "
             + "that are wanted serve \(served) of these lengths, and saturate there")
     ]
+    let outside = records.reduce(Int128(0)) { $0 + $1.tally("steps_outside") }
+    if outside > 0 {
+      let steps = records.reduce(Int128(0)) { $0 + $1.tally("steps") }
+      notes.append(
+        RunNote(
+          topic: "steps",
+          text:
+            "\(formatted(Double(outside) / Double(steps) * 100, places: 2)) % of the steps lie outside of the measured "
+            + "tables and take the time of the nearest measurement"))
+    }
     let tooLong = records.reduce(Int128(0)) { $0 + $1.tally("too_long") }
     if tooLong > 0 {
       notes.append(

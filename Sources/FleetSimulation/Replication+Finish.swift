@@ -49,6 +49,9 @@ extension Replication where Engine: ~Copyable {
     try hold(
       work.tokens?.isStuck != true, "an engine goes on while it holds requests",
       "an engine that cannot")
+    try hold(
+      engine.conservation == nil, "the requests, tokens and blocks of every engine add up",
+      engine.conservation ?? "")
     try checkRequests(record)
     try checkPolicies()
     try checkTime(account)

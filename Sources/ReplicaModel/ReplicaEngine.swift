@@ -30,6 +30,8 @@ package protocol ReplicaEngine: ~Copyable {
   /// What was done since the beginning, up to now.
   func work(at now: Instant) -> EngineWork
 
+  /// What does not add up in it; `nil` where all does.
+  var conservation: String? { get }
   /// Whether a replica serves.
   func isReady(_ replica: Int) -> Bool
   /// Whether a request may join those at a replica.

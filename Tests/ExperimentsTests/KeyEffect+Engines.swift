@@ -40,6 +40,11 @@ extension KeyEffect {
   private static let drawn =
     "{ max_num_seqs: 16, max_num_batched_tokens: 256, kv_memory: { utilisation: 20%, overhead: 100MB }, \(roofline) }"
 
+  private static let sarathi =
+    "{ scheduler: sarathi, chunk: 256, max_num_seqs: 16, num_blocks: 200, \(affine) }"
+  private static let measured =
+    "{ scheduler: vllm-0, max_num_seqs: 16, max_num_batched_tokens: 700, num_blocks: 200, "
+    + "step: { surface: tables, layers: 4 } }"
   private static let mixture = drawn.replacing(
     "weight_bytes: 2", with: "weight_bytes: 2, experts: { total: 4, active: 2, width: 512 }")
 
@@ -128,6 +133,8 @@ extension KeyEffect {
       effect("step.roofline.model.experts.total", "8", by: mixture),
       effect("step.roofline.model.experts.active", "3", by: mixture),
       effect("step.roofline.model.experts.width", "1_024", by: mixture),
+      effect("chunk", "64", by: sarathi), effect("step.surface", "slower", by: measured),
+      effect("step.layers", "8", by: measured),
       effect("step.roofline.tensor_parallel", "4", by: drawn),
       effect("step.roofline.efficiency.memory", "40%", by: drawn),
       effect("step.roofline.efficiency.matrix", "3%", by: drawn),

@@ -42,7 +42,33 @@ enum KeyEffectFiles {
         + "complex,en,\"Prove step by step why this theorem \(number) follows, and compare the trade-offs\"\n"
     }.joined()
 
+  /// Measured times of a layer's operators, all of so many milliseconds.
+  private static func operators(_ time: String) -> String {
+    "num_tokens,attn_pre_proj_ms,attn_post_proj_ms,attn_rope_ms,attn_kv_cache_save_ms,mlp_up_proj_ms,mlp_act_ms,"
+      + "mlp_down_proj_ms,input_layernorm_ms,post_attention_layernorm_ms,add_ms\n"
+      + (1...512).map { tokens in
+        "\(tokens)," + [String](repeating: time, count: 10).joined(separator: ",") + "\n"
+      }.joined()
+  }
+
+  /// Measured times of attention, by context and a number up to `most`.
+  private static func attention(_ header: String, _ most: Int) -> String {
+    header + "\n"
+      + (0...16).flatMap { context in
+        (1...most).map { "\(context * 64),\($0),0.1\n" }
+      }.joined()
+  }
+
+  private static let decode = attention(
+    "avg_kv_tokens_rounded64,decode_batch_size,attn_decode_ms", 16)
+  private static let prefill = attention(
+    "kv_tokens_rounded64,prefill_chunk_tokens,attn_prefill_ms", 512)
+
   private static let others: [String: String] = [
+    "tables/ops_by_tokens.csv": operators("0.1"), "tables/attn_decode.csv": decode,
+    "tables/attn_prefill.csv": prefill,
+    "slower/ops_by_tokens.csv": operators("0.2"), "slower/attn_decode.csv": decode,
+    "slower/attn_prefill.csv": prefill,
     "book.yaml": book,
     "no-regions.yaml": book.replacing("regions: [us-east-1, us-east-2]\n", with: ""),
     "dated.yaml": book.replacing(

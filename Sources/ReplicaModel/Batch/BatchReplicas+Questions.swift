@@ -28,6 +28,10 @@ extension BatchReplicas {
     return waiting < layout[replica].queueLimit || (waiting == 0 && state[replica].freeLanes > 0)
   }
 
+  /// Batches add up where requests do.
+  @usableFromInline
+  package var conservation: String? { nil }
+
   /// Any replica can answer any request.
   @inlinable
   @inline(__always)

@@ -50,6 +50,10 @@ package struct TokenWork: Sendable, Equatable {
   package var blockTime: Int128 = 0
   /// KV blocks that there were, summed over nanoseconds.
   package var blocksThere: Int128 = 0
+  /// Steps that were made.
+  package var steps: Int128 = 0
+  /// Those of them for which the law of the step has no measurement.
+  package var stepsOutside: Int128 = 0
   /// Whether an engine could not go on.
   package var isStuck = false
 
@@ -62,7 +66,7 @@ package struct TokenWork: Sendable, Equatable {
       ("tokens_prompt", prompt), ("tokens_cached", cached), ("tokens_output", output),
       ("tokens_recomputed", recomputed), ("tokens_lost", lost),
       ("preemptions", Int128(preemptions)), ("kv_block_ns", blockTime),
-      ("kv_blocks_there_ns", blocksThere),
+      ("kv_blocks_there_ns", blocksThere), ("steps", steps), ("steps_outside", stepsOutside),
     ]
   }
 }

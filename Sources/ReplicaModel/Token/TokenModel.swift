@@ -14,6 +14,8 @@ package struct TokenModel: Sendable, Equatable {
     case sglang(SGLangSettings)
     /// TensorRT-LLM's.
     case tensorRT(TensorRTSettings)
+    /// Those of Sarathi or of the first vLLM.
+    case promptReserving(PromptReservingSettings)
   }
 
   /// What its author calls it; models of one name in a scenario are the same.
@@ -83,6 +85,10 @@ extension TokenModel.Rules {
       TokenReplica(
         scheduler: TensorRTScheduler(settings: settings), law: law, host: host, tellsGaps: tellsGaps
       )
+    case .promptReserving(let settings):
+      TokenReplica(
+        scheduler: PromptReservingScheduler(settings: settings), law: law, host: host,
+        tellsGaps: tellsGaps)
     }
   }
 
@@ -95,6 +101,8 @@ extension TokenModel.Rules {
       settings.refusal(promptTokens: promptTokens, outputTokens: outputTokens)
     case .tensorRT(let settings):
       settings.refusal(promptTokens: promptTokens, outputTokens: outputTokens)
+    case .promptReserving(let settings):
+      settings.refusal(promptTokens: promptTokens, outputTokens: outputTokens)
     }
   }
 
@@ -104,6 +112,7 @@ extension TokenModel.Rules {
     case .vllm(let settings): settings.usableBlocks
     case .sglang(let settings): settings.pages
     case .tensorRT(let settings): settings.blocks
+    case .promptReserving(let settings): settings.blocks
     }
   }
 
@@ -113,6 +122,7 @@ extension TokenModel.Rules {
     case .vllm(let settings): settings.blockSize
     case .sglang(let settings): settings.pageSize
     case .tensorRT(let settings): settings.blockSize
+    case .promptReserving(let settings): settings.blockSize
     }
   }
 
@@ -121,7 +131,7 @@ extension TokenModel.Rules {
     switch self {
     case .vllm(let settings): settings.cachesPrefixes
     case .sglang(let settings): settings.cachesPrefixes
-    case .tensorRT: false
+    case .tensorRT, .promptReserving: false
     }
   }
 
@@ -131,6 +141,7 @@ extension TokenModel.Rules {
     case .vllm(let settings): settings.maxActiveSequences ?? settings.maxSequences
     case .sglang(let settings): settings.maxRunningRequests
     case .tensorRT(let settings): settings.maxBatchSize
+    case .promptReserving(let settings): settings.maxSequences
     }
   }
 }
@@ -151,6 +162,11 @@ protocol TokenServing {
   var waitingCount: Int { get }
   /// KV blocks that can be had.
   var freeBlocks: Int { get }
+  /// What does not add up; `nil` where all does.
+  var conservation: String? { get }
+  /// Steps that were made, and those of them for which the law has no measurement.
+  var steps: Int { get }
+  var stepsOutsideMeasurements: Int { get }
 
   /// Adds a request.
   mutating func add(_ request: TokenRequest, at instant: Int64) -> Int
@@ -166,5 +182,6 @@ extension TokenReplica: TokenServing {
   var runningCount: Int { scheduler.runningCount }
   var waitingCount: Int { scheduler.waitingCount }
   var freeBlocks: Int { scheduler.freeBlocks }
+  var conservation: String? { scheduler.conservation }
   func progress(of slot: Int) -> RequestProgress { scheduler.progress(of: slot) }
 }

@@ -67,10 +67,18 @@ package struct TokenReplicas: ReplicaEngine, ~Copyable {
   @usableFromInline
   package func work(at now: Instant) -> EngineWork {
     var tokens = tokens
-    for site in sites { site.countBlocks(until: now, &tokens) }
+    for replica in sites.indices { sites[replica].countBlocks(until: now, &tokens) }
     var work = EngineWork()
     work.tokens = tokens
     return work
+  }
+
+  /// What does not add up in an engine: requests, tokens or blocks.
+  ///
+  /// - Complexity: O(requests + blocks).
+  @usableFromInline
+  package var conservation: String? {
+    sites.lazy.compactMap(\.conservation).first
   }
 
   /// Whether a replica serves.

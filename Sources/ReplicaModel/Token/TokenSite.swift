@@ -53,6 +53,13 @@ struct TokenSite {
     mutating get { min(engine.nextTime, deadlines.first(among: held)) }
   }
 
+  /// What does not add up; `nil` where all does.
+  var conservation: String? {
+    if let broken = engine.conservation { return broken }
+    let all = engine.runningCount + engine.waitingCount
+    return all == count ? nil : "an engine holds \(all) requests, and \(count) were sent to it"
+  }
+
   // MARK: Time
 
   func busy(at now: Instant) -> Int128 {
@@ -163,7 +170,10 @@ struct TokenSite {
     shareTime(until: now, &work)
     outcomes.removeAll(keepingCapacity: true)
     gaps.removeAll(keepingCapacity: true)
+    let (steps, outside) = (engine.steps, engine.stepsOutsideMeasurements)
     engine.step()
+    work.steps += Int128(engine.steps - steps)
+    work.stepsOutside += Int128(engine.stepsOutsideMeasurements - outside)
     swap(&outcomes, &engine.outcomes)
     swap(&gaps, &engine.gaps)
     if engine.isStuck { work.isStuck = true }

@@ -8,7 +8,7 @@ import Workload
 /// `engine` of a model on a machine: a scheduler under the names of its own arguments, the time of its steps, and that
 /// of its host.
 extension ScenarioLoader {
-  private static let schedulers = ["vllm", "sglang", "trtllm"]
+  private static let schedulers = ["vllm", "sglang", "trtllm", "sarathi", "vllm-0"]
 
   mutating func tokenModel(
     _ reader: inout MappingReader, named name: String, _ workload: WorkloadModel?,
@@ -54,7 +54,9 @@ extension ScenarioLoader {
     switch scheduler {
     case "vllm": vllm(&reader, step, into: &diagnostics).map { .vllm($0) }
     case "sglang": sglang(&reader, into: &diagnostics).map { .sglang($0) }
-    default: tensorRT(&reader, step, into: &diagnostics).map { .tensorRT($0) }
+    case "trtllm": tensorRT(&reader, step, into: &diagnostics).map { .tensorRT($0) }
+    default:
+      promptReserving(&reader, scheduler, step, into: &diagnostics).map { .promptReserving($0) }
     }
   }
 
@@ -151,6 +153,27 @@ extension ScenarioLoader {
     else { return nil }
     settings.blocks = blocks
     return checked(settings, settings.problem, reader, into: &diagnostics)
+  }
+
+  private func promptReserving(
+    _ reader: inout MappingReader, _ scheduler: String, _ step: DecodedStepLaw?,
+    into diagnostics: inout Diagnostics
+  ) -> PromptReservingSettings? {
+    let isSarathi = scheduler == "sarathi"
+    let size = reader.integer(
+      isSarathi ? "chunk" : "max_num_batched_tokens", in: 1...1 << 30, .required,
+      into: &diagnostics)
+    let sequences = reader.integer("max_num_seqs", in: 1...1 << 16, .required, into: &diagnostics)
+    let blockSize =
+      reader.integer("block_size", in: 1...1 << 16, .optional, into: &diagnostics) ?? 16
+    let watermark = reader.optional("watermark", into: &diagnostics) { try shareOfWhole($0) }
+    let blocks = blocks(
+      &reader, "num_blocks", blockSize: blockSize, step, most: 1 << 30, into: &diagnostics)
+    guard let size, let sequences, let blocks else { return nil }
+    return PromptReservingSettings(
+      kind: isSarathi ? .sarathi(chunk: size) : .vllm0(maxBatchedTokens: size),
+      maxSequences: sequences, blockSize: blockSize, blocks: blocks,
+      watermark: watermark?.fraction ?? 0.01)
   }
 
   private func checked<Settings>(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import EngineFiles
 import Quantities
 import ReplicaModel
 import TokenEngine
@@ -15,21 +16,25 @@ struct DecodedStepLaw {
 /// How long steps of an engine take, and what prompts begin with.
 extension ScenarioLoader {
   /// `step: { affine: { … } }` or `step: { roofline: { … } }`.
-  func stepLaw(
+  mutating func stepLaw(
     _ reader: inout MappingReader, into diagnostics: inout Diagnostics
   ) -> DecodedStepLaw? {
     guard var step = reader.mapping("step", .required, into: &diagnostics) else { return nil }
     defer { step.finish(into: &diagnostics) }
-    guard step.has("affine") || step.has("roofline") else {
+    let laws = ["affine", "roofline", "surface"]
+    let given = laws.filter { step.has($0) }
+    guard let law = given.first else {
       reader.report(
-        .other("required: affine or roofline, by which the time of a step follows from its tokens"),
-        of: "step", into: &diagnostics)
+        .other(
+          "required: affine, roofline or surface, by which the time of a step follows from its tokens"
+        ), of: "step", into: &diagnostics)
       return nil
     }
-    if step.isGiven("affine"), step.isGiven("roofline") {
-      step.report(.other("a step has one law"), of: "roofline", into: &diagnostics)
+    if given.count > 1 {
+      step.report(.other("a step has one law"), of: given[1], into: &diagnostics)
       return nil
     }
+    if law == "surface" { return surface(&step, into: &diagnostics) }
     if step.isGiven("roofline") {
       guard var law = step.mapping("roofline", .required, into: &diagnostics) else { return nil }
       defer { law.finish(into: &diagnostics) }
@@ -54,6 +59,34 @@ extension ScenarioLoader {
         AffineStepLaw(
           perStep: fixed, perSequence: sequence, perContextToken: context, perPrefillToken: prefill)
       ))
+  }
+
+  /// `step: { surface: FOLDER, layers: 28 }`: three tables of measured times of one layer.
+  private mutating func surface(
+    _ step: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> DecodedStepLaw? {
+    let layers = step.integer("layers", in: 1...10_000, .required, into: &diagnostics)
+    guard let folder = step.node("surface", .required, into: &diagnostics),
+      let name = folder.string(into: &diagnostics), let layers
+    else { return nil }
+    let tables = SurfaceFiles.names.compactMap { table in
+      read("\(name)/\(table)", namedBy: folder, into: &diagnostics)
+    }
+    guard tables.count == SurfaceFiles.names.count else { return nil }
+    var path = tables[0].path
+    do {
+      let operators = try SurfaceFiles.operators(tables[0].bytes)
+      path = tables[1].path
+      let decode = try SurfaceFiles.decode(tables[1].bytes)
+      path = tables[2].path
+      let prefill = try SurfaceFiles.prefill(tables[2].bytes)
+      return DecodedStepLaw(
+        law: .surface(
+          SurfaceStepLaw(layers: layers, operators: operators, decode: decode, prefill: prefill)))
+    } catch {
+      report(error, in: path, named: folder, into: &diagnostics)
+      return nil
+    }
   }
 
   private func roofline(
