@@ -298,6 +298,7 @@ package struct UnreadableReplication: Error, Sendable, CustomStringConvertible {
 
   /// What is wrong, and what helps.
   package var description: String {
-    "a shard was changed after it was written: \(reason); remove the shard and run it again"
+    "a shard was changed after it was written, or another version wrote it: \(reason); remove the shard and run it "
+      + "again"
   }
 }

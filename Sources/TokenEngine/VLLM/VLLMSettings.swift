@@ -62,6 +62,10 @@ public struct VLLMSettings: Equatable, Sendable {
   ///
   /// The last token of an answer needs no block: nobody reads its keys and values.
   public func refusal(promptTokens: Int, outputTokens: Int) -> String? {
+    if promptTokens + outputTokens > Int(Int32.max) {
+      return
+        "\(promptTokens + outputTokens) tokens are more than the scheduler counts, \(Int32.max)"
+    }
     let needed = (promptTokens + outputTokens - 1 + blockSize - 1) / blockSize
     if needed > usableBlocks {
       return "\(promptTokens + outputTokens) tokens need \(needed) blocks of \(blockSize) tokens, "
