@@ -22,7 +22,7 @@ struct Plimsoll: AsyncParsableCommand {
     version: versionText,
     subcommands: [
       Run.self, Check.self, Compare.self, Sweep.self, Optimize.self, Explain.self,
-      Sensitivity.self,
+      Sensitivity.self, Next.self,
       Calibrate.self, Route.self, Engine.self, Replay.self, Validate.self, Runs.self, Show.self,
     ])
 
