@@ -55,7 +55,8 @@ struct StudyFolder {
       throw PlanError(
         "\(file) was made by version \(document.version); this is \(Plimsoll.versionText)")
     }
-    guard let command = try? Plimsoll.parseAsRoot(document.arguments) as? any StudyCommand else {
+    let words = document.arguments + ["--plan", path]
+    guard let command = try? Plimsoll.parseAsRoot(words) as? any StudyCommand else {
       throw PlanError("\(file) says no study: \(document.arguments.joined(separator: " "))")
     }
     return StudyFolder(path: path, command: command)
