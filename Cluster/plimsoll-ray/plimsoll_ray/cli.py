@@ -8,6 +8,7 @@ import argparse
 import json
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -197,7 +198,7 @@ def main(arguments: list[str] | None = None) -> None:
             return
         session = Session(asked, rest)
         (session.sweep if asked.verb == "sweep" else session.study)()
-    except (Stopped, OSError, ValueError, RuntimeError) as error:
+    except (Stopped, OSError, ValueError, RuntimeError, sqlite3.Error) as error:
         code = error.code if isinstance(error, Stopped) else shard.INPUT_OUTPUT
         print(f"plimsoll-ray: {error}", file=sys.stderr)
     except KeyboardInterrupt:
