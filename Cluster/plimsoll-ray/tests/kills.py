@@ -21,7 +21,6 @@ from typing import Any
 from conftest import COMMAND, FLEET, plimsoll
 
 
-
 def sweep_of(minutes: int) -> list[str]:
     """Say a sweep of 48 shards: of about a second each for 40 minutes, where nothing else runs."""
     sweep = ["--vary", "fleet.two.machines=0..3", "--vary", "policies.queue.limit=50,100", "--replications", "6"]
