@@ -7,7 +7,7 @@ import Serving
 extension DecisionWriter {
   /// What a router makes of a text's score, or of its keywords under the reference rule.
   public mutating func write(plan: RoutePlan, of text: Int, at now: Instant) {
-    begin("router", "plan", at: now)
+    begin(LoggedEvent.Router.plan, at: now)
     line.field("text", text)
     line.field("score", Double(plan.score))
     line.field("has_simple", plan.keywords.hasSimple)
@@ -16,7 +16,7 @@ extension DecisionWriter {
     line.begin()
     line.field("place", plan.place)
     line.field("at_floor", plan.atFloor)
-    line.field("because", String(describing: plan.reason))
+    line.field("because", plan.reason.logged)
     line.end()
     line.endLine()
   }
@@ -26,7 +26,7 @@ extension DecisionWriter {
     _ request: RouteRequest, text: Int, at now: Instant, among board: borrowing ReplicaBoard,
     _ decision: RouteDecision
   ) {
-    begin("router", "route", at: now)
+    begin(LoggedEvent.Router.route, at: now)
     line.field("text", text)
     line.field("prompt_tokens", request.promptTokens)
     line.field("output_tokens", request.outputTokens)
@@ -37,7 +37,7 @@ extension DecisionWriter {
     line.key("decision")
     line.begin()
     line.field("model", decision.model.index)
-    line.field("because", String(describing: decision.reason))
+    line.field("because", decision.reason.logged)
     line.end()
     line.endLine()
   }
@@ -47,7 +47,7 @@ extension DecisionWriter {
     choiceOf model: ModelID, within longestWait: TimeSpan?, at now: Instant,
     among board: borrowing ReplicaBoard, _ choice: LeastLoaded.Choice
   ) {
-    begin("dispatcher", "choose", at: now)
+    begin(LoggedEvent.Dispatcher.choose, at: now)
     line.field("model", model.index)
     line.field("longest_wait_ns", longestWait?.nanoseconds)
     changes(of: board)
@@ -70,7 +70,7 @@ extension DecisionWriter {
     added replica: ReplicaID, at now: Instant, among board: borrowing ReplicaBoard
   ) {
     let observed = board[replica.index]
-    begin("dispatcher", "added", at: now)
+    begin(LoggedEvent.Dispatcher.added, at: now)
     line.field("model", observed.model.index)
     line.field("nanoseconds_per_request", observed.nanosecondsPerRequest)
     changes(of: board, before: replica)
@@ -86,7 +86,7 @@ extension DecisionWriter {
   public mutating func write(
     retired replica: ReplicaID, at now: Instant, among board: borrowing ReplicaBoard
   ) {
-    begin("dispatcher", "retired", at: now)
+    begin(LoggedEvent.Dispatcher.retired, at: now)
     line.field("replica", replica.index)
     changes(of: board)
     line.key("decision")
@@ -100,7 +100,7 @@ extension DecisionWriter {
     ended outcome: Cooldown.Outcome, of replica: ReplicaID, at now: Instant,
     among board: borrowing ReplicaBoard, restsUntil: Instant?
   ) {
-    begin("cooldown", "ended", at: now)
+    begin(LoggedEvent.Cooldown.ended, at: now)
     line.field("replica", replica.index)
     var wait: TimeSpan?
     switch outcome {
@@ -125,7 +125,7 @@ extension DecisionWriter {
   public mutating func write(
     lookUp key: CacheKey, isDeterministic: Bool, at now: Instant, _ answer: CacheAnswer
   ) {
-    begin("cache", "look_up", at: now)
+    begin(LoggedEvent.Cache.lookUp, at: now)
     line.key("key")
     line.hex(key.high, key.low)
     line.field("is_deterministic", isDeterministic)
@@ -147,7 +147,7 @@ extension DecisionWriter {
     answered key: CacheKey, _ response: StoredResponse, at now: Instant,
     _ admission: ResponseCache.Admission, cache: borrowing ResponseCache
   ) {
-    begin("cache", "answered", at: now)
+    begin(LoggedEvent.Cache.answered, at: now)
     line.key("key")
     line.hex(key.high, key.low)
     line.field("status", response.status)
@@ -158,10 +158,7 @@ extension DecisionWriter {
     line.field("is_no_store", response.isNoStore)
     line.key("decision")
     line.begin()
-    switch admission {
-    case .admitted: line.field("admission", "admitted")
-    case .refused(let refusal): line.field("admission", String(describing: refusal))
-    }
+    line.field("admission", admission.logged)
     holdings(of: cache)
   }
 
@@ -169,7 +166,7 @@ extension DecisionWriter {
   public mutating func write(
     primed key: CacheKey, storedAt: Instant, at now: Instant, cache: borrowing ResponseCache
   ) {
-    begin("cache", "primed", at: now)
+    begin(LoggedEvent.Cache.primed, at: now)
     line.key("key")
     line.hex(key.high, key.low)
     line.field("stored_at", storedAt)
@@ -180,7 +177,7 @@ extension DecisionWriter {
 
   /// The cache was emptied.
   public mutating func write(clearedAt now: Instant, cache: borrowing ResponseCache) {
-    begin("cache", "cleared", at: now)
+    begin(LoggedEvent.Cache.cleared, at: now)
     line.key("decision")
     line.begin()
     holdings(of: cache)
@@ -199,7 +196,7 @@ extension DecisionWriter {
     join key: CacheKey, isDeterministic: Bool, waiter: UInt32, deadline: Instant, at now: Instant,
     _ answer: JoinAnswer
   ) {
-    begin("dedup", "join", at: now)
+    begin(LoggedEvent.Dedup.join, at: now)
     line.key("key")
     line.hex(key.high, key.low)
     line.field("is_deterministic", isDeterministic)
@@ -216,7 +213,7 @@ extension DecisionWriter {
       write(flight)
     case .alone(let reason):
       line.field("answer", "alone")
-      line.field("because", String(describing: reason))
+      line.field("because", reason.logged)
     }
     line.end()
     line.endLine()
@@ -232,7 +229,7 @@ extension DecisionWriter {
     land flight: FlightID, _ outcome: FlightOutcome, at now: Instant, _ landing: Landing,
     _ deliveries: [Delivery]
   ) {
-    begin("dedup", "land", at: now)
+    begin(LoggedEvent.Dedup.land, at: now)
     write(flight)
     switch outcome {
     case .success(let isCacheable):
@@ -257,7 +254,7 @@ extension DecisionWriter {
       line.begin()
       line.field("waiter", delivery.waiter)
       line.field("is_lead", delivery.isLead)
-      line.field("result", String(describing: delivery.result))
+      line.field("result", delivery.result.logged)
       line.end()
     }
     line.end("]")
@@ -269,12 +266,12 @@ extension DecisionWriter {
   public mutating func write(
     leave flight: FlightID, waiter: UInt32, at now: Instant, _ answer: LeaveAnswer
   ) {
-    begin("dedup", "leave", at: now)
+    begin(LoggedEvent.Dedup.leave, at: now)
     write(flight)
     line.field("waiter", waiter)
     line.key("decision")
     line.begin()
-    line.field("answer", String(describing: answer))
+    line.field("answer", answer.logged)
     line.end()
     line.endLine()
   }

@@ -40,14 +40,13 @@ public struct DecisionWriter: Sendable {
     if replica.index < known.count { known[replica.index] = blank } else { known.append(blank) }
   }
 
-  mutating func begin(_ policy: StaticString, _ event: StaticString, at now: Instant) {
+  /// Begins the line of an event.
+  package mutating func begin<Name: EventName>(_ event: Name, at now: Instant) {
     count += 1
     line.begin()
     line.field("at", now)
-    line.key("policy")
-    line.value(policy.description)
-    line.key("event")
-    line.value(event.description)
+    line.field("policy", Name.policy.rawValue)
+    line.field("event", event.rawValue)
   }
 
   /// Writes the replicas that look otherwise than when they were last written.
