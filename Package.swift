@@ -120,7 +120,7 @@ let package = Package(
       ]),
 
     // Level 5
-    house("DecisionReplay", ["Quantities", "Serving", "Policies", "DecisionLog"]),
+    house("DecisionReplay", ["Quantities", "Serving", "Policies", "DecisionLog", "RequestPath"]),
     house(
       "FleetSimulation",
       [
@@ -133,8 +133,8 @@ let package = Package(
     house(
       "Experiments",
       [
-        "Digests", "Quantities", "RandomStreams", "Serving", "Numerics", "FleetSimulation",
-        "Recording", "Statistics", "Scenario", "ResultsStore", "Checks",
+        "DecisionLog", "Digests", "Quantities", "RandomStreams", "Serving", "Numerics",
+        "FleetSimulation", "Recording", "Statistics", "Scenario", "ResultsStore", "Checks",
       ]),
 
     // Level 7

@@ -8,6 +8,11 @@ extension DecisionWriter {
   /// What a router makes of a text's score, or of its keywords under the reference rule.
   public mutating func write(plan: RoutePlan, of text: Int, at now: Instant) {
     begin(LoggedEvent.Router.plan, at: now)
+    end(plan, of: text)
+  }
+
+  /// Writes a plan and what it was made of, and ends the line.
+  package mutating func end(_ plan: RoutePlan, of text: Int) {
     line.field("text", text)
     line.field("score", Double(plan.score))
     line.field("has_simple", plan.keywords.hasSimple)
@@ -131,6 +136,13 @@ extension DecisionWriter {
     line.field("is_deterministic", isDeterministic)
     line.key("decision")
     line.begin()
+    field(answer)
+    line.end()
+    line.endLine()
+  }
+
+  /// Writes what a store holds.
+  package mutating func field(_ answer: CacheAnswer) {
     switch answer {
     case .hit(let age):
       line.field("answer", "hit")
@@ -138,8 +150,6 @@ extension DecisionWriter {
     case .miss: line.field("answer", "miss")
     case .bypass: line.field("answer", "bypass")
     }
-    line.end()
-    line.endLine()
   }
 
   /// An answer that was offered to the response cache, and what the cache holds afterwards.
@@ -150,16 +160,21 @@ extension DecisionWriter {
     begin(LoggedEvent.Cache.answered, at: now)
     line.key("key")
     line.hex(key.high, key.low)
+    fields(of: response)
+    line.key("decision")
+    line.begin()
+    line.field("admission", admission.logged)
+    holdings(of: cache)
+  }
+
+  /// Writes what is known of an answer.
+  package mutating func fields(of response: StoredResponse) {
     line.field("status", response.status)
     line.field("finish_reason", response.finishReason.name)
     line.field("is_complete", response.isComplete)
     line.field("choices", response.choices)
     line.field("is_deterministic", response.isDeterministic)
     line.field("is_no_store", response.isNoStore)
-    line.key("decision")
-    line.begin()
-    line.field("admission", admission.logged)
-    holdings(of: cache)
   }
 
   /// An answer that the cache had before the log began.

@@ -6,11 +6,13 @@ import Serving
 
 /// Writes what each policy was told and what it decided, a line each, in the order of deciding.
 ///
+/// `RequestPath` writes the lines about itself.
+///
 /// `Documentation/DecisionLog.md` describes the lines. What a policy sees of replicas is written as what
 /// changed since it was last written.
 public struct DecisionWriter: Sendable {
   /// The lines that nobody has taken yet.
-  public internal(set) var line: JSONLine
+  public package(set) var line: JSONLine
   /// How many decisions were written.
   public private(set) var count = 0
   private var known: [ReplicaObservation]
@@ -64,12 +66,7 @@ public struct DecisionWriter: Sendable {
           || new.hasRoom != old.hasRoom
       else { continue }
       known[index] = new
-      line.begin("[")
-      line.value(index)
-      line.value(new.acceptsRequests ? 1 : 0)
-      line.value(new.outstanding)
-      line.value(new.hasRoom ? 1 : 0)
-      line.end("]")
+      line.row(index, new)
     }
     line.end("]")
   }

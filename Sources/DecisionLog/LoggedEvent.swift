@@ -2,7 +2,7 @@
 
 /// The policies that decide in a log, by the names that lines have for them.
 package enum LoggedPolicy: String, CaseIterable, Sendable {
-  case spot, autoscaler, router, dispatcher, cache, dedup, ledger, cooldown
+  case spot, autoscaler, router, dispatcher, cache, dedup, ledger, cooldown, path
 }
 
 /// The name of an event in a log; the policy that it is told to is the name's type.
@@ -82,5 +82,19 @@ package enum LoggedEvent {
 
     /// Who is told.
     package static var policy: LoggedPolicy { .cooldown }
+  }
+
+  /// What the request path is told.
+  package enum Path: String, EventName {
+    case planned, arrived
+    case storeAnswered = "store_answered"
+    case started, completed, failed
+    case clientLeft = "client_left"
+    case retryDue = "retry_due"
+    case replicaChanged = "replica_changed"
+    case degraded
+
+    /// Who is told.
+    package static var policy: LoggedPolicy { .path }
   }
 }

@@ -3,6 +3,7 @@
 import DecisionLog
 import Policies
 import Quantities
+import RequestPath
 import Serving
 
 /// The policies of a decision log, driven by its events: no simulator, no gateway, no clock.
@@ -21,6 +22,8 @@ public struct PolicyHost: ~Copyable, Sendable {
   private var cooldowns: Cooldowns?
   private var board: ReplicaBoard
   private var plans: [RoutePlan?] = []
+  /// The policies together; nil where the log is not about what becomes of requests.
+  private var path: PathHost?
   private let start: UTCDate
   private var writer: DecisionWriter
   /// How many lines have been fed, the first not counted.
@@ -31,6 +34,8 @@ public struct PolicyHost: ~Copyable, Sendable {
   /// The policies that a first line names, before their first event.
   public init(header line: [UInt8]) throws(DecisionLogError) {
     let header = try DecisionHeader(line: line)
+    var together: RequestPath.Configuration?
+    if let settings = header.path { together = try PathHost.configuration(settings, header) }
     start = header.start
     board = ReplicaBoard(header.replicas)
     spot = header.spot.map { SpotManager($0) }
@@ -43,13 +48,17 @@ public struct PolicyHost: ~Copyable, Sendable {
     deduplicator = header.deduplicator.map { Deduplicator($0) }
     ledger = header.ledger.map { CostLedger($0) }
     cooldowns = header.cooldown.map { Cooldowns($0) }
+    if let settings = header.path, let together {
+      path = PathHost(together, settings, header)
+    }
     writer = DecisionWriter(header)
   }
 
   /// The lines that have been decided since this was last called, the header first.
   public mutating func takeLines() -> [UInt8] {
-    let bytes = writer.line.bytes
+    var bytes = writer.line.bytes
     writer.clear()
+    if let more = path?.takeLines() { bytes += more }
     return bytes
   }
 
@@ -68,6 +77,9 @@ public struct PolicyHost: ~Copyable, Sendable {
     case .dedup: try stepDeduplicator(event, at: now)
     case .ledger: try stepLedger(event, at: now)
     case .cooldown: try stepCooldowns(event, at: now)
+    case .path:
+      guard path != nil else { throw absent(event) }
+      try path?.step(event, at: now)
     }
   }
 
@@ -195,10 +207,7 @@ public struct PolicyHost: ~Copyable, Sendable {
     switch try event.oneOf("event") as LoggedEvent.Router {
     case .plan:
       while plans.count <= text { plans.append(nil) }
-      let keywords = ReferenceClassifier.Keywords(
-        hasSimple: try event.flag("has_simple"), hasMedium: try event.flag("has_medium"))
-      let plan = router.plan(
-        forScore: try event.double("score", in: -1e9...1e9), keywords: keywords)
+      let plan = try event.plan(by: router)
       plans[text] = plan
       writer.write(plan: plan, of: text, at: now)
     case .route:
@@ -289,11 +298,7 @@ public struct PolicyHost: ~Copyable, Sendable {
       writer.write(lookUp: key, isDeterministic: isDeterministic, at: now, answer)
     case .answered:
       let key = try key(event)
-      let response = StoredResponse(
-        status: try event.integer("status"), finishReason: try finishReason(event),
-        isComplete: try event.flag("is_complete"), choices: try event.integer("choices"),
-        isDeterministic: try event.flag("is_deterministic"),
-        isNoStore: try event.flag("is_no_store"))
+      let response = try event.response()
       let admission = cache.keep(key, response, at: now)
       writer.write(answered: key, response, at: now, admission, cache: cache)
     case .primed:
@@ -305,20 +310,6 @@ public struct PolicyHost: ~Copyable, Sendable {
       cache.removeAll()
       writer.write(clearedAt: now, cache: cache)
     }
-  }
-
-  private func finishReason(
-    _ event: LogObject
-  ) throws(DecisionLogError) -> StoredResponse.FinishReason {
-    let all: [StoredResponse.FinishReason] = [
-      .stop, .toolCalls(areValid: true), .toolCalls(areValid: false), .length, .contentFilter,
-      .other,
-    ]
-    let name = try event.text("finish_reason")
-    guard let reason = all.first(where: { $0.name == name }) else {
-      throw event.fail("finish_reason", allowed: all.map(\.name).joined(separator: ", "))
-    }
-    return reason
   }
 
   private mutating func stepDeduplicator(

@@ -26,7 +26,7 @@ extension Replication where Engine: ~Copyable {
     if let seen {
       scalingEffects.removeAll()
       autoscaler?.step(.observed(seen), at: now, into: &scalingEffects)
-      if isLogging { path.log?.write(.observed(seen), at: now, scalingEffects.effects) }
+      if logsMachines { path.log?.write(.observed(seen), at: now, scalingEffects.effects) }
       for effect in scalingEffects.effects { carryOut(effect) }
     }
     events.schedule(.autoscale, at: now + scalingPeriod, .policy)
@@ -43,7 +43,7 @@ extension Replication where Engine: ~Copyable {
             time: now, name: "machines_target", pool: "", value: Double(decision.granted)))
       }
     case .degrade(let step):
-      path.degradation = step
+      path.degraded(to: step, at: now)
       highestDegradation = max(highestDegradation, step)
     case .optimizeAggressively:
       // The design's way out: batches up to the largest that was measured. Cache and routing are on.

@@ -252,7 +252,7 @@ extension Replication where Engine: ~Copyable {
     for replica in replicas {
       engine.open(replica, at: now)
       let (accepts, hasRoom) = (!machines[machine].isCordoned, engine.hasRoom(replica))
-      path.replicaChanged(ReplicaID(replica), .room(hasRoom))
+      path.replicaChanged(ReplicaID(replica), .room(hasRoom), at: now)
       setAccepts(accepts, replica)
     }
   }
@@ -267,7 +267,7 @@ extension Replication where Engine: ~Copyable {
   private mutating func setAccepts(_ accepts: Bool, _ replica: Int) {
     guard path[ReplicaID(replica)].acceptsRequests != accepts else { return }
     advanceFluid()
-    path.replicaChanged(ReplicaID(replica), .accepts(accepts))
+    path.replicaChanged(ReplicaID(replica), .accepts(accepts), at: now)
     fluid.set(replica, accepts: accepts)
   }
 
@@ -322,7 +322,7 @@ extension Replication where Engine: ~Copyable {
         carryOut(path.failed(ticket, .lost, at: now), for: ticket)
       }
       setAccepts(false, replica)
-      path.replicaChanged(ReplicaID(replica), .lost)
+      path.replicaChanged(ReplicaID(replica), .lost, at: now)
     }
     if !displaced.isEmpty && !isRedispatchDue {
       isRedispatchDue = true
@@ -392,10 +392,8 @@ extension Replication where Engine: ~Copyable {
       inboxPosition += 1
       effects.removeAll()
       manager.step(event, at: now, into: &effects)
-      if isLogging {
-        path.log?.write(event, at: now, effects.effects, by: manager)
-        handOverDecisions()
-      }
+      if logsMachines { path.log?.write(event, at: now, effects.effects, by: manager) }
+      handOverDecisions()
       for effect in effects.effects { carryOut(effect) }
     }
     managerInbox.removeAll(keepingCapacity: true)

@@ -27,7 +27,7 @@ extension Replication where Engine: ~Copyable {
   mutating func primeCache() {
     guard store.isUsed else { return }
     store.cache.removeAll()
-    if path.isLogging { path.log?.write(clearedAt: now, cache: store.cache) }
+    if logsPolicies { path.log?.write(clearedAt: now, cache: store.cache) }
     let life = store.cache.configuration.ttl
     let offered = scenario.workload.expectedRequests(from: now - life, for: life)
     let window = UInt32(truncatingIfNeeded: now.nanoseconds / 1_000_000_000)
@@ -53,7 +53,7 @@ extension Replication where Engine: ~Copyable {
   private mutating func prime(_ key: CacheKey, age: Double) {
     let storedAt = primed.instant(age)
     store.cache.prime(key, storedAt: storedAt, isNew: true)
-    if path.isLogging { log(primed: key, storedAt: storedAt) }
+    if logsPolicies { log(primed: key, storedAt: storedAt) }
   }
 
   /// Does what is done once for a column of requests that were drawn ahead.

@@ -164,7 +164,7 @@ struct Replication<Engine: ReplicaEngine & ~Copyable>: ~Copyable {
     let grid = SlotGrid(horizon: scenario.horizon, length: sample.length, stream: stream)
     var quiet = order
     quiet.decisions = nil
-    quiet.aboutRequests = false
+    quiet.subjects = []
     var rehearsal = Replication(scenario.withoutRequestPolicies, quiet, plan: nil)
     rehearsal.hasRequests = false
     rehearsal.engineShare = scenario.expectedEngineShare

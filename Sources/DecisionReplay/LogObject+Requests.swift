@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DecisionLog
+import Policies
+
+/// What several lines say of texts and answers.
+extension LogObject {
+  /// What a router makes of a text.
+  func plan(by router: Router) throws(DecisionLogError) -> RoutePlan {
+    let keywords = ReferenceClassifier.Keywords(
+      hasSimple: try flag("has_simple"), hasMedium: try flag("has_medium"))
+    return router.plan(forScore: try double("score", in: -1e9...1e9), keywords: keywords)
+  }
+
+  /// What is known of an answer.
+  func response() throws(DecisionLogError) -> StoredResponse {
+    let reasons: [StoredResponse.FinishReason] = [
+      .stop, .toolCalls(areValid: true), .toolCalls(areValid: false), .length, .contentFilter,
+      .other,
+    ]
+    return StoredResponse(
+      status: try integer("status"),
+      finishReason: try named("finish_reason", among: reasons, \.name),
+      isComplete: try flag("is_complete"), choices: try integer("choices"),
+      isDeterministic: try flag("is_deterministic"), isNoStore: try flag("is_no_store"))
+  }
+}
