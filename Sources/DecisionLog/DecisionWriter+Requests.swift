@@ -107,6 +107,17 @@ extension DecisionWriter {
   ) {
     begin(LoggedEvent.Cooldown.ended, at: now)
     line.field("replica", replica.index)
+    fields(of: outcome)
+    changes(of: board)
+    line.key("decision")
+    line.begin()
+    line.field("rests_until", restsUntil ?? .never)
+    line.end()
+    line.endLine()
+  }
+
+  /// Writes how a call of a replica ended.
+  package mutating func fields(of outcome: Cooldown.Outcome) {
     var wait: TimeSpan?
     switch outcome {
     case .succeeded: line.field("outcome", "succeeded")
@@ -118,10 +129,14 @@ extension DecisionWriter {
       wait = retryAfter
     }
     line.field("retry_after_ns", wait?.nanoseconds)
-    changes(of: board)
+  }
+
+  /// The calls of a replica that is lost, which nobody counts any more.
+  public mutating func write(forgotten replica: ReplicaID, at now: Instant) {
+    begin(LoggedEvent.Cooldown.forgotten, at: now)
+    line.field("replica", replica.index)
     line.key("decision")
     line.begin()
-    line.field("rests_until", restsUntil ?? .never)
     line.end()
     line.endLine()
   }

@@ -78,7 +78,7 @@ package enum LoggedEvent {
 
   /// What the cooldowns are told.
   package enum Cooldown: String, EventName {
-    case ended
+    case ended, forgotten
 
     /// Who is told.
     package static var policy: LoggedPolicy { .cooldown }
@@ -92,7 +92,7 @@ package enum LoggedEvent {
     case clientLeft = "client_left"
     case retryDue = "retry_due"
     case replicaChanged = "replica_changed"
-    case degraded
+    case degraded, called, rested
 
     /// Who is told.
     package static var policy: LoggedPolicy { .path }

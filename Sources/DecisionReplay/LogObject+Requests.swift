@@ -12,6 +12,17 @@ extension LogObject {
     return router.plan(forScore: try double("score", in: -1e9...1e9), keywords: keywords)
   }
 
+  /// How a call of a replica ended.
+  func outcome() throws(DecisionLogError) -> Cooldown.Outcome {
+    let retryAfter = try optional("retry_after_ns", span)
+    switch try text("outcome") {
+    case "succeeded": return .succeeded
+    case "failed": return .failed(retryAfter: retryAfter)
+    case "refused": return .refused(retryAfter: retryAfter)
+    default: throw fail("outcome", allowed: "succeeded, failed, refused")
+    }
+  }
+
   /// What is known of an answer.
   func response() throws(DecisionLogError) -> StoredResponse {
     let reasons: [StoredResponse.FinishReason] = [

@@ -70,6 +70,7 @@ struct PathHost: ~Copyable, Sendable {
     configuration.timeout = settings.timeout
     configuration.handOverLimit = settings.handOverLimit
     configuration.longestWait = settings.longestWait
+    configuration.cooldowns = header.cooldown.map { Cooldowns($0) }
     return configuration
   }
 
@@ -104,6 +105,8 @@ struct PathHost: ~Copyable, Sendable {
       let effect = path.retryDue(&way.ticket, at: now)
       settle(way, effect)
     case .replicaChanged: try change(event, at: now)
+    case .called: _ = path.called(try replica(event), try event.outcome(), at: now)
+    case .rested: path.rested(try replica(event), at: now)
     case .degraded:
       path.degraded(to: try event.named("to", among: DegradationStep.allCases, \.logged), at: now)
     }
@@ -221,8 +224,12 @@ struct PathHost: ~Copyable, Sendable {
 
   // MARK: The fleet
 
+  private func replica(_ event: LogObject) throws(DecisionLogError) -> ReplicaID {
+    ReplicaID(try event.count("replica", upTo: replicas - 1))
+  }
+
   private mutating func change(_ event: LogObject, at now: Instant) throws(DecisionLogError) {
-    let replica = ReplicaID(try event.count("replica", upTo: replicas - 1))
+    let replica = try replica(event)
     let change: RequestPath.ReplicaChange
     switch try event.oneOf("change") as RequestPath.ReplicaChange.Name {
     case .sent: change = .sent(hasRoom: try event.flag("has_room"))

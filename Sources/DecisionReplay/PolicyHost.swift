@@ -261,19 +261,17 @@ public struct PolicyHost: ~Copyable, Sendable {
     _ event: LogObject, at now: Instant
   ) throws(DecisionLogError) {
     guard cooldowns != nil else { throw absent(event) }
-    let _: LoggedEvent.Cooldown = try event.oneOf("event")
     let replica = try replica(event)
-    try see(event)
-    let retryAfter = try event.optional("retry_after_ns", event.span)
-    let outcome: Cooldown.Outcome
-    switch try event.text("outcome") {
-    case "succeeded": outcome = .succeeded
-    case "failed": outcome = .failed(retryAfter: retryAfter)
-    case "refused": outcome = .refused(retryAfter: retryAfter)
-    default: throw event.fail("outcome", allowed: "succeeded, failed, refused")
+    switch try event.oneOf("event") as LoggedEvent.Cooldown {
+    case .ended:
+      try see(event)
+      let outcome = try event.outcome()
+      let until = cooldowns?.step(outcome, of: replica, among: board, at: now)
+      writer.write(ended: outcome, of: replica, at: now, among: board, restsUntil: until ?? nil)
+    case .forgotten:
+      cooldowns?.forget(replica)
+      writer.write(forgotten: replica, at: now)
     }
-    let until = cooldowns?.step(outcome, of: replica, among: board, at: now)
-    writer.write(ended: outcome, of: replica, at: now, among: board, restsUntil: until ?? nil)
   }
 
   private mutating func choose(_ event: LogObject, at now: Instant) throws(DecisionLogError) {

@@ -179,6 +179,29 @@ extension DecisionWriter {
     endWithoutAnswer()
   }
 
+  mutating func write(
+    called replica: ReplicaID, _ outcome: Cooldown.Outcome, at now: Instant, restsUntil: Instant?
+  ) {
+    begin(LoggedEvent.Path.called, at: now)
+    line.field("replica", replica.index)
+    fields(of: outcome)
+    line.key("decision")
+    line.begin()
+    line.field("rests_until", restsUntil ?? .never)
+    line.end()
+    line.endLine()
+  }
+
+  mutating func write(rested replica: ReplicaID, at now: Instant, accepts: Bool) {
+    begin(LoggedEvent.Path.rested, at: now)
+    line.field("replica", replica.index)
+    line.key("decision")
+    line.begin()
+    line.field("accepts", accepts)
+    line.end()
+    line.endLine()
+  }
+
   // MARK: Effects
 
   /// By what policies know the request; null where they keep nothing of it.

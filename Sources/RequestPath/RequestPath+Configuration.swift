@@ -28,6 +28,9 @@ extension RequestPath {
     /// The longest wait of a request while others are refused to keep it short; `nil` for any.
     public var longestWait: TimeSpan?
 
+    /// When replicas rest after calls that failed; `nil` where none does.
+    public var cooldowns: Cooldowns?
+
     /// A path on which a router is asked and nothing else.
     ///
     /// - Precondition: models are numbered from 0 to 255.

@@ -41,6 +41,8 @@ public struct RequestPath: ~Copyable, Sendable {
   @usableFromInline var dispatcher = LeastLoaded()
   @usableFromInline var deduplicator: Deduplicator
   @usableFromInline var requests = InFlight()
+  /// The replicas that rest after failures; `nil` where none does.
+  @usableFromInline var rests: Rests?
   /// What becomes of several requests, and how many steps the driver has taken.
   @usableFromInline var steps: ContiguousArray<Step> = []
   @usableFromInline var stepsTaken = 0
@@ -54,6 +56,9 @@ public struct RequestPath: ~Copyable, Sendable {
     rules = Rules(configuration)
     router = configuration.router
     deduplicator = Deduplicator(configuration.deduplication ?? Deduplicator.Configuration())
+    rests = configuration.cooldowns.map {
+      Rests(cooldowns: $0, accepting: replicas.map(\.acceptsRequests))
+    }
   }
 
   /// Whether any policy is asked; where none is, the facts of requests are not read.
@@ -93,6 +98,12 @@ public struct RequestPath: ~Copyable, Sendable {
     _ replica: ReplicaID, _ change: ReplicaChange, at now: Instant
   ) {
     if isLogging { logChange(replica, change, at: now) }
+    // Drivers name the change where they report it, so that the others pay nothing for these two.
+    var change = change
+    if case .accepts(let accepting) = change {
+      change = .accepts(accepts(accepting, replica, at: now))
+    }
+    if case .lost = change { forgetCalls(of: replica, at: now) }
     board.update(replica.index) {
       switch change {
       case .sent(let hasRoom):
@@ -167,6 +178,7 @@ public struct RequestPath: ~Copyable, Sendable {
     if rules.asksPolicies || isAboutPath { header.router = router.configuration }
     if rules.usesDeduplication { header.deduplicator = deduplicator.configuration }
     header.ledger = budget?.configuration.ledger
+    header.cooldown = rests?.cooldowns.configuration
     if isAboutPath { header.path = settings }
   }
 

@@ -173,6 +173,9 @@ struct DecisionReplayTests {
       #""policy":"path","event":"failed","request":"0000000000000003","how":"lost""#,
       #""policy":"path","event":"retry_due","request":"0000000000000003""#,
       #""policy":"path","event":"degraded","to":"reject""#,
+      #""policy":"path","event":"called","replica":1,"outcome":"refused","retry_after_ns":null"#,
+      #""policy":"path","event":"rested","replica":1"#,
+      #""policy":"cooldown","event":"forgotten","replica":1"#,
     ]
     return bodies.enumerated().map { "{\"at\":\"\(at($0.offset))\",\($0.element)}" }
   }

@@ -23,6 +23,9 @@ struct PathLogTests {
       estimate: USD(nanodollars: 10), charge: .engineWork)
     configuration.handOverLimit = 2
     configuration.longestWait = .milliseconds(25)
+    var cooldown = Cooldown.Configuration()
+    cooldown.rest = .milliseconds(40)
+    configuration.cooldowns = Cooldowns(cooldown)
     return configuration
   }
 
@@ -83,7 +86,7 @@ struct PathLogTests {
     let all = log.map(Self.text).joined()
     for event in [
       "planned", "arrived", "store_answered", "completed", "failed", "client_left", "retry_due",
-      "replica_changed", "degraded",
+      "replica_changed", "degraded", "called", "rested",
     ] { #expect(all.contains("\"event\":\"\(event)\""), "an event \(event)") }
     for effect in ["ask", "send", "wait", "retry", "end", "refuse", "cancel", "several", "nothing"]
     where rule == .production {

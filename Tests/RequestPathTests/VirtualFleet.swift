@@ -31,6 +31,7 @@ struct VirtualFleet: ~Copyable {
     case clientLeaves(number: UInt64)
     case retries(number: UInt64)
     case replica(Int, isUp: Bool)
+    case rests(Int)
   }
 
   /// A request on its way, and where it is.
@@ -133,6 +134,7 @@ struct VirtualFleet: ~Copyable {
       ways[number] = way
       carryOut(effect, for: way.ticket)
     case .replica(let replica, let isUp): change(replica, isUp: isUp)
+    case .rests(let replica): path.rested(ReplicaID(replica), at: now)
     }
   }
 
@@ -173,6 +175,17 @@ struct VirtualFleet: ~Copyable {
   }
 
   private mutating func endCall(of way: Way) {
+    if let replica = way.replica {
+      let outcome: Cooldown.Outcome =
+        switch way.request.failure {
+        case nil: .succeeded
+        case .permanent: .refused(retryAfter: nil)
+        default: .failed(retryAfter: nil)
+        }
+      if let until = path.called(ReplicaID(replica), outcome, at: now) {
+        schedule(.rests(replica), at: until)
+      }
+    }
     freeReplica(of: way.ticket.number)
     if let failure = way.request.failure {
       carryOut(path.failed(way.ticket, failure, at: now), for: way.ticket)
