@@ -204,6 +204,10 @@ let package = Package(
         "Serving",
       ], isOptimised: true),
     tests(
+      "ReplicaModelTests",
+      ["Numerics", "Quantities", "RandomStreams", "ReplicaModel", "Serving", "TokenEngine"],
+      isOptimised: true),
+    tests(
       "ChecksTests",
       [
         "Checks", "Quantities", "Recording", "Scenario", "Serving", "SimulationTesting",
