@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Foundation
 import FleetSimulation
+import Foundation
 import Numerics
 import Policies
 import Quantities
@@ -51,7 +53,7 @@ enum TokenBench {
     Bar.figure("  time of a step", seconds / Double(loop.steps) * 1e9, "ns").print()
   }
 
-  /// Four replicas at about two thirds of their throughput, with prompts of 500 and answers of 211 tokens on average.
+  /// Four replicas at 65 % of their highest throughput, with prompts of 500 and answers of 211 tokens on average.
   private static func scenario(isAsynchronous: Bool) throws -> Scenario {
     var settings = VLLMSettings()
     settings.maxSequences = 256
@@ -60,7 +62,8 @@ enum TokenBench {
     settings.isAsynchronous = isAsynchronous
     var builder = ScenarioBuilder()
     builder.horizon = .hours(1)
-    builder.arrivals = .poisson(.constant(try Rate(parsing: "56/s")))
+    builder.arrivals = .poisson(
+      .constant(try Rate(parsing: ProcessInfo.processInfo.environment["RATE"] ?? "56/s")))
     builder.promptTokens = try Distribution.gamma(mean: 500, cv: 0.9)
     builder.outputTokens = try Distribution.gamma(mean: 211, cv: 0.9)
     builder.content = RequestMix.Content(
@@ -71,13 +74,14 @@ enum TokenBench {
     builder.deduplication = Deduplicator.Configuration()
     builder.timeout = .seconds(120)
     builder.pools[0].wanted = 4
-    builder.pools[0].engine = TokenModel(
+    let engine = TokenModel(
       name: "m", rules: .vllm(settings),
       law: .affine(
         AffineStepLaw(
           perStep: 14_000_000_000_000, perSequence: 20_000_000_000, perContextToken: 12_000_000,
           perPrefillToken: 25_000_000_000)), host: .none,
       lengths: [(500, 211)])
+    print(builder.pools[0].engine!.capacity)
     return try builder.build()
   }
 }

@@ -28,7 +28,7 @@ extension VLLMScheduler: TokenScheduler {
   ///
   /// Where prefill pauses, whether somebody waits makes a difference before that.
   @inlinable public var isFull: Bool {
-    runningCount >= settings.runningLimit && settings.prefillInterval == 1
+    runningCount >= runningLimit && settings.prefillInterval == 1
   }
 
   /// Ends a request before it is completed: what it held is free at once, and steps in flight bring it nothing.

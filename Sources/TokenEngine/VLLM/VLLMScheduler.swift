@@ -27,6 +27,10 @@ public struct VLLMScheduler {
   var isGrouped = false
   /// Whether they ever are.
   let groups: Bool
+  /// Of the settings what is asked for again and again.
+  @usableFromInline let runningLimit: Int
+  let tokenBudget: Int
+  let watermarkBlocks: Int
   var admissions: Int64 = 0
   @usableFromInline var preemptionsWithoutToken = 0
   /// Who got a token when, where tokens are told.
@@ -42,6 +46,10 @@ public struct VLLMScheduler {
   var flights: ContiguousArray<Flight> = []
   var parts: ContiguousArray<Part> = []
 
+  /// Whether nobody is admitted: only members of the group are looked at.
+  var isClosedToNewcomers = false
+  /// Whether requests waited when plain steps were asked for.
+  var waitedBeforeRow = false
   /// Whether requests waited at the end of the last call that neither paused prefill nor preempted.
   var wasShortOfRoom = false
   /// Steps so far, and the number of the last that carried prefill.
@@ -61,6 +69,9 @@ public struct VLLMScheduler {
         && settings.runningLimit > 0 && settings.prefillInterval > 0,
       "an engine has room for a token")
     self.settings = settings
+    runningLimit = settings.runningLimit
+    tokenBudget = settings.tokenBudget
+    watermarkBlocks = settings.watermarkBlocks
     waiting = WaitingRequests(byPriority: settings.policy == .priority)
     pool = BlockPool(count: settings.usableBlocks, cachesPrefixes: settings.cachesPrefixes)
     lastPrefill = -settings.prefillInterval
@@ -128,7 +139,7 @@ public struct VLLMScheduler {
     news.preempted.clear()
     scheduled.clear()
     if groups && !isGrouped { gather() }
-    var call = Call(budget: settings.tokenBudget)
+    var call = Call(budget: tokenBudget)
     call.threshold = threshold()
     call.isHeld = !wasShortOfRoom && steps + 1 - lastPrefill < settings.prefillInterval
     if isGrouped {
@@ -140,7 +151,7 @@ public struct VLLMScheduler {
       call.isHeld = call.isHeld && running.contains { !rows[Int($0)].isMidPrefill }
     }
     scheduleRunning(&call)
-    if news.preempted.isEmpty { scheduleWaiting(&call) }
+    if news.preempted.isEmpty && waiting.count > 0 { scheduleWaiting(&call) }
     if !call.isHeld && news.preempted.isEmpty { wasShortOfRoom = waiting.count > 0 }
     return advance(carriesPrefill: call.carriesPrefill)
   }
@@ -220,7 +231,7 @@ public struct VLLMScheduler {
 
   /// Admits requests that wait.
   mutating func scheduleWaiting(_ call: inout Call) {
-    while call.budget > 0, runningCount < settings.runningLimit, let head = waiting.first {
+    while call.budget > 0, runningCount < runningLimit, let head = waiting.first {
       let slot = Int(head)
       let row = rows[slot]
       let hits = settings.cachesPrefixes ? hits(of: slot) : Hits()
@@ -230,7 +241,7 @@ public struct VLLMScheduler {
       let wanted = call.most(of: left)
       if !settings.chunksPrompts && wanted > call.budget { break }
       let tokens = min(wanted, call.budget)
-      let spare = pool.free - (runningCount == 0 ? 0 : settings.watermarkBlocks)
+      let spare = pool.free - (runningCount == 0 ? 0 : watermarkBlocks)
       if settings.reservesWholePrompt, hits.blocksNeeded(blocksFor(row.known)) > spare { break }
       let needed = max(0, blocksFor(found + tokens) - hits.count)
       if needed + hits.unused > spare { break }
@@ -263,6 +274,16 @@ public struct VLLMScheduler {
       if carriesPrefill { lastPrefill = steps }
       return shape
     }
+    if !scheduled.isEmpty { advanceScheduled(&shape) }
+    flights.append(
+      Flight(
+        parts: scheduled.count, members: together.decodes, step: isGrouped ? group.steps : -1))
+    steps += 1
+    if carriesPrefill { lastPrefill = steps }
+    return shape
+  }
+
+  private mutating func advanceScheduled(_ shape: inout StepShape) {
     for slot in scheduled {
       let index = Int(slot)
       let row = rows[index]
@@ -291,12 +312,6 @@ public struct VLLMScheduler {
         join(slot)
       }
     }
-    flights.append(
-      Flight(
-        parts: scheduled.count, members: together.decodes, step: isGrouped ? group.steps : -1))
-    steps += 1
-    if carriesPrefill { lastPrefill = steps }
-    return shape
   }
 
   // MARK: Its result
@@ -313,8 +328,14 @@ public struct VLLMScheduler {
     ended.clear()
     if marks.isOn { marks.begin() }
     if flight.members > 0 { finishMembers(flight) }
-    for index in 0..<flight.parts { finish(parts[index]) }
-    if flight.parts == parts.count { parts.clear() } else { parts.removeSubrange(0..<flight.parts) }
+    if flight.parts > 0 {
+      for index in 0..<flight.parts { finish(parts[index]) }
+      if flight.parts == parts.count {
+        parts.clear()
+      } else {
+        parts.removeSubrange(0..<flight.parts)
+      }
+    }
     if marks.isOn { endTokens() }
     guard !ended.isEmpty else { return }
     if isGrouped && ended.count > 1 {
