@@ -31,12 +31,9 @@ extension VLLMScheduler {
 
   /// Adds a request that decodes to the group, unless its last token is on the way.
   mutating func join(_ slot: Int32) {
-    let row = rows[Int(slot)]
-    let base = Int64(row.computed) - group.steps
-    rows[Int(slot)].groupBase = base
-    rows[Int(slot)].isMember = true
-    if row.unscheduled > 0 {
-      group.join(slot, base: base, tokens: row.unscheduled)
+    let (base, left) = rows[Int(slot)].join(group.steps)
+    if left > 0 {
+      group.join(slot, base: base, tokens: left)
     } else {
       group.closing.append(slot)
     }
@@ -198,10 +195,7 @@ extension VLLMScheduler {
     var through = 0
     while through < group.leaving.count, group.leaving[through].last == flight.step {
       let slot = Int(group.leaving[through].slot)
-      rows[slot].computed = Int(rows[slot].groupBase + flight.step)
-      rows[slot].produced = rows[slot].output
-      rows[slot].lastToken = marks.result
-      rows[slot].held = blocksFor(rows[slot].computed)
+      rows[slot].finishMember(flight.step, result: marks.result, blockSize: settings.blockSize)
       ended.append(Int32(slot))
       through += 1
     }

@@ -250,14 +250,10 @@ public struct VLLMScheduler {
       if isGrouped { group.prefilling.append(head) } else { running.append(head) }
       runningCount += 1
       admissions += 1
-      rows[slot].admission = admissions
-      rows[slot].place = .running
-      rows[slot].computed = found
+      rows[slot].admit(admissions, found: found, tokens: tokens)
       if settings.cachesPrefixes { share(hits.count, slot) }
       hold(needed, slot, through: found + tokens)
       if left > 1 { call.carriesPrefill = true }
-      if row.cached < 0 { rows[slot].cached = found }
-      rows[slot].scheduled = tokens
       scheduled.append(head)
       call.budget -= tokens
       news.admitted.append(
@@ -283,34 +279,18 @@ public struct VLLMScheduler {
     return shape
   }
 
+  /// Adds what was scheduled of requests by themselves.
   private mutating func advanceScheduled(_ shape: inout StepShape) {
     for slot in scheduled {
-      let index = Int(slot)
-      let row = rows[index]
-      let tokens = row.scheduled
-      let isDecode =
-        tokens == 1 && row.computed + 1 == row.known && row.produced + row.inFlight > 0
-      if isDecode {
-        shape.addDecode(context: row.computed)
+      let part = rows[Int(slot)].advance(slot, &shape)
+      parts.append(part)
+      guard part.givesToken && isGrouped else { continue }
+      if group.prefilling.last == slot {
+        group.prefilling.removeLast()
       } else {
-        shape.addPrefill(tokens: tokens, context: row.computed)
+        group.prefilling.removeAll { $0 == slot }
       }
-      let computed = row.computed + tokens
-      let givesToken = computed == row.known
-      rows[index].computed = computed
-      rows[index].outstanding += tokens
-      rows[index].scheduled = 0
-      rows[index].isMidPrefill = !givesToken
-      if givesToken { rows[index].inFlight += 1 }
-      parts.append(Part(slot: slot, tokens: Int32(tokens), givesToken: givesToken))
-      if givesToken && isGrouped {
-        if group.prefilling.last == slot {
-          group.prefilling.removeLast()
-        } else {
-          group.prefilling.removeAll { $0 == slot }
-        }
-        join(slot)
-      }
+      join(slot)
     }
   }
 
@@ -356,17 +336,19 @@ public struct VLLMScheduler {
   private mutating func finish(_ part: Part) {
     guard part.slot >= 0 else { return }
     let slot = Int(part.slot)
-    let last = rows[slot].finish(part, result: marks.result)
+    let (last, produced, isLast) = rows[slot].finish(part, result: marks.result)
     guard part.givesToken else { return }
     preemptionsWithoutToken = 0
-    if rows[slot].produced == 1 { news.firstTokens.append(slot) }
-    if marks.isOn { noteToken(slot, last: last) }
+    if produced == 1 { news.firstTokens.append(slot) }
+    if marks.isOn {
+      marks.note(slot, last: last, before: marks.result - 1, isFirst: produced == 1)
+    }
     // Also of a request that this token completes: its blocks are found by others once it has gone.
     // In a group that is done when the next step is scheduled, and below.
     if identifiesLate && !isGrouped && rows[slot].place == .running {
       identify(slot, through: rows[slot].computed - rows[slot].outstanding)
     }
-    guard rows[slot].produced == rows[slot].output else { return }
+    guard isLast else { return }
     ended.append(part.slot)
     if isGrouped { group.closing.removeAll { $0 == part.slot } }
   }
@@ -379,18 +361,18 @@ public struct VLLMScheduler {
 
   /// Ends a request whose last token is there.
   mutating func complete(_ slot: Int) {
+    let row = rows[slot]
     news.completed.append(
       SchedulerNews.Completion(
-        slot: slot, id: rows[slot].id, preemptions: rows[slot].preemptions,
-        cachedTokens: max(0, rows[slot].cached)))
-    if rows[slot].place == .waiting {
+        slot: slot, id: row.id, preemptions: row.preemptions, cachedTokens: max(0, row.cached)))
+    if row.place == .waiting {
       waiting.remove(Int32(slot), &rows)
     } else {
       runningCount -= 1
     }
     letGo(slot)
-    marks.leave(last: &rows[slot].lastToken)
-    rows[slot].place = .none
+    marks.leave(row.lastToken)
+    rows[slot].leave()
     rows.free(slot)
   }
 }
