@@ -59,18 +59,11 @@ extension Replication where Engine: ~Copyable {
   private mutating func observe() -> FleetObservation {
     var ready = 0
     var effective = 0.0
-    var starting = pendingLaunches
-    // By index: a copy of a place takes hold of all its lists, every few seconds of a month.
-    for place in places.indices {
-      guard let number = places[place].machine else { continue }
-      switch machines[number].state {
-      case .starting: starting += 1
-      case .serving where !machines[number].isCordoned:
-        ready += 1
-        effective += effectiveness[places[place].pool]
-      default: break
-      }
+    for pool in scenario.pools.indices {
+      ready += places.serving(in: pool)
+      effective += Double(places.serving(in: pool)) * effectiveness[pool]
     }
+    let starting = pendingLaunches + places.starting
     var seen = FleetObservation(
       time: now, engineRate: .zero, queueWait: nil, p99: nil, readyMachines: ready,
       startingMachines: starting, committedRate: committedRate())
@@ -131,14 +124,16 @@ extension Replication where Engine: ~Copyable {
     var rate = Int64(pendingLaunches) * scaling.configuration.worstPrice.nanodollarsPerHour
     var covered = scaling.committedMachines
     rate += scaling.commitmentRate.nanodollarsPerHour
-    for place in places.indices where places[place].machine != nil {
-      let pool = places[place].pool
-      if scenario.pools[pool].cloud.market == .onDemand && covered > 0 {
-        covered -= 1
-        continue
+    for pool in scenario.pools.indices {
+      var machines = places.held(in: pool)
+      if scenario.pools[pool].cloud.market == .onDemand {
+        machines -= min(machines, covered)
+        covered -= places.held(in: pool) - machines
       }
+      guard machines > 0 else { continue }
       let position = scenario.pools[pool].cloud.prices.position(at: now)
-      rate += scenario.pools[pool].cloud.prices.changes[position].price.nanodollarsPerHour
+      let price = scenario.pools[pool].cloud.prices.changes[position].price.nanodollarsPerHour
+      rate += Int64(machines) * price
     }
     return HourlyPrice(nanodollarsPerHour: rate)
   }

@@ -132,7 +132,7 @@ extension Replication where Engine: ~Copyable {
     }
     var sums = scenario.pools.map { _ in (up: Int128(0), rented: Int128(0), served: Int128(0)) }
     for index in places.indices {
-      places[index].countUpTime(until: end, horizon: end)
+      places.countUpTime(index, until: end, horizon: end)
       sums[places[index].pool].up += Int128(places[index].upTime.nanoseconds)
     }
     for machine in machines {

@@ -36,14 +36,14 @@ extension Replication where Engine: ~Copyable {
 
   private mutating func change(_ capacity: Int) {
     let covered = capacities[capacity].places
-    for place in covered { places[place].countUpTime(until: now, horizon: horizonEnd) }
+    for place in covered { places.countUpTime(place, until: now, horizon: horizonEnd) }
     let before = capacities[capacity].process.count
     capacities[capacity].process.change()
     for place in covered {
       let isUp = places[place].capacities.allSatisfy {
         capacities[$0].allows(places[place].index)
       }
-      places[place].upSince = isUp ? now : nil
+      places.setUp(place, since: isUp ? now : nil)
     }
     for pool in capacities[capacity].pools {
       capacityDigests[pool] = mixed(
@@ -71,16 +71,12 @@ extension Replication where Engine: ~Copyable {
 
   /// Gives the places that can be had to the launches that wait for one; none waits unless ideal.
   private mutating func fulfilOpenLaunches(of pool: Int) {
-    while let position = openLaunches.firstIndex(where: { launches[$0.index] == pool }),
-      !isOverQuota(pool), let place = freePlace(in: pool)
+    while let id = openLaunches[pool].first, !isOverQuota(pool),
+      let place = places.firstFree(in: pool)
     {
-      start(openLaunches.remove(at: position), in: place)
-    }
-  }
-
-  private func freePlace(in pool: Int) -> Int? {
-    places.indices.first {
-      places[$0].pool == pool && places[$0].machine == nil && places[$0].upSince != nil
+      openLaunches[pool].removeFirst()
+      // One that was withdrawn waits no more.
+      if launches[id.index] != nil { start(id, in: place) }
     }
   }
 
@@ -93,10 +89,10 @@ extension Replication where Engine: ~Copyable {
     log(.requested, pool: pool, machine: -1)
     switch scenario.pools[pool].cloud.launch {
     case .ideal:
-      if !isOverQuota(pool), let place = freePlace(in: pool) {
+      if !isOverQuota(pool), let place = places.firstFree(in: pool) {
         start(id, in: place)
       } else {
-        openLaunches.append(id)
+        openLaunches[pool].append(id)
       }
     case .staged:
       let cloud = scenario.pools[pool].cloud
@@ -112,7 +108,7 @@ extension Replication where Engine: ~Copyable {
     guard let pool = launches[id.index] else { return }
     if isOverQuota(pool) {
       refuse(id, in: pool, .overQuota, .quotaExceeded)
-    } else if let place = freePlace(in: pool) ?? keptPlace(in: pool) {
+    } else if let place = places.firstFree(in: pool) ?? keptPlace(in: pool) {
       start(id, in: place)
     } else {
       refuse(id, in: pool, .refused, .insufficientCapacity)
@@ -133,19 +129,17 @@ extension Replication where Engine: ~Copyable {
     let kept = scenario.commitments.capacity.reduce(0) {
       $1.keeps(scenario.pools[pool].cloud) ? $0 + $1.machines : $0
     }
-    let own = places.indices.filter { places[$0].pool == pool }
-    guard own.count(where: { places[$0].machine != nil }) < kept else { return nil }
-    return own.first { places[$0].machine == nil }
+    return places.held(in: pool) < kept ? places.firstEmpty(in: pool) : nil
   }
 
   /// Whether one machine more of a pool would be more than the account may have.
   ///
-  /// - Complexity: O(quotas × places).
+  /// - Complexity: O(quotas × pools).
   func isOverQuota(_ pool: Int) -> Bool {
     scenario.quotas.contains { quota in
       guard quota.counts(scenario.pools[pool].cloud) else { return false }
-      let held = places.count {
-        $0.machine != nil && quota.counts(scenario.pools[$0.pool].cloud)
+      let held = scenario.pools.indices.reduce(0) {
+        quota.counts(scenario.pools[$1].cloud) ? $0 + places.held(in: $1) : $0
       }
       return held >= quota.machines
     }
@@ -179,8 +173,7 @@ extension Replication where Engine: ~Copyable {
   }
 
   private mutating func rent(_ place: Int) -> Int {
-    places[place].machine = machines.count
-    places[place].launches += 1
+    places.rent(place, machines.count)
     machines.append(
       Machine(
         place: place, rental: Rental(pool: places[place].pool, from: now, to: .never),
@@ -244,8 +237,15 @@ extension Replication where Engine: ~Copyable {
     tell(.ready(MachineID(machine)))
   }
 
+  /// Notes where a machine stands from now on.
+  private mutating func move(_ machine: Int, to state: Machine.State) {
+    places.count(machines[machine], -1)
+    machines[machine].state = state
+    places.count(machines[machine], 1)
+  }
+
   private mutating func serve(_ machine: Int) {
-    machines[machine].state = .serving
+    move(machine, to: .serving)
     machines[machine].servesFrom = now
     let (replicas, lanes) = replicas(of: machine)
     overheadLaneTime += MachineTime(now - machines[machine].rental.from, times: lanes)
@@ -274,7 +274,9 @@ extension Replication where Engine: ~Copyable {
   // MARK: Ending
 
   private mutating func cordon(_ machine: Int) {
+    places.count(machines[machine], -1)
     machines[machine].isCordoned = true
+    places.count(machines[machine], 1)
     for replica in replicas(of: machine).replicas { setAccepts(false, replica) }
   }
 
@@ -289,7 +291,7 @@ extension Replication where Engine: ~Copyable {
     } else {
       // It goes when its requests have ended.
       draws.requestsReachMachines = true
-      machines[machine].state = .draining
+      move(machine, to: .draining)
       drainingMachines += 1
       releaseIfEmpty(machines[machine].place)
     }
@@ -342,9 +344,9 @@ extension Replication where Engine: ~Copyable {
       overheadLaneTime += MachineTime(now - closed, times: lanes)
     }
     close(replicas)
-    machines[machine].state = .gone
+    move(machine, to: .gone)
     machines[machine].rental.to = now
-    places[place].machine = nil
+    places.vacate(place)
     tell(.gone(MachineID(machine)))
     // In an ideal cloud the place may be wanted by a launch that found none, and its quota by one of another pool.
     fulfilOpenLaunches(of: places[place].pool)
@@ -415,8 +417,9 @@ extension Replication where Engine: ~Copyable {
 
   /// Withdraws a launch that waits; one that was sent to the cloud is answered all the same.
   private mutating func cancel(_ id: LaunchID) {
-    guard let position = openLaunches.firstIndex(of: id) else { return }
-    openLaunches.remove(at: position)
+    guard let pool = launches[id.index], case .ideal = scenario.pools[pool].cloud.launch else {
+      return
+    }
     launches[id.index] = nil
     pendingLaunches -= 1
     tell(.launchFailed(id, .withdrawn))
@@ -431,13 +434,10 @@ extension Replication where Engine: ~Copyable {
 
   private mutating func sample() {
     for (number, pool) in scenario.pools.enumerated() {
-      let serving = places.count { place in
-        guard place.pool == number, let machine = place.machine else { return false }
-        return machines[machine].state == .serving && !machines[machine].isCordoned
-      }
       series.append(
         SeriesPoint(
-          time: now, name: "machines_ready", pool: pool.cloud.name, value: Double(serving)))
+          time: now, name: "machines_ready", pool: pool.cloud.name,
+          value: Double(places.serving(in: number))))
     }
     let next = now + .hours(1)
     if next < horizonEnd { events.schedule(.sample, at: next, .sample) }

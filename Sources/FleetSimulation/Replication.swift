@@ -95,11 +95,11 @@ struct Replication<Engine: ReplicaEngine & ~Copyable>: ~Copyable {
 
   var capacities: [Capacity]
   var shocks: [ShockTimes]
-  var places: [Place]
+  var places: PlaceTable
   var machines: [Machine] = []
   /// The pools of launches by the manager's number; `nil` once answered or withdrawn.
   var launches: [Int?] = []
-  var openLaunches: [LaunchID] = []
+  var openLaunches: [LaunchQueue]
   /// How many launches of each pool the cloud was asked for.
   var launchesOfPool: [UInt64]
   /// The place of each replica.
@@ -209,7 +209,8 @@ struct Replication<Engine: ReplicaEngine & ~Copyable>: ~Copyable {
     let layout = ReplicaLayout(scenario)
     let table = CapacityTable(
       scenario, replicasOfPlace: layout.replicasOfPlace, at: now, stream: cloudStream)
-    places = table.places
+    places = PlaceTable(table.places, pools: scenario.pools.count)
+    openLaunches = scenario.pools.map { _ in LaunchQueue() }
     capacities = table.capacities
     let begin = now
     for purpose in table.purposes { draws.note(purpose) }
@@ -261,7 +262,8 @@ struct Replication<Engine: ReplicaEngine & ~Copyable>: ~Copyable {
     primed = PrimedContents(
       shares: store.isUsed ? scenario.workload.mix.contentShares : [],
       tenants: store.keys.lackTenant ? [1] : scenario.workload.mix.tenantShares,
-      life: store.cache.configuration.ttl, stream: stream(.cachePriming, 0),
+      life: store.cache.configuration.ttl,
+      highestRate: store.isUsed ? scenario.highestRate : 0, stream: stream(.cachePriming, 0),
       ahead: RequestSource.columnLength)
     self.store = store
     sessions = scenario.workload.sessions
@@ -284,7 +286,7 @@ struct Replication<Engine: ReplicaEngine & ~Copyable>: ~Copyable {
     }
     for pool in scenario.pools.indices {
       var wanted = scenario.pools[pool].wanted(at: now)
-      for index in places.indices where places[index].pool == pool {
+      for index in places.places(of: pool) {
         guard wanted > 0, places[index].upSince != nil, !isOverQuota(pool) else { continue }
         wanted -= 1
         adopt(place: index)
