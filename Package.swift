@@ -120,7 +120,7 @@ let package = Package(
       ]),
 
     // Level 5
-    house("DecisionReplay", ["Quantities", "Serving", "Policies", "DecisionLog"]),
+    house("DecisionReplay", ["Quantities", "Serving", "Policies", "DecisionLog", "RequestPath"]),
     house(
       "FleetSimulation",
       [
@@ -133,8 +133,8 @@ let package = Package(
     house(
       "Experiments",
       [
-        "Digests", "Quantities", "RandomStreams", "Serving", "Numerics", "FleetSimulation",
-        "Recording", "Statistics", "Scenario", "ResultsStore", "Checks",
+        "DecisionLog", "Digests", "Quantities", "RandomStreams", "Serving", "Numerics",
+        "FleetSimulation", "Recording", "Statistics", "Scenario", "ResultsStore", "Checks",
       ]),
 
     // Level 7
@@ -203,6 +203,10 @@ let package = Package(
         "DecisionLog", "DecisionReplay", "Policies", "Quantities", "RandomStreams", "RequestPath",
         "Serving",
       ], isOptimised: true),
+    tests(
+      "ReplicaModelTests",
+      ["Numerics", "Quantities", "RandomStreams", "ReplicaModel", "Serving", "TokenEngine"],
+      isOptimised: true),
     tests(
       "ChecksTests",
       [

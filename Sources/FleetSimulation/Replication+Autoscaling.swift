@@ -26,7 +26,7 @@ extension Replication where Engine: ~Copyable {
     if let seen {
       scaling.effects.removeAll()
       scaling.autoscaler?.step(.observed(seen), at: now, into: &scaling.effects)
-      if journal.isLogging { path.log?.write(.observed(seen), at: now, scaling.effects.effects) }
+      if logsMachines { path.log?.write(.observed(seen), at: now, scaling.effects.effects) }
       for effect in scaling.effects.effects { carryOut(effect) }
     }
     events.schedule(.autoscale, at: now + scaling.period, .policy)
@@ -43,7 +43,7 @@ extension Replication where Engine: ~Copyable {
             time: now, name: "machines_target", pool: "", value: Double(decision.granted)))
       }
     case .degrade(let step):
-      path.degradation = step
+      path.degraded(to: step, at: now)
       scaling.highestDegradation = max(scaling.highestDegradation, step)
     case .optimizeAggressively:
       // The design's way out: batches up to the largest that was measured. Cache and routing are on.

@@ -14,16 +14,25 @@ extension Replication where Engine: ~Copyable {
     var header = DecisionHeader(
       start: scenario.run.start,
       source: "\(scenario.origin.path), seed \(order.seed), replication \(order.replication)")
-    header.spot = scenario.policies.spot
-    header.autoscaler = scaling.autoscaler.map {
-      ($0.configuration, scenario.fleet.pools.reduce(0) { $0 + $1.wanted(at: now) })
+    let subjects = order.subjects
+    if subjects.contains(.machines) {
+      header.spot = scenario.policies.spot
+      header.autoscaler = scaling.autoscaler.map {
+        ($0.configuration, scenario.fleet.pools.reduce(0) { $0 + $1.wanted(at: now) })
+      }
     }
-    if order.aboutRequests {
-      path.describe(in: &header)
-      if requests.store.isUsed { header.cache = requests.store.cache.configuration }
+    if subjects != .machines { path.describe(in: &header, for: subjects) }
+    if subjects.contains(.policies), requests.store.isUsed {
+      header.cache = requests.store.cache.configuration
     }
-    path.begin(DecisionWriter(header), aboutRequests: order.aboutRequests)
+    path.begin(DecisionWriter(header), about: subjects)
   }
+
+  /// Whether what the spot manager and the autoscaler decide is written.
+  var logsMachines: Bool { @inline(__always) get { path.subjects.contains(.machines) } }
+
+  /// Whether each policy's answers about requests are written.
+  var logsPolicies: Bool { @inline(__always) get { path.subjects.contains(.policies) } }
 
   /// Hands over the lines that were written, once there are so many bytes of them.
   mutating func handOverDecisions(atLeast bytes: Int = 1 << 20) {

@@ -130,7 +130,7 @@ extension Replication where Engine: ~Copyable {
     let id = ReplicaID(replica)
     var gone = Int32(truncatingIfNeeded: ended + engine.expired.count)
     if !engine.expired.isEmpty {
-      path.replicaChanged(id, .ended(gone, hasRoom: path[id].hasRoom))
+      path.replicaChanged(id, .ended(gone, hasRoom: path[id].hasRoom), at: now)
       gone = 0
       // One may make its call again elsewhere, which changes the list of those who gave up.
       var position = 0
@@ -141,7 +141,7 @@ extension Replication where Engine: ~Copyable {
       }
       engine.expired.removeAll(keepingCapacity: true)
     }
-    path.replicaChanged(id, .ended(gone, hasRoom: engine.hasRoom(replica)))
+    path.replicaChanged(id, .ended(gone, hasRoom: engine.hasRoom(replica)), at: now)
     if cloud.drainingMachines > 0 {
       releaseIfEmpty(cloud.placeOfReplica[replica])
       workInbox()

@@ -43,7 +43,7 @@ extension Replication where Engine: ~Copyable {
     for replica in replicas {
       engine.open(replica, at: now)
       let (accepts, hasRoom) = (!cloud.machines[machine].isCordoned, engine.hasRoom(replica))
-      path.replicaChanged(ReplicaID(replica), .room(hasRoom))
+      path.replicaChanged(ReplicaID(replica), .room(hasRoom), at: now)
       setAccepts(accepts, replica)
     }
   }
@@ -58,7 +58,7 @@ extension Replication where Engine: ~Copyable {
   private mutating func setAccepts(_ accepts: Bool, _ replica: Int) {
     guard path[ReplicaID(replica)].acceptsRequests != accepts else { return }
     advanceFluid()
-    path.replicaChanged(ReplicaID(replica), .accepts(accepts))
+    path.replicaChanged(ReplicaID(replica), .accepts(accepts), at: now)
     fluid.limit.set(replica, accepts: accepts)
   }
 
@@ -116,7 +116,7 @@ extension Replication where Engine: ~Copyable {
         carryOut(path.failed(ticket, .lost, at: now), for: ticket)
       }
       setAccepts(false, replica)
-      path.replicaChanged(ReplicaID(replica), .lost)
+      path.replicaChanged(ReplicaID(replica), .lost, at: now)
     }
     if !requests.displaced.isEmpty && !requests.isRedispatchDue {
       requests.isRedispatchDue = true

@@ -33,10 +33,10 @@ extension Replication where Engine: ~Copyable {
       spot.position += 1
       spot.effects.removeAll()
       spot.manager.step(event, at: now, into: &spot.effects)
-      if journal.isLogging {
+      if logsMachines {
         path.log?.write(event, at: now, spot.effects.effects, by: spot.manager)
-        handOverDecisions()
       }
+      handOverDecisions()
       for effect in spot.effects.effects { carryOut(effect) }
     }
     spot.inbox.removeAll(keepingCapacity: true)

@@ -27,7 +27,7 @@ extension Replication where Engine: ~Copyable {
   mutating func primeCache() {
     guard requests.store.isUsed else { return }
     requests.store.cache.removeAll()
-    if path.isLogging { path.log?.write(clearedAt: now, cache: requests.store.cache) }
+    if logsPolicies { path.log?.write(clearedAt: now, cache: requests.store.cache) }
     let life = requests.store.cache.configuration.ttl
     let offered = scenario.workload.expectedRequests(from: now - life, for: life)
     requests.primed.begin(at: now, offered: Double(offered))
@@ -55,7 +55,7 @@ extension Replication where Engine: ~Copyable {
   private mutating func prime(_ key: CacheKey, age: Double) {
     let storedAt = requests.primed.instant(age)
     requests.store.cache.prime(key, storedAt: storedAt, isNew: true)
-    if path.isLogging { log(primed: key, storedAt: storedAt) }
+    if logsPolicies { log(primed: key, storedAt: storedAt) }
   }
 
   /// Does what is done once for a column of requests that were drawn ahead.

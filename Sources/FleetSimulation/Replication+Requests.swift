@@ -121,7 +121,7 @@ extension Replication where Engine: ~Copyable {
     }
     if scaling.isOn { scaling.scrape.send(to: Int(ticket.modelIndex)) }
     engine.enqueue(ticket, at: replica.index, now: now)
-    path.replicaChanged(replica, .sent(hasRoom: engine.hasRoom(replica.index)))
+    path.replicaChanged(replica, .sent(hasRoom: engine.hasRoom(replica.index)), at: now)
   }
 
   /// Does what the path says about a request that gets no answer here and now.
@@ -185,7 +185,7 @@ extension Replication where Engine: ~Copyable {
     if offer.admission == .admitted {
       requests.store.cache.store(offer.key, isDeterministic: true, at: now)
     }
-    if path.isLogging { log(offer, of: response) }
+    if logsPolicies { log(offer, of: response) }
   }
 
   /// Counts a request as answered, or as timed out where the answer came too late.

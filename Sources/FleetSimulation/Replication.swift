@@ -63,7 +63,7 @@ struct Replication<Engine: ReplicaEngine & ~Copyable>: ~Copyable {
     let grid = SlotGrid(horizon: scenario.run.horizon, length: sample.length, stream: stream)
     var quiet = order
     quiet.decisions = nil
-    quiet.aboutRequests = false
+    quiet.subjects = []
     quiet.withRequests = false
     var rehearsal = Replication(scenario.withoutRequestPolicies, quiet, plan: nil)
     rehearsal.fluid.engineShare = scenario.expectedEngineShare

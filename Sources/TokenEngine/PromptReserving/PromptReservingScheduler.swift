@@ -264,7 +264,8 @@ public struct PromptReservingScheduler {
 
   /// Gives the number of a request to whoever comes next.
   mutating func forget(_ slot: Int) {
-    marks.leave(last: &rows[slot].lastToken)
+    marks.leave(rows[slot].lastToken)
+    rows[slot].lastToken = -1
     rows[slot].blocks = 0
     rows[slot].place = .none
     rows.free(slot)

@@ -208,7 +208,8 @@ public struct SGLangScheduler {
         slot: slot, id: rows[slot].id, preemptions: rows[slot].retractions,
         cachedTokens: max(0, rows[slot].cached)))
     letGo(slot)
-    marks.leave(last: &rows[slot].lastToken)
+    marks.leave(rows[slot].lastToken)
+    rows[slot].lastToken = -1
     rows[slot].place = .none
     rows.free(slot)
   }

@@ -207,7 +207,8 @@ public struct TensorRTScheduler {
       SchedulerNews.Completion(
         slot: slot, id: rows[slot].id, preemptions: rows[slot].pauses, cachedTokens: 0))
     letGo(slot)
-    marks.leave(last: &rows[slot].lastToken)
+    marks.leave(rows[slot].lastToken)
+    rows[slot].lastToken = -1
     rows[slot].place = .none
     rows.free(slot)
   }
@@ -230,7 +231,8 @@ extension TensorRTScheduler: TokenScheduler {
     }
     for index in parts.indices where parts[index].slot == slot { parts[index].slot = -1 }
     letGo(slot)
-    marks.leave(last: &rows[slot].lastToken)
+    marks.leave(rows[slot].lastToken)
+    rows[slot].lastToken = -1
     rows[slot].place = .none
     rows.free(slot)
   }
