@@ -33,7 +33,7 @@ struct Check: AsyncParsableCommand {
       if case .lacking(let reasons) = try baselines.standing(of: loaded.scenario, gate) {
         unjudged.append(
           CheckReport.Unjudged(
-            path: loaded.scenario.path, code: ExitStatus.invalidScenario.rawValue,
+            path: loaded.scenario.origin.path, code: ExitStatus.invalidScenario.rawValue,
             faults: reasons.map { .init(message: $0) }))
       }
     }

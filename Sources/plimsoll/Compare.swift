@@ -27,10 +27,10 @@ struct Compare: AsyncParsableCommand {
     let after = try options.load(second, overrides: options.overrides)
     let count =
       options.replications
-      ?? max(before.scenario.replications.minimum, after.scenario.replications.minimum)
+      ?? max(before.scenario.run.replications.minimum, after.scenario.run.replications.minimum)
     let one = try await options.simulate(before, replications: count)
     let paired = after.simulating(inWindowsOf: one.scenario)
-    if after.scenario.requests != before.scenario.requests && !options.quiet {
+    if after.scenario.run.requests != before.scenario.run.requests && !options.quiet {
       Terminal.tell("plimsoll: requests of \(second) run in the windows of \(first)\n")
     }
     let two = try await options.simulate(paired, replications: count)

@@ -58,7 +58,7 @@ struct RunOptions: ParsableArguments {
     let loaded = try ScenarioLoader.load(
       path, files: Terminal.files, overrides: overrides, claims: claims)
     if !quiet { Terminal.tellInputs(of: loaded.scenario, path) }
-    for warning in loaded.scenario.warnings where !quiet {
+    for warning in loaded.scenario.origin.warnings where !quiet {
       Terminal.tell("plimsoll: \(path): warning: \(warning)\n")
     }
     return loaded
@@ -78,7 +78,7 @@ struct RunOptions: ParsableArguments {
     let watch = Interruption.listen()
     defer { watch.cancel() }
     let store = try openStore(db)
-    let progress = ProgressLine(scenario: loaded.scenario.path, isShown: !quiet)
+    let progress = ProgressLine(scenario: loaded.scenario.origin.path, isShown: !quiet)
     let experiment = Experiment(
       loaded,
       options: Experiment.Options(
@@ -108,9 +108,9 @@ struct RunOptions: ParsableArguments {
     let outcome = try await run(loaded)
     let scenario = loaded.scenario
     var report = RunReport(
-      scenario: scenario.path, about: scenario.about, seed: outcome.seed,
-      confidence: scenario.confidence.fraction, priceBook: scenario.priceBook,
-      assumptions: scenario.assumptions, run: outcome.run, results: outcome.results)
+      scenario: scenario.origin.path, about: scenario.origin.about, seed: outcome.seed,
+      confidence: scenario.run.confidence.fraction, priceBook: scenario.costs.priceBook,
+      assumptions: scenario.origin.assumptions, run: outcome.run, results: outcome.results)
     report.values = Measures(outcome.scenario, records: outcome.records).values
     return (report, outcome)
   }

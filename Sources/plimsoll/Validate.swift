@@ -62,7 +62,7 @@ struct Validate: ParsableCommand {
       let scenario = try ScenarioLoader.load(text, path: path, files: Terminal.files).scenario
       guard !quiet else { break }
       Terminal.tellInputs(of: scenario, path)
-      for warning in scenario.warnings {
+      for warning in scenario.origin.warnings {
         Terminal.tell("plimsoll: \(path): warning: \(warning)\n")
       }
     }

@@ -59,7 +59,7 @@ struct CalendarKeysTests {
     // 00:00 at +01:00 is an hour before the start.
     #expect(scenario.workload.rate(at: .start).rate.perSecond == 2)
     #expect(scenario.workload.rate(at: .start + .minutes(570)).rate == .zero)
-    #expect(scenario.inputs.count == 1 && scenario.inputs[0].contains("q.csv: 10 rows"))
+    #expect(scenario.origin.inputs.count == 1 && scenario.origin.inputs[0].contains("q.csv: 10 rows"))
     #expect(
       messages("workload.arrivals={ series: q.csv, values: rate }", files: files).first?.contains(
         "q.csv:2:1") == true)
@@ -150,7 +150,7 @@ struct CalendarKeysTests {
     let scenario = try load(
       "horizon=50h", "zones={ a: { replay: z.csv, ones: available, drops: block, repeat: day } }",
       files: files)
-    guard case .replay(let trace, let from?) = scenario.sharedCapacities[0].law else {
+    guard case .replay(let trace, let from?) = scenario.fleet.sharedCapacities[0].law else {
       Issue.record("laid on the calendar")
       return
     }
