@@ -210,8 +210,8 @@ let package = Package(
     tests(
       "ChecksTests",
       [
-        "Checks", "Quantities", "Recording", "Scenario", "Serving", "SimulationTesting",
-        "Statistics",
+        "Checks", "Quantities", "Recording", "ReplicaModel", "Scenario", "Serving",
+        "SimulationTesting", "Statistics", "TokenEngine",
       ]),
     tests(
       "ReportingTests",

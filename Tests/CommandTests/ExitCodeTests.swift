@@ -105,8 +105,8 @@ struct ExitCodeTests {
       "run", "Scenarios/oracles/mm1.yaml", "--db", database, "--replications", "1000", "--quiet",
     ]
     let answer = try Command.call(arguments) { process in
-      while !FileManager.default.fileExists(atPath: database) { usleep(1_000) }
-      usleep(300_000)
+      while process.isRunning, !FileManager.default.fileExists(atPath: database) { usleep(1_000) }
+      try Command.waitUntilItHasWorked(process, milliseconds: 300)
       process.interrupt()
     }
     #expect(answer.status == 75)
