@@ -103,7 +103,10 @@ let package = Package(
     house("ResultsStore", ["Quantities", "Serving", "Recording", "Statistics", "SQLite"]),
     house(
       "Calibration",
-      ["Quantities", "RandomStreams", "Inputs", "Numerics", "CloudModel", "Statistics"]),
+      [
+        "Quantities", "RandomStreams", "Inputs", "Numerics", "CloudModel", "Statistics",
+        "TokenEngine",
+      ]),
 
     house("DecisionLog", ["Quantities", "Serving", "Policies"]),
 
@@ -260,8 +263,8 @@ let package = Package(
     tests(
       "CalibrationTests",
       [
-        "Calibration", "CloudModel", "Inputs", "LongTests", "Numerics", "Quantities",
-        "RandomStreams", "Scenario", "Statistics", "Workload",
+        "Calibration", "CloudModel", "EngineFiles", "Inputs", "LongTests", "Numerics", "Quantities",
+        "RandomStreams", "Scenario", "Statistics", "TokenEngine", "Workload",
       ]),
     tests(
       "ScenarioTests",
