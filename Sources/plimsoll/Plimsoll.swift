@@ -23,7 +23,9 @@ struct Plimsoll: AsyncParsableCommand {
     subcommands: [
       Run.self, Check.self, Compare.self, Sweep.self, Optimize.self, Explain.self,
       Sensitivity.self,
-      Calibrate.self, Route.self, Engine.self, Replay.self, Validate.self, Runs.self, Show.self,
+      Calibrate.self, Route.self, Engine.self, Replay.self, Validate.self, ShowCatalogue.self,
+      Runs.self,
+      Show.self,
     ])
 
   /// Starts the command.
