@@ -117,8 +117,8 @@ let package = Package(
     house(
       "Reporting",
       [
-        "Quantities", "Policies", "Serving", "Recording", "Statistics", "Scenario", "Checks",
-        "Calibration", "CloudModel", "Catalogue",
+        "Quantities", "Policies", "Serving", "Inputs", "Recording", "Statistics", "Scenario",
+        "Checks", "Calibration", "CloudModel", "Catalogue",
       ]),
 
     // Level 5

@@ -30,7 +30,7 @@ struct ShowCatalogue: ParsableCommand {
     let report = CatalogueReport(table, containing: text)
     guard !report.isEmpty else {
       let known = Catalogue()
-      let nearest = nearestKey(to: text, among: known.machineNames + known.modelNames)
+      let nearest = nearestEntry(to: text, among: known.machineNames + known.modelNames)
       let hint = nearest.map { "; the nearest is '\($0)'" } ?? ""
       Terminal.tell("plimsoll: no row of \(table.rawValue) holds '\(text)'\(hint)\n")
       throw ExitStatus.missingFile.code

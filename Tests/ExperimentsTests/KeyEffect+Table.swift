@@ -117,6 +117,7 @@ extension KeyEffect {
 
   private static let arrivals: [KeyEffect] = [
     KeyEffect("workload.arrivals.rate", "workload.arrivals.rate=9/s"),
+    KeyEffect("workload.arrivals.scale", "workload.arrivals.scale=1.2"),
     KeyEffect("workload.arrivals.peak", "workload.arrivals.peak=9/s", in: [daily]),
     KeyEffect(
       "workload.arrivals.peak_load", "workload.arrivals.peak_load=60% of scenario.yaml",

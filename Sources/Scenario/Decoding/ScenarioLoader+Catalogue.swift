@@ -113,10 +113,7 @@ extension ScenarioLoader {
 
   /// The sentence that the catalogue has no entry of a name, with the nearest that it has.
   func lacking(_ what: String, _ name: String, among names: [String]) -> String {
-    let nearest =
-      nearestKey(to: name, among: names)
-      ?? nearestKey(to: name.lowercased(), among: names.map { $0.lowercased() })
-      ?? names.first { $0.lowercased().hasPrefix(name.lowercased()) && !name.isEmpty }
+    let nearest = nearestEntry(to: name, among: names)
     let suggestion = nearest.map { "; the nearest is '\($0)'" } ?? ""
     return "the catalogue has no \(what) \(ScenarioError.shown(name))\(suggestion)"
   }
