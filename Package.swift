@@ -215,8 +215,8 @@ let package = Package(
     tests(
       "ReportingTests",
       [
-        "Checks", "CloudModel", "Quantities", "Recording", "Reporting", "Scenario", "Serving",
-        "Statistics",
+        "Checks", "CloudModel", "Inputs", "Quantities", "Recording", "Reporting", "Scenario",
+        "Serving", "Statistics",
       ]),
     tests(
       "DecisionReplayTests",

@@ -59,17 +59,18 @@ package struct Catalogue: Sendable {
   package func price(
     of machine: String, in region: String?, asOf day: UTCDate?, isSpot: Bool
   ) -> (price: HourlyPrice, source: CatalogueSource)? {
-    (own.prices + Self.prices).lazy
-      .filter { $0.machine == machine && ($0.region == nil || $0.region == region) }
-      .compactMap { row in (isSpot ? row.spot : row.onDemand).map { ($0, row.source) } }
-      .filter { row in day.map { (row.1.day ?? $0) <= $0 } ?? true }
-      .reduce(nil) { (best: (price: HourlyPrice, source: CatalogueSource)?, row) in
-        // Of two of one day the first stands, so that the user's own goes first.
-        guard let best, (row.1.day ?? .distant) <= (best.source.day ?? .distant) else {
-          return (row.0, row.1)
-        }
-        return best
+    func newest(_ rows: [CataloguePrice]) -> (price: HourlyPrice, source: CatalogueSource)? {
+      var best: (price: HourlyPrice, source: CatalogueSource)?
+      for row in rows
+      where row.machine == machine && (row.region == nil || row.region == region) {
+        guard let price = isSpot ? row.spot : row.onDemand else { continue }
+        if let day, let own = row.source.day, own > day { continue }
+        if let best, let old = best.source.day, (row.source.day ?? old) <= old { continue }
+        best = (price, row.source)
       }
+      return best
+    }
+    return newest(own.prices) ?? newest(Self.prices)
   }
 
   /// The regions in which a machine has a price on demand, or on spot.
@@ -177,9 +178,4 @@ package struct MeasuredLaw: Equatable, Sendable {
 
   /// How far the law was off: below zero where it is too fast.
   package var error: Double { predicted / measured - 1 }
-}
-
-extension UTCDate {
-  /// Before every day.
-  fileprivate static var distant: UTCDate { UTCDate(nanosecondsSince1970: .min) }
 }

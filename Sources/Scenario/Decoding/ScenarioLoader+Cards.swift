@@ -10,6 +10,8 @@ struct WrittenCard {
   let precision: WeightPrecision?
   /// The types of machines whose engine is written without all that it needs.
   let incomplete: [String]
+  /// The types of machines of which `on` says something.
+  let written: [String]
   /// The types of machines that pools serve it on and that `on` says nothing of.
   let left: [String]
 
@@ -57,7 +59,9 @@ extension ScenarioLoader {
       }
       return nil
     }
-    return WrittenCard(model: model, precision: precision, incomplete: incomplete, left: left)
+    return WrittenCard(
+      model: model, precision: precision, incomplete: incomplete, written: on.map(\.key),
+      left: left)
   }
 
   /// What the catalogue knows of a model on a machine; what it lacks is an error with the nearest entry.
@@ -72,7 +76,10 @@ extension ScenarioLoader {
       guard !unknownMachines.contains(type) else { return nil }
       let sentence =
         lacking("machine", type, among: catalogue.machineNames)
-        + "; say how the model runs there under models.\(entry.name).on, or name a catalogue of your own"
+        + "; say how the model runs there under \(KeyPathNames.appending("on", to: entry.value.keyPath))"
+        + (card.written.isEmpty
+          ? ", or name a catalogue of your own"
+          : ", which has: " + card.written.joined(separator: ", "))
       if let place = serving.first?.type {
         diagnostics.report(.other(sentence), at: place.location, keyPath: "fleet")
       } else {

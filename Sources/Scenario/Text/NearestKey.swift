@@ -36,7 +36,8 @@ package func nearestEntry(to name: String, among names: [String]) -> String? {
     }
   if let nearest { return nearest }
   let parts = wanted.split(separator: "-")
-  guard !parts.isEmpty else { return nil }
+  // Two letters begin too much.
+  guard wanted.count > 2, !parts.isEmpty else { return nil }
   let index =
     small.firstIndex { $0.hasPrefix(wanted) }
     ?? small.firstIndex { candidate in

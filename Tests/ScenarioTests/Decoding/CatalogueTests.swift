@@ -123,7 +123,7 @@ struct CatalogueTests {
     "is refused where devices, weights or attention do not allow it",
     arguments: [
       ("fleet.base.serves={ llama-3.1-70b: 3 }", "do not go evenly onto 3 replicas"),
-      ("fleet.base.serves={ llama-3.1-70b: 8 }", "the weights do not fit"),
+      ("models={ llama-3.1-70b: { card: llama-3.1-405b } }", "the weights do not fit"),
       ("models={ llama-3.1-70b: { card: deepseek-v3 } }", "latent attention"),
       ("models={ llama-3.1-70b: { card: gemma-3-27b-it } }", "sliding window"),
     ])
