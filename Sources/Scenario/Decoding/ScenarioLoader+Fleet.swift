@@ -286,7 +286,10 @@ extension ScenarioLoader {
     }
     guard !model.types.contains(type) else { return }
     let types = model.types.isEmpty ? "none" : model.types.joined(separator: ", ")
-    let nearest = nearestKey(to: type, among: model.types).map { "; did you mean '\($0)'?" } ?? ""
+    var nearest = nearestKey(to: type, among: model.types).map { "; did you mean '\($0)'?" } ?? ""
+    if nearest.isEmpty, model.types.isEmpty {
+      nearest = "; \(lacking("model", entry.name, among: catalogue.modelNames))"
+    }
     entry.report(
       .other(
         "the model has no latency on \(ScenarioError.quoted(type))\(nearest) (models: "
@@ -311,10 +314,11 @@ extension ScenarioLoader {
     }
     note(loaded.files)
     var root = MappingReader(loaded)
-    let mine = systemPrompts
+    let mine = (systemPrompts, catalogue)
+    readCatalogue(&root, into: &diagnostics)
     let lengths = lengths(in: &root, into: &diagnostics)
     let models = models(&root, mix: nil, lengths, into: &diagnostics)?.onMachines ?? []
-    systemPrompts = mine
+    (systemPrompts, catalogue) = mine
     var sum = 0.0
     for pool in root.entries("fleet", .required, into: &diagnostics) ?? [] {
       guard var reader = pool.value.mapping(into: &diagnostics) else { continue }

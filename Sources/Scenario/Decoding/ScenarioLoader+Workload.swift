@@ -181,6 +181,32 @@ extension ScenarioLoader {
     if let trace = arrivals.node("trace", .optional, into: &diagnostics) {
       return replay(trace, &arrivals, into: &diagnostics)
     }
+    let factor = arrivals.decimal("scale", in: 0.001...1_000, .optional, into: &diagnostics)
+    let process = ratedArrivals(&arrivals, start: start, into: &diagnostics)
+    guard let factor, let process else { return process }
+    let scaled: ArrivalProcess
+    let highest: Rate
+    switch process {
+    case .poisson(let profile):
+      (scaled, highest) = (.poisson(profile.scaled(by: factor)), profile.highestRate)
+    case .renewal(let profile, let gaps):
+      (scaled, highest) = (.renewal(profile.scaled(by: factor), gaps: gaps), profile.highestRate)
+    default: return process
+    }
+    guard highest.perSecond * factor <= Rate.highestRead.perSecond else {
+      arrivals.report(
+        .outOfRange(
+          found: "\(formatted(highest.perSecond * factor, places: 0)) requests a second",
+          allowed: "at most \(Rate.highestRead)"), of: "scale", into: &diagnostics)
+      return nil
+    }
+    return scaled
+  }
+
+  /// Arrivals at rates: measured ones, or those of a process.
+  private mutating func ratedArrivals(
+    _ arrivals: inout MappingReader, start: UTCDate?, into diagnostics: inout Diagnostics
+  ) -> ArrivalProcess? {
     if let series = arrivals.node("series", .optional, into: &diagnostics) {
       return recordedRates(series, &arrivals, into: &diagnostics)
     }
