@@ -10,15 +10,15 @@ import Scenario
 struct Compare: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare", abstract: "Compare two scenarios, replication by replication.",
-    discussion:
-      "Both meet the same requests and the same capacity, so most of what luck does cancels. Where "
-      + "horizons are equal the second runs its requests in the windows of the first. --set changes "
-      + "the second only, so a scenario can be compared with itself changed."
-  )
+    discussion: """
+      Both get the same requests and the same capacity, so most of the noise cancels. Where horizons are equal, the \
+      second runs its requests in the windows of the first. --set changes only the second, so a scenario can be \
+      compared with a changed copy of itself.
+      """)
 
-  @Argument(help: "The scenario to compare with.")
+  @Argument(help: "The first scenario: the reference.")
   var first: String
-  @Argument(help: "The scenario that is compared with it.")
+  @Argument(help: "The second scenario; --set changes this one.")
   var second: String
   @OptionGroup var options: RunOptions
 

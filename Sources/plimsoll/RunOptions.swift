@@ -19,17 +19,17 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 struct RunOptions: ParsableArguments {
   @Option(name: .customLong("set"), help: "Change a value: --set fleet.base.machines=4.")
   var overrides: [String] = []
-  @Option(help: "The seed of all random streams, instead of the scenario's.")
+  @Option(help: "The seed of all random numbers, instead of the scenario's.")
   var seed: UInt64?
-  @Option(help: "How many replications, instead of as many as the scenario says.")
+  @Option(help: "How many replications to run, instead of the number in the scenario.")
   var replications: Int?
-  @Option(help: "How many replications run side by side; one for each processor by default.")
+  @Option(help: "How many replications run at the same time; by default one per processor.")
   var jobs: Int = ProcessInfo.processInfo.activeProcessorCount
   @Option(help: "The results database.")
   var db: String = "Results/plimsoll.sqlite"
-  @Option(help: "How results are printed: \(OutputFormat.allCases.map(\.rawValue)).")
+  @Option(help: "The format of the results.")
   var format: OutputFormat = .table
-  @Flag(help: "Print nothing but the results.")
+  @Flag(help: "Print only the results.")
   var quiet = false
 
   /// A replication of more requests than this takes some seconds: what lies ahead is told.

@@ -185,9 +185,9 @@ struct CloudKeysTests {
     #expect(scenario.costs.rules == .aws && scenario.origin.assumptions.isEmpty)
     #expect(scenario.origin.warnings.isEmpty)
     let elsewhere = try Self.load("fleet.b.zone=us-east-1c")
-    #expect(elsewhere.warnings.contains { $0.contains("pool b stands in us-east-1c") })
+    #expect(elsewhere.origin.warnings.contains { $0.contains("pool b stands in us-east-1c") })
     let google = try Self.load("billing=gcp")
-    #expect(google.billingRules == .gcp && google.assumptions[0].contains("sustained-use"))
+    #expect(google.costs.rules == .gcp && google.origin.assumptions[0].contains("sustained-use"))
   }
 
   @Test("may replay a log of events and a series of prices")

@@ -214,7 +214,7 @@ struct ScenarioLoaderTests {
     #expect(scenario.origin.warnings.count { $0.contains("the budget of") } == 1)
     #expect(scenario.policies.autoscaling?.configuration.rule == .reference)
     let paid = try load("policies.autoscaler={ budget: 60 USD/h, p99: 200ms }").scenario
-    #expect(!paid.warnings.contains { $0.contains("the budget of") })
+    #expect(!paid.origin.warnings.contains { $0.contains("the budget of") })
     #expect(paid.autoscaling?.configuration.minimum == 2)
   }
 
