@@ -38,7 +38,7 @@ struct ReplicationOrder {
   /// The number of the replication.
   let replication: Int
   /// Whether requests arrive.
-  let withRequests: Bool
+  var withRequests: Bool
   /// Takes the lines of the decision log; `nil` for no log.
   var decisions: ((_ lines: [UInt8]) -> Void)?
   /// What the log is about.

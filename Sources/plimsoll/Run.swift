@@ -28,7 +28,7 @@ struct Run: AsyncParsableCommand {
   var scenario: String
   @Option(help: "Write every decision of the policies in one replication to this file, as JSONL.")
   var decisions: String?
-  @Option(help: "The replication whose decisions are written, from 0.")
+  @Option(help: "Write the decisions of this replication, counted from 0.")
   var decisionsOf: Int = 0
   @Option(
     help: """
