@@ -130,7 +130,9 @@ extension Replication where Engine: ~Copyable {
 
   /// What all machines and open launches cost an hour, these at the dearest market they may end on.
   private mutating func committedRate() -> HourlyPrice {
-    guard let scaling = scenario.policies.autoscaling else { return HourlyPrice(nanodollarsPerHour: 0) }
+    guard let scaling = scenario.policies.autoscaling else {
+      return HourlyPrice(nanodollarsPerHour: 0)
+    }
     var rate =
       Int64(cloud.launches.unanswered) * scaling.configuration.worstPrice.nanodollarsPerHour
     var covered = scaling.committedMachines
@@ -141,8 +143,7 @@ extension Replication where Engine: ~Copyable {
         covered -= 1
         continue
       }
-      let position = scenario.fleet.pools[pool].cloud.prices.position(at: now)
-      rate += scenario.fleet.pools[pool].cloud.prices.changes[position].price.nanodollarsPerHour
+      rate += scenario.fleet.pools[pool].cloud.prices.price(at: now).nanodollarsPerHour
     }
     return HourlyPrice(nanodollarsPerHour: rate)
   }

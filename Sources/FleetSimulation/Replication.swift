@@ -178,7 +178,9 @@ extension Scenario {
   /// Whether every time is kept: of a trace that is replayed once, where nothing may be drawn, and of so
   /// many run.requests that it takes at most 64 MB.
   var collectsTimes: Bool {
-    guard case .replay = workload.arrivals, case .once(let window) = run.requests else { return false }
+    guard case .replay = workload.arrivals, case .once(let window) = run.requests else {
+      return false
+    }
     return workload.expectedRequests(from: window.from, for: window.length) <= 4_000_000
   }
 }

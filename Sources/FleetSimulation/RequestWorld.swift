@@ -40,7 +40,8 @@ struct RequestWorld: ~Copyable {
     source = RequestSource(
       scenario.workload, from: opening, seed: order.seed, replication: order.number)
     store = SimulatedStore(
-      scenario.policies.requests, tenants: mix.tenantNames.count, models: scenario.fleet.models.count,
+      scenario.policies.requests, tenants: mix.tenantNames.count,
+      models: scenario.fleet.models.count,
       fixedHitStream: order.stream(.fixedHits, 0))
     primed = PrimedContents(
       shares: store.isUsed ? mix.contentShares : [],

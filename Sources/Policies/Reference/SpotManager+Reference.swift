@@ -21,7 +21,7 @@ extension SpotManager {
       isStarted = true
       provisionAsReference(at: now, into: &effects)
     case .target(let machines):
-      target = max(0, machines)
+      goal.target = max(0, machines)
       if isStarted { follow(max(0, machines), at: now, into: &effects) }
     case .launched(let launch, let id):
       launched(launch, as: id, at: now, into: &effects)
@@ -68,7 +68,7 @@ extension SpotManager {
       }
     }
     for _ in 0..<spot { launchSpotInTurn(true, at: now, into: &effects) }
-    if let target { follow(target, at: now, into: &effects) }
+    if let goal.target { follow(goal.target, at: now, into: &effects) }
   }
 
   /// Moves the number of machines that are there or on their way to the target.
@@ -76,7 +76,7 @@ extension SpotManager {
     _ target: Int, at now: Instant, into effects: inout EffectBuffer<Effect>
   ) {
     let requested = pools.reduce(0) { $0 + $1.requested }
-    let change = target - alive.count - leavingUnasked - requested
+    let change = goal.target - alive.count - leavingUnasked - requested
     if change > 0 { for _ in 0..<change { launchSpotInTurn(false, at: now, into: &effects) } }
     if change < 0 {
       for id in alive.suffix(-change).reversed() { release(id, because: .surplus, into: &effects) }

@@ -30,7 +30,7 @@ extension SpotManager {
       return
     }
     end(launch)
-    throttle = .zero
+    throttle.pause = .zero
     record(
       Machine(
         id: id, pool: request.pool, state: .starting, isFallback: request.isFallback, since: now))
@@ -47,7 +47,7 @@ extension SpotManager {
     pools[machine.pool.index].committed += 1
     alive.append(machine.id)
     count(machine, 1)
-    if machine.isFallback { fallbackMachines.append(machine.id) }
+    if machine.isFallback { fallback.machines.append(machine.id) }
   }
 
   /// Moves a machine on; a late or repeated report about one that is further already is ignored.
@@ -64,7 +64,7 @@ extension SpotManager {
     }
     guard !isAlive(machine) else { return }
     alive.removeAll { $0 == id }
-    if machine.isFallback { fallbackMachines.removeAll { $0 == id } }
+    if machine.isFallback { fallback.machines.removeAll { $0 == id } }
   }
 
   mutating func count(_ machine: Machine, _ change: Int) {

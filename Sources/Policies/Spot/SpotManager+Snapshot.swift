@@ -66,10 +66,13 @@ extension SpotManager {
         pools: pools, prices: terms.map(\.price), machines: machines.known, gone: machines.gone,
         alive: alive, launches: launches.unanswered,
         answeredLaunches: launches.answered, nextLaunch: launches.next,
-        fallbackMachines: fallbackMachines, isStarted: isStarted, missingSince: missingSince,
-        surplusSince: surplusSince,
-        draining: draining.map { Drain(machine: $0.machine, due: $0.due) }, throttle: throttle,
-        throttledUntil: throttledUntil, wakeAt: wakeAt, target: target, plan: plan, spare: spare,
+        fallbackMachines: fallback.machines, isStarted: isStarted,
+        missingSince: fallback.missingSince,
+        surplusSince: fallback.surplusSince,
+        draining: draining.map { Drain(machine: $0.machine, due: $0.due) },
+        throttle: throttle.pause,
+        throttledUntil: throttle.until, wakeAt: wakeAt, target: goal.target, plan: goal.plan,
+        spare: goal.spare,
         nextTurn: nextTurn))
   }
 
@@ -97,7 +100,7 @@ extension SpotManager {
     launches = LaunchTable(
       unanswered: state.launches, answered: state.answeredLaunches, next: state.nextLaunch)
     alive = state.alive
-    fallbackMachines = state.fallbackMachines
+    fallback.machines = state.fallbackMachines
     for pool in pools.indices {
       let zone = pools[pool].zone
       pools[pool] = state.pools[pool]
@@ -105,15 +108,15 @@ extension SpotManager {
       terms[pool].price = state.prices[pool]
     }
     isStarted = state.isStarted
-    missingSince = state.missingSince
-    surplusSince = state.surplusSince
+    fallback.missingSince = state.missingSince
+    fallback.surplusSince = state.surplusSince
     draining = state.draining.map { ($0.machine, $0.due) }
-    throttle = state.throttle
-    throttledUntil = state.throttledUntil
+    throttle.pause = state.throttle
+    throttle.until = state.throttledUntil
     wakeAt = state.wakeAt
-    target = state.target
-    plan = state.plan
-    spare = state.spare
+    goal.target = state.target
+    goal.plan = state.plan
+    goal.spare = state.spare
     nextTurn = state.nextTurn
     recount()
     orderPools()

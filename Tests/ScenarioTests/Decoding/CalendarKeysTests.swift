@@ -89,9 +89,9 @@ struct CalendarKeysTests {
   func shortTrace() throws {
     let files = [("t.csv", Self.trace)]
     let short = try load("workload.arrivals={ trace: t.csv }", files: files)
-    #expect(short.warnings.contains { $0.contains("ends 9h before") })
+    #expect(short.origin.warnings.contains { $0.contains("ends 9h before") })
     let meant = try load("workload.arrivals={ trace: t.csv, end: zero }", files: files)
-    #expect(!meant.warnings.contains { $0.contains("trace ends") })
+    #expect(!meant.origin.warnings.contains { $0.contains("trace ends") })
     #expect(
       messages("workload.arrivals={ trace: t.csv, end: hold }", files: files) != [])
   }
@@ -118,7 +118,7 @@ struct CalendarKeysTests {
     ]
     func law(_ keys: String, _ file: String = "z.csv") throws -> CapacityLaw? {
       let zones = "zones={ a: { replay: \(file), ones: available, drops: block, \(keys) } }"
-      return try load(zones, files: files).sharedCapacities.first?.law
+      return try load(zones, files: files).fleet.sharedCapacities.first?.law
     }
     guard case .replay(let held, from: .hours(4)) = try law("end: hold") else {
       Issue.record("the scenario starts four hours into the file")
