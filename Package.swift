@@ -67,6 +67,7 @@ let package = Package(
 
     .systemLibrary(name: "CAllocator"),
     .target(name: "CVectors"),
+    .target(name: "CCatalogue"),
 
     // Level 0
     house("Quantities", []),
@@ -90,6 +91,7 @@ let package = Package(
       ["Columns", "Quantities", "RandomStreams", "Serving", "Numerics", "TokenEngine"]),
     house("CloudModel", ["Quantities", "RandomStreams", "Serving", "Numerics"]),
     house("EngineFiles", ["Inputs", "Quantities", "TokenEngine"]),
+    house("Catalogue", ["CCatalogue", "Inputs", "Quantities", "TokenEngine"]),
     house("Statistics", ["Numerics"]),
     house("Recording", ["Columns", "Quantities", "RandomStreams", "Serving", "Statistics"]),
 
@@ -98,12 +100,15 @@ let package = Package(
       "Scenario",
       [
         "Quantities", "RandomStreams", "Serving", "Inputs", "Numerics", "Policies", "Workload",
-        "ReplicaModel", "CloudModel", "EngineFiles", "TokenEngine", yams,
+        "ReplicaModel", "CloudModel", "EngineFiles", "TokenEngine", "Catalogue", yams,
       ]),
     house("ResultsStore", ["Quantities", "Serving", "Recording", "Statistics", "SQLite"]),
     house(
       "Calibration",
-      ["Quantities", "RandomStreams", "Inputs", "Numerics", "CloudModel", "Statistics"]),
+      [
+        "Quantities", "RandomStreams", "Inputs", "Numerics", "CloudModel", "Statistics",
+        "TokenEngine",
+      ]),
 
     house("DecisionLog", ["Quantities", "Serving", "Policies"]),
 
@@ -115,8 +120,8 @@ let package = Package(
     house(
       "Reporting",
       [
-        "Quantities", "Policies", "Serving", "Recording", "Statistics", "Scenario", "Checks",
-        "Calibration", "CloudModel",
+        "Quantities", "Policies", "Serving", "Inputs", "Recording", "Statistics", "Scenario",
+        "Checks", "Calibration", "CloudModel", "Catalogue",
       ]),
 
     // Level 5
@@ -141,7 +146,8 @@ let package = Package(
     .executableTarget(
       name: "plimsoll",
       dependencies: [
-        "Calibration", "Checks", "DecisionLog", "DecisionReplay", "Digests", "EngineFiles",
+        "Calibration", "Catalogue", "Checks", "DecisionLog", "DecisionReplay", "Digests",
+        "EngineFiles",
         "Experiments", "FleetSimulation", "Inputs", "Policies", "Quantities",
         "Reporting", "ResultsStore", "Recording", "Scenario", "TokenEngine", "Workload",
         "CAllocator", arguments,
@@ -210,19 +216,20 @@ let package = Package(
     tests(
       "ChecksTests",
       [
-        "Checks", "Quantities", "Recording", "Scenario", "Serving", "SimulationTesting",
-        "Statistics",
+        "Checks", "Quantities", "Recording", "ReplicaModel", "Scenario", "Serving",
+        "SimulationTesting", "Statistics", "TokenEngine",
       ]),
     tests(
       "ReportingTests",
       [
-        "Checks", "CloudModel", "Quantities", "Recording", "Reporting", "Scenario", "Serving",
-        "Statistics",
+        "Checks", "CloudModel", "Inputs", "Quantities", "Recording", "Reporting", "Scenario",
+        "Serving", "Statistics",
       ]),
     tests(
       "DecisionReplayTests",
       ["DecisionLog", "DecisionReplay", "Policies", "Quantities", "RandomStreams", "Serving"]),
     tests("InputsTests", ["Inputs", "Quantities"]),
+    tests("CatalogueTests", ["Catalogue", "Quantities", "TokenEngine"]),
     tests(
       "WorkloadTests", ["Workload", "Inputs", "Numerics", "Quantities", "RandomStreams"],
       isOptimised: true),
@@ -260,8 +267,8 @@ let package = Package(
     tests(
       "CalibrationTests",
       [
-        "Calibration", "CloudModel", "Inputs", "LongTests", "Numerics", "Quantities",
-        "RandomStreams", "Scenario", "Statistics", "Workload",
+        "Calibration", "CloudModel", "EngineFiles", "Inputs", "LongTests", "Numerics", "Quantities",
+        "RandomStreams", "Scenario", "Statistics", "TokenEngine", "Workload",
       ]),
     tests(
       "ScenarioTests",

@@ -17,7 +17,7 @@ struct CloudWorld {
   /// When shocks come.
   var shocks: [ShockTimes]
   /// The places of all pools.
-  var places: [Place]
+  var places: PlaceTable
   /// The place of each replica.
   let placeOfReplica: [Int]
   /// All machines that were ever rented.
@@ -37,7 +37,7 @@ struct CloudWorld {
     isIdeal = scenario.hasIdealCloud
     self.stream = stream
     capacities = table.capacities
-    places = table.places
+    places = PlaceTable(table.places, pools: scenario.fleet.pools.count)
     shocks = scenario.fleet.shocks.map {
       ShockTimes($0, stream: stream(.shocks, $0.entity), after: now)
     }
@@ -46,31 +46,35 @@ struct CloudWorld {
     capacityDigests = scenario.fleet.pools.map { _ in 0 }
   }
 
-  /// A place of a pool that is empty and in which a machine can be had.
-  func freePlace(in pool: Int) -> Int? {
-    places.indices.first {
-      places[$0].pool == pool && places[$0].machine == nil && places[$0].upSince != nil
-    }
-  }
-
   /// An empty place of a pool, where fewer than so many have a machine.
   func emptyPlace(in pool: Int, ofTheFirst count: Int) -> Int? {
-    let own = places.indices.filter { places[$0].pool == pool }
-    guard own.count(where: { places[$0].machine != nil }) < count else { return nil }
-    return own.first { places[$0].machine == nil }
+    places.held(in: pool) < count ? places.firstEmpty(in: pool) : nil
   }
 
   /// Puts a machine into a place.
   ///
   /// - Returns: its number.
   mutating func rent(_ place: Int, at now: Instant) -> Int {
-    places[place].machine = machines.count
-    places[place].launches += 1
+    places.rent(place, machines.count)
     machines.append(
       Machine(
         place: place, rental: Rental(pool: places[place].pool, from: now, to: .never),
         state: .starting))
     return machines.count - 1
+  }
+
+  /// Notes where a machine stands from now on.
+  mutating func move(_ machine: Int, to state: Machine.State) {
+    places.count(machines[machine], -1)
+    machines[machine].state = state
+    places.count(machines[machine], 1)
+  }
+
+  /// Notes that a machine gets no new requests.
+  mutating func cordon(_ machine: Int) {
+    places.count(machines[machine], -1)
+    machines[machine].isCordoned = true
+    places.count(machines[machine], 1)
   }
 
   /// The pool of a machine.

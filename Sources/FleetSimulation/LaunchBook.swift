@@ -6,8 +6,8 @@ import Serving
 struct LaunchBook: Sendable {
   /// The pools of launches by the manager's number; `nil` once answered or withdrawn.
   private var pools: [Int?] = []
-  /// Launches that wait until a machine can be had, in the order in which they were asked for.
-  private var open: [LaunchID] = []
+  /// By pool the launches that wait until a machine can be had, those that were withdrawn among them.
+  private var open: [LaunchQueue]
   /// How many launches of each pool were numbered.
   private var numbered: [UInt64]
   /// Launches that the cloud has not answered.
@@ -16,6 +16,7 @@ struct LaunchBook: Sendable {
   /// No launch of so many pools.
   init(pools: Int) {
     numbered = [UInt64](repeating: 0, count: pools)
+    open = [LaunchQueue](repeating: LaunchQueue(), count: pools)
   }
 
   /// Notes that the cloud is asked for a machine.
@@ -28,18 +29,20 @@ struct LaunchBook: Sendable {
   /// The pool of a launch; `nil` once it was answered or withdrawn.
   func pool(of id: LaunchID) -> Int? { pools[id.index] }
 
-  /// Lets a launch wait until a machine can be had.
-  mutating func leaveOpen(_ id: LaunchID) { open.append(id) }
-
-  /// Whether a launch waits until a machine can be had.
-  func isOpen(_ id: LaunchID) -> Bool { open.contains(id) }
+  /// Lets a launch of a pool wait until a machine can be had.
+  mutating func leaveOpen(_ id: LaunchID, in pool: Int) { open[pool].append(id) }
 
   /// The launch of a pool that has waited longest.
-  func firstOpen(in pool: Int) -> LaunchID? { open.first { pools[$0.index] == pool } }
+  mutating func firstOpen(in pool: Int) -> LaunchID? {
+    while let id = open[pool].first {
+      if pools[id.index] != nil { return id }
+      open[pool].removeFirst()
+    }
+    return nil
+  }
 
   /// Notes that a launch was answered or withdrawn.
   mutating func close(_ id: LaunchID) {
-    open.removeAll { $0 == id }
     pools[id.index] = nil
     unanswered -= 1
   }

@@ -13,7 +13,8 @@ struct PrimedContents: ~Copyable {
   private let tenants: Column<Double>
   /// The life of an entry in nanoseconds.
   private let life: Double
-  /// Requests expected in the life of an entry.
+  /// Requests expected in the life of an entry at the highest rate, and before this window.
+  private let mostOffered: Double
   private var offered = 0.0
   private var beginning = Instant.start
   /// The draws of each window.
@@ -21,6 +22,8 @@ struct PrimedContents: ~Copyable {
   private var stream: RandomStream
   /// A bit for each content of each tenant: whether it was asked for, or stored, since the beginning.
   private var known: Column<UInt64>
+  /// The words of it that are not 0, so that a window forgets no more than was asked for in the one before.
+  private var touchedWords: ContiguousArray<UInt32> = []
   /// Contents that requests drawn ahead ask for, of those that nobody has asked for, and the places of these
   /// requests.
   private var wanted: Column<Wanted>
@@ -38,8 +41,10 @@ struct PrimedContents: ~Copyable {
   }
 
   /// Contents with those shares; none of them where there is no cache.
+  ///
+  /// - Parameter highestRate: the most requests a second.
   init(
-    shares: [Double], tenants: [Double], life: TimeSpan, ahead: Int,
+    shares: [Double], tenants: [Double], life: TimeSpan, highestRate: Double, ahead: Int,
     stream: @escaping (_ window: UInt32) -> RandomStream
   ) {
     precondition(ahead <= 1 << 16, "a place among requests drawn ahead has sixteen bits")
@@ -48,6 +53,7 @@ struct PrimedContents: ~Copyable {
     wanted = Column(repeating: Wanted(content: 0, tenant: 0, drawnPlace: 0), count: ahead)
     ages = Column(repeating: -1, count: ahead)
     self.life = Double(life.nanoseconds)
+    mostOffered = highestRate * life.inSeconds
     streamOfWindow = stream
     self.stream = stream(0)
     known = Column(repeating: 0, count: (shares.count * tenants.count + 63) / 64)
@@ -57,7 +63,12 @@ struct PrimedContents: ~Copyable {
   mutating func begin(at now: Instant, offered: Double) {
     (beginning, self.offered) = (now, offered)
     stream = streamOfWindow(UInt32(truncatingIfNeeded: now.nanoseconds / 1_000_000_000))
-    for index in 0..<known.count { known[index] = 0 }
+    if touchedWords.count > known.count / 8 {
+      for index in 0..<known.count { known[index] = 0 }
+    } else {
+      for word in touchedWords { known[Int(word)] = 0 }
+    }
+    touchedWords.removeAll(keepingCapacity: true)
   }
 
   /// The contents of the catalogue, each for each tenant.
@@ -65,7 +76,7 @@ struct PrimedContents: ~Copyable {
 
   /// The place of a content for a tenant.
   @inline(__always)
-  func place(of content: UInt64, tenant: UInt8) -> Int {
+  func place(of content: UInt64, tenant: UInt16) -> Int {
     Int(truncatingIfNeeded: content) &* tenants.count &+ (tenants.count > 1 ? Int(tenant) : 0)
   }
 
@@ -77,8 +88,10 @@ struct PrimedContents: ~Copyable {
   @inline(__always)
   mutating func isFirstLook(at place: Int) -> Bool {
     let bit = UInt64(1) << UInt64(place & 63)
-    let isFirst = known[place >> 6] & bit == 0
-    known[place >> 6] |= bit
+    let before = known[place >> 6]
+    let isFirst = before & bit == 0
+    if before == 0 { touchedWords.append(UInt32(truncatingIfNeeded: place >> 6)) }
+    known[place >> 6] = before | bit
     return isFirst
   }
 
@@ -87,10 +100,10 @@ struct PrimedContents: ~Copyable {
 
   /// Notes that a request drawn ahead asks for a content of the catalogue, if nobody has so far.
   @inline(__always)
-  mutating func noteAge(of content: UInt64, tenant: UInt8, drawnAt drawnPlace: Int) {
+  mutating func noteAge(of content: UInt64, tenant: UInt16, drawnAt drawnPlace: Int) {
     let place = place(of: content, tenant: tenant)
     wanted[wantedCount] = Wanted(
-      content: UInt32(truncatingIfNeeded: content), tenant: UInt16(tenant),
+      content: UInt32(truncatingIfNeeded: content), tenant: tenant,
       drawnPlace: UInt16(truncatingIfNeeded: drawnPlace))
     let isKnown = known[place >> 6] &>> UInt64(truncatingIfNeeded: place) & 1
     wantedCount &+= Int(truncatingIfNeeded: isKnown ^ 1)
@@ -105,7 +118,7 @@ struct PrimedContents: ~Copyable {
     for number in 0..<wantedCount {
       let want = wanted[number]
       let place = place(
-        of: UInt64(want.content), tenant: UInt8(truncatingIfNeeded: want.tenant))
+        of: UInt64(want.content), tenant: want.tenant)
       ages[Int(want.drawnPlace)] = age(at: place, mean: want.mean) ?? -1
     }
   }
@@ -149,9 +162,17 @@ struct PrimedContents: ~Copyable {
     return (uniform(block.low), CacheKey(high: block.high, low: block.low))
   }
 
+  /// Whether a cache of a capacity may be full at any time of the window.
+  ///
+  /// Every entry was stored for a request in its life, so that there are no more of them than contents, and no more
+  /// than requests in a life at the highest rate, with six times their deviation.
   func mayReach(_ capacity: Int, deterministic: Double) -> Bool {
-    let repeating = Double((shares.count - 1) * tenants.count) * deterministic
-    return repeating + unique(deterministic) >= Double(capacity)
+    let most = max(offered, mostOffered)
+    let contents = Double((shares.count - 1) * tenants.count) * deterministic
+    let alone = most * shares[0] * deterministic
+    let repeated = min(contents, most * (1 - shares[0]) * deterministic)
+    let entries = repeated + alone
+    return entries + 6 * entries.squareRoot() >= Double(capacity)
   }
 
   /// When an entry of that age was stored.

@@ -59,18 +59,11 @@ extension Replication where Engine: ~Copyable {
   private mutating func observe() -> FleetObservation {
     var ready = 0
     var effective = 0.0
-    var starting = cloud.launches.unanswered
-    // By index: a copy of a place takes hold of all its lists, every few seconds of a month.
-    for place in cloud.places.indices {
-      guard let number = cloud.places[place].machine else { continue }
-      switch cloud.machines[number].state {
-      case .starting: starting += 1
-      case .serving where !cloud.machines[number].isCordoned:
-        ready += 1
-        effective += scaling.effectiveness[cloud.places[place].pool]
-      default: break
-      }
+    for pool in scenario.fleet.pools.indices {
+      ready += cloud.places.serving(in: pool)
+      effective += Double(cloud.places.serving(in: pool)) * scaling.effectiveness[pool]
     }
+    let starting = cloud.launches.unanswered + cloud.places.starting
     var seen = FleetObservation(
       time: now, engineRate: .zero, queueWait: nil, p99: nil, readyMachines: ready,
       startingMachines: starting, committedRate: committedRate())
@@ -137,13 +130,16 @@ extension Replication where Engine: ~Copyable {
       Int64(cloud.launches.unanswered) * scaling.configuration.worstPrice.nanodollarsPerHour
     var covered = scaling.committedMachines
     rate += scaling.commitmentRate.nanodollarsPerHour
-    for place in cloud.places.indices where cloud.places[place].machine != nil {
-      let pool = cloud.places[place].pool
-      if scenario.fleet.pools[pool].cloud.market == .onDemand && covered > 0 {
-        covered -= 1
-        continue
+    for pool in scenario.fleet.pools.indices {
+      var machines = cloud.places.held(in: pool)
+      if scenario.fleet.pools[pool].cloud.market == .onDemand {
+        let free = min(machines, covered)
+        machines -= free
+        covered -= free
       }
-      rate += scenario.fleet.pools[pool].cloud.prices.price(at: now).nanodollarsPerHour
+      guard machines > 0 else { continue }
+      rate +=
+        Int64(machines) * scenario.fleet.pools[pool].cloud.prices.price(at: now).nanodollarsPerHour
     }
     return HourlyPrice(nanodollarsPerHour: rate)
   }

@@ -11,14 +11,14 @@ extension Replication where Engine: ~Copyable {
   /// Lets more or fewer machines be had.
   mutating func change(_ capacity: Int) {
     let covered = cloud.capacities[capacity].places
-    for place in covered { cloud.places[place].countUpTime(until: now, horizon: horizonEnd) }
+    for place in covered { cloud.places.countUpTime(place, until: now, horizon: horizonEnd) }
     let before = cloud.capacities[capacity].process.count
     cloud.capacities[capacity].process.change()
     for place in covered {
       let isUp = cloud.places[place].capacities.allSatisfy {
         cloud.capacities[$0].allows(cloud.places[place].index)
       }
-      cloud.places[place].upSince = isUp ? now : nil
+      cloud.places.setUp(place, since: isUp ? now : nil)
     }
     for pool in cloud.capacities[capacity].pools {
       cloud.capacityDigests[pool] = mixed(
@@ -49,7 +49,7 @@ extension Replication where Engine: ~Copyable {
   /// Gives the places that can be had to the launches that wait for one; none waits unless ideal.
   mutating func fulfilOpenLaunches(of pool: Int) {
     while let launch = cloud.launches.firstOpen(in: pool), !isOverQuota(pool),
-      let place = cloud.freePlace(in: pool)
+      let place = cloud.places.firstFree(in: pool)
     {
       start(launch, in: place)
     }

@@ -135,7 +135,7 @@ extension Replication where Engine: ~Copyable {
     var sums = scenario.fleet.pools.map { _ in (up: Int128(0), rented: Int128(0), served: Int128(0))
     }
     for index in cloud.places.indices {
-      cloud.places[index].countUpTime(until: end, horizon: end)
+      cloud.places.countUpTime(index, until: end, horizon: end)
       sums[cloud.places[index].pool].up += Int128(cloud.places[index].upTime.nanoseconds)
     }
     for machine in cloud.machines {

@@ -36,13 +36,10 @@ extension Replication where Engine: ~Copyable {
   /// Takes a value of each time series.
   mutating func sample() {
     for (number, pool) in scenario.fleet.pools.enumerated() {
-      let serving = cloud.places.count { place in
-        guard place.pool == number, let machine = place.machine else { return false }
-        return cloud.machines[machine].state == .serving && !cloud.machines[machine].isCordoned
-      }
       journal.series.append(
         SeriesPoint(
-          time: now, name: "machines_ready", pool: pool.cloud.name, value: Double(serving)))
+          time: now, name: "machines_ready", pool: pool.cloud.name,
+          value: Double(cloud.places.serving(in: number))))
     }
     let next = now + .hours(1)
     if next < horizonEnd { events.schedule(.sample, at: next, .sample) }

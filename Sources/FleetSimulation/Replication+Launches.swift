@@ -15,10 +15,10 @@ extension Replication where Engine: ~Copyable {
     note(.requested, pool: pool, machine: -1)
     switch scenario.fleet.pools[pool].cloud.launch {
     case .ideal:
-      if !isOverQuota(pool), let place = cloud.freePlace(in: pool) {
+      if !isOverQuota(pool), let place = cloud.places.firstFree(in: pool) {
         start(id, in: place)
       } else {
-        cloud.launches.leaveOpen(id)
+        cloud.launches.leaveOpen(id, in: pool)
       }
     case .staged:
       let model = scenario.fleet.pools[pool].cloud
@@ -34,7 +34,7 @@ extension Replication where Engine: ~Copyable {
     guard let pool = cloud.launches.pool(of: id) else { return }
     if isOverQuota(pool) {
       refuse(id, in: pool, .overQuota, .quotaExceeded)
-    } else if let place = cloud.freePlace(in: pool) ?? keptPlace(in: pool) {
+    } else if let place = cloud.places.firstFree(in: pool) ?? keptPlace(in: pool) {
       start(id, in: place)
     } else {
       refuse(id, in: pool, .refused, .insufficientCapacity)
@@ -59,12 +59,12 @@ extension Replication where Engine: ~Copyable {
 
   /// Whether one machine more of a pool would be more than the account may have.
   ///
-  /// - Complexity: O(quotas × places).
+  /// - Complexity: O(quotas × pools).
   func isOverQuota(_ pool: Int) -> Bool {
     scenario.fleet.quotas.contains { quota in
       guard quota.counts(scenario.fleet.pools[pool].cloud) else { return false }
-      let held = cloud.places.count {
-        $0.machine != nil && quota.counts(scenario.fleet.pools[$0.pool].cloud)
+      let held = scenario.fleet.pools.indices.reduce(0) {
+        quota.counts(scenario.fleet.pools[$1].cloud) ? $0 + cloud.places.held(in: $1) : $0
       }
       return held >= quota.machines
     }
@@ -98,7 +98,9 @@ extension Replication where Engine: ~Copyable {
 
   /// Withdraws a launch that waits; one that was sent to the cloud is answered all the same.
   mutating func cancel(_ id: LaunchID) {
-    guard cloud.launches.isOpen(id) else { return }
+    guard let pool = cloud.launches.pool(of: id),
+      case .ideal = scenario.fleet.pools[pool].cloud.launch
+    else { return }
     cloud.launches.close(id)
     tell(.launchFailed(id, .withdrawn))
   }

@@ -36,7 +36,7 @@ extension Replication where Engine: ~Copyable {
 
   /// Opens the replicas of a machine.
   mutating func serve(_ machine: Int) {
-    cloud.machines[machine].state = .serving
+    cloud.move(machine, to: .serving)
     cloud.machines[machine].servesFrom = now
     let (replicas, lanes) = replicas(of: machine)
     engineTime.overhead += MachineTime(now - cloud.machines[machine].rental.from, times: lanes)
@@ -66,7 +66,7 @@ extension Replication where Engine: ~Copyable {
 
   /// Lets the replicas of a machine accept no more requests.
   mutating func cordon(_ machine: Int) {
-    cloud.machines[machine].isCordoned = true
+    cloud.cordon(machine)
     for replica in replicas(of: machine).replicas { setAccepts(false, replica) }
   }
 
@@ -83,7 +83,7 @@ extension Replication where Engine: ~Copyable {
     } else {
       // It goes when its requests have ended.
       journal.draws.requestsReachMachines = true
-      cloud.machines[machine].state = .draining
+      cloud.move(machine, to: .draining)
       cloud.drainingMachines += 1
       releaseIfEmpty(cloud.machines[machine].place)
     }
@@ -136,9 +136,9 @@ extension Replication where Engine: ~Copyable {
       engineTime.overhead += MachineTime(now - closed, times: lanes)
     }
     close(replicas)
-    cloud.machines[machine].state = .gone
+    cloud.move(machine, to: .gone)
     cloud.machines[machine].rental.to = now
-    cloud.places[place].machine = nil
+    cloud.places.vacate(place)
     tell(.gone(MachineID(machine)))
     // In an ideal cloud the place may be wanted by a launch that found none, and its quota by one of another pool.
     fulfilOpenLaunches(of: cloud.places[place].pool)

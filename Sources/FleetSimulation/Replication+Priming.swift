@@ -22,7 +22,7 @@ extension Replication where Engine: ~Copyable {
   /// does. Only where the capacity may be reached do entries that nobody asks for matter: there all are put
   /// in, in the order of last use.
   ///
-  /// - Complexity: O(contents × tenants / 64), and O(1) for each content that is asked for; where the
+  /// - Complexity: O(contents asked for in the window before), and O(1) for each content that is asked for; where the
   ///   capacity may be reached, O(contents × tenants + requests in the life of an entry).
   mutating func primeCache() {
     guard requests.store.isUsed else { return }

@@ -129,7 +129,7 @@ struct Replication<Engine: ReplicaEngine & ~Copyable>: ~Copyable {
     }
     for pool in scenario.fleet.pools.indices {
       var wanted = scenario.fleet.pools[pool].wanted(at: now)
-      for index in cloud.places.indices where cloud.places[index].pool == pool {
+      for index in cloud.places.places(of: pool) {
         guard wanted > 0, cloud.places[index].upSince != nil, !isOverQuota(pool) else { continue }
         wanted -= 1
         adopt(place: index)

@@ -46,7 +46,8 @@ struct RequestWorld: ~Copyable {
     primed = PrimedContents(
       shares: store.isUsed ? mix.contentShares : [],
       tenants: store.keys.lackTenant ? [1] : mix.tenantShares,
-      life: store.cache.configuration.ttl, ahead: RequestSource.columnLength,
+      life: store.cache.configuration.ttl,
+      highestRate: store.isUsed ? scenario.highestRate : 0, ahead: RequestSource.columnLength,
       stream: { order.stream(.cachePriming, $0) })
     sessions = scenario.workload.sessions
     areSimulated = order.withRequests

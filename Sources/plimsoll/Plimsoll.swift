@@ -21,9 +21,10 @@ struct Plimsoll: AsyncParsableCommand {
       """,
     version: versionText,
     subcommands: [
-      Run.self, Check.self, Compare.self, Sweep.self, Optimize.self, Explain.self,
-      Sensitivity.self,
-      Calibrate.self, Route.self, Engine.self, Replay.self, Validate.self, Runs.self, Show.self,
+      Init.self, Run.self, Check.self, Compare.self, Sweep.self, Optimize.self, Capacity.self,
+      Explain.self, Sensitivity.self, Report.self,
+      ShowCatalogue.self, Trace.self, Calibrate.self, Route.self, Engine.self, Replay.self,
+      Validate.self, Runs.self, Show.self, Doctor.self,
     ])
 
   /// Starts the command.

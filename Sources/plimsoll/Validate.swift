@@ -56,6 +56,8 @@ struct Validate: ParsableCommand {
         _ = try ScenarioLoader.load(
           scenario, files: Terminal.files, overrides: overrides, claims: claims)
       }
+    case .catalogue:
+      try ScenarioLoader.checkCatalogue(text, path: path, files: Terminal.files)
     case .prices:
       try ScenarioLoader.checkPrices(text, path: path, files: Terminal.files)
     case .scenario:

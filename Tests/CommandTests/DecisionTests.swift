@@ -41,7 +41,7 @@ struct DecisionTests {
     for event in ["arrived", "store_answered", "completed", "replica_changed"] {
       #expect(text.contains("\"event\":\"\(event)\""), "\(event)")
     }
-    #expect(text.contains(#""outcome":"joined""#) && text.contains(#""outcome":"hit""#))
+    #expect(text.contains(#""do":"end","outcome":"hit""#))
     try Self.replays(path, text)
     let (alone, same) = try Self.log(["--decisions-about", "path"])
     let own = try String(contentsOfFile: alone, encoding: .utf8)

@@ -118,7 +118,9 @@ enum KeyEffectFiles {
       let term = path.dropFirst(5).dropLast(5)
       return Array(book.replacing(" \(term): ", with: " \(term): 1").utf8)
     }
-    guard let text = others[path] ?? KeyEffect.files[path] else { throw .missing }
+    guard let text = others[path] ?? KeyEffect.files[path] ?? KeyEffect.ownFile(path) else {
+      throw .missing
+    }
     return Array(text.utf8)
   }
 

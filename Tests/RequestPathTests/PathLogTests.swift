@@ -77,7 +77,8 @@ struct PathLogTests {
 
   @Test(
     "make the same effects again on another path, to the byte",
-    arguments: [Deduplicator.Rule.production, .reference], [nil, TimeSpan.milliseconds(2)])
+    arguments: [Deduplicator.Rule.production, .reference],
+    [nil, .milliseconds(2), TimeSpan.milliseconds(12)])
   func sameEffects(rule: Deduplicator.Rule, storeTime: TimeSpan?) throws {
     let log = Self.log(rule, storeTime: storeTime)
     if let found = try Self.difference(log) {
@@ -89,7 +90,7 @@ struct PathLogTests {
       "replica_changed", "degraded", "called", "rested",
     ] { #expect(all.contains("\"event\":\"\(event)\""), "an event \(event)") }
     for effect in ["ask", "send", "wait", "retry", "end", "refuse", "cancel", "several", "nothing"]
-    where rule == .production {
+    where rule == .production && storeTime == nil {
       #expect(all.contains("\"do\":\"\(effect)\""), "an effect \(effect)")
     }
   }
@@ -155,6 +156,51 @@ struct PathLogTests {
       let error = #expect(throws: DecisionLogError.self) { try Self.difference(changed) }
       #expect(error?.line == line + 1)
       #expect(error?.problem.contains(allowed) == true, "\(error?.problem ?? "")")
+    }
+  }
+
+  @Test("refuse what a request cannot meet where it is")
+  func wrongPlace() throws {
+    let log = Self.log()
+    func first(_ part: String) throws -> Int {
+      try #require(log.firstIndex { Self.text($0).contains(part) })
+    }
+    func refused(_ log: [[UInt8]], at line: Int, _ allowed: String) {
+      let error = #expect(throws: DecisionLogError.self) { try Self.difference(log) }
+      #expect(error?.line == line + 1 && error?.key == "request")
+      #expect(error?.problem.contains(allowed) == true, "\(error?.problem ?? "")")
+    }
+    // The same request arrives twice, and is answered by the store twice.
+    let asked = try first(#""do":"ask""#)
+    var changed = log
+    changed.insert(log[asked], at: asked + 1)
+    refused(changed, at: asked + 1, "a request that is not on its way")
+    let sent = try first(#""event":"store_answered""#)
+    changed = log
+    changed.insert(log[sent], at: sent + 1)
+    refused(changed, at: sent + 1, "a request about which the store is asked")
+    // One that waits for another's call fails by a call of its own.
+    let waits = try first(#""do":"wait""#)
+    let fails = try first(#""event":"failed""#)
+    let number = try #require(Self.text(log[waits]).firstMatch(of: /"request":"[0-9a-f]+"/)).output
+    changed = log
+    changed.insert(
+      Array(Self.text(log[fails]).replacing(/"request":"[0-9a-f]+"/, with: number).utf8),
+      at: waits + 1)
+    refused(changed, at: waits + 1, "a request that is at a replica, or was")
+  }
+
+  @Test("need a router, and a ledger where they have a budget, in the first line")
+  func incomplete() throws {
+    let first = Self.text(Self.log()[0])
+    for (part, key) in [(/"router":\{.*?\},"dedup"/, "router"), (/"ledger":\{.*?\},/, "ledger")] {
+      let with = key == "router" ? "\"dedup\"" : ""
+      let line = first.replacing(part, with: with)
+      try #require(line != first)
+      let error = #expect(throws: DecisionLogError.self) {
+        try Self.difference([Array(line.utf8)])
+      }
+      #expect(error?.line == 1 && error?.key == key)
     }
   }
 

@@ -68,7 +68,7 @@ extension SpotManager {
       }
     }
     for _ in 0..<spot { launchSpotInTurn(true, at: now, into: &effects) }
-    if let goal.target { follow(goal.target, at: now, into: &effects) }
+    if let target = goal.target { follow(target, at: now, into: &effects) }
   }
 
   /// Moves the number of machines that are there or on their way to the target.
@@ -76,10 +76,12 @@ extension SpotManager {
     _ target: Int, at now: Instant, into effects: inout EffectBuffer<Effect>
   ) {
     let requested = pools.reduce(0) { $0 + $1.requested }
-    let change = goal.target - alive.count - leavingUnasked - requested
+    let change = target - alive.count - leavingUnasked - requested
     if change > 0 { for _ in 0..<change { launchSpotInTurn(false, at: now, into: &effects) } }
     if change < 0 {
-      for id in alive.suffix(-change).reversed() { release(id, because: .surplus, into: &effects) }
+      for id in alive.all(where: isAlive).suffix(-change).reversed() {
+        release(id, because: .surplus, into: &effects)
+      }
     }
   }
 

@@ -46,6 +46,8 @@ extension SpotManager {
     var fallbackMachines: [MachineID]
     var isStarted: Bool
     var missingSince: Instant?
+    /// Up to when machines that start are overdue; `nil` in snapshots of earlier versions.
+    var overdueUntil: Instant?
     var surplusSince: [Instant]
     var draining: [Drain]
     var throttle: TimeSpan
@@ -64,12 +66,13 @@ extension SpotManager {
     Snapshot(
       State(
         pools: pools, prices: terms.map(\.price), machines: machines.known, gone: machines.gone,
-        alive: alive, launches: launches.unanswered,
+        alive: alive.all(where: isAlive), launches: launches.unanswered,
         answeredLaunches: launches.answered, nextLaunch: launches.next,
-        fallbackMachines: fallback.machines, isStarted: isStarted,
+        fallbackMachines: fallback.machines.all(where: isFallback), isStarted: isStarted,
         missingSince: fallback.missingSince,
+        overdueUntil: expected.passed,
         surplusSince: fallback.surplusSince,
-        draining: draining.map { Drain(machine: $0.machine, due: $0.due) },
+        draining: draining.all.map { Drain(machine: $0.machine, due: $0.due) },
         throttle: throttle.pause,
         throttledUntil: throttle.until, wakeAt: wakeAt, target: goal.target, plan: goal.plan,
         spare: goal.spare,
@@ -99,8 +102,8 @@ extension SpotManager {
       "the snapshot's lists of machines contradict each other")
     launches = LaunchTable(
       unanswered: state.launches, answered: state.answeredLaunches, next: state.nextLaunch)
-    alive = state.alive
-    fallback.machines = state.fallbackMachines
+    alive = MachineList(state.alive)
+    fallback.machines = MachineList(state.fallbackMachines)
     for pool in pools.indices {
       let zone = pools[pool].zone
       pools[pool] = state.pools[pool]
@@ -110,7 +113,8 @@ extension SpotManager {
     isStarted = state.isStarted
     fallback.missingSince = state.missingSince
     fallback.surplusSince = state.surplusSince
-    draining = state.draining.map { ($0.machine, $0.due) }
+    draining = DueMachines()
+    for entry in state.draining { draining.add(entry.machine, due: entry.due) }
     throttle.pause = state.throttle
     throttle.until = state.throttledUntil
     wakeAt = state.wakeAt
@@ -118,6 +122,7 @@ extension SpotManager {
     goal.plan = state.plan
     goal.spare = state.spare
     nextTurn = state.nextTurn
+    expected = ExpectedMachines(passed: state.overdueUntil ?? Instant(nanoseconds: .min))
     recount()
     orderPools()
   }
@@ -132,9 +137,14 @@ extension SpotManager {
       pools[pool].atRisk = 0
       pools[pool].committed = 0
     }
+    fallback.ofPool = [Int](repeating: 0, count: pools.count)
     for machine in machines.known {
       count(machine, 1)
       pools[machine.pool.index].committed += 1
+      if machine.isFallback && isAlive(machine) { fallback.ofPool[machine.pool.index] += 1 }
+      if isExpected(machine) {
+        expected.add(machine.id, due: machine.since + configuration.expectedStart)
+      }
     }
     for launch in launches.unanswered {
       if launch.state == .open { count(launch, 1) }

@@ -74,7 +74,9 @@ extension SpotManager {
 
   /// What is rented on demand for spot machines that are missing.
   struct Fallback: Sendable {
-    var machines: [MachineID] = []
+    var machines = MachineList()
+    /// How many of them are in each pool.
+    var ofPool: [Int] = []
     /// Since when any spot machine has been missing.
     var missingSince: Instant?
     /// Since when there have been one, two and more fallback machines above the spot machines missing.

@@ -22,13 +22,15 @@ public struct SpotManager: Sendable {
   var pools: [PoolState]
   var machines = MachineTable()
   /// The machines that start or are ready, oldest first.
-  var alive: [MachineID] = []
+  var alive = MachineList()
   var launches = LaunchTable()
   /// What is rented on demand for spot machines that are missing.
   var fallback = Fallback()
+  /// The spot machines that start and are not overdue.
+  var expected = ExpectedMachines()
   var isStarted = false
   /// Machines that are taken back and have not been told to hand over what they serve, by when.
-  var draining: [(machine: MachineID, due: Instant)] = []
+  var draining = DueMachines()
   /// How long the cloud's interface is left alone when it was asked too often.
   var throttle = Throttle()
   var wakeAt: Instant?
@@ -52,6 +54,7 @@ public struct SpotManager: Sendable {
         zone: zone)
     }
     terms = given
+    fallback.ofPool = [Int](repeating: 0, count: given.count)
     orderPools()
     addSpares()
   }
@@ -60,8 +63,8 @@ public struct SpotManager: Sendable {
   ///
   /// Reports that come twice, late or about something unknown change nothing.
   ///
-  /// - Complexity: O(pools² + fallback machines) plus, while machines start or are given back,
-  ///   O(machines alive + launches).
+  /// - Complexity: O(pools²) plus what is done; where machines are given back or time-outs are set, O(machines +
+  ///   launches).
   public mutating func step(
     _ event: Event, at now: Instant, into effects: inout EffectBuffer<Effect>
   ) {
@@ -148,7 +151,7 @@ public struct SpotManager: Sendable {
     move(id, to: .leaving)
     interrupted(machine, at: now)
     effects.append(.cordon(id))
-    draining.append((id, deadline - configuration.drainGuard))
+    draining.add(id, due: deadline - configuration.drainGuard)
   }
 
   /// How many machines the fleet should have, without spares.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Catalogue
 import CloudModel
 import Inputs
 import Policies
@@ -25,6 +26,12 @@ package struct ScenarioLoader: Sendable {
   var recordedTrace: (ValueReader, ReplayTrace, CalendarRules)?
   /// What prompts begin with; `nil` where they share nothing that anybody says.
   var systemPrompts: SystemPrompts?
+  /// Where what a scenario leaves out is looked for.
+  var catalogue = Catalogue()
+  /// Types of machines of which it was said that the catalogue does not have them.
+  var unknownMachines: [String] = []
+  /// What was taken from there, in sentences.
+  private(set) var assumed: [String] = []
   /// A line for each of them and each file that was streamed, for the digest.
   private var fingerprints: [String] = []
 
@@ -123,6 +130,7 @@ package struct ScenarioLoader: Sendable {
     let confidence = root.optional("confidence", into: &diagnostics) { try parseConfidence($0) }
     let assumptions = root.sequence("assumptions", .optional, into: &diagnostics)?
       .compactMap { $0.string(into: &diagnostics) }
+    readCatalogue(&root, into: &diagnostics)
     let cloud = cloud(&root, into: &diagnostics)
     let prices = priceBook(&root, into: &diagnostics)
     let workload = workload(&root, start: start, into: &diagnostics)
@@ -193,13 +201,14 @@ package struct ScenarioLoader: Sendable {
       })
     let targets = targets(&root, names, judged, into: &diagnostics)
     let tolerances = tolerances(&root, names, into: &diagnostics)
+    checkOwnEntries(root, into: &diagnostics)
     root.finish(into: &diagnostics)
     if let policies, let pools, let horizon {
       reportTooManyEvents(pools, shared, policies, horizon, root, into: &diagnostics)
     }
-    var assumed = rules.assumptions
+    var allAssumptions = (assumptions ?? []) + rules.assumptions + assumed
     if let pools, let prices {
-      assumed += assumedRegion(of: pools, prices, into: &diagnostics)
+      allAssumptions += assumedRegion(of: pools, prices, into: &diagnostics)
     }
     guard diagnostics.isEmpty, let start, let horizon, let replications, let prices, let policies,
       let pools, let timeout, let requests, let workload, let models,
@@ -228,7 +237,7 @@ package struct ScenarioLoader: Sendable {
       origin: Scenario.Origin(
         path: path, about: about ?? "",
         canonicalText: loaded.root.canonicalText + fingerprints.joined(),
-        assumptions: (assumptions ?? []) + assumed, warnings: warnings + inputWarnings,
+        assumptions: allAssumptions, warnings: warnings + inputWarnings,
         inputs: summaries),
       run: Scenario.Run(
         start: start, horizon: horizon, requests: requests, replications: replications,
@@ -363,6 +372,14 @@ package struct ScenarioLoader: Sendable {
     let line = "\(path): \(text)"
     // Pools that name one file read it once each.
     if !summaries.contains(line) { summaries.append(line) }
+  }
+
+  /// Notes what was taken from the catalogue; the digest tells it apart from what another catalogue would give.
+  mutating func assume(_ sentences: [String]) {
+    for sentence in sentences where !assumed.contains(sentence) {
+      assumed.append(sentence)
+      fingerprints.append("catalogue: \(sentence)\n")
+    }
   }
 
   /// Adds files that were read by other means to those that messages may quote.

@@ -79,7 +79,7 @@ public struct SGLangScheduler {
   var orderings = 0
 
   /// Requests that hold pages.
-  public internal(set) var runningCount = 0
+  public package(set) var runningCount = 0
   /// What the last calls did.
   public internal(set) var news = SchedulerNews()
 

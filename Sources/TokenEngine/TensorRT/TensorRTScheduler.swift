@@ -60,9 +60,9 @@ public struct TensorRTScheduler {
   @usableFromInline var marks = TokenMarks()
 
   /// Blocks that can be had.
-  public internal(set) var freeBlocks: Int
+  public package(set) var freeBlocks: Int
   /// Requests that hold blocks.
-  public internal(set) var runningCount = 0
+  public package(set) var runningCount = 0
   /// What the last calls did.
   public internal(set) var news = SchedulerNews()
 

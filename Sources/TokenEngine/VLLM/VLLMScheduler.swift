@@ -80,7 +80,7 @@ public struct VLLMScheduler {
   }
 
   /// Requests that run.
-  public internal(set) var runningCount = 0
+  public package(set) var runningCount = 0
 
   /// Whether a request waits or runs.
   @inlinable public var hasRequests: Bool { runningCount > 0 || waiting.count > 0 }

@@ -19,6 +19,8 @@ struct Calibrate: ParsableCommand {
       CalibrateLatency.self,
       CalibrateArrivals.self,
       CalibrateContent.self,
+      CalibrateSteps.self,
+      CalibrateLengths.self,
     ])
 }
 
