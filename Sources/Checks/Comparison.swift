@@ -86,13 +86,13 @@ package struct Comparison: Sendable {
     bill = pairs.bill
     let records = zip(first.records, second.records)
     replications = min(first.records.count, second.records.count)
-    equalRequests = records.count { $0.tally("stream_digest") == $1.tally("stream_digest") }
+    equalRequests = records.count { $0.tally(.streamDigest) == $1.tally(.streamDigest) }
     let names = first.scenario.fleet.pools.map(\.cloud.name).filter { name in
       second.scenario.fleet.pools.contains { $0.cloud.name == name }
     }
     let equal = names.count { name in
       records.allSatisfy {
-        $0.tally("capacity_digest", name) == $1.tally("capacity_digest", name)
+        $0.tally(.capacityDigest, name) == $1.tally(.capacityDigest, name)
       }
     }
     commonPools = (names.count, equal)

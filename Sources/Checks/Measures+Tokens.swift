@@ -12,18 +12,18 @@ extension Measures {
   func tokens(_ measure: TokenMeasure) -> Interval? {
     switch measure {
     case .outputRate:
-      return each { Double($0.tally("answered_tokens")) / $0.measuredWeight }
+      return each { Double($0.tally(.answeredTokens)) / $0.measuredWeight }
     case .goodput(let limits):
-      return each { Double($0.tally("goodput", "\(limits)")) / $0.measuredWeight }
+      return each { Double($0.tally(.goodput, "\(limits)")) / $0.measuredWeight }
     case .costPerMillionOutput:
-      return each { record in cost(record, tokens: Double(record.tally("answered_tokens"))) }
+      return each { record in cost(record, tokens: Double(record.tally(.answeredTokens))) }
     case .costPerMillion:
       return each { record in
         let completed = Double(max(1, record.requests[.completed]))
         let prompts = Double(record.promptTokens.count) / completed
         return cost(
           record,
-          tokens: Double(record.tally("answered_tokens"))
+          tokens: Double(record.tally(.answeredTokens))
             + prompts * Double(record.weighted.answered))
       }
     case .occupancy: return share("kv_block_ns", of: ["kv_blocks_there_ns"])
@@ -33,7 +33,8 @@ extension Measures {
     case .preemptions:
       return each { record in
         record.weighted.arrived > 0
-          ? Double(record.tally("preemptions")) * 1_000 / Double(record.weighted.arrived) : nil
+          ? Double(record.tally(ofEngine: "preemptions")) * 1_000 / Double(record.weighted.arrived)
+          : nil
       }
     }
   }
@@ -68,9 +69,9 @@ extension Measures {
           : "at most \(formatted(peak / most, places: 2)): up to \(rate) requests a second reach replicas; all machines "
             + "that are wanted serve \(served) of these lengths, and saturate there")
     ]
-    let outside = records.reduce(Int128(0)) { $0 + $1.tally("steps_outside") }
+    let outside = records.reduce(Int128(0)) { $0 + $1.tally(ofEngine: "steps_outside") }
     if outside > 0 {
-      let steps = records.reduce(Int128(0)) { $0 + $1.tally("steps") }
+      let steps = records.reduce(Int128(0)) { $0 + $1.tally(ofEngine: "steps") }
       notes.append(
         RunNote(
           topic: "steps",
@@ -78,7 +79,7 @@ extension Measures {
             "\(formatted(Double(outside) / Double(steps) * 100, places: 2)) % of the steps lie outside of the measured "
             + "tables and take the time of the nearest measurement"))
     }
-    let tooLong = records.reduce(Int128(0)) { $0 + $1.tally("too_long") }
+    let tooLong = records.reduce(Int128(0)) { $0 + $1.tally(.tooLong) }
     if tooLong > 0 {
       notes.append(
         RunNote(
@@ -96,8 +97,8 @@ extension Measures {
 
   private func share(_ part: String, of parts: [String]) -> Interval? {
     let values = records.compactMap { record -> Double? in
-      let whole = parts.reduce(Int128(0)) { $0 + record.tally($1) }
-      return whole > 0 ? Double(record.tally(part)) / Double(whole) : nil
+      let whole = parts.reduce(Int128(0)) { $0 + record.tally(ofEngine: $1) }
+      return whole > 0 ? Double(record.tally(ofEngine: part)) / Double(whole) : nil
     }
     return Interval.mean(of: values, confidence: confidence)?.clipped(from: 0, to: 1)
   }

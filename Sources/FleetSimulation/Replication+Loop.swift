@@ -121,7 +121,7 @@ extension Replication where Engine: ~Copyable {
     let prices = pool.cloud.prices
     return path.budget?.configuration.charge.cost(
       of: time, batch: use.time, share: pool.replicas.reduce(0) { $0 + Int64($1.service.lanes) },
-      size: use.sharedBy, at: prices.changes[prices.position(at: now)].price)
+      size: use.sharedBy, at: prices.price(at: now))
   }
 
   /// Notes that requests left a replica, ends those whose clients gave up, and lets the replica go where it was

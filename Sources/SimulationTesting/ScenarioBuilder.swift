@@ -148,11 +148,15 @@ package struct ScenarioBuilder: Sendable {
     let places =
       pool.places.isEmpty
       ? [CapacityLaw](repeating: .always, count: pool.wanted) : pool.places
+    var supply = PoolModel.Supply(places: places)
+    supply.shared = pool.shared
+    supply.lifetime = pool.lifetime
+    supply.longestLife = pool.longestLife
+    supply.shocks = pool.shocks
+    supply.notice = pool.notice
     return Scenario.Pool(
       cloud: PoolModel(
-        name: pool.name, type: "type", zone: "zone", market: pool.market, places: places,
-        shared: pool.shared, lifetime: pool.lifetime, longestLife: pool.longestLife,
-        shocks: pool.shocks, notice: pool.notice,
+        name: pool.name, type: "type", zone: "zone", market: pool.market, supply: supply,
         launch: pool.launch,
         prices: PriceSeries(changes: [PriceSeries.Change(at: .start, price: pool.price)]),
         priceLaw: pool.priceLaw),

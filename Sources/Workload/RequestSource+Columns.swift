@@ -84,7 +84,7 @@ extension RequestSource {
   /// Draws gaps that are not exponential in place of those that are.
   private mutating func drawGaps(of law: Distribution) {
     let stream = RandomStream(
-      seed: seed, replication: replication, purpose: .renewalGaps,
+      seed: run.seed, replication: run.replication, purpose: .renewalGaps,
       entity: UInt32(truncatingIfNeeded: cell))
     for index in 0..<column.count {
       let number = made + UInt64(index)

@@ -18,8 +18,8 @@ package struct RequestSource: ~Copyable {
   private static var fewestPerCell: Double { 4_096 }
 
   let model: WorkloadModel
-  let seed: UInt64
-  let replication: UInt32
+  /// What its draws are named by.
+  let run: (seed: UInt64, replication: UInt32)
   let catalogue: Catalogue
   let lengths: LengthTables
   /// The columns of the table that contents are drawn from, a copy that nobody shares, eight bytes for each
@@ -40,8 +40,7 @@ package struct RequestSource: ~Copyable {
   /// The requests of a replication from `start` on.
   package init(_ model: WorkloadModel, from start: Instant, seed: UInt64, replication: UInt32) {
     self.model = model
-    self.seed = seed
-    self.replication = replication
+    run = (seed, replication)
     catalogue = Catalogue(model.mix, seed: seed, replication: replication)
     lengths = model.mix.lengthTables
     let contents = model.mix.contentTable?.columns ?? []
@@ -143,9 +142,9 @@ package struct RequestSource: ~Copyable {
     cell = number
     made = 0
     let entity = UInt32(truncatingIfNeeded: number)
-    gaps = RandomStream(seed: seed, replication: replication, purpose: .arrivals, entity: entity)
+    gaps = RandomStream(seed: run.seed, replication: run.replication, purpose: .arrivals, entity: entity)
     details = RandomStream(
-      seed: seed, replication: replication, purpose: .requestContent, entity: entity)
+      seed: run.seed, replication: run.replication, purpose: .requestContent, entity: entity)
     enterStep(at: start(ofCell: number), of: profile)
   }
 

@@ -69,7 +69,7 @@ struct TokenFleetTests {
       // A broken law of conservation is thrown.
       let record = try FleetSimulation.run(scenario, seed: 5, replication: replication)
       #expect(record.requests.arrived > 9_000 && record.migrations > 20)
-      #expect(record.tally("tokens_recomputed") > 0)
+      #expect(record.tally(ofEngine: "tokens_recomputed") > 0)
       let tokens = try #require(record.times.tokens)
       #expect(tokens.ttft.count == record.weighted.answered)
       #expect(tokens.tpot.count <= record.weighted[.completed])
@@ -86,11 +86,13 @@ struct TokenFleetTests {
     let times = try #require(record.times.tokens)
     #expect(record.requests[.completed] == record.requests.arrived)
     // The first requests and the last are partly outside of what is measured.
-    let prompts = Double(record.tally("tokens_prompt") + record.tally("tokens_cached"))
+    let prompts = Double(
+      record.tally(ofEngine: "tokens_prompt") + record.tally(ofEngine: "tokens_cached"))
     #expect(abs(prompts / Double(record.promptTokens.count) - 1) < 0.01)
     #expect(
-      abs(Double(record.tally("tokens_output")) / Double(record.outputTokens.count) - 1) < 0.01)
-    #expect(record.tally("tokens_cached") > record.tally("tokens_prompt") / 4)
+      abs(Double(record.tally(ofEngine: "tokens_output")) / Double(record.outputTokens.count) - 1)
+        < 0.01)
+    #expect(record.tally(ofEngine: "tokens_cached") > record.tally(ofEngine: "tokens_prompt") / 4)
     // Each answer of n tokens has n - 1 gaps.
     let gaps = Double(record.outputTokens.count) - Double(record.requests[.completed])
     #expect(abs(Double(times.gap.count) / gaps - 1) < 0.01)
@@ -129,7 +131,7 @@ struct TokenFleetTests {
       name: "m", rules: given.rules, law: given.law, host: .none, lengths: workload)
     let record = try FleetSimulation.run(scenario, seed: 1, replication: 0)
     // Tokens of answers that ended in the 20 minutes, in which the line was never empty.
-    let rate = Double(record.tally("tokens_output")) / 1_200
+    let rate = Double(record.tally(ofEngine: "tokens_output")) / 1_200
     let mean = workload.reduce(0.0) { $0 + Double($1.output) } / Double(workload.count)
     #expect(abs(rate / (model.capacity.throughput * mean) - 1) < 0.03)
   }
@@ -143,7 +145,7 @@ struct TokenFleetTests {
       ]
     }
     let record = try FleetSimulation.run(scenario, seed: 4, replication: 0)
-    #expect(record.tally("goodput", "ttft <= 10s, tpot <= 10s") == Int128(record.weighted.answered))
-    #expect(record.tally("goodput", "ttft <= 1ms") == 0)
+    #expect(record.tally(.goodput, "ttft <= 10s, tpot <= 10s") == Int128(record.weighted.answered))
+    #expect(record.tally(.goodput, "ttft <= 1ms") == 0)
   }
 }

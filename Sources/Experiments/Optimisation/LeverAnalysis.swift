@@ -78,7 +78,8 @@ package struct LeverAnalysis: Sendable {
     let text = operatedFleet.scenario.origin.canonicalText
     // A size that is refused is not the operated one.
     let operatedSize = sizes.firstIndex { size in
-      (try? load(study.overrides(of: whole) + size.overrides))?.scenario.origin.canonicalText == text
+      (try? load(study.overrides(of: whole) + size.overrides))?.scenario.origin.canonicalText
+        == text
     }
     let search = SizeSearch(
       study, sizes: sizes, seed: seed, confidence: confidence, load: load)
@@ -97,9 +98,10 @@ package struct LeverAnalysis: Sendable {
       levers: study.levers.count, replications: study.replications, found: found, orders: orders,
       confidence: confidence)
     return LeverAnswer(
-      about: study.about, scenario: study.scenario, seed: seed, keys: design.axes.map(\.key),
-      largest: largest(sizes), confidence: confidence, replications: study.replications,
-      orders: isExact ? nil : orders.count,
+      study: LeverAnswer.Study(
+        about: study.about, scenario: study.scenario, seed: seed, keys: design.axes.map(\.key),
+        largest: largest(sizes), confidence: confidence, replications: study.replications,
+        orders: isExact ? nil : orders.count),
       levers: bills.levers(named: study.levers.map(\.name)),
       coalitions: coalitions.compactMap { found[$0] }, baseline: bills.bill(of: 0),
       optimised: bills.bill(of: whole),
@@ -110,7 +112,7 @@ package struct LeverAnalysis: Sendable {
         checkedBill: operated.checkedBill, verdicts: operated.verdicts,
         size: operatedSize.map { sizes[$0].values }),
       budgets: operatedFleet.scenario.targets.filter(\.isBudget).map(\.text),
-      fleets: fleets.fleets, requests: fleets.requests)
+      effort: LeverAnswer.Effort(fleets: fleets.fleets, requests: fleets.requests))
   }
 
   /// The sizes, by the bill with no lever on, requests left out.

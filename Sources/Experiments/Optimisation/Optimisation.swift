@@ -292,8 +292,11 @@ extension Optimisation {
       return !isClearlyDearer(candidates[number], than: candidates[best], rules)
     }
     return OptimumAnswer(
-      scenario: scenario, seed: seed, keys: design.axes.map(\.key), confidence: effort.confidence,
-      delta: effort.delta, maximumReplications: effort.maximumReplications, points: points,
+      search: OptimumAnswer.Search(
+        scenario: scenario, seed: seed, keys: design.axes.map(\.key),
+        confidence: effort.confidence, delta: effort.delta,
+        maximumReplications: effort.maximumReplications),
+      points: points,
       outcome: outcome, unsettled: unsettled,
       runnerUp: best.flatMap { runnerUp(to: $0, candidates, points) },
       budgets: budgets(candidates), spent: spent(candidates), grid: grid(candidates))

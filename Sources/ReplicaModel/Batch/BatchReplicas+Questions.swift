@@ -88,9 +88,9 @@ extension BatchReplicas {
   @usableFromInline
   package func work(at now: Instant) -> EngineWork {
     var work = EngineWork()
-    work.batches = batchesStarted
-    work.batchedRequests = requestsStarted
-    work.batchesOutsideMeasurements = batchesOutsideMeasurements
+    work.batches = started.batches
+    work.batchedRequests = started.requests
+    work.batchesOutsideMeasurements = started.outsideMeasurements
     return work
   }
 

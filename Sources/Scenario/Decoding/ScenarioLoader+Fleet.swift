@@ -198,17 +198,15 @@ extension ScenarioLoader {
           namedBy: reader, into: &diagnostics)
     else { return nil }
     let listPrice = context.start.flatMap {
-      context.prices?.prices(of: type, .onDemand, from: $0)?.changes.first?.price
+      context.prices?.prices(of: type, .onDemand, from: $0)?.price(at: .start)
     }.flatMap { price in
       // The list price of another region is none.
       let regions = context.prices?.regions ?? []
       return regions.isEmpty || region.map { regions.contains($0) } == true ? price : nil
     }
     let cloud = PoolModel(
-      name: name, type: type, zone: zone, market: market, places: capacity.places,
-      shared: capacity.shared, lifetime: capacity.lifetime, longestLife: capacity.longestLife,
-      shocks: capacity.shocks,
-      notice: capacity.notice, launch: launch, prices: listed, priceLaw: price.law)
+      name: name, type: type, zone: zone, market: market, supply: capacity, launch: launch,
+      prices: listed, priceLaw: price.law)
     return DecodedPool(
       pool: Scenario.Pool(
         cloud: cloud, wanted: hours.schedule?.most ?? machines.wanted(market), replicas: replicas,

@@ -15,11 +15,11 @@ package struct ScenarioLoader: Sendable {
   /// How files are read.
   let files: FileReader
   /// What was read beside the scenario's own files, for messages.
-  private(set) var inputs: [ScenarioFile] = []
+  var inputs: [ScenarioFile] = []
   /// The time that files are laid on; `nil` where the scenario does not say it.
   var calendar: (start: UTCDate, horizon: TimeSpan)?
   /// A line for each file of measurements: what was read of it.
-  private(set) var summaries: [String] = []
+  var summaries: [String] = []
   /// What is wrong and does not keep the scenario from running.
   var inputWarnings: [String] = []
   /// The recorded requests with the value that names them, for what can be checked at the end only.
@@ -33,7 +33,7 @@ package struct ScenarioLoader: Sendable {
   /// What was taken from there, in sentences.
   private(set) var assumed: [String] = []
   /// A line for each of them and each file that was streamed, for the digest.
-  private var fingerprints: [String] = []
+  var fingerprints: [String] = []
 
   init(files: FileReader) {
     self.files = files
@@ -309,110 +309,6 @@ package struct ScenarioLoader: Sendable {
         pools: fleet.pools, commitments: fleet.commitments, strongest: requests.requestedModel,
         models: models.served.count, launch: fleet.launch, policies: fleet.policies),
       into: &diagnostics)
-  }
-
-  // MARK: Files
-
-  /// The path of a file that is named at a place: relative to the file that names it.
-  static func resolve(_ file: String, at location: SourceLocation) -> String {
-    ScenarioText.path(file, relativeTo: location.isOverride ? "" : location.file)
-  }
-
-  /// The bytes of a file that a value names; notes an error when they cannot be had.
-  mutating func read(
-    _ file: String, namedBy value: ValueReader, into diagnostics: inout Diagnostics
-  ) -> (path: String, bytes: [UInt8])? {
-    let path = Self.resolve(file, at: value.location)
-    do {
-      let bytes = try files.read(path)
-      note([ScenarioFile(path: path, text: String(decoding: bytes, as: UTF8.self))])
-      return (path, bytes)
-    } catch {
-      report(error, of: path, namedBy: value, into: &diagnostics)
-      return nil
-    }
-  }
-
-  /// Hands on the bytes of a file that a value names, piece by piece with the size of the whole.
-  ///
-  /// - Returns: its path; `nil` when it cannot be had, which is an error.
-  mutating func stream(
-    _ file: String, namedBy value: ValueReader, into diagnostics: inout Diagnostics,
-    _ take: FileReader.Piece
-  ) -> String? {
-    let path = Self.resolve(file, at: value.location)
-    var fingerprint = FileFingerprint()
-    do {
-      try files.stream(path) { (piece, size) in
-        fingerprint.add(piece)
-        take(piece, size)
-      }
-      fingerprints.append(fingerprint.line)
-      return path
-    } catch {
-      report(error, of: path, namedBy: value, into: &diagnostics)
-      return nil
-    }
-  }
-
-  private func report(
-    _ failure: FileReadFailure, of path: String, namedBy value: ValueReader,
-    into diagnostics: inout Diagnostics
-  ) {
-    switch failure {
-    case .missing: value.report(.missingFile(path), into: &diagnostics)
-    case .folder: value.report(.folder(path), into: &diagnostics)
-    case .unreadable(let reason):
-      value.report(.other("\(path) cannot be read: \(reason)"), into: &diagnostics)
-    }
-  }
-
-  /// Notes what was read of a file of measurements.
-  mutating func summarise(_ path: String, _ text: String) {
-    let line = "\(path): \(text)"
-    // Pools that name one file read it once each.
-    if !summaries.contains(line) { summaries.append(line) }
-  }
-
-  /// Notes what was taken from the catalogue; the digest tells it apart from what another catalogue would give.
-  mutating func assume(_ sentences: [String]) {
-    for sentence in sentences where !assumed.contains(sentence) {
-      assumed.append(sentence)
-      fingerprints.append("catalogue: \(sentence)\n")
-    }
-  }
-
-  /// Adds files that were read by other means to those that messages may quote.
-  mutating func note(_ read: [ScenarioFile]) {
-    inputs += read
-    fingerprints += read.map(\.fingerprint)
-  }
-
-  /// Adds the beginning of a file that was streamed to what messages may quote.
-  mutating func quote(_ path: String) {
-    guard let bytes = try? files.read(path, upTo: ScenarioBytes.sizeLimit) else { return }
-    inputs.append(ScenarioFile(path: path, text: String(decoding: bytes, as: UTF8.self)))
-  }
-}
-
-/// A scenario with those that its targets compare it with.
-package struct LoadedExperiment: Sendable {
-  /// The scenario.
-  package let scenario: Scenario
-  /// The scenarios that its targets name, each once.
-  package let references: [Scenario]
-
-  /// A scenario with those that it is compared with.
-  package init(scenario: Scenario, references: [Scenario]) {
-    self.scenario = scenario
-    self.references = references
-  }
-
-  /// The same, with requests in the windows of another scenario where both run equally long.
-  package func simulating(inWindowsOf other: Scenario) -> LoadedExperiment {
-    guard scenario.run.horizon == other.run.horizon else { return self }
-    return LoadedExperiment(
-      scenario: scenario.simulatingRequests(in: other.run.requests), references: references)
   }
 }
 
