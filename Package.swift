@@ -66,6 +66,7 @@ let package = Package(
       providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
 
     .systemLibrary(name: "CAllocator"),
+    .systemLibrary(name: "CProcess"),
     .target(name: "CVectors"),
     .target(name: "CCatalogue"),
 
@@ -150,7 +151,7 @@ let package = Package(
         "EngineFiles",
         "Experiments", "FleetSimulation", "Inputs", "Policies", "Quantities",
         "Reporting", "ResultsStore", "Recording", "Scenario", "TokenEngine", "Workload",
-        "CAllocator", arguments,
+        "CAllocator", "CProcess", arguments,
       ],
       swiftSettings: strict),
     .executableTarget(

@@ -79,7 +79,7 @@ enum Failure {
     case is UnreadableReplication:
       Terminal.tell("plimsoll: \(error)\n")
       return .invalidScenario
-    case is UnequalShards:
+    case is UnequalShards, is BrokenReplication:
       Terminal.tell("plimsoll: \(error)\n")
       return .bug
     case let told as Told:
