@@ -4,7 +4,7 @@
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: help demo test long-tests check bench results fidelity format clean oracles \
-  gate gate-baseline bootstrap command build-tests lint imports run-tests consumer fuzz fuzz-minute scenarios results-check allocations instructions memory digests notebooks
+  gate gate-baseline bootstrap command build-tests lint imports run-tests consumer fuzz fuzz-minute scenarios results-check allocations instructions memory digests notebooks coverage
 
 swift_sources := Package.swift Sources Tests Benchmarks
 
@@ -101,6 +101,9 @@ allocations: bootstrap ## heap blocks per simulated request: none
 
 instructions: bootstrap ## instructions per simulated request: at most 3 % above the record
 	Scripts/instructions.sh
+
+coverage: bootstrap ## lines of four targets that their suites run: at least 90 % of each
+	Scripts/coverage.sh
 
 memory: command ## peak memory of thirty days as of one, within a tenth
 	Scripts/memory.sh

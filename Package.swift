@@ -67,6 +67,7 @@ let package = Package(
 
     .systemLibrary(name: "CAllocator"),
     .target(name: "CVectors"),
+    .target(name: "CCatalogue"),
 
     // Level 0
     house("Quantities", []),
@@ -90,6 +91,7 @@ let package = Package(
       ["Columns", "Quantities", "RandomStreams", "Serving", "Numerics", "TokenEngine"]),
     house("CloudModel", ["Quantities", "RandomStreams", "Serving", "Numerics"]),
     house("EngineFiles", ["Inputs", "Quantities", "TokenEngine"]),
+    house("Catalogue", ["CCatalogue", "Inputs", "Quantities", "TokenEngine"]),
     house("Statistics", ["Numerics"]),
     house("Recording", ["Columns", "Quantities", "RandomStreams", "Serving", "Statistics"]),
 
@@ -98,7 +100,7 @@ let package = Package(
       "Scenario",
       [
         "Quantities", "RandomStreams", "Serving", "Inputs", "Numerics", "Policies", "Workload",
-        "ReplicaModel", "CloudModel", "EngineFiles", "TokenEngine", yams,
+        "ReplicaModel", "CloudModel", "EngineFiles", "TokenEngine", "Catalogue", yams,
       ]),
     house("ResultsStore", ["Quantities", "Serving", "Recording", "Statistics", "SQLite"]),
     house(
@@ -118,12 +120,12 @@ let package = Package(
     house(
       "Reporting",
       [
-        "Quantities", "Policies", "Serving", "Recording", "Statistics", "Scenario", "Checks",
-        "Calibration", "CloudModel",
+        "Quantities", "Policies", "Serving", "Inputs", "Recording", "Statistics", "Scenario",
+        "Checks", "Calibration", "CloudModel", "Catalogue",
       ]),
 
     // Level 5
-    house("DecisionReplay", ["Quantities", "Serving", "Policies", "DecisionLog"]),
+    house("DecisionReplay", ["Quantities", "Serving", "Policies", "DecisionLog", "RequestPath"]),
     house(
       "FleetSimulation",
       [
@@ -136,15 +138,16 @@ let package = Package(
     house(
       "Experiments",
       [
-        "Digests", "Quantities", "RandomStreams", "Serving", "Numerics", "FleetSimulation",
-        "Recording", "Statistics", "Scenario", "ResultsStore", "Checks",
+        "DecisionLog", "Digests", "Quantities", "RandomStreams", "Serving", "Numerics",
+        "FleetSimulation", "Recording", "Statistics", "Scenario", "ResultsStore", "Checks",
       ]),
 
     // Level 7
     .executableTarget(
       name: "plimsoll",
       dependencies: [
-        "Calibration", "Checks", "DecisionLog", "DecisionReplay", "Digests", "EngineFiles",
+        "Calibration", "Catalogue", "Checks", "DecisionLog", "DecisionReplay", "Digests",
+        "EngineFiles",
         "Experiments", "FleetSimulation", "Inputs", "Policies", "Quantities",
         "Reporting", "ResultsStore", "Recording", "Scenario", "TokenEngine", "Workload",
         "CAllocator", arguments,
@@ -207,21 +210,26 @@ let package = Package(
         "Serving",
       ], isOptimised: true),
     tests(
+      "ReplicaModelTests",
+      ["Numerics", "Quantities", "RandomStreams", "ReplicaModel", "Serving", "TokenEngine"],
+      isOptimised: true),
+    tests(
       "ChecksTests",
       [
-        "Checks", "Quantities", "Recording", "Scenario", "Serving", "SimulationTesting",
-        "Statistics",
+        "Checks", "Quantities", "Recording", "ReplicaModel", "Scenario", "Serving",
+        "SimulationTesting", "Statistics", "TokenEngine",
       ]),
     tests(
       "ReportingTests",
       [
-        "Checks", "CloudModel", "Quantities", "Recording", "Reporting", "Scenario", "Serving",
-        "Statistics",
+        "Checks", "CloudModel", "Inputs", "Quantities", "Recording", "Reporting", "Scenario",
+        "Serving", "Statistics",
       ]),
     tests(
       "DecisionReplayTests",
       ["DecisionLog", "DecisionReplay", "Policies", "Quantities", "RandomStreams", "Serving"]),
     tests("InputsTests", ["Inputs", "Quantities"]),
+    tests("CatalogueTests", ["Catalogue", "Quantities", "TokenEngine"]),
     tests(
       "WorkloadTests", ["Workload", "Inputs", "Numerics", "Quantities", "RandomStreams"],
       isOptimised: true),

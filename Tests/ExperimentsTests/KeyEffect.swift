@@ -29,7 +29,7 @@ struct KeyEffect: Sendable, CustomTestStringConvertible {
     (["fleet"], "POOL"), (["models"], "MODEL"), (["models", "MODEL", "on"], "TYPE"),
     (["models", "MODEL", "quality", "matrix"], "CLASS"), (["zones"], "ZONE"),
     (["regions"], "REGION"), (["commitments"], "COMMITMENT"), (["costs"], "COST"),
-    (["machines"], "TYPE"), (["policies", "ledger", "tenants"], "TENANT"),
+    (["machines"], "TYPE"), (["devices"], "DEVICE"), (["policies", "ledger", "tenants"], "TENANT"),
   ]
 
   /// A path of a scenario in its general form: `fleet.POOL.lifetime`, `LAW.weibull.shape`.

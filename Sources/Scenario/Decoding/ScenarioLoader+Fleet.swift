@@ -225,13 +225,13 @@ extension ScenarioLoader {
   ) -> DecodedMachines? {
     guard let value = reader.node("machines", .required, into: &diagnostics) else { return nil }
     if case .scalar = value.node.content {
-      return value.integer(in: 0...10_000, into: &diagnostics).map {
+      return value.integer(in: 0...100_000, into: &diagnostics).map {
         DecodedMachines(minimum: $0, maximum: $0)
       }
     }
     guard var range = value.mapping(into: &diagnostics) else { return nil }
-    let minimum = range.integer("min", in: 0...10_000, .required, into: &diagnostics)
-    let maximum = range.integer("max", in: 0...10_000, .required, into: &diagnostics)
+    let minimum = range.integer("min", in: 0...100_000, .required, into: &diagnostics)
+    let maximum = range.integer("max", in: 0...100_000, .required, into: &diagnostics)
     range.finish(into: &diagnostics)
     guard let minimum, let maximum else { return nil }
     guard minimum <= maximum else {
@@ -286,7 +286,10 @@ extension ScenarioLoader {
     }
     guard !model.types.contains(type) else { return }
     let types = model.types.isEmpty ? "none" : model.types.joined(separator: ", ")
-    let nearest = nearestKey(to: type, among: model.types).map { "; did you mean '\($0)'?" } ?? ""
+    var nearest = nearestKey(to: type, among: model.types).map { "; did you mean '\($0)'?" } ?? ""
+    if nearest.isEmpty, model.types.isEmpty {
+      nearest = "; \(lacking("model", entry.name, among: catalogue.modelNames))"
+    }
     entry.report(
       .other(
         "the model has no latency on \(ScenarioError.quoted(type))\(nearest) (models: "
@@ -311,10 +314,11 @@ extension ScenarioLoader {
     }
     note(loaded.files)
     var root = MappingReader(loaded)
-    let mine = systemPrompts
+    let mine = (systemPrompts, catalogue)
+    readCatalogue(&root, into: &diagnostics)
     let lengths = lengths(in: &root, into: &diagnostics)
     let models = models(&root, mix: nil, lengths, into: &diagnostics)?.onMachines ?? []
-    systemPrompts = mine
+    (systemPrompts, catalogue) = mine
     var sum = 0.0
     for pool in root.entries("fleet", .required, into: &diagnostics) ?? [] {
       guard var reader = pool.value.mapping(into: &diagnostics) else { continue }

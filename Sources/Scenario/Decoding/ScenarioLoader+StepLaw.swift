@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Catalogue
 import EngineFiles
 import Quantities
 import ReplicaModel
@@ -11,14 +12,17 @@ struct DecodedStepLaw {
   let law: EngineStepLaw
   /// The device and the model; `nil` where the law was measured.
   var sheet: (device: DeviceSheet, model: ModelCard, tensorParallel: Int)?
+  /// What of the sheet came from the catalogue.
+  var taken: [CatalogueDevice.Quantity] = []
 }
 
 /// How long steps of an engine take, and what prompts begin with.
 extension ScenarioLoader {
-  /// `step: { affine: { … } }` or `step: { roofline: { … } }`.
+  /// `step: { affine: { … } }` or `step: { roofline: { … } }`; where it is left out, what the catalogue knows.
   mutating func stepLaw(
-    _ reader: inout MappingReader, into diagnostics: inout Diagnostics
+    _ reader: inout MappingReader, _ basis: EngineBasis?, into diagnostics: inout Diagnostics
   ) -> DecodedStepLaw? {
+    if let basis, !reader.isGiven("step") { return basis.law(&reader, self, into: &diagnostics) }
     guard var step = reader.mapping("step", .required, into: &diagnostics) else { return nil }
     defer { step.finish(into: &diagnostics) }
     let laws = ["affine", "roofline", "surface"]
@@ -128,6 +132,13 @@ extension ScenarioLoader {
     _ law: inout MappingReader, into diagnostics: inout Diagnostics
   ) -> DeviceSheet? {
     guard var reader = law.mapping("device", .required, into: &diagnostics) else { return nil }
+    return deviceSheet(&reader, into: &diagnostics)
+  }
+
+  /// The sheet of a device, with all that the mapping holds.
+  func deviceSheet(
+    _ reader: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> DeviceSheet? {
     defer { reader.finish(into: &diagnostics) }
     let memory = reader.required("memory", into: &diagnostics) { try byteCount($0) }
     let rate = reader.required("memory_bandwidth", into: &diagnostics) { try bandwidth($0) }
@@ -148,6 +159,13 @@ extension ScenarioLoader {
   ) -> ModelCard? {
     guard var reader = law.mapping("model", .required, into: &diagnostics) else { return nil }
     defer { reader.finish(into: &diagnostics) }
+    return modelSizes(&reader, into: &diagnostics)
+  }
+
+  /// The sizes of a model; what else the mapping holds is for the caller.
+  func modelSizes(
+    _ reader: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> ModelCard? {
     let keys = [
       "layers", "hidden", "heads", "kv_heads", "head_width", "feed_forward", "vocabulary",
     ]

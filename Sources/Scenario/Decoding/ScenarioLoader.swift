@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Catalogue
 import CloudModel
 import Inputs
 import Policies
@@ -25,6 +26,12 @@ package struct ScenarioLoader: Sendable {
   var recordedTrace: (ValueReader, ReplayTrace, CalendarRules)?
   /// What prompts begin with; `nil` where they share nothing that anybody says.
   var systemPrompts: SystemPrompts?
+  /// Where what a scenario leaves out is looked for.
+  var catalogue = Catalogue()
+  /// Types of machines of which it was said that the catalogue does not have them.
+  var unknownMachines: [String] = []
+  /// What was taken from there, in sentences.
+  private(set) var assumed: [String] = []
   /// A line for each of them and each file that was streamed, for the digest.
   private var fingerprints: [String] = []
 
@@ -55,15 +62,15 @@ package struct ScenarioLoader: Sendable {
     var references: [Scenario] = []
     for target in scenario.targets {
       guard let other = target.measure.otherScenario,
-        !references.contains(where: { $0.path == other })
+        !references.contains(where: { $0.origin.path == other })
       else { continue }
       let reference = try load(
         ScenarioText.load(other, files: files, overrides: []), path: other, files: files,
         targets: .none)
       // Compared in the same parts of the same time, where both have it.
       references.append(
-        reference.horizon == scenario.horizon
-          ? reference.simulatingRequests(in: scenario.requests) : reference)
+        reference.run.horizon == scenario.run.horizon
+          ? reference.simulatingRequests(in: scenario.run.requests) : reference)
     }
     return LoadedExperiment(scenario: scenario, references: references)
   }
@@ -123,6 +130,7 @@ package struct ScenarioLoader: Sendable {
     let confidence = root.optional("confidence", into: &diagnostics) { try parseConfidence($0) }
     let assumptions = root.sequence("assumptions", .optional, into: &diagnostics)?
       .compactMap { $0.string(into: &diagnostics) }
+    readCatalogue(&root, into: &diagnostics)
     let cloud = cloud(&root, into: &diagnostics)
     let prices = priceBook(&root, into: &diagnostics)
     let workload = workload(&root, start: start, into: &diagnostics)
@@ -193,13 +201,14 @@ package struct ScenarioLoader: Sendable {
       })
     let targets = targets(&root, names, judged, into: &diagnostics)
     let tolerances = tolerances(&root, names, into: &diagnostics)
+    checkOwnEntries(root, into: &diagnostics)
     root.finish(into: &diagnostics)
     if let policies, let pools, let horizon {
       reportTooManyEvents(pools, shared, policies, horizon, root, into: &diagnostics)
     }
-    var assumed = rules.assumptions
+    var allAssumptions = (assumptions ?? []) + rules.assumptions + assumed
     if let pools, let prices {
-      assumed += assumedRegion(of: pools, prices, into: &diagnostics)
+      allAssumptions += assumedRegion(of: pools, prices, into: &diagnostics)
     }
     guard diagnostics.isEmpty, let start, let horizon, let replications, let prices, let policies,
       let pools, let timeout, let requests, let workload, let models,
@@ -220,26 +229,30 @@ package struct ScenarioLoader: Sendable {
         .other("spot.machines fixes the fleet that the autoscaler would size; give one of them"),
         of: "policies", into: &diagnostics)
     }
+    let warnings =
+      (scaling?.warnings ?? []) + shared.warnings(of: pools.map(\.pool.cloud))
+      + warnings(of: policyReader, pools, into: &diagnostics)
+      + warnings(of: pools, shared, policies, isScaled: scaling?.autoscaling != nil)
     return Scenario(
-      path: path, about: about ?? "",
-      canonicalText: loaded.root.canonicalText + fingerprints.joined(),
-      start: start, horizon: horizon, requests: requests, replications: replications,
-      sections: sections, confidence: confidence ?? Share(billionths: 950_000_000), seed: seed,
-      priceBook: prices.name,
-      workload: workload.model, models: models.served, systemPrompts: systemPrompts,
-      timeout: timeout.span,
-      pools: pools.map(\.pool), sharedCapacities: shared.capacities, shocks: shared.shocks,
-      quotas: cloud?.quotas ?? [], machinesTarget: policies.machines,
-      billingRules: rules,
-      commitments: commitments, fixedCosts: costs.fixed, egress: costs.egress,
-      requestPolicies: requestPolicies, spot: spot, autoscaling: scaling?.autoscaling,
-      migrationLimit: policies.migrations, targets: targets, tolerances: tolerances,
-      assumptions: (assumptions ?? []) + assumed,
-      warnings: (scaling?.warnings ?? []) + shared.warnings(of: pools.map(\.pool.cloud))
-        + warnings(of: policyReader, pools, into: &diagnostics)
-        + warnings(
-          of: pools, shared, policies, isScaled: scaling?.autoscaling != nil) + inputWarnings,
-      inputs: summaries)
+      origin: Scenario.Origin(
+        path: path, about: about ?? "",
+        canonicalText: loaded.root.canonicalText + fingerprints.joined(),
+        assumptions: allAssumptions, warnings: warnings + inputWarnings,
+        inputs: summaries),
+      run: Scenario.Run(
+        start: start, horizon: horizon, requests: requests, replications: replications,
+        sections: sections, confidence: confidence ?? Share(billionths: 950_000_000), seed: seed),
+      workload: workload.model, systemPrompts: systemPrompts, timeout: timeout.span,
+      fleet: Scenario.Fleet(
+        models: models.served, pools: pools.map(\.pool), sharedCapacities: shared.capacities,
+        shocks: shared.shocks, quotas: cloud?.quotas ?? [], machinesTarget: policies.machines),
+      costs: Scenario.Costs(
+        priceBook: prices.name, rules: rules, commitments: commitments, fixed: costs.fixed,
+        egress: costs.egress),
+      policies: Scenario.FleetPolicies(
+        requests: requestPolicies, spot: spot, autoscaling: scaling?.autoscaling,
+        migrationLimit: policies.migrations),
+      targets: targets, tolerances: tolerances)
   }
 
   private func readRequestPolicies(
@@ -361,6 +374,14 @@ package struct ScenarioLoader: Sendable {
     if !summaries.contains(line) { summaries.append(line) }
   }
 
+  /// Notes what was taken from the catalogue; the digest tells it apart from what another catalogue would give.
+  mutating func assume(_ sentences: [String]) {
+    for sentence in sentences where !assumed.contains(sentence) {
+      assumed.append(sentence)
+      fingerprints.append("catalogue: \(sentence)\n")
+    }
+  }
+
   /// Adds files that were read by other means to those that messages may quote.
   mutating func note(_ read: [ScenarioFile]) {
     inputs += read
@@ -389,9 +410,9 @@ package struct LoadedExperiment: Sendable {
 
   /// The same, with requests in the windows of another scenario where both run equally long.
   package func simulating(inWindowsOf other: Scenario) -> LoadedExperiment {
-    guard scenario.horizon == other.horizon else { return self }
+    guard scenario.run.horizon == other.run.horizon else { return self }
     return LoadedExperiment(
-      scenario: scenario.simulatingRequests(in: other.requests), references: references)
+      scenario: scenario.simulatingRequests(in: other.run.requests), references: references)
   }
 }
 
