@@ -10,36 +10,42 @@ import Statistics
 extension Measures {
   /// A measure of tokens.
   func tokens(_ measure: TokenMeasure) -> Interval? {
+    // What is counted over the whole run is not known of its sections.
+    let values = (measure.isOfRequests ? samples : records).compactMap {
+      value(of: measure, in: $0)
+    }
+    let interval = Interval.mean(of: values, confidence: confidence)
+    return measure.isShare ? interval?.clipped(from: 0, to: 1) : interval?.clipped(from: 0)
+  }
+
+  /// A measure of tokens in one replication, or in a section of one; `nil` where it has none.
+  func value(of measure: TokenMeasure, in record: ReplicationRecord) -> Double? {
     switch measure {
-    case .outputRate:
-      return each { Double($0.tally("answered_tokens")) / $0.measuredWeight }
+    case .outputRate: return Double(record.tally("answered_tokens")) / record.measuredWeight
     case .goodput(let limits):
-      return each { Double($0.tally("goodput", "\(limits)")) / $0.measuredWeight }
+      return Double(record.tally("goodput", "\(limits)")) / record.measuredWeight
     case .costPerMillionOutput:
-      return each { record in cost(record, tokens: Double(record.tally("answered_tokens"))) }
+      return cost(record, tokens: Double(record.tally("answered_tokens")))
     case .costPerMillion:
-      return each { record in
-        let completed = Double(max(1, record.requests[.completed]))
-        let prompts = Double(record.promptTokens.count) / completed
-        return cost(
-          record,
-          tokens: Double(record.tally("answered_tokens"))
-            + prompts * Double(record.weighted.answered))
-      }
-    case .occupancy: return share("kv_block_ns", of: ["kv_blocks_there_ns"])
-    case .prefixHitRatio: return share("tokens_cached", of: ["tokens_cached", "tokens_prompt"])
+      let completed = Double(max(1, record.requests[.completed]))
+      let prompts = Double(record.promptTokens.count) / completed
+      return cost(
+        record,
+        tokens: Double(record.tally("answered_tokens"))
+          + prompts * Double(record.weighted.answered))
+    case .occupancy: return share("kv_block_ns", of: ["kv_blocks_there_ns"], in: record)
+    case .prefixHitRatio:
+      return share("tokens_cached", of: ["tokens_cached", "tokens_prompt"], in: record)
     case .recomputed:
-      return share("tokens_recomputed", of: ["tokens_recomputed", "tokens_prompt"])
+      return share("tokens_recomputed", of: ["tokens_recomputed", "tokens_prompt"], in: record)
     case .preemptions:
-      return each { record in
-        record.weighted.arrived > 0
-          ? Double(record.tally("preemptions")) * 1_000 / Double(record.weighted.arrived) : nil
-      }
+      return record.weighted.arrived > 0
+        ? Double(record.tally("preemptions")) * 1_000 / Double(record.weighted.arrived) : nil
     }
   }
 
-  /// The rows that a run of such a fleet stores and prints.
-  var tokenRows: [MeasureRow] {
+  /// The measures of tokens that a run reports: all, and what its targets ask.
+  var tokenMeasures: [TokenMeasure] {
     guard scenario.knowsTokens else { return [] }
     var asked = TokenMeasure.reported
     for target in scenario.targets {
@@ -47,7 +53,12 @@ extension Measures {
         asked.append(measure)
       }
     }
-    return asked.map { MeasureRow(name: $0.name, unit: $0.unit, interval: tokens($0)) }
+    return asked
+  }
+
+  /// The rows that a run of such a fleet stores and prints.
+  var tokenRows: [MeasureRow] {
+    tokenMeasures.map { MeasureRow(name: $0.name, unit: $0.unit, interval: tokens($0)) }
   }
 
   /// How much is offered of what the fleet can serve, and what it could not.
@@ -84,22 +95,28 @@ extension Measures {
         RunNote(
           topic: "lengths",
           text:
-            "\(tooLong) requests in all replications have more tokens than the blocks of an engine hold, and failed"
+            "\(tooLong) requests in all replications failed: they have more tokens than the context of a model or the blocks "
+            + "or steps of its engine take"
         ))
+    }
+    let followed = records.reduce(Int128(0)) { $0 + $1.tally("turns_followed") }
+    let overtaken = records.reduce(Int128(0)) { $0 + $1.tally("turns_overtaken") }
+    if overtaken > 0 {
+      notes.append(
+        RunNote(
+          topic: "conversations",
+          text:
+            "\(formatted(Double(overtaken) / Double(followed) * 100, places: 2)) % of the answers came after the next request "
+            + "of their conversation: who waits for an answer asks later, and offers less load"))
     }
     return notes
   }
 
-  private func each(_ value: (ReplicationRecord) -> Double?) -> Interval? {
-    Interval.mean(of: samples.compactMap(value), confidence: confidence)?.clipped(from: 0)
-  }
-
-  private func share(_ part: String, of parts: [String]) -> Interval? {
-    let values = records.compactMap { record -> Double? in
-      let whole = parts.reduce(Int128(0)) { $0 + record.tally($1) }
-      return whole > 0 ? Double(record.tally(part)) / Double(whole) : nil
-    }
-    return Interval.mean(of: values, confidence: confidence)?.clipped(from: 0, to: 1)
+  private func share(
+    _ part: String, of parts: [String], in record: ReplicationRecord
+  ) -> Double? {
+    let whole = parts.reduce(Int128(0)) { $0 + record.tally($1) }
+    return whole > 0 ? Double(record.tally(part)) / Double(whole) : nil
   }
 
   /// The bill for a million of those tokens, which were measured by weight, if requests are as many as expected.
