@@ -123,14 +123,14 @@ struct TokenFleetTests {
       $0.promptTokens = try Distribution(.uniform(low: 100, high: 300))
       $0.outputTokens = try Distribution(.uniform(low: 20, high: 100))
     }
-    let workload = scenario.workload.lengths(count: 2_048)
+    let workload = scenario.workload.sample(count: 2_048).map { ($0.prompt, $0.output) }
     let given = try #require(scenario.fleet.pools[0].replicas[0].service.tokens)
     let model = TokenModel(
       name: "m", rules: given.rules, law: given.law, host: .none, lengths: workload)
     let record = try FleetSimulation.run(scenario, seed: 1, replication: 0)
     // Tokens of answers that ended in the 20 minutes, in which the line was never empty.
     let rate = Double(record.tally("tokens_output")) / 1_200
-    let mean = workload.reduce(0.0) { $0 + Double($1.output) } / Double(workload.count)
+    let mean = workload.reduce(0.0) { $0 + Double($1.1) } / Double(workload.count)
     #expect(abs(rate / (model.capacity.throughput * mean) - 1) < 0.03)
   }
 
@@ -145,5 +145,35 @@ struct TokenFleetTests {
     let record = try FleetSimulation.run(scenario, seed: 4, replication: 0)
     #expect(record.tally("goodput", "ttft <= 10s, tpot <= 10s") == Int128(record.weighted.answered))
     #expect(record.tally("goodput", "ttft <= 1ms") == 0)
+  }
+
+  // The k-th prompt of a conversation, from 1 on, has 64 k + 33 (k - 1) tokens. Of these all blocks of 16 tokens are
+  // found that the prompt and the answer before filled, whose last token nobody computes: of 96 (k - 1) + k - 2
+  // tokens. Five prompts have 1,290 tokens, and 0 + 96 + 192 + 288 + 384 = 960 of them are found.
+  @Test("finds what was said before in the cache of the replica that answered it")
+  func conversations() throws {
+    let scenario = try Self.scenario(rate: 4_000, machines: 1) {
+      $0.systemPrompts = nil
+      $0.promptTokens = try Distribution(.constant(64))
+      $0.outputTokens = try Distribution(.constant(33))
+      $0.conversations = Conversations(
+        turns: try Distribution(.constant(5)), interval: try Distribution(.constant(15)))
+      guard case .vllm(var settings) = $0.pools[0].engine?.rules else { return }
+      settings.blocks = 60_000
+      settings.isAsynchronous = false
+      $0.pools[0].engine = TokenModel(
+        name: "m", rules: .vllm(settings),
+        law: .affine(
+          AffineStepLaw(
+            perStep: 5_000_000_000_000, perSequence: 100_000_000_000, perContextToken: 0,
+            perPrefillToken: 10_000_000_000)), host: .none, lengths: [(258, 33)])
+    }
+    let record = try FleetSimulation.run(scenario, seed: 3, replication: 0)
+    let prompts = Double(record.tally("tokens_cached") + record.tally("tokens_prompt"))
+    let found = Double(record.tally("tokens_cached")) / prompts
+    #expect(abs(found / (960.0 / 1_290) - 1) < 0.02)
+    let arrived = Double(record.requests.arrived)
+    #expect(abs(Double(record.promptTokens.count) / arrived / 258 - 1) < 0.02)
+    #expect(abs(arrived / 1_200 / 4 - 1) < 0.1)
   }
 }
