@@ -80,13 +80,15 @@ let package = Package(
 
     // Level 1
     house("Serving", ["Quantities"]),
-    house("Inputs", ["CZlib", "Quantities"]),
+    house("Inputs", ["CZlib", "Quantities", "TokenEngine"]),
     house("EventKernel", ["Quantities"]),
     house("Numerics", ["CGSL", "RandomStreams"]),
 
     // Level 2
     house("Policies", ["Columns", "Digests", "Quantities", "RandomStreams", "Serving"]),
-    house("Workload", ["Columns", "Quantities", "RandomStreams", "Inputs", "Numerics"]),
+    house(
+      "Workload",
+      ["Columns", "Quantities", "RandomStreams", "TokenEngine", "Inputs", "Numerics"]),
     house(
       "ReplicaModel",
       ["Columns", "Quantities", "RandomStreams", "Serving", "Numerics", "TokenEngine"]),
@@ -232,7 +234,8 @@ let package = Package(
     tests("InputsTests", ["Inputs", "Quantities"]),
     tests("CatalogueTests", ["Catalogue", "Quantities", "TokenEngine"]),
     tests(
-      "WorkloadTests", ["Workload", "Inputs", "Numerics", "Quantities", "RandomStreams"],
+      "WorkloadTests",
+      ["Workload", "Inputs", "Numerics", "Quantities", "RandomStreams", "TokenEngine"],
       isOptimised: true),
     tests(
       "RecordingTests",
