@@ -46,9 +46,7 @@ extension Replication where Engine: ~Copyable {
     record.simulatedRequests = requests.simulated
     record.migrations = path.handOvers
     record.workloadDigest = requests.digest
-    try hold(
-      work.tokens?.isStuck != true, "an engine goes on while it holds requests",
-      "an engine that cannot")
+    if let stuck = engine.stuck { throw self.stuck(stuck.replica, at: stuck.time, replication) }
     try hold(
       engine.conservation == nil, "the requests, tokens and blocks of every engine add up",
       engine.conservation ?? "")
@@ -57,6 +55,16 @@ extension Replication where Engine: ~Copyable {
     try checkTime(account)
     try checkInvoice(record, billed: billing.machineTime(of: rentals))
     return record
+  }
+
+  /// The error that a replica stopped.
+  private borrowing func stuck(_ replica: Int, at time: Instant, _ replication: Int) -> StuckEngine
+  {
+    let pool = scenario.fleet.pools[cloud.places[cloud.placeOfReplica[replica]].pool].cloud
+    let model = scenario.fleet.models[path[ReplicaID(replica)].model.index].name
+    return StuckEngine(
+      place: scenario.origin.path + ": " + scenario.engineKey(of: model, on: pool.type),
+      pool: pool.name, time: time, replication: replication)
   }
 
   /// The billing of this replication, with the prices that were drawn for it.
@@ -226,6 +234,12 @@ extension Replication where Engine: ~Copyable {
       record.tallies.append(Tally(Tally.Name(rawValue: count.name), value: value))
     }
     record.tallies.append(Tally(.tooLong, value: Int128(requests.tooLong)))
+    if scenario.workload.conversations != nil {
+      record.tallies += [
+        Tally(.turnsFollowed, value: Int128(requests.followed)),
+        Tally(.turnsOvertaken, value: Int128(requests.overtaken)),
+      ]
+    }
   }
 
   /// What was drawn, and the order statistics of requests where no draw reaches them.

@@ -50,7 +50,10 @@ extension Replication where Engine: ~Copyable {
     while true {
       let replicaTime = engine.nextTime
       let arrivalTime = requests.areArriving ? requests.source.nextTime : .never
-      if replicaTime <= arrivalTime {
+      // A request that arrives as a step of an engine ends is in time for the next step.
+      let isReplicaFirst =
+        Engine.knowsTokens ? replicaTime < arrivalTime : replicaTime <= arrivalTime
+      if isReplicaFirst {
         guard replicaTime < fleetTime else { return }
         if replicaTime >= horizonEnd && meter.recorder.inFlight == 0 { return }
         now = replicaTime

@@ -83,6 +83,22 @@ package struct Scenario: Sendable {
     return limits
   }
 
+  /// The key under which a model's engine on a type of machine stands.
+  package func engineKey(of model: String, on type: String) -> String {
+    ["models", model, "on", type, "engine"].reduce("") { KeyPathNames.appending($1, to: $0) }
+  }
+
+  /// What its prompts share.
+  package var promptBlocks: PromptBlocks {
+    PromptBlocks(systemPrompts: systemPrompts, recorded: workload.recorded?.blocks ?? [])
+  }
+
+  /// Which of its requests go first where an engine goes by priorities.
+  package var priorities: RequestPriorities {
+    RequestPriorities(
+      ofClasses: workload.mix.priorities, recorded: workload.recorded?.priorities ?? [])
+  }
+
   /// Whether its replicas serve by tokens; either all do or none.
   package var knowsTokens: Bool {
     fleet.pools.contains { $0.replicas.contains { $0.service.tokens != nil } }

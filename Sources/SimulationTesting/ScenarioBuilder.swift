@@ -72,6 +72,8 @@ package struct ScenarioBuilder: Sendable {
   package var outputTokens: Distribution?
   /// How often content repeats.
   package var content: RequestMix.Content?
+  /// The conversations whose requests they are.
+  package var conversations: Conversations?
   /// What prompts begin with.
   package var systemPrompts: SystemPrompts?
   /// How long a client waits.
@@ -130,7 +132,7 @@ package struct ScenarioBuilder: Sendable {
         arrivals: arrivals,
         mix: RequestMix(
           classes: [("all", .whole)], promptTokens: promptTokens, outputTokens: outputTokens,
-          deterministic: .whole, content: content)),
+          deterministic: .whole, content: content), conversations: conversations),
       systemPrompts: systemPrompts, timeout: timeout,
       fleet: Scenario.Fleet(
         models: [ServedModel(name: "model", quality: nil, contextWindow: nil, tokenPrice: nil)],

@@ -179,7 +179,7 @@ extension RequestSource {
     pace.stepEnd = until
     // 2^62 nanoseconds are 146 years: a step without an end ends beyond any horizon.
     pace.stepLength = until == .never ? 0x1p62 : Double((until - start).nanoseconds)
-    pace.meanGap = rate == .zero ? .infinity : 1e18 / Double(rate.nanoPerSecond)
+    pace.meanGap = rate == .zero ? .infinity : 1e18 / Double(rate.nanoPerSecond) * turnsEach
   }
 
   // MARK: Replay

@@ -52,6 +52,14 @@ struct LengthTests {
     #expect(fit.report().doubts[0].contains("-3"), "\(fit.report().doubts[0])")
   }
 
+  @Test("that are all alike are that length")
+  func alike() {
+    let fit = LengthCalibration(LengthMeasurements(prompts: [7, 7, 7], outputs: [1, 30, 9]))
+    #expect(fit.report().fragment[0] == "prompt_tokens: 7")
+    #expect(fit.prompts.fits.count == 1 && fit.outputs.fits.count > 1)
+    #expect(!fit.report().doubts.contains { $0.contains("good law of prompt_tokens") })
+  }
+
   @Test(
     "are found under the names of traces",
     arguments: [

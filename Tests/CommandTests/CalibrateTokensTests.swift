@@ -70,6 +70,31 @@ struct CalibrateTokensTests {
     #expect(answer.output.contains("0 parameters fitted"))
   }
 
+  @Test("A device and a model of the catalogue give a roofline that a scenario takes")
+  func catalogue() throws {
+    let fragment = Command.temporary("yaml")
+    let answer = try Command.call(
+      "calibrate", "steps", "Scenarios/samples/steps.csv", "--device", "H100-SXM", "--card",
+      "llama-3.1-70b", "--weight-bytes", "1", "--tensor-parallel", "2", "-o", fragment)
+    #expect(answer.status == 0, "\(answer.messages)")
+    let text = try String(contentsOfFile: fragment, encoding: .utf8)
+    #expect(text.contains("layers: 80, hidden: 8192") && text.contains("tensor_parallel: 2"))
+    let parent = try file(
+      """
+      extends: \(Self.scenario)
+      models: { llama-70b-fp8: { on: { p5.48xlarge: { engine: { step: ~ } } } } }
+
+      """)
+    let child = try file(
+      """
+      extends: \(parent)
+      models: { llama-70b-fp8: { on: { p5.48xlarge: { engine: { include: \(fragment) } } } } }
+
+      """)
+    let valid = try Command.call("validate", child)
+    #expect(valid.status == 0, "\(valid.messages)")
+  }
+
   @Test(
     "What is not understood, and options without effect, are errors",
     arguments: [
@@ -78,6 +103,10 @@ struct CalibrateTokensTests {
       (["Scenarios/samples/steps.csv", "--given", "matrix=50%"], 64, "--given"),
       (["Scenarios/samples/steps.csv", "--device", "memory=80GB"], 64, "--card"),
       (["Scenarios/samples/steps.csv", "--column", "steps=x"], 64, "ROLE=NAME"),
+      (
+        ["Scenarios/samples/steps.csv", "--device", "H1000", "--card", "llama-3.1-70b"], 64,
+        "H100-SXM"
+      ),
       (["nowhere.csv"], 66, "no such file"),
     ])
   func refusals(arguments: [String], status: Int32, text: String) throws {

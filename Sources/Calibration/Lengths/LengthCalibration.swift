@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Numerics
+import Quantities
 import RandomStreams
 
 /// Fits the lengths of prompts and of answers, and says what is lost where the two are drawn apart.
@@ -11,8 +12,8 @@ import RandomStreams
 package struct LengthCalibration: Sendable {
   /// A law beside the lengths that it was fitted to.
   package struct Fit: Sendable {
-    /// Its family.
-    package let family: LifetimeFamily
+    /// Its family; `nil` where all lengths are alike.
+    package let family: LifetimeFamily?
     /// The law.
     package let law: Distribution
     /// The largest distance between the shares below a length by data and by law (Kolmogorov–Smirnov).
@@ -34,7 +35,7 @@ package struct LengthCalibration: Sendable {
 
     /// The most likely laws of lengths.
     ///
-    /// Taken is the one nearest to the data among those whose mean is within 5 %, and where none is, the one with the
+    /// Lengths that are all alike have none but that length. Taken is the one nearest to the data among those whose mean is within 5 %, and where none is, the one with the
     /// nearest mean: a law that misses the mean misses the load.
     init(_ key: String, _ lengths: [Int]) {
       self.key = key
@@ -43,7 +44,11 @@ package struct LengthCalibration: Sendable {
       let sample = LifetimeSample(
         sorted.map { Lifetime(seconds: Double($0), isCensored: false) }, limit: nil)
       var fits: [Fit] = []
-      for family in LifetimeFamily.allCases where family != .bathtub {
+      let areAlike = sorted.first == sorted.last
+      if areAlike, let law = try? Distribution(.constant(mean)) {
+        fits = [Fit(family: nil, law: law, distance: 0, meanError: 0)]
+      }
+      for family in LifetimeFamily.allCases where family != .bathtub && !areAlike {
         guard let fit = LifetimeFit(family, to: sample) else { continue }
         fits.append(
           Fit(
@@ -244,7 +249,7 @@ package struct LengthCalibration: Sendable {
     for fit in side.fits {
       table.rows.append(
         [
-          fit.family.rawValue, FittedText.number(fit.law.mean, digits: 4),
+          fit.family?.rawValue ?? "constant", FittedText.number(fit.law.mean, digits: 4),
           FittedText.percent(fit.meanError),
         ] + shares.map { FittedText.number(fit.law.quantile($0), digits: 4) }
           + ["", FittedText.percent(fit.distance)])
@@ -300,7 +305,7 @@ package struct LengthCalibration: Sendable {
     case .lognormal:
       return
         "{ lognormal: { median: \(number(law.quantile(0.5))), p99: \(number(law.quantile(0.99))) } }"
-    default: return number(law.mean)
+    default: return formatted(law.mean, places: 0)
     }
   }
 }

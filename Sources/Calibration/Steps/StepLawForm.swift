@@ -154,6 +154,19 @@ package struct NamedDevice: Sendable, Equatable {
     "memory=80GB,memory_bandwidth=3350GB/s,matrix_tflops=989,link_bandwidth=450GB/s, and link_latency=10us "
     + "where there is one: the keys of engine.step.roofline.device"
 
+  /// A sheet that is known.
+  package init(sheet: DeviceSheet) {
+    self.sheet = sheet
+    func whole(_ number: Double) -> String { formatted(number, places: 0) }
+    let tera = formatted(
+      digits: Int64((sheet.matrixOperationsPerSecond / 1e9).rounded()), places: 3,
+      trimmingZeros: true)
+    keys =
+      "memory: \(sheet.memoryBytes)B, memory_bandwidth: \(whole(sheet.memoryBytesPerSecond))B/s, "
+      + "matrix_tflops: \(tera), link_bandwidth: \(whole(sheet.linkBytesPerSecond))B/s, "
+      + "link_latency: \(StepLawForm.text(sheet.linkLatency, isShare: false))"
+  }
+
   /// Reads `memory=80GB,memory_bandwidth=3350GB/s,…`; `nil` where it is none.
   package init?(parsing text: String) {
     var values: [String: String] = [:]

@@ -32,6 +32,10 @@ extension BatchReplicas {
   @usableFromInline
   package var conservation: String? { nil }
 
+  /// None: whoever waits is served in the end.
+  @usableFromInline
+  package var stuck: (replica: Int, time: Instant)? { nil }
+
   /// Any replica can answer any request.
   @inlinable
   @inline(__always)

@@ -341,12 +341,15 @@ package struct BatchReplicas: ReplicaEngine, ~Copyable {
     let row = layout[replica]
     var due = Int64.max
     if state[replica].waiting > 0 {
-      if !lines.areSingle {
+      let isFree = state[replica].freeLanes > 0
+      if lines.areSingle {
+        let head = lines.head(of: replica)
+        if timeout != .max { due = head.arrival.nanoseconds + timeout }
+        if isFree { due = min(due, head.enqueued.nanoseconds + row.maximumDelay) }
+      } else {
         due = lines.firstDeadline(at: replica)
-      } else if timeout != .max {
-        due = lines.head(of: replica).arrival.nanoseconds + timeout
+        if isFree { due = min(due, lines.oldest(at: replica) + row.maximumDelay) }
       }
-      if state[replica].freeLanes > 0 { due = min(due, oldest(at: replica) + row.maximumDelay) }
     }
     // A request that moved here from a lost replica may have waited longer than those before it.
     nextTimes.set(laneCount + replica, to: max(due, now.nanoseconds))

@@ -25,7 +25,7 @@ struct FleetContext {
 
 /// A pool with what the policies need to know of it.
 struct DecodedPool {
-  let pool: Scenario.Pool
+  var pool: Scenario.Pool
   /// How many machines it keeps at the least, at any time.
   let minimum: Int
   /// How many machines it may have.
@@ -331,7 +331,12 @@ extension ScenarioLoader {
       }
     }
     guard sum > 0 else {
-      value.report(.other("the fleet of \(path) has no throughput"), into: &diagnostics)
+      value.report(
+        .other(
+          "the fleet of \(path) has no throughput"
+            + (lengths == nil
+              ? "; that of engines follows from workload.prompt_tokens and output_tokens, which it does not state"
+              : "")), into: &diagnostics)
       return nil
     }
     return sum

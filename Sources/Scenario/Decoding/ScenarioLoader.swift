@@ -23,7 +23,11 @@ package struct ScenarioLoader: Sendable {
   /// What is wrong and does not keep the scenario from running.
   var inputWarnings: [String] = []
   /// The recorded requests with the value that names them, for what can be checked at the end only.
-  var recordedTrace: (ValueReader, ReplayTrace, CalendarRules)?
+  var recordedTrace: RecordedTrace?
+  /// Where lengths of requests are not written that nothing else tells.
+  var missingLengths: [WrittenPlace] = []
+  /// Where priorities of classes were written; `nil` where they were not.
+  var writtenPriorities: WrittenPlace?
   /// What prompts begin with; `nil` where they share nothing that anybody says.
   var systemPrompts: SystemPrompts?
   /// Where what a scenario leaves out is looked for.
@@ -143,7 +147,7 @@ package struct ScenarioLoader: Sendable {
       return self.policies(&reader, isIdeal: cloud?.launch == .ideal, into: &diagnostics)
     }
     var shared = sharedParts(&root, into: &diagnostics)
-    let pools = fleet(
+    var pools = fleet(
       &root,
       FleetContext(
         models: models ?? DecodedModels(isUnknown: true), prices: prices, start: start,
@@ -167,14 +171,31 @@ package struct ScenarioLoader: Sendable {
       } ?? false
     let timeout = client(&root, into: &diagnostics)
     checkEnd(start, horizon, timeout?.span, root, into: &diagnostics)
-    let requests = requests(&root, horizon: horizon, into: &diagnostics)
+    let knowsTokens = pools.map { pools in
+      pools.contains { $0.pool.replicas.contains { $0.service.tokens != nil } }
+    }
+    let requests = requests(
+      &root, horizon: horizon, knowsTokens: knowsTokens ?? false, into: &diagnostics)
     checkTrace(requests, into: &diagnostics)
+    checkEngineInputs(pools, workload?.model.mix, into: &diagnostics)
+    checkWarmUp(requests, workload?.model, pools)
     if case .once(let window) = requests, window.isWarmUpAutomatic, let workload,
       !workload.model.hasConstantRate
     {
       root.report(
         .other("warmup: auto looks for a steady state, which a varying rate has not; give a time"),
         of: "requests", into: &diagnostics)
+    }
+    var requestPolicies = readRequestPolicies(
+      &policyReader, workload, models, pools, timeout?.span, into: &diagnostics)
+    if diagnostics.isEmpty, let policies = requestPolicies, let workload, let models,
+      let all = pools,
+      let own = measuredByOwnRequests(all, policies, workload.model, models)
+    {
+      pools = own
+      // The router weighs what requests cost.
+      requestPolicies = readRequestPolicies(
+        &policyReader, workload, models, own, timeout?.span, into: &diagnostics)
     }
     // Sums of prices are taken of fleets whose bill is an amount only.
     let fleet = policies.flatMap { policies in
@@ -188,17 +209,13 @@ package struct ScenarioLoader: Sendable {
           )
         }
     }
-    let requestPolicies = readRequestPolicies(
-      &policyReader, workload, models, pools, timeout?.span, into: &diagnostics)
     let scaling = readAutoscaling(
       &policyReader, fleet, models, requestPolicies, into: &diagnostics)
     policyReader?.finish(into: &diagnostics)
     let names = TargetNames(
       models: models?.served.map(\.name), pools: pools?.map(\.pool.cloud.name),
       bill: ["machines"] + costs.fixed.map(\.name) + costs.egress.map(\.name),
-      knowsTokens: pools.map {
-        $0.contains { $0.pool.replicas.contains { $0.service.tokens != nil } }
-      })
+      knowsTokens: knowsTokens)
     let targets = targets(&root, names, judged, into: &diagnostics)
     let tolerances = tolerances(&root, names, into: &diagnostics)
     checkOwnEntries(root, into: &diagnostics)
@@ -271,7 +288,8 @@ package struct ScenarioLoader: Sendable {
       &reader,
       RoutingContext(
         models: models, pools: pools, mix: workload.model.mix, texts: workload.texts,
-        hasSessions: workload.model.sessions != nil, timeout: timeout), into: &diagnostics)
+        hasSessions: workload.model.sessions != nil || workload.model.conversations != nil,
+        timeout: timeout), into: &diagnostics)
   }
 
   /// Notes where the last request's deadline would be no date that can be written and read again.

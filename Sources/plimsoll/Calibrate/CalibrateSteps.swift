@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Calibration
+import Catalogue
 import Inputs
 import Quantities
 import TokenEngine
@@ -56,9 +57,10 @@ struct CalibrateSteps: ParsableCommand {
   @Option(help: "Benchmarks: how far lengths lie from their mean, such as 20%.")
   var spread = "0%"
 
-  @Option(help: "Fit a roofline on this device: \(NamedDevice.allowed).")
+  @Option(
+    help: "Fit a roofline on this device: a name of the catalogue, or \(NamedDevice.allowed).")
   var device: String?
-  @Option(help: "The model of that roofline: its config.json.")
+  @Option(help: "The model of that roofline: a name of the catalogue, or its config.json.")
   var card: String?
   @Option(help: "Bytes of a weight: 2, 1 or 0.5.")
   var weightBytes = 2.0
@@ -137,18 +139,47 @@ struct CalibrateSteps: ParsableCommand {
 
   private func form() throws -> StepLawForm {
     guard let device, let card else { return .affine }
+    let form = StepLawForm.roofline(
+      .init(
+        device: try sheet(of: device), model: try model(of: card), tensorParallel: tensorParallel))
+    if let problem = form.problem { throw ValidationError(problem) }
+    return form
+  }
+
+  /// The sheet of a device of the catalogue, or the one that is written out.
+  private func sheet(of device: String) throws -> NamedDevice {
+    if let known = Catalogue().device(device) {
+      let precision: WeightPrecision = weightBytes > 1 ? .bf16 : weightBytes > 0.5 ? .fp8 : .fp4
+      switch known.sheet(
+        for: precision, memory: nil, devices: tensorParallel,
+        latency: Catalogue.roofline.linkLatency)
+      {
+      case .success(let found): return NamedDevice(sheet: found.sheet)
+      case .failure(let lack): throw ValidationError("--device: the catalogue has \(lack.what)")
+      }
+    }
     guard let sheet = NamedDevice(parsing: device) else {
-      throw ValidationError("--device is '\(device)'; allowed: \(NamedDevice.allowed)")
+      throw ValidationError(
+        "--device is '\(device)'; allowed: one of \(Catalogue().deviceNames.joined(separator: ", ")), or "
+          + NamedDevice.allowed)
+    }
+    return sheet
+  }
+
+  /// The card of a model of the catalogue, or that of a configuration.
+  private func model(of card: String) throws -> ModelCard {
+    if let known = Catalogue().model(card) {
+      if let lack = known.lack { throw ValidationError("--card: \(card) \(lack)") }
+      var model = known.card
+      model.bytesPerWeight = weightBytes
+      model.bytesPerKVElement = kvBytes
+      return model
     }
     let input = try options.read(card)
-    let model = try options.reading(card) {
+    return try options.reading(card) {
       try ModelCard(
         configuration: input.bytes, bytesPerWeight: weightBytes, bytesPerKVElement: kvBytes)
     }
-    let form = StepLawForm.roofline(
-      .init(device: sheet, model: model, tensorParallel: tensorParallel))
-    if let problem = form.problem { throw ValidationError(problem) }
-    return form
   }
 
   private func choice() throws -> ColumnChoice {

@@ -183,7 +183,7 @@ struct Init: ParsableCommand {
 
   private func trace(_ path: String) throws -> ReplayTrace {
     try reading(path) { bytes throws(TraceErrors) in
-      var parser = AzureTraceParser()
+      var parser = TraceParser()
       parser.read(bytes, ofSize: bytes.count)
       return try parser.finish()
     }

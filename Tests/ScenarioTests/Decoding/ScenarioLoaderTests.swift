@@ -147,7 +147,7 @@ struct ScenarioLoaderTests {
     let change = "workload.arrivals={ series: qps.csv, end: hold }"
     let one = try load(change, files: [("qps.csv", "time,rate\n0,5\n60,7\n")]).scenario
     let other = try load(change, files: [("qps.csv", "time,rate\n0,5\n60,8\n")]).scenario
-    #expect(one.canonicalText != other.canonicalText)
+    #expect(one.origin.canonicalText != other.origin.canonicalText)
   }
 
   @Test("loads the scenarios that savings compare with, without their targets")
@@ -155,7 +155,7 @@ struct ScenarioLoaderTests {
     let loaded = try load(
       "targets=[savings(b.yaml) >= 10%]",
       files: [("b.yaml", "extends: a.yaml\ntargets: [savings(a.yaml) >= 5%]\n")])
-    #expect(loaded.references.map(\.path) == ["b.yaml"])
+    #expect(loaded.references.map(\.origin.path) == ["b.yaml"])
     #expect(loaded.references[0].targets.isEmpty)
   }
 
