@@ -163,7 +163,7 @@ extension RequestSource {
   /// The stream that all requests of a conversation draw from.
   private func turnStream(of number: UInt64) -> RandomStream {
     RandomStream(
-      seed: seed, replication: replication, purpose: .turns,
+      seed: run.seed, replication: run.replication, purpose: .turns,
       entity: UInt32(truncatingIfNeeded: number >> 24 & 0xFF_FFFF))
   }
 
