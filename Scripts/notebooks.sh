@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Runs the notebooks on a database that the command just made.
+# Runs the notebooks on a database and a sweep that the command just made.
 #
 #   Scripts/notebooks.sh            installs what they need, runs them
 #   Scripts/notebooks.sh --install  installs only: Python's packages into .build/notebooks
@@ -26,5 +26,9 @@ temporary=$(mktemp -d)
 trap 'rm -rf "$temporary"' EXIT
 .build/release/plimsoll run Scenarios/smoke.yaml --db "$temporary/results.sqlite" --quiet \
   >/dev/null
-PLIMSOLL_DB=$temporary/results.sqlite PLIMSOLL_SCENARIO=smoke.yaml \
+PYTHONPATH=Cluster/plimsoll-ray "$environment/bin/python" -m plimsoll_ray.cli sweep \
+  Scenarios/smoke.yaml --vary fleet.spot.machines.max=0..2 --replications 2 --local 2 \
+  --command .build/release/plimsoll --out "$temporary/sweep" --parquet --quiet >/dev/null
+PLIMSOLL_SWEEP=$temporary/sweep/parquet \
+  PLIMSOLL_DB=$temporary/results.sqlite PLIMSOLL_SCENARIO=smoke.yaml \
   "$environment/bin/python" Notebooks/run.py

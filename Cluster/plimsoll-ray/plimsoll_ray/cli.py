@@ -8,12 +8,13 @@ import argparse
 import json
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from . import parquet, shard
 from .driver import MEGABYTE, Costs, Driver, Rules, Stopped
@@ -36,13 +37,16 @@ def natural(text: str) -> int:
     return value
 
 
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise Stopped(64, f"{message}; see --help")
+
+
 def options() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("plimsoll-ray", description=__doc__, allow_abbrev=False)
-    parser.error = _usage  # type: ignore[method-assign, assignment]
+    parser = Parser("plimsoll-ray", description=__doc__, allow_abbrev=False)
     verbs = parser.add_subparsers(dest="verb", required=True)
     for verb in ("sweep", "optimize", "explain", "sensitivity"):
         one = verbs.add_parser(verb, description=NOTE, allow_abbrev=False)
-        one.error = _usage  # type: ignore[method-assign, assignment]
         place = one.add_mutually_exclusive_group()
         place.add_argument("--local", type=natural, metavar="N", help="N shards side by side here, without Ray")
         place.add_argument("--address", default="auto", help="a Ray cluster (auto); local starts one here")
@@ -66,17 +70,12 @@ def options() -> argparse.ArgumentParser:
     return parser
 
 
-def _usage(message: str) -> None:
-    raise Stopped(64, f"{message}; see --help")
-
-
 class Session:
     """One call: the command, the place where shards run, and what it all took."""
 
     def __init__(self, asked: argparse.Namespace, rest: list[str]) -> None:
-        for word in ("--plan", "--db", "--jobs", "--out"):
-            if any(each.split("=")[0] == word for each in rest):
-                raise Stopped(64, f"{word} is not for plimsoll-ray")
+        for word in {"--plan", "--db", "--jobs"} & {each.split("=")[0] for each in rest}:
+            raise Stopped(64, f"{word} is not for plimsoll-ray")
         found = shutil.which(asked.command)
         if found is None:
             raise Stopped(shard.MISSING, f"there is no command {asked.command}; name one with --command")
@@ -109,6 +108,8 @@ class Session:
                 self.place = OnRay(asked.address, asked.command_on_nodes or self.command, near, use_spot=asked.spot)
             except ImportError as error:
                 raise Stopped(64, "Ray is not installed: pip install 'plimsoll-ray[ray]'; or --local N") from error
+            except Exception as error:  # Ray has no class for what keeps it from starting
+                raise Stopped(shard.AGAIN, f"there is no Ray cluster at '{asked.address}': {error}") from error
         return self.place
 
     def shards(self, plan: Path) -> None:
@@ -160,7 +161,7 @@ class Session:
         if asked.parquet:
             parquet.export(asked.out / "sweep.sqlite", asked.out / "parquet")
         if code:
-            raise Stopped(code, "a point ended by a bug of ours")
+            raise Stopped(code, "a point broke off")
 
     def study(self) -> None:
         """Let the command decide the rounds, and run the shards of each."""
@@ -187,7 +188,8 @@ def _interrupt(*_: object) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Do what the command line says, and leave with plimsoll's exit codes."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     session, code = None, 0
     try:
         asked, rest = options().parse_known_args(arguments)
@@ -195,8 +197,8 @@ def main(arguments: list[str] | None = None) -> None:
             print(*parquet.export(asked.database, asked.out), sep="\n")
             return
         session = Session(asked, rest)
-        session.sweep() if asked.verb == "sweep" else session.study()
-    except (Stopped, OSError, ValueError, RuntimeError) as error:
+        (session.sweep if asked.verb == "sweep" else session.study)()
+    except (Stopped, OSError, ValueError, RuntimeError, sqlite3.Error) as error:
         code = error.code if isinstance(error, Stopped) else shard.INPUT_OUTPUT
         print(f"plimsoll-ray: {error}", file=sys.stderr)
     except KeyboardInterrupt:

@@ -101,8 +101,8 @@ class Driver:
             self.costs.wall_seconds += time.monotonic() - began
             self._tell(began, is_last=True)
         for index, reason in self.given_up.items():
-            count = f"{len(self.given_up)} shards were given up"
-            raise Stopped(shard.AGAIN, f"{count}; shard {index}: {reason}; the same command goes on with them")
+            text = f"{len(self.given_up)} shards were given up; shard {index}: {reason}; the same command goes on"
+            raise Stopped(shard.AGAIN, text)
 
     def _plan(self, attempt: Attempt, after: float = 0.0) -> None:
         self.tries[attempt.index] += 1
@@ -139,19 +139,15 @@ class Driver:
             return self._compare(attempt, result)
         if result.code in FINAL:
             raise Stopped(result.code, f"shard {index}, on node {result.node}: {result.message}")
-        if result.lost:
-            costs.lost += 1
-            self.losses[index] += 1
-            is_over = self.losses[index] > LOSSES
-        else:
-            costs.repeated += 1
-            self.failures[index] += 1
-            is_over = self.failures[index] > self.rules.retries
+        count, most = (self.losses, LOSSES) if result.lost else (self.failures, self.rules.retries)
+        count[index] += 1
+        costs.lost += result.lost
+        costs.repeated += not result.lost
         if result.out_of_memory and self.failures[index] == 1:
             attempt = replace(attempt, memory=2 * max(attempt.memory, result.memory, 256 * MEGABYTE))
         if index in self.done and not attempt.is_check:
             return None
-        if not is_over:
+        if count[index] <= most:
             return self._plan(attempt, 0.0 if result.lost else self.rules.backoff * 4 ** (self.failures[index] - 1))
         if not attempt.is_check:
             self.given_up[index] = result.message

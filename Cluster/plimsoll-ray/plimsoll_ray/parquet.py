@@ -40,9 +40,8 @@ def export(path: Path, folder: Path) -> list[Path]:
         tables = {"points": pa.table(columns)}
         for name, query in TABLES.items():
             order = "replication" if name == "replications" else "position"
-            cursor = database.execute(
-                f"SELECT point, {query} JOIN sweep_point USING (run) WHERE sweep = ? ORDER BY point, {order}", (sweep,)
-            )  # fmt: skip
+            points = "(SELECT point, run FROM sweep_point WHERE sweep = ?)"
+            cursor = database.execute(f"SELECT point, {query} JOIN {points} USING (run) ORDER BY point, {order}", (sweep,))
             names, found = [column[0] for column in cursor.description], cursor.fetchall()
             tables[name] = pa.table({column: [row[i] for row in found] for i, column in enumerate(names)})
     folder.mkdir(parents=True, exist_ok=True)

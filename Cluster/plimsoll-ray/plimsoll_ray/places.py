@@ -88,13 +88,9 @@ class OnRay:
                 shutil.copy2(path, Path(staging) / path)
             if isinstance(command, Path):
                 shutil.copy2(command, staging)
-            ray.init(
-                address=None if address == "local" else address,
-                include_dashboard=False if address == "local" else None,
-                runtime_env={"working_dir": staging},
-                log_to_driver=False,
-                logging_level=logging.ERROR,
-            )
+            own: dict[str, Any] = {"include_dashboard": False} if address == "local" else {"address": address}
+            own |= {"runtime_env": {"working_dir": staging}, "log_to_driver": False, "logging_level": logging.ERROR}
+            ray.init(**own)
         self.task = ray.remote(num_cpus=1, max_retries=0)(_on_node)
 
     def slots(self) -> int:
@@ -109,9 +105,10 @@ class OnRay:
         markets = ["on-demand", "spot"] if attempt.on_demand else ["spot", "on-demand"]
         # The first that fits a node of the cluster; at last any.
         places = [{MARKET: market, **away} for market in markets if self.use_spot] + [away, {}]
-        nodes = [node["Resources"].get("memory", 0) for node in self.ray.nodes() if node["Alive"]]
         options: dict[str, Any] = {"name": f"shard {attempt.index}.{attempt.number}"}
         if attempt.memory:
+            # More than any node has would wait for ever.
+            nodes = [node["Resources"].get("memory", 0) for node in self.ray.nodes() if node["Alive"]]
             options["memory"] = int(min(attempt.memory, max(nodes, default=attempt.memory)))
         if places[0]:
             options["label_selector"] = places[0]

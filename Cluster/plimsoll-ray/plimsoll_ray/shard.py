@@ -102,9 +102,8 @@ def fetch(target: str, name: str, folder: Path) -> None:
 def listed(target: str) -> list[str]:
     """Name the shards' files that are where all go."""
     system, folder = fsspec.core.url_to_fs(target)
-    if not system.exists(folder):
-        return []
-    names = [path.rsplit("/", 1)[-1] for path in system.ls(folder, detail=False)]
+    paths = system.ls(folder, detail=False) if system.exists(folder) else []
+    names = [path.rsplit("/", 1)[-1] for path in paths]
     return sorted(name for name in names if name.endswith(".jsonl") and not name.startswith("."))
 
 
@@ -140,10 +139,9 @@ def _run(work: Work, attempt: Attempt, plan: bytes, children: Children) -> Resul
 
 
 def _call(work: Work, attempt: Attempt, plan: Path, scratch: Path, children: Children) -> Result:
-    call = [work.command, "sweep", "run-shard", str(plan), "--index", str(attempt.index)]
-    call += ["--out", str(scratch), "--jobs", "1", "--quiet"]
-    if sys.platform == "linux":
-        call += ["--die-with-parent", "--parent", str(os.getpid())]
+    call = [work.command, "sweep", "run-shard", str(plan), "--index", str(attempt.index), "--out", str(scratch)]
+    follow = ["--die-with-parent", "--parent", str(os.getpid())] if sys.platform == "linux" else []
+    call += ["--jobs", "1", "--quiet", *follow]
     with (scratch / "messages").open("w+b") as messages:
         child = subprocess.Popen(call, stdin=subprocess.DEVNULL, stdout=messages, stderr=messages)
         children[attempt] = child

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Kills workers, commands and whole nodes of a Ray cluster on this machine while a sweep runs there.
 
-    python tests/kills.py 200
+    python tests/kills.py KILLS [MINUTES that each replication simulates, 40]
 
 Whatever is killed, each sweep must end with the database of one process, to the byte, and leave no command behind.
 """
@@ -20,9 +20,12 @@ from typing import Any
 
 from conftest import COMMAND, FLEET, plimsoll
 
-# About a second for each of 48 shards.
-SWEEP = ["--vary", "fleet.two.machines=0..3", "--vary", "policies.queue.limit=50,100", "--replications", "6"]
-SWEEP += ["--set", "requests={ from: 2h, for: 40min }", "--set", "workload.arrivals.rate=90/s"]
+
+
+def sweep_of(minutes: int) -> list[str]:
+    """Say a sweep of 48 shards: of about a second each for 40 minutes, where nothing else runs."""
+    sweep = ["--vary", "fleet.two.machines=0..3", "--vary", "policies.queue.limit=50,100", "--replications", "6"]
+    return [*sweep, "--set", f"requests={{ from: 2h, for: {minutes}min }}", "--set", "workload.arrivals.rate=90/s"]
 
 
 def processes(beginning: str, *, inside: str = "") -> list[int]:
@@ -71,24 +74,25 @@ class Victims:
         return kind
 
 
-def one_process(folder: Path, scenario: Path) -> bytes:
+def one_process(folder: Path, scenario: Path, asked: list[str]) -> bytes:
     """Give the database that one process makes."""
-    assert plimsoll("sweep", "plan", scenario, *SWEEP, "--shards", 1, "--out", folder).returncode == 0
+    assert plimsoll("sweep", "plan", scenario, *asked, "--shards", 1, "--out", folder).returncode == 0
     assert plimsoll("sweep", "run-shard", folder / "plan.json", "--index", 0).returncode == 0
     assert plimsoll("sweep", "merge", folder / "plan.json").returncode == 0
     return (folder / "sweep.sqlite").read_bytes()
 
 
-def run(kills: int, folder: Path, seed: int = 1) -> dict[str, Any]:
+def run(kills: int, folder: Path, minutes: int = 40) -> dict[str, Any]:
     """Run sweeps until so many kills are made; give what was killed and what the sweeps took."""
     scenario = folder / "fleet.yaml"
     scenario.write_text(FLEET)
-    whole = one_process(folder / "whole", scenario)
-    dice, victims, made = random.Random(seed), Victims(), Counter[str]()
+    asked = sweep_of(minutes)
+    whole = one_process(folder / "whole", scenario, asked)
+    dice, victims, made = random.Random(kills), Victims(), Counter[str]()
     sweeps: list[dict[str, Any]] = []
     while sum(made.values()) < kills:
         out = folder / f"sweep-{len(sweeps)}"
-        call = [sys.executable, "-m", "plimsoll_ray.cli", "sweep", scenario, *SWEEP, "--spot", "--retries", 30]
+        call = [sys.executable, "-m", "plimsoll_ray.cli", "sweep", scenario, *asked, "--spot", "--retries", 30]
         call += ["--address", victims.cluster.address, "--out", out, "--command", COMMAND, "--verify-sample", "5%"]
         log = (folder / f"sweep-{len(sweeps)}.log").open("w+")
         sweep = subprocess.Popen(list(map(str, call)), stdout=log, stderr=log)
@@ -111,4 +115,4 @@ def run(kills: int, folder: Path, seed: int = 1) -> dict[str, Any]:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory(prefix="plimsoll-kills-") as place:
-        print(json.dumps(run(int(sys.argv[1]), Path(place)), indent=1))
+        print(json.dumps(run(int(sys.argv[1]), Path(place), *map(int, sys.argv[2:])), indent=1))

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Runs the array template of Documentation/Clusters/Slurm.md on a real slurmctld of this machine, with jobs that are
+# Runs Cluster/templates/slurm.sh on a real slurmctld of this machine, with jobs that are
 # requeued by force, and compares the database with that of one process. As root on Debian with slurm-wlm and munge:
 #
 #   Cluster/plimsoll-ray/tests/slurm.sh COMMAND
@@ -12,22 +12,20 @@ command=$(readlink -f "$1")
 work=$(mktemp -d /tmp/plimsoll-slurm.XXXXXX)
 chmod 755 "$work"
 host=$(hostname -s)
-mkdir -p "$work/spool" "$work/state" "$work/bin" /run/munge
+mkdir -p "$work/spool" "$work/state" "$work/bin"
 ln -s "$command" "$work/bin/plimsoll"
 
-if ! [ -f /etc/munge/munge.key ]; then
-  dd if=/dev/urandom of=/etc/munge/munge.key bs=1 count=1024 2>/dev/null
-fi
-chown -R munge: /etc/munge /run/munge /var/log/munge /var/lib/munge
-chmod 400 /etc/munge/munge.key
-if ! munge -n >/dev/null 2>&1; then
-  setpriv --reuid munge --regid munge --clear-groups munged --force
-fi
+# A key, a socket and a log of its own: the machine's, if it has any, are left alone.
+dd if=/dev/urandom of="$work/munge.key" bs=1 count=1024 2>/dev/null
+chmod 600 "$work/munge.key"
+munged --force --key-file="$work/munge.key" --socket="$work/munge.socket" --pid-file="$work/munged.pid" \
+  --log-file="$work/munged.log" --seed-file="$work/munge.seed"
 
 cat >"$work/slurm.conf" <<END
 ClusterName=plimsoll
 SlurmctldHost=$host
 AuthType=auth/munge
+AuthInfo=socket=$work/munge.socket
 SlurmUser=root
 SlurmctldPort=16817
 SlurmdPort=16818
@@ -42,14 +40,14 @@ TaskPlugin=task/none
 SelectType=select/cons_tres
 SchedulerParameters=requeue_delay=0
 MinJobAge=3600
-NodeName=$host CPUs=$(nproc) State=UNKNOWN
+NodeName=$host CPUs=$(nproc) RealMemory=$(free -m | sed -n "s/^Mem: *\([0-9]*\).*/\1/p") State=UNKNOWN
 PartitionName=all Nodes=$host Default=YES MaxTime=INFINITE State=UP
 END
 export SLURM_CONF="$work/slurm.conf"
 slurmctld
 slurmd
 stop() {
-  for file in "$work/slurmd.pid" "$work/slurmctld.pid"; do
+  for file in "$work/slurmd.pid" "$work/slurmctld.pid" "$work/munged.pid"; do
     [ ! -f "$file" ] || kill "$(cat "$file")" || true
   done
 }
@@ -71,10 +69,8 @@ plimsoll sweep plan $sweep --shards 1 --out "$work/one" --quiet
 plimsoll sweep run-shard "$work/one/plan.json" --index 0 --quiet
 plimsoll sweep merge "$work/one/plan.json" --quiet >/dev/null
 
-# The template as it stands, with this sweep's folder and as many jobs as it has shards.
-sed -n '/^```sh sbatch$/,/^```$/p' Documentation/Clusters/Slurm.md | sed '1d;$d' |
-  sed "s|0-999|0-15|; s|sweep/plan.json|$work/sweep/plan.json|" >"$work/job.sh"
-job=$(sbatch --parsable --chdir "$root" --output "$work/%a.log" "$work/job.sh")
+job=$(sbatch --parsable --array=0-15 --chdir "$root" --output "$work/%a.log" \
+  Cluster/templates/slurm.sh "$work/sweep/plan.json")
 requeued=0
 for _ in $(seq 600); do
   left=$(squeue -h -r -j "$job" 2>/dev/null | wc -l)
