@@ -66,6 +66,7 @@ let package = Package(
       providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
 
     .systemLibrary(name: "CAllocator"),
+    .systemLibrary(name: "CProcess"),
     .target(name: "CVectors"),
     .target(name: "CCatalogue"),
 
@@ -79,13 +80,15 @@ let package = Package(
 
     // Level 1
     house("Serving", ["Quantities"]),
-    house("Inputs", ["CZlib", "Quantities"]),
+    house("Inputs", ["CZlib", "Quantities", "TokenEngine"]),
     house("EventKernel", ["Quantities"]),
     house("Numerics", ["CGSL", "RandomStreams"]),
 
     // Level 2
     house("Policies", ["Columns", "Digests", "Quantities", "RandomStreams", "Serving"]),
-    house("Workload", ["Columns", "Quantities", "RandomStreams", "Inputs", "Numerics"]),
+    house(
+      "Workload",
+      ["Columns", "Quantities", "RandomStreams", "TokenEngine", "Inputs", "Numerics"]),
     house(
       "ReplicaModel",
       ["Columns", "Quantities", "RandomStreams", "Serving", "Numerics", "TokenEngine"]),
@@ -150,7 +153,7 @@ let package = Package(
         "EngineFiles",
         "Experiments", "FleetSimulation", "Inputs", "Policies", "Quantities",
         "Reporting", "ResultsStore", "Recording", "Scenario", "TokenEngine", "Workload",
-        "CAllocator", arguments,
+        "CAllocator", "CProcess", arguments,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -231,7 +234,8 @@ let package = Package(
     tests("InputsTests", ["Inputs", "Quantities"]),
     tests("CatalogueTests", ["Catalogue", "Quantities", "TokenEngine"]),
     tests(
-      "WorkloadTests", ["Workload", "Inputs", "Numerics", "Quantities", "RandomStreams"],
+      "WorkloadTests",
+      ["Workload", "Inputs", "Numerics", "Quantities", "RandomStreams", "TokenEngine"],
       isOptimised: true),
     tests(
       "RecordingTests",

@@ -52,7 +52,7 @@ extension Measures {
     case .machinesReadyOfPool(let pool):
       return alike(
         records.map {
-          Ratio($0.tally("serving_ns", pool), over: Int128(scenario.run.horizon.nanoseconds))
+          Ratio($0.tally(.serving, pool), over: Int128(scenario.run.horizon.nanoseconds))
         })
     case .fallbackHours: return alike(records.map(exactFallbackHours))
     case .spotDiscount(let pool): return exactDiscount(pool: pool)
@@ -101,9 +101,9 @@ extension Measures {
     return alike(
       pairs(with: other).map { ours, theirs in
         let mine = Ratio(
-          ours.tally("serving_ns"), over: Int128(scenario.run.horizon.nanoseconds))
+          ours.tally(.serving), over: Int128(scenario.run.horizon.nanoseconds))
         let base = Ratio(
-          theirs.tally("serving_ns"), over: Int128(other.scenario.run.horizon.nanoseconds))
+          theirs.tally(.serving), over: Int128(other.scenario.run.horizon.nanoseconds))
         return mine.flatMap { mine in base.flatMap { mine.over($0) } }
       })
   }
@@ -121,7 +121,7 @@ extension Measures {
     let horizon = Int128(scenario.run.horizon.nanoseconds)
     let beyond = scenario.fleet.pools.reduce(Int128(0)) { sum, pool in
       guard pool.cloud.market == .onDemand else { return sum }
-      let rented = record.tally("rented_ns", pool.cloud.name)
+      let rented = record.tally(.rented, pool.cloud.name)
       return sum + max(0, rented - Int128(pool.wanted) * horizon)
     }
     return Ratio(beyond * 730, over: horizon)
@@ -129,9 +129,9 @@ extension Measures {
 
   private func exactDiscount(pool name: String) -> Ratio? {
     guard let pool = scenario.fleet.pools.first(where: { $0.cloud.name == name }),
-      let list = pool.listPrice?.nanodollarsPerHour,
-      let price = pool.cloud.prices.changes.first?.price.nanodollarsPerHour
+      let list = pool.listPrice?.nanodollarsPerHour
     else { return nil }
+    let price = pool.cloud.prices.price(at: .start).nanodollarsPerHour
     return Ratio(Int128(list) - Int128(price), over: Int128(list))
   }
 
@@ -191,7 +191,7 @@ extension ReplicationRecord {
 
   fileprivate var exactMachines: Ratio? {
     var (sum, total): (Int128, Int128) = (0, 0)
-    for tally in tallies where tally.name == "serving_count_ns" {
+    for tally in tallies where tally.name == .servingCount {
       sum += Int128(Int(tally.label) ?? 0) * Int128(tally.value)
       total += Int128(tally.value)
     }

@@ -47,12 +47,12 @@ extension Measures {
 
   /// The share of time in which places of spot pools could be had.
   var spotUptime: Interval? {
-    let places = scenario.spotPools.reduce(0) { $0 + $1.cloud.places.count }
+    let places = scenario.spotPools.reduce(0) { $0 + $1.cloud.supply.places.count }
     let horizon = Double(scenario.run.horizon.nanoseconds) * Double(places)
     return ratio(
       records.map { record in
         let up = scenario.spotPools.reduce(Int128(0)) {
-          $0 + record.tally("place_up_ns", $1.cloud.name)
+          $0 + record.tally(.placeUp, $1.cloud.name)
         }
         return (Double(up), horizon)
       }, isExact: !scenario.hasRandomCapacity, to: 1)
@@ -61,7 +61,7 @@ extension Measures {
   /// How many machines serve: on average over time, or at least in all but that share of the time.
   func machines(_ statistic: Target.Statistic) -> Interval? {
     let values = records.map { record -> Double in
-      let times = record.tallies.filter { $0.name == "serving_count_ns" }
+      let times = record.tallies.filter { $0.name == .servingCount }
         .compactMap { tally in Int(tally.label).map { (count: $0, time: tally.value) } }
         .sorted { $0.count < $1.count }
       let total = times.reduce(Int128(0)) { $0 + $1.time }
@@ -86,7 +86,7 @@ extension Measures {
   func machines(ofPool pool: String) -> Interval? {
     mean(
       ofMachines: records.map {
-        Double($0.tally("serving_ns", pool)) / Double(scenario.run.horizon.nanoseconds)
+        Double($0.tally(.serving, pool)) / Double(scenario.run.horizon.nanoseconds)
       })
   }
 
@@ -99,7 +99,7 @@ extension Measures {
             guard pool.cloud.market == .onDemand else { return sum }
             let always = pool.schedule?.mean(over: scenario.run.horizon) ?? Double(pool.wanted)
             let held = always * Double(scenario.run.horizon.nanoseconds)
-            let rented = Double(record.tally("rented_ns", pool.cloud.name))
+            let rented = Double(record.tally(.rented, pool.cloud.name))
             return sum + max(0, rented - held) / Double(scenario.run.horizon.nanoseconds) * 730
           }
         })
@@ -118,7 +118,7 @@ extension Measures {
     ratio(
       records.map { record in
         let rented = scenario.spotPools.reduce(Int128(0)) {
-          $0 + record.tally("rented_ns", $1.cloud.name)
+          $0 + record.tally(.rented, $1.cloud.name)
         }
         let interrupted = record.fleetEvents.count { $0.kind == .interrupted }
         return (
@@ -130,9 +130,9 @@ extension Measures {
   /// 1 - spot price ÷ on-demand price of a pool's machine type.
   func spotDiscount(pool: String) -> Interval? {
     guard let pool = scenario.fleet.pools.first(where: { $0.cloud.name == pool }),
-      let list = pool.listPrice, list.nanodollarsPerHour > 0,
-      let price = pool.cloud.prices.changes.first?.price
+      let list = pool.listPrice, list.nanodollarsPerHour > 0
     else { return nil }
+    let price = pool.cloud.prices.price(at: .start)
     let ratio = Double(price.nanodollarsPerHour) / Double(list.nanodollarsPerHour)
     return .exact(1 - ratio, samples: records.count)
   }
@@ -190,7 +190,7 @@ extension Measures {
     var sums: (lost: Int128, whole: Int128) = (0, 0)
     for served in scenario.fleet.models {
       for (index, name) in scenario.workload.mix.classNames.enumerated() {
-        let count = Int128(record.tally("answered", "\(served.name)/\(name)"))
+        let count = Int128(record.tally(.answered, "\(served.name)/\(name)"))
         guard count > 0 else { continue }
         guard let own = served.quality.flatMap({ value($0, index) }),
           let other = value(reference, index)
@@ -227,7 +227,7 @@ extension ReplicationRecord {
   fileprivate func capacity(of scenario: Scenario) -> Double {
     scenario.fleet.pools.reduce(0) { sum, pool in
       let served =
-        Double(tally("serving_ns", pool.cloud.name)) / Double(scenario.run.horizon.nanoseconds)
+        Double(tally(.serving, pool.cloud.name)) / Double(scenario.run.horizon.nanoseconds)
       return sum + served * pool.machineThroughput
     }
   }

@@ -89,7 +89,8 @@ extension LogObject {
       maximumBackOff: try span("maximum_back_off_ns"), overprovision: try count("overprovision"),
       zoneCap: try share("zone_cap_billionths"),
       backsOffAfterInterruption: try flag("backs_off_after_interruption"),
-      expectedStart: try span("expected_start_ns"), rule: try oneOf("rule"))
+      expectedStart: try span("expected_start_ns"))
+    spot.rule = try oneOf("rule")
     spot.budget = try optional("budget_nanodollars_per_hour", price)
     spot.coveredMachines = try count("covered_machines", upTo: 10_000_000)
     spot.commitmentRate = try price("commitment_nanodollars_per_hour")

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Checks
-import FleetSimulation
 import Quantities
 import RandomStreams
 import Recording
@@ -39,6 +38,8 @@ package struct SensitivityAnalysis: Sendable {
   private let effort: Effort
   private let seed: UInt64?
   private let load: @Sendable (_ overrides: [String]) throws -> LoadedExperiment
+  /// Where replications come from.
+  package var source = ReplicationSource.simulated()
 
   /// An analysis of a study.
   ///
@@ -83,13 +84,13 @@ package struct SensitivityAnalysis: Sendable {
     for input in study.inputs {
       alone += [input.overrides(for: input.low), input.overrides(for: input.high)]
     }
-    let ends = base + (try await outcomes(alone, seed: seed, after: 1, progress))
-
     let screening = MorrisScreening(
       inputs: count, trajectories: effort.trajectories, nextUniform: { draws.nextUniform() })
-    let screened = try await outcomes(
-      screening.points.map { overrides(at: $0, of: Array(0..<count)) }, seed: seed,
-      after: ends.count, progress)
+    let first = try await outcomes(
+      alone + screening.points.map { overrides(at: $0, of: Array(0..<count)) }, seed: seed,
+      after: 1, progress)
+    let ends = base + first.prefix(alone.count)
+    let screened = Array(first.dropFirst(alone.count))
     let effects = study.measures.indices.map { measure -> [ElementaryEffects]? in
       let values = screened.compactMap { $0.values[measure] }
       guard values.count == screened.count, values.allSatisfy(\.isFinite) else { return nil }
@@ -181,29 +182,34 @@ package struct SensitivityAnalysis: Sendable {
     var found = points.map { _ in Outcome() }
     var finished = 0
     try await SideBySide.run(points.count, jobs: effort.jobs) { number in
-      { try outcome(points[number], seed: seed) }
+      { try await ifSimulated { try await outcome(points[number], seed: seed) } }
     } take: { number, outcome in
+      guard let outcome else { return }
       found[number] = outcome
       finished += 1
       progress(done + finished, pointCount)
     }
+    try await source.checkpoint()
     return found
   }
 
-  private func outcome(_ overrides: [String], seed: UInt64) throws -> Outcome {
-    let loaded = try load(study.overrides + overrides)
-    func measures(_ scenario: Scenario, withRequests: Bool) throws -> Measures {
+  private func outcome(_ overrides: [String], seed: UInt64) async throws -> Outcome {
+    let all = study.overrides + overrides
+    let point = source.point(all, try load(all))
+    let loaded = point.loaded
+    func measures(_ reference: Int?, withRequests: Bool) async throws -> Measures {
       Measures(
-        scenario,
-        records: try (0..<study.replications).map {
-          try FleetSimulation.run(
-            scenario, seed: seed, replication: $0, withRequests: withRequests)
-        })
+        point.scenario(reference),
+        records: try await source.records(
+          0..<study.replications, of: point, reference: reference, withRequests: withRequests,
+          seed: seed, jobs: 1))
     }
-    let own = try measures(loaded.scenario, withRequests: true)
-    let references = try loaded.references.map { reference in
+    let own = try await measures(nil, withRequests: true)
+    var references: [(path: String, measures: Measures)] = []
+    for (position, reference) in loaded.references.enumerated() {
       let needsRequests = loaded.needsRequests(of: reference, beside: own.records)
-      return (path: reference.origin.path, measures: try measures(reference, withRequests: needsRequests))
+      references.append(
+        (reference.origin.path, try await measures(position, withRequests: needsRequests)))
     }
     let judge = Judge(
       own, references: references, confidence: loaded.scenario.run.confidence.fraction)

@@ -59,9 +59,9 @@ struct CapacityTable: Sendable {
         entity: shared.entity, drop: shared.drop)
     }
     for (number, pool) in scenario.fleet.pools.enumerated() {
-      for (index, law) in pool.cloud.places.enumerated() {
+      for (index, law) in pool.cloud.supply.places.enumerated() {
         let entity = pool.cloud.entity(ofPlace: index)
-        var dependsOn = pool.cloud.shared
+        var dependsOn = pool.cloud.supply.shared
         if let purpose = law.purpose { purposes.append(purpose) }
         if law != .always {
           dependsOn.append(capacities.count)

@@ -11,7 +11,9 @@ struct ReplicaLayout {
 
   /// - Complexity: O(models × replicas).
   init(_ scenario: Scenario) {
-    let poolOfPlace = scenario.fleet.pools.flatMap { pool in pool.cloud.places.map { _ in pool } }
+    let poolOfPlace = scenario.fleet.pools.flatMap { pool in
+      pool.cloud.supply.places.map { _ in pool }
+    }
     replicasOfPlace = poolOfPlace.map { _ in [] }
     for model in scenario.fleet.models.indices {
       for (place, pool) in poolOfPlace.enumerated() {

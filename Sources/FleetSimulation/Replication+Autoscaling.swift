@@ -138,9 +138,8 @@ extension Replication where Engine: ~Copyable {
         covered -= free
       }
       guard machines > 0 else { continue }
-      let position = scenario.fleet.pools[pool].cloud.prices.position(at: now)
-      let price = scenario.fleet.pools[pool].cloud.prices.changes[position].price
-      rate += Int64(machines) * price.nanodollarsPerHour
+      rate +=
+        Int64(machines) * scenario.fleet.pools[pool].cloud.prices.price(at: now).nanodollarsPerHour
     }
     return HourlyPrice(nanodollarsPerHour: rate)
   }

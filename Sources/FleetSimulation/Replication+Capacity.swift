@@ -69,7 +69,7 @@ extension Replication where Engine: ~Copyable {
     let first = own.nextIndex
     var alone = model.life(isNew: isNew, from: &own).map { now + $0 } ?? .never
     if own.nextIndex != first { journal.draws.note(.lifetime) }
-    for shock in model.shocks {
+    for shock in model.supply.shocks {
       journal.draws.note(.shocks)
       let law = scenario.fleet.shocks[shock]
       let victims = cloud.stream(.shockVictims, place.entity ^ law.entity)
@@ -81,8 +81,8 @@ extension Replication where Engine: ~Copyable {
     let end = min(falls, alone)
     cloud.machines[machine].interruption = end
     guard end != .never else { return }
-    if model.notice.isRandom { journal.draws.note(.notice) }
-    let times = model.notice.times(
+    if model.supply.notice.isRandom { journal.draws.note(.notice) }
+    let times = model.supply.notice.times(
       of: end, after: now, machine: place.launches,
       from: cloud.stream(.notice, place.entity))
     if let time = times.rebalance {

@@ -46,9 +46,7 @@ extension Replication where Engine: ~Copyable {
     record.simulatedRequests = requests.simulated
     record.migrations = path.handOvers
     record.workloadDigest = requests.digest
-    try hold(
-      work.tokens?.isStuck != true, "an engine goes on while it holds requests",
-      "an engine that cannot")
+    if let stuck = engine.stuck { throw self.stuck(stuck.replica, at: stuck.time, replication) }
     try hold(
       engine.conservation == nil, "the requests, tokens and blocks of every engine add up",
       engine.conservation ?? "")
@@ -57,6 +55,16 @@ extension Replication where Engine: ~Copyable {
     try checkTime(account)
     try checkInvoice(record, billed: billing.machineTime(of: rentals))
     return record
+  }
+
+  /// The error that a replica stopped.
+  private borrowing func stuck(_ replica: Int, at time: Instant, _ replication: Int) -> StuckEngine
+  {
+    let pool = scenario.fleet.pools[cloud.places[cloud.placeOfReplica[replica]].pool].cloud
+    let model = scenario.fleet.models[path[ReplicaID(replica)].model.index].name
+    return StuckEngine(
+      place: scenario.origin.path + ": " + scenario.engineKey(of: model, on: pool.type),
+      pool: pool.name, time: time, replication: replication)
   }
 
   /// The billing of this replication, with the prices that were drawn for it.
@@ -103,16 +111,18 @@ extension Replication where Engine: ~Copyable {
       answeredBy = zip(answeredBy, stratum.answeredBy).map { $0 + $1 * weight }
       good = zip(good, stratum.good).map { $0 + $1 * weight }
     }
-    record.tallies.append(Tally(name: "answered_tokens", label: "", value: answeredTokens))
+    record.tallies.append(Tally(.answeredTokens, value: answeredTokens))
     for (limits, count) in zip(meter.limits, good) {
-      record.tallies.append(Tally(name: "goodput", label: "\(limits)", value: Int128(count)))
+      record.tallies.append(
+        Tally(
+          .goodput, label: "\(limits)", value: Int128(count)))
     }
     let classes = scenario.workload.mix.classNames
     for (cell, count) in answeredBy.enumerated() where count > 0 {
       let model = scenario.fleet.models[cell / classes.count].name
       record.tallies.append(
         Tally(
-          name: "answered", label: "\(model)/\(classes[cell % classes.count])",
+          .answered, label: "\(model)/\(classes[cell % classes.count])",
           value: Int128(count)))
     }
     for (stratum, weight) in weights.enumerated() {
@@ -145,22 +155,25 @@ extension Replication where Engine: ~Copyable {
       }
     }
     for (pool, sum) in zip(scenario.fleet.pools, sums) {
-      let values = [("place_up_ns", sum.up), ("rented_ns", sum.rented), ("serving_ns", sum.served)]
+      let values = [
+        (Tally.Name.placeUp, sum.up), (.rented, sum.rented), (.serving, sum.served),
+      ]
       for (name, value) in values {
-        record.tallies.append(Tally(name: name, label: pool.cloud.name, value: value))
+        record.tallies.append(Tally(name, label: pool.cloud.name, value: value))
       }
     }
     let spot = ServingCounts(
       cloud.machines.filter { scenario.fleet.pools[$0.rental.pool].cloud.market == .spot },
       until: end)
     record.tallies += [
-      Tally(name: "without_spot_ns", label: "", value: Int128(spot.times[0].nanoseconds)),
-      Tally(name: "all_spot_lost", label: "", value: Int128(spot.losses)),
+      Tally(.withoutSpot, value: Int128(spot.times[0].nanoseconds)),
+      Tally(.allSpotLost, value: Int128(spot.losses)),
     ]
     for (count, time) in ServingCounts(cloud.machines, until: end).times.enumerated()
     where time > .zero {
       record.tallies.append(
-        Tally(name: "serving_count_ns", label: "\(count)", value: Int128(time.nanoseconds)))
+        Tally(
+          .servingCount, label: "\(count)", value: Int128(time.nanoseconds)))
     }
   }
 
@@ -188,24 +201,24 @@ extension Replication where Engine: ~Copyable {
     for (pool, digest) in zip(scenario.fleet.pools, cloud.capacityDigests) {
       record.tallies.append(
         Tally(
-          name: "capacity_digest", label: pool.cloud.name,
+          .capacityDigest, label: pool.cloud.name,
           value: Int128(Int64(bitPattern: digest))))
     }
-    var counts = [("stream_digest", Int64(bitPattern: streamDigest()))]
+    var counts = [(Tally.Name.streamDigest, Int64(bitPattern: streamDigest()))]
     if let budget = path.budget {
-      counts.append(("budget_refusals", budget.refusals))
-      counts.append(("charged", budget.charged.nanodollars))
+      counts.append((.budgetRefusals, budget.refusals))
+      counts.append((.charged, budget.charged.nanodollars))
     }
     if requests.store.isUsed {
-      counts.append(("cache_evictions", Int64(requests.store.cache.evictions)))
+      counts.append((.cacheEvictions, Int64(requests.store.cache.evictions)))
     }
     if scaling.isOn {
-      counts.append(("budget_denials", scaling.budgetDenials))
-      counts.append(("highest_degradation", Int64(scaling.highestDegradation.rawValue)))
-      counts.append(("larger_batches", scaling.reachedForLargerBatches ? 1 : 0))
+      counts.append((.budgetDenials, scaling.budgetDenials))
+      counts.append((.highestDegradation, Int64(scaling.highestDegradation.rawValue)))
+      counts.append((.largerBatches, scaling.reachedForLargerBatches ? 1 : 0))
     }
     for (name, value) in counts {
-      record.tallies.append(Tally(name: name, label: "", value: Int128(value)))
+      record.tallies.append(Tally(name, value: Int128(value)))
     }
   }
 
@@ -218,9 +231,15 @@ extension Replication where Engine: ~Copyable {
       let value = zip(engineTime.use, weights).reduce(Int128(0)) { sum, part in
         part.0.tokens.isEmpty ? sum : sum + part.0.tokens[position] * Int128(part.1)
       }
-      record.tallies.append(Tally(name: count.name, label: "", value: value))
+      record.tallies.append(Tally(Tally.Name(rawValue: count.name), value: value))
     }
-    record.tallies.append(Tally(name: "too_long", label: "", value: Int128(requests.tooLong)))
+    record.tallies.append(Tally(.tooLong, value: Int128(requests.tooLong)))
+    if scenario.workload.conversations != nil {
+      record.tallies += [
+        Tally(.turnsFollowed, value: Int128(requests.followed)),
+        Tally(.turnsOvertaken, value: Int128(requests.overtaken)),
+      ]
+    }
   }
 
   /// What was drawn, and the order statistics of requests where no draw reaches them.
@@ -271,7 +290,7 @@ extension Replication where Engine: ~Copyable {
   private borrowing func answeredTokens(_ record: ReplicationRecord) -> Int128 {
     guard record.weighted.arrived > 0 else { return 0 }
     let offered = scenario.workload.expectedRequests(for: scenario.run.horizon)
-    return record.tally("answered_tokens").scaled(
+    return record.tally(.answeredTokens).scaled(
       by: Int128(offered), over: Int128(record.weighted.arrived))
   }
 
@@ -332,7 +351,7 @@ extension Replication where Engine: ~Copyable {
       charged += charge.usage ?? .zero
     }
     let allocated = record.tallies.reduce(Int128(0)) {
-      $1.name.hasPrefix("cost_") ? $0 + $1.value : $0
+      Tally.Name.costs.contains($1.name) ? $0 + $1.value : $0
     }
     try hold(
       !requests.areSimulated || allocated == Int128(record.total.nanodollars),

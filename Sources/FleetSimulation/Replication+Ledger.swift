@@ -40,8 +40,8 @@ extension Replication where Engine: ~Copyable {
     }
     let busy = busyByModel.reduce(0, +)
     let idle = zip(engineTime.use, weights).reduce(Int128(0)) { $0 + $1.0.idle * Int128($1.1) }
-    let serving = record.tally("serving_ns")
-    let overhead = record.tally("rented_ns") - serving
+    let serving = record.tally(.serving)
+    let overhead = record.tally(.rented) - serving
     guard requests.areSimulated else { return }
     if serving + overhead == 0 {
       // What was promised for machines that were never rented paid for nothing.
@@ -56,16 +56,16 @@ extension Replication where Engine: ~Copyable {
       idle: MachineTime(nanoseconds: serving - working),
       overhead: MachineTime(nanoseconds: overhead))
     let byModel = split.workload(over: busyByModel.map(MachineTime.init(nanoseconds:)))
-    var parts: [(String, String, USD)] = []
+    var parts: [(Tally.Name, String, USD)] = []
     for (model, amount) in zip(scenario.fleet.models, byModel) where amount != .zero {
-      parts.append(("cost_workload", model.name, amount))
+      parts.append((.costWorkload, model.name, amount))
     }
-    parts.append(("cost_idle", "", split.idle))
-    parts.append(("cost_overhead", "", split.overhead))
-    parts.append(("cost_unused_commitment", "", unused))
-    parts.append(("cost_other", "", record.total - machines - unused))
+    parts.append((.costIdle, "", split.idle))
+    parts.append((.costOverhead, "", split.overhead))
+    parts.append((.costUnusedCommitment, "", unused))
+    parts.append((.costOther, "", record.total - machines - unused))
     for (name, label, amount) in parts {
-      record.tallies.append(Tally(name: name, label: label, value: Int128(amount.nanodollars)))
+      record.tallies.append(Tally(name, label: label, value: Int128(amount.nanodollars)))
     }
   }
 }

@@ -50,7 +50,10 @@ extension Replication where Engine: ~Copyable {
     while true {
       let replicaTime = engine.nextTime
       let arrivalTime = requests.areArriving ? requests.source.nextTime : .never
-      if replicaTime <= arrivalTime {
+      // A request that arrives as a step of an engine ends is in time for the next step.
+      let isReplicaFirst =
+        Engine.knowsTokens ? replicaTime < arrivalTime : replicaTime <= arrivalTime
+      if isReplicaFirst {
         guard replicaTime < fleetTime else { return }
         if replicaTime >= horizonEnd && meter.recorder.inFlight == 0 { return }
         now = replicaTime
@@ -121,7 +124,7 @@ extension Replication where Engine: ~Copyable {
     let prices = pool.cloud.prices
     return path.budget?.configuration.charge.cost(
       of: time, batch: use.time, share: pool.replicas.reduce(0) { $0 + Int64($1.service.lanes) },
-      size: use.sharedBy, at: prices.changes[prices.position(at: now)].price)
+      size: use.sharedBy, at: prices.price(at: now))
   }
 
   /// Notes that requests left a replica, ends those whose clients gave up, and lets the replica go where it was

@@ -51,8 +51,7 @@ extension Replication where Engine: ~Copyable {
       isHeld = hits.isHit(arrival.number)
     }
     return RequestFacts(
-      text: Int(arrival.textIndex),
-      session: requests.sessions?.session(of: arrival.number, at: now) ?? 0,
+      text: Int(arrival.textIndex), session: scenario.workload.session(of: arrival.number, at: now),
       isDeterministic: arrival.isDeterministic, isHeld: isHeld)
   }
 
@@ -223,6 +222,10 @@ extension Replication where Engine: ~Copyable {
     guard outcome == .completed, let first = course.firstToken else {
       return recordTokens(
         ttft: now - ticket.arrival, latency: now - ticket.arrival, at: ticket.place)
+    }
+    if let next = requests.source.timeOfNext(after: ticket.number, at: ticket.arrival) {
+      requests.followed += 1
+      if next < now { requests.overtaken += 1 }
     }
     let others = Int64(ticket.outputTokens) - 1
     recordTokens(

@@ -108,8 +108,8 @@ struct Replication<Engine: ReplicaEngine & ~Copyable>: ~Copyable {
       layout.replicas,
       EngineInputs(
         timeout: scenario.timeout, noiseStream: order.stream(.serviceTime, 0),
-        systemPrompts: scenario.systemPrompts,
-        systemPromptStream: order.stream(.systemPrompts, 0)))
+        prompts: scenario.promptBlocks,
+        systemPromptStream: order.stream(.systemPrompts, 0), priorities: scenario.priorities))
     meter = Meter(scenario, plan: plan, knowsTokens: Engine.knowsTokens)
     engineTime = EngineMeter(
       models: scenario.fleet.models.count, strata: plan?.weights.count ?? 1)

@@ -15,8 +15,6 @@ struct RequestWorld: ~Copyable {
   var drawn = DrawnRequests(count: RequestSource.columnLength)
   /// What it holds of contents that nobody asked for yet in this window.
   var primed: PrimedContents
-  /// Which requests belong to one conversation; `nil` where none do.
-  let sessions: Sessions?
   /// Whether requests run at all in this replication.
   let areSimulated: Bool
   /// Whether they arrive now.
@@ -33,6 +31,9 @@ struct RequestWorld: ~Copyable {
   var isRedispatchDue = false
   /// How many no replica can ever answer, as they are longer than its engine takes.
   var tooLong: Int64 = 0
+  /// Answers to which a next request of the conversation follows, and those that came later than it.
+  var followed: Int64 = 0
+  var overtaken: Int64 = 0
 
   /// The requests of a scenario from an instant on.
   init(_ scenario: Scenario, _ order: ReplicationOrder, from opening: Instant) {
@@ -49,7 +50,6 @@ struct RequestWorld: ~Copyable {
       life: store.cache.configuration.ttl,
       highestRate: store.isUsed ? scenario.highestRate : 0, ahead: RequestSource.columnLength,
       stream: { order.stream(.cachePriming, $0) })
-    sessions = scenario.workload.sessions
     areSimulated = order.withRequests
   }
 }

@@ -36,14 +36,14 @@ extension RequestPath {
     _ ticket: Ticket, _ response: StoredResponse, cost: USD? = .zero, at now: Instant
   ) -> Completion {
     if isLogging { return completeInLog(ticket, response, cost: cost, at: now) }
-    return complete(ticket, response, cost: cost, at: now)
+    return complete(ticket, response, cost: cost, at: now, logs: false)
   }
 
   /// The same, with nothing written about the request itself.
   @inlinable
   @inline(__always)
   mutating func complete(
-    _ ticket: Ticket, _ response: StoredResponse, cost: USD?, at now: Instant
+    _ ticket: Ticket, _ response: StoredResponse, cost: USD?, at now: Instant, logs: Bool
   ) -> Completion {
     guard ticket.row >= 0 else { return Completion(effect: .end(.completed)) }
     guard requests.has(ticket) else { return Completion(effect: .none) }
@@ -61,7 +61,7 @@ extension RequestPath {
       return Completion(effect: .end(.completed), offer: offer)
     }
     let isCacheable = admission == .admitted
-    if !isLogging, deduplicator.landAlone(flight, isCacheable: isCacheable, at: now) {
+    if !logs, deduplicator.landAlone(flight, isCacheable: isCacheable, at: now) {
       requests.free(ticket.row)
       return Completion(effect: .end(.completed), offer: offer)
     }
@@ -172,7 +172,7 @@ extension RequestPath {
     ticket.attempt += 1
     ticket.enqueued = now
     handOvers += 1
-    guard case .replica(let replica) = choose(for: ticket.model, at: now) else {
+    guard case .replica(let replica) = choose(for: ticket.model, at: now, logs: isLogging) else {
       return end(ticket, .failed, .retryableFailure, at: now)
     }
     return .send(replica)
@@ -229,7 +229,7 @@ extension RequestPath {
     requests[row].flight = flight
     var ticket = requests.takeKept(row)
     ticket.enqueued = now
-    if case .replica(let replica) = choose(for: ticket.model, at: now) {
+    if case .replica(let replica) = choose(for: ticket.model, at: now, logs: isLogging) {
       steps.append(Step(ticket: ticket, effect: .send(replica)))
     } else {
       land(ticket, flight, .rejected, .retryableFailure, at: now)

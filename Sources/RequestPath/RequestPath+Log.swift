@@ -24,7 +24,7 @@ extension RequestPath {
     _ ticket: Ticket, _ facts: RequestFacts, at now: Instant
   ) -> LoggedReception {
     var ticket = ticket
-    let reception = arrive(&ticket, facts, at: now)
+    let reception = arrive(&ticket, facts, at: now, logs: true)
     if logsPath { log?.write(arrived: ticket, facts, at: now, reception) }
     return LoggedReception(reception: reception, model: ticket.modelIndex, row: ticket.row)
   }
@@ -36,7 +36,7 @@ extension RequestPath {
     _ ticket: Ticket, _ lookUp: LookUp, _ answer: CacheAnswer, at now: Instant
   ) -> Shared {
     logLookUp(lookUp.key, lookUp.question.isDeterministic, answer, at: now)
-    let shared = takeAnswer(ticket, lookUp, answer, at: now)
+    let shared = takeAnswer(ticket, lookUp, answer, at: now, logs: true)
     if logsPath {
       log?.write(
         storeAnswered: ticket.number, lookUp.key, answer, at: now, shared.effect, row: shared.row)
@@ -51,7 +51,7 @@ extension RequestPath {
     _ ticket: Ticket, _ response: StoredResponse, cost: USD?, at now: Instant
   ) -> Completion {
     let known = steps.count
-    let completion = complete(ticket, response, cost: cost, at: now)
+    let completion = complete(ticket, response, cost: cost, at: now, logs: true)
     if logsPath {
       log?.write(
         completed: ticket.number, response, cost: cost, at: now, completion,

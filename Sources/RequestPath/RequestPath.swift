@@ -124,11 +124,11 @@ public struct RequestPath: ~Copyable, Sendable {
   /// Chooses the replica of a request whose model is chosen, or refuses it.
   @inlinable
   @inline(__always)
-  mutating func choose(for model: ModelID, at now: Instant) -> LeastLoaded.Choice {
+  mutating func choose(for model: ModelID, at now: Instant, logs: Bool) -> LeastLoaded.Choice {
     // While requests are refused, one is sent only where it need not wait long.
     let longestWait = degradation < .reject ? nil : rules.longestWait
     let choice = dispatcher.choose(of: model, within: longestWait, among: &board)
-    if isLogging { logChoice(of: model, within: longestWait, choice, at: now) }
+    if logs { logChoice(of: model, within: longestWait, choice, at: now) }
     return choice
   }
 

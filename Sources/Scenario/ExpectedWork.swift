@@ -54,9 +54,9 @@ package struct ExpectedWork: Sendable, Equatable {
   private static func events(of scenario: Scenario) -> Double {
     let horizon = scenario.run.horizon.inSeconds
     let machines = scenario.fleet.pools.reduce(0.0) { sum, pool in
-      let lives = pool.cloud.lifetime.map { horizon / max($0.mean, 1e-9) } ?? 0
-      let longest = pool.cloud.longestLife.map { horizon / $0.inSeconds } ?? 0
-      let shocks = pool.cloud.shocks.reduce(0.0) { sum, number in
+      let lives = pool.cloud.supply.lifetime.map { horizon / max($0.mean, 1e-9) } ?? 0
+      let longest = pool.cloud.supply.longestLife.map { horizon / $0.inSeconds } ?? 0
+      let shocks = pool.cloud.supply.shocks.reduce(0.0) { sum, number in
         let shock = scenario.fleet.shocks[number]
         return sum + shock.takes.fraction * horizon / shock.every.inSeconds
       }
@@ -66,7 +66,7 @@ package struct ExpectedWork: Sendable, Equatable {
       $0 + changes(of: $1.law, in: horizon)
     }
     let places = scenario.fleet.pools.reduce(0.0) { sum, pool in
-      sum + pool.cloud.places.reduce(0.0) { $0 + changes(of: $1, in: horizon) }
+      sum + pool.cloud.supply.places.reduce(0.0) { $0 + changes(of: $1, in: horizon) }
     }
     let shocks = scenario.fleet.shocks.reduce(0.0) { $0 + horizon / $1.every.inSeconds }
     return 4 * machines + capacities + places + shocks + horizon / 60

@@ -41,7 +41,7 @@ extension Scenario {
     /// How many machines it should have where no policy scales it; the most where it has a schedule.
     package let wanted: Int
     /// The replicas that each of its machines carries.
-    package let replicas: [ReplicaPlace]
+    package var replicas: [ReplicaPlace]
     /// The on-demand price of its machine type at the start; `nil` when the book has none.
     package let listPrice: HourlyPrice?
     /// How many machines it should have by local clocks; `nil` for as many at any time.

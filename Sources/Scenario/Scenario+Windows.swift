@@ -56,6 +56,9 @@ extension Scenario {
     /// The requests that may be simulated for that unless a scenario says others.
     package static var usualCertainRequests: Int64 { 50_000_000 }
 
+    /// The same where token engines serve, of which a processor simulates some hundredth as many a second.
+    package static var usualCertainTokenRequests: Int64 { 500_000 }
+
     /// A sample of those values.
     ///
     /// - Precondition: there is a window, and lengths are whole minutes.

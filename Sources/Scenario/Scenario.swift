@@ -83,6 +83,22 @@ package struct Scenario: Sendable {
     return limits
   }
 
+  /// The key under which a model's engine on a type of machine stands.
+  package func engineKey(of model: String, on type: String) -> String {
+    ["models", model, "on", type, "engine"].reduce("") { KeyPathNames.appending($1, to: $0) }
+  }
+
+  /// What its prompts share.
+  package var promptBlocks: PromptBlocks {
+    PromptBlocks(systemPrompts: systemPrompts, recorded: workload.recorded?.blocks ?? [])
+  }
+
+  /// Which of its requests go first where an engine goes by priorities.
+  package var priorities: RequestPriorities {
+    RequestPriorities(
+      ofClasses: workload.mix.priorities, recorded: workload.recorded?.priorities ?? [])
+  }
+
   /// Whether its replicas serve by tokens; either all do or none.
   package var knowsTokens: Bool {
     fleet.pools.contains { $0.replicas.contains { $0.service.tokens != nil } }
@@ -100,13 +116,13 @@ package struct Scenario: Sendable {
     // Where launches take time, machines that go wait for their requests.
     let isNeverReleased = fleet.pools.allSatisfy { pool in
       pool.cloud.launch == .ideal
-        || pool.schedule == nil && pool.cloud.places.allSatisfy { $0 == .always }
-          && pool.cloud.shared.isEmpty
+        || pool.schedule == nil && pool.cloud.supply.places.allSatisfy { $0 == .always }
+          && pool.cloud.supply.shared.isEmpty
     }
     return costs.egress.isEmpty && policies.autoscaling == nil && isNeverReleased
       && fleet.pools.allSatisfy { pool in
-        !isCapacityRandom(of: pool) && pool.cloud.lifetime == nil
-          && pool.cloud.longestLife == nil && pool.cloud.shocks.isEmpty
+        !isCapacityRandom(of: pool) && pool.cloud.supply.lifetime == nil
+          && pool.cloud.supply.longestLife == nil && pool.cloud.supply.shocks.isEmpty
           && pool.cloud.priceLaw == nil && !pool.cloud.launch.isAnswerRandom
           && !pool.cloud.launch.isStartRandom
       }
@@ -114,16 +130,16 @@ package struct Scenario: Sendable {
 
   /// Whether it is drawn at random when machines of a pool can be had.
   package func isCapacityRandom(of pool: Pool) -> Bool {
-    pool.cloud.places.contains(where: \.isRandom)
-      || pool.cloud.shared.contains { fleet.sharedCapacities[$0].law.isRandom }
+    pool.cloud.supply.places.contains(where: \.isRandom)
+      || pool.cloud.supply.shared.contains { fleet.sharedCapacities[$0].law.isRandom }
   }
 
   /// The share of time in which a place of a pool can be had, in the long run; `nil` where it follows from
   /// no law, as with two traces of the same time or one that is entered at a given place.
   package func expectedUptime(ofPlace index: Int, in pool: Pool) -> Double? {
-    var laws = pool.cloud.shared.map { fleet.sharedCapacities[$0] }
+    var laws = pool.cloud.supply.shared.map { fleet.sharedCapacities[$0] }
       .filter { $0.drop != .replace }.map(\.law)
-    laws.append(pool.cloud.places[index])
+    laws.append(pool.cloud.supply.places[index])
     var traces = 0
     for law in laws {
       guard case .replay(_, let from) = law else { continue }

@@ -72,6 +72,8 @@ package struct ScenarioBuilder: Sendable {
   package var outputTokens: Distribution?
   /// How often content repeats.
   package var content: RequestMix.Content?
+  /// The conversations whose requests they are.
+  package var conversations: Conversations?
   /// What prompts begin with.
   package var systemPrompts: SystemPrompts?
   /// How long a client waits.
@@ -130,7 +132,7 @@ package struct ScenarioBuilder: Sendable {
         arrivals: arrivals,
         mix: RequestMix(
           classes: [("all", .whole)], promptTokens: promptTokens, outputTokens: outputTokens,
-          deterministic: .whole, content: content)),
+          deterministic: .whole, content: content), conversations: conversations),
       systemPrompts: systemPrompts, timeout: timeout,
       fleet: Scenario.Fleet(
         models: [ServedModel(name: "model", quality: nil, contextWindow: nil, tokenPrice: nil)],
@@ -148,11 +150,15 @@ package struct ScenarioBuilder: Sendable {
     let places =
       pool.places.isEmpty
       ? [CapacityLaw](repeating: .always, count: pool.wanted) : pool.places
+    var supply = PoolModel.Supply(places: places)
+    supply.shared = pool.shared
+    supply.lifetime = pool.lifetime
+    supply.longestLife = pool.longestLife
+    supply.shocks = pool.shocks
+    supply.notice = pool.notice
     return Scenario.Pool(
       cloud: PoolModel(
-        name: pool.name, type: "type", zone: "zone", market: pool.market, places: places,
-        shared: pool.shared, lifetime: pool.lifetime, longestLife: pool.longestLife,
-        shocks: pool.shocks, notice: pool.notice,
+        name: pool.name, type: "type", zone: "zone", market: pool.market, supply: supply,
         launch: pool.launch,
         prices: PriceSeries(changes: [PriceSeries.Change(at: .start, price: pool.price)]),
         priceLaw: pool.priceLaw),

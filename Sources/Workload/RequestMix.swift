@@ -51,6 +51,8 @@ package struct RequestMix: Sendable, Equatable {
   package let classNames: [String]
   /// The shares of the classes, in their order.
   package let classShares: [Share]
+  /// The priority of each class, the lower the sooner; empty where nobody says.
+  package let priorities: [Int]
   /// The names of the tenants.
   package let tenantNames: [String]
   /// The tenant of each value of twelve random bits.
@@ -76,12 +78,17 @@ package struct RequestMix: Sendable, Equatable {
   ///   - deterministic: the share of requests with temperature 0.
   ///   - tenants: whose requests they are; a share is good to a part in 4,096, of more than 256 tenants to one in 65,536.
   ///   - textsByClass: for each class the numbers of its texts, shortest first; empty for no texts.
+  ///   - priorities: of each class; empty for none.
   /// - Precondition: the shares of the classes add up to the whole; there are at most 256, and ``mostTenants`` tenants.
   package init(
     classes: [(name: String, share: Share)], promptTokens: Distribution?,
     outputTokens: Distribution?, deterministic: Share, content: Content?,
-    tenants: [(name: String, share: Share)] = [("all", .whole)], textsByClass: [[UInt16]] = []
+    tenants: [(name: String, share: Share)] = [("all", .whole)], textsByClass: [[UInt16]] = [],
+    priorities: [Int] = []
   ) {
+    precondition(
+      priorities.isEmpty || priorities.count == classes.count, "each class has a priority")
+    self.priorities = priorities
     precondition(tenants.count <= Self.mostTenants, "a tenant has its part of sixteen bits")
     precondition(
       textsByClass.isEmpty

@@ -7,7 +7,7 @@ import Reporting
 import Scenario
 
 /// `plimsoll explain`: what each lever of a fleet is worth.
-struct Explain: AsyncParsableCommand {
+struct Explain: StudyCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
     abstract: "Show what each lever saves: spot, commitments, routing, cache, and so on.",
@@ -24,42 +24,40 @@ struct Explain: AsyncParsableCommand {
   var overrides: [String] = []
   @Option(help: "The seed of all random numbers, instead of the scenario's.")
   var seed: UInt64?
+  @OptionGroup var rounds: RoundOptions
   @OptionGroup var work: JobOptions
   @Option(help: "The format of the results.")
   var format: OutputFormat = .table
 
-  func run() async throws {
-    let answer = try await Failure.reporting {
-      let study = try LeverStudy.load(
-        self.study, files: Terminal.files, overrides: overrides,
-        sizeProblem: LeverAnalysis.sizeProblem)
-      let analysis = try LeverAnalysis(study, seed: seed, jobs: work.jobs) {
-        try ScenarioLoader.load(study.scenario, files: Terminal.files, overrides: $0)
-      }
-      let progress = ProgressLine(
-        scenario: self.study, isShown: !work.quiet, unit: "coalitions")
-      let fleets = analysis.fleetLimit
-      progress.announce(
-        "at most \(fleets) fleets of \(study.replications) replications each, fewer where "
-          + "coalitions share them"
-      )
-      let answer = try await analysis.run { done, count in
-        // The fleet as operated tells little of the others, which may be larger and fail at once.
-        if done == count / 8, done > 0 {
-          progress.estimate(
-            factor: Double(count) / Double(done), from: "\(done) of \(count) coalitions")
-        }
-        progress.show(done: done, of: count)
-      }
-      progress.clear()
-      return answer
+  var subject: String { study }
+  var base: [String] { [] }
+  var asked: [String] {
+    ["explain"] + overrides.map { "--set \($0)" } + [seed].compactMap { $0.map { "--seed \($0)" } }
+  }
+
+  func find(_ source: ReplicationSource, files: FileReader) async throws -> any StudyReport {
+    let study = try LeverStudy.load(
+      self.study, files: files, overrides: overrides, sizeProblem: LeverAnalysis.sizeProblem)
+    var analysis = try LeverAnalysis(study, seed: seed, jobs: work.jobs) {
+      try ScenarioLoader.load(study.scenario, files: files, overrides: $0)
     }
-    let report = LeverReport(answer)
-    switch format {
-    case .table: Terminal.show(report.table)
-    case .csv: Terminal.print(report.csv)
-    case .json: Terminal.print(try report.json())
-    case .markdown: Terminal.print(report.markdown)
+    analysis.source = source
+    let progress = ProgressLine(
+      scenario: self.study, isShown: !work.quiet && source.isSimulating, unit: "coalitions")
+    let fleets = analysis.fleetLimit
+    progress.announce(
+      "at most \(fleets) fleets of \(study.replications) replications each, fewer where "
+        + "coalitions share them"
+    )
+    let answer = try await analysis.run { done, count in
+      // The fleet as operated tells little of the others, which may be larger and fail at once.
+      if done == count / 8, done > 0 {
+        progress.estimate(
+          factor: Double(count) / Double(done), from: "\(done) of \(count) coalitions")
+      }
+      progress.show(done: done, of: count)
     }
+    progress.clear()
+    return LeverReport(answer)
   }
 }

@@ -7,7 +7,7 @@ import Reporting
 import Scenario
 
 /// `plimsoll optimize`: the cheapest point of a grid that holds all targets.
-struct Optimize: AsyncParsableCommand {
+struct Optimize: StudyCommand {
   static let configuration = CommandConfiguration(
     commandName: "optimize",
     abstract: "Find the cheapest combination of values that holds all service targets.",
@@ -39,6 +39,11 @@ struct Optimize: AsyncParsableCommand {
   var maxReplications = 40
   @Option(help: "The seed of all random numbers, instead of the scenario's.")
   var seed: UInt64?
+  @Option(
+    help:
+      "With --plan: how many points a round tries at once; more rounds or more work, one answer.")
+  var ahead = 8
+  @OptionGroup var rounds: RoundOptions
   @OptionGroup var work: JobOptions
   @Option(help: "The format of the results.")
   var format: OutputFormat = .table
@@ -49,6 +54,9 @@ struct Optimize: AsyncParsableCommand {
     }
     guard (2...10_000).contains(maxReplications) else {
       throw ValidationError("--max-replications is \(maxReplications); allowed: 2 to 10000")
+    }
+    guard (1...SweepDesign.pointLimit).contains(ahead) else {
+      throw ValidationError("--ahead is \(ahead); allowed: 1 to \(SweepDesign.pointLimit)")
     }
     _ = try share(delta, of: "--delta", in: 0.0001...0.5, allowed: "0.01% to 50%")
     _ = try share(confidence, of: "--confidence", in: 0.5...0.9999, allowed: "50% to 99.99%")
@@ -63,38 +71,39 @@ struct Optimize: AsyncParsableCommand {
     return share.fraction
   }
 
-  func run() async throws {
+  var subject: String { scenario }
+  var base: [String] { overrides }
+  var asked: [String] {
+    ["optimize"] + overrides.map { "--set \($0)" } + over.map { "--over \($0)" }
+      + ["--delta \(delta)", "--confidence \(confidence)", "--max-replications \(maxReplications)"]
+      + [seed].compactMap { $0.map { "--seed \($0)" } }
+  }
+
+  func find(_ source: ReplicationSource, files: FileReader) async throws -> any StudyReport {
     var effort = Optimisation.Effort()
     effort.delta = try share(delta, of: "--delta", in: 0...1, allowed: "")
     effort.confidence = try share(confidence, of: "--confidence", in: 0...1, allowed: "")
     effort.maximumReplications = maxReplications
     effort.jobs = work.jobs
-    let options = effort
-    let answer = try await Failure.reporting {
-      let (scenario, overrides) = (self.scenario, self.overrides)
-      let search = try Optimisation(scenario, over: over, effort: options, seed: seed) {
-        try ScenarioLoader.load(scenario, files: Terminal.files, overrides: overrides + $0)
-      }
-      let progress = ProgressLine(scenario: scenario, isShown: !work.quiet, unit: "points")
-      progress.announce(
-        "\(search.pointCount) points, at most \(maxReplications) replications each; those that "
-          + "cost clearly "
-          + "more than one that holds are not simulated with requests")
-      let answer = try await search.run { done, count in
-        if done == 1, count > 1 {
-          progress.estimate(factor: Double(count), from: "the first point; at most, as a rule")
-        }
-        progress.show(done: done, of: count)
-      }
-      progress.clear()
-      return answer
+    effort.ahead = ahead
+    let (scenario, overrides) = (self.scenario, self.overrides)
+    var search = try Optimisation(scenario, over: over, effort: effort, seed: seed) {
+      try ScenarioLoader.load(scenario, files: files, overrides: overrides + $0)
     }
-    let report = OptimumReport(answer)
-    switch format {
-    case .table: Terminal.show(report.table)
-    case .csv: Terminal.print(report.csv)
-    case .json: Terminal.print(try report.json())
-    case .markdown: Terminal.print(report.markdown)
+    search.source = source
+    let progress = ProgressLine(
+      scenario: scenario, isShown: !work.quiet && source.isSimulating, unit: "points")
+    progress.announce(
+      "\(search.pointCount) points, at most \(maxReplications) replications each; those that "
+        + "cost clearly "
+        + "more than one that holds are not simulated with requests")
+    let answer = try await search.run { done, count in
+      if done == 1, count > 1 {
+        progress.estimate(factor: Double(count), from: "the first point; at most, as a rule")
+      }
+      progress.show(done: done, of: count)
     }
+    progress.clear()
+    return OptimumReport(answer)
   }
 }

@@ -22,7 +22,7 @@ struct Plimsoll: AsyncParsableCommand {
     version: versionText,
     subcommands: [
       Init.self, Run.self, Check.self, Compare.self, Sweep.self, Optimize.self, Capacity.self,
-      Explain.self, Sensitivity.self, Report.self,
+      Explain.self, Sensitivity.self, Next.self, Report.self,
       ShowCatalogue.self, Trace.self, Calibrate.self, Route.self, Engine.self, Replay.self,
       Validate.self, Runs.self, Show.self, Doctor.self,
     ])

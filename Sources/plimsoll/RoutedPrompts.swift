@@ -76,7 +76,7 @@ struct RoutedPrompts {
   private static func costs(of scenario: Scenario) -> [Double?] {
     var costs = scenario.fleet.models.map { _ in Double?.none }
     for pool in scenario.fleet.pools {
-      guard let price = pool.cloud.prices.changes.first?.price ?? pool.listPrice else { continue }
+      let price = pool.cloud.prices.price(at: .start)
       let hourly = Double(price.nanodollarsPerHour) / 1e9 / Double(max(1, pool.replicas.count))
       for replica in pool.replicas {
         let cost = hourly / 3_600 * replica.service.timePerRequest.inSeconds

@@ -7,7 +7,7 @@ import Reporting
 import Scenario
 
 /// `plimsoll sensitivity`: which uncertain input moves the verdict most.
-struct Sensitivity: AsyncParsableCommand {
+struct Sensitivity: StudyCommand {
   static let configuration = CommandConfiguration(
     commandName: "sensitivity",
     abstract: "Vary the uncertain inputs of a scenario and rank what to measure next.",
@@ -29,6 +29,7 @@ struct Sensitivity: AsyncParsableCommand {
   var seed: UInt64?
   @Option(help: "How many points run at the same time; by default one per processor.")
   var jobs: Int = ProcessInfo.processInfo.activeProcessorCount
+  @OptionGroup var rounds: RoundOptions
   @Option(help: "The format of the results.")
   var format: OutputFormat = .table
   @Flag(help: "Print only the results.")
@@ -49,40 +50,39 @@ struct Sensitivity: AsyncParsableCommand {
     }
   }
 
-  func run() async throws {
+  var subject: String { study }
+  var base: [String] { [] }
+  var asked: [String] {
+    ["sensitivity", "--trajectories \(trajectories)", "--rows \(rows)", "--keep \(keep)"]
+      + [seed].compactMap { $0.map { "--seed \($0)" } }
+  }
+
+  func find(_ source: ReplicationSource, files: FileReader) async throws -> any StudyReport {
     let path = study
-    let study = try Failure.reporting {
-      try SensitivityStudy.load(path, files: Terminal.files)
+    let study = try SensitivityStudy.load(path, files: files)
+    var effort = SensitivityAnalysis.Effort()
+    effort.trajectories = trajectories
+    effort.rows = rows
+    effort.kept = min(keep, study.inputs.count)
+    effort.jobs = jobs
+    var analysis = SensitivityAnalysis(study, effort: effort, seed: seed) {
+      try ScenarioLoader.load(study.scenario, files: files, overrides: $0)
     }
-    let report = try await Failure.reporting {
-      var effort = SensitivityAnalysis.Effort()
-      effort.trajectories = trajectories
-      effort.rows = rows
-      effort.kept = min(keep, study.inputs.count)
-      effort.jobs = jobs
-      let analysis = SensitivityAnalysis(study, effort: effort, seed: seed) {
-        try ScenarioLoader.load(study.scenario, files: Terminal.files, overrides: $0)
+    analysis.source = source
+    let progress = ProgressLine(
+      scenario: path, isShown: !quiet && source.isSimulating, unit: "points")
+    let (count, jobs) = (analysis.pointCount, self.jobs)
+    progress.announce("\(count) points of \(study.replications) replications each")
+    let answers = try await analysis.run { done, count in
+      if done == 1, count > 1 {
+        progress.estimate(
+          factor: Double(count) / Double(min(count, jobs)), from: "the first point")
       }
-      let progress = ProgressLine(scenario: path, isShown: !quiet, unit: "points")
-      let (count, jobs) = (analysis.pointCount, self.jobs)
-      progress.announce("\(count) points of \(study.replications) replications each")
-      let answers = try await analysis.run { done, count in
-        if done == 1, count > 1 {
-          progress.estimate(
-            factor: Double(count) / Double(min(count, jobs)), from: "the first point")
-        }
-        progress.show(done: done, of: count)
-      }
-      progress.clear()
-      return SensitivityReport(
-        about: study.about, scenario: study.scenario, answers: answers,
-        points: analysis.pointCount)
+      progress.show(done: done, of: count)
     }
-    switch format {
-    case .table: Terminal.show(report.table)
-    case .json: Terminal.print(try report.json())
-    case .csv: Terminal.print(report.csv)
-    case .markdown: Terminal.print(report.markdown)
-    }
+    progress.clear()
+    return SensitivityReport(
+      about: study.about, scenario: study.scenario, answers: answers,
+      points: analysis.pointCount)
   }
 }

@@ -68,7 +68,7 @@ struct MeasuresByHandTests {
         ("answered_tokens", "", 5_000), ("goodput", "ttft <= 1s", 300), ("kv_block_ns", "", 25),
         ("kv_blocks_there_ns", "", 100), ("tokens_cached", "", 30), ("tokens_prompt", "", 70),
         ("tokens_recomputed", "", 7), ("preemptions", "", 5),
-      ].map { Tally(name: $0.0, label: $0.1, value: $0.2) }
+      ].map { Tally(Tally.Name(rawValue: $0.0), label: $0.1, value: $0.2) }
     if !isDrawn { record.tallies.append(Draws().tally) }
     change(&record)
     return record
@@ -93,9 +93,9 @@ struct MeasuresByHandTests {
       record.requests[.timedOut] = 0
       record.requests[.completed] = 70
       record.weighted = record.requests
-      for (index, tally) in record.tallies.enumerated() where tally.name == "serving_ns" {
+      for (index, tally) in record.tallies.enumerated() where tally.name == .serving {
         record.tallies[index] = Tally(
-          name: tally.name, label: tally.label, value: 2 * tally.value)
+          tally.name, label: tally.label, value: 2 * tally.value)
       }
     }
     return Judge(measures, references: [("other.yaml", other)], confidence: 0.95)
@@ -202,7 +202,7 @@ struct MeasuresByHandTests {
   func notes() throws {
     let measures = try Self.measures(tokens: true) { record in
       record.tallies += [("steps", 400), ("steps_outside", 3), ("too_long", 2)].map {
-        Tally(name: $0.0, label: "", value: $0.1)
+        Tally(Tally.Name(rawValue: $0.0), value: $0.1)
       }
     }
     func note(_ topic: String) -> String? { measures.notes.first { $0.topic == topic }?.text }

@@ -158,7 +158,8 @@ struct FleetSizeTests {
   func regions() throws {
     #expect(Self.errors("fleet.base.zone=europe-west4-a", "fleet.base.price=9 USD/h").isEmpty)
     let alone = try Self.load(["prices=open.yaml", "fleet.base.zone=eu-central-1a"])
-    #expect(alone.origin.assumptions.contains { $0.hasSuffix("its prices are taken for eu-central-1") })
+    #expect(
+      alone.origin.assumptions.contains { $0.hasSuffix("its prices are taken for eu-central-1") })
     let both = Self.errors("prices=open.yaml", Self.spot, "fleet.spot.zone=eu-west-1a")
     #expect(both.contains { $0.contains("cannot hold in both us-east-1 and eu-west-1") }, "\(both)")
   }

@@ -28,7 +28,8 @@ struct KeyEffect: Sendable, CustomTestStringConvertible {
   private static let free: [([String], String)] = [
     (["fleet"], "POOL"), (["models"], "MODEL"), (["models", "MODEL", "on"], "TYPE"),
     (["models", "MODEL", "quality", "matrix"], "CLASS"), (["zones"], "ZONE"),
-    (["regions"], "REGION"), (["commitments"], "COMMITMENT"), (["costs"], "COST"),
+    (["regions"], "REGION"), (["workload", "priorities"], "CLASS"), (["commitments"], "COMMITMENT"),
+    (["costs"], "COST"),
     (["machines"], "TYPE"), (["devices"], "DEVICE"), (["policies", "ledger", "tenants"], "TENANT"),
   ]
 

@@ -109,7 +109,7 @@ struct Oracle: Sendable, CustomTestStringConvertible {
     case .joined: return share(.joined)
     case .batchSize: return ratio { (Double($0.batchedRequests), Double($0.batches)) }
     case .spotUptime:
-      return ratio { (Double($0.tally("place_up_ns")), Double($0.billedTime.nanoseconds)) }
+      return ratio { (Double($0.tally(.placeUp)), Double($0.billedTime.nanoseconds)) }
     case .costPerLife:
       return ratio { record in
         (record.total.inDollars, Double(record.fleetEvents.count { $0.kind == .interrupted }))

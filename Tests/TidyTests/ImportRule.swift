@@ -24,6 +24,7 @@ enum ImportRule {
 
   private static let doors = [
     "CAllocator": "plimsoll", "CCatalogue": "Catalogue", "CGSL": "Numerics", "COpenSSL": "Digests",
+    "CProcess": "plimsoll",
     "CVectors": "RandomStreams", "CZlib": "Inputs", "CSQLite": "SQLite", "Yams": "Scenario",
   ]
 

@@ -19,7 +19,7 @@ enum LicenceRule {
       result.append(file.violation(line: headerLine, "is not `\(header)`"))
     }
     guard isPermissive else { return result }
-    let systemLibraries = ["CAllocator", "CGSL", "CSQLite", "CZlib"]
+    let systemLibraries = ["CAllocator", "CGSL", "CProcess", "CSQLite", "CZlib"]
     let own = ImportRule.levels.joined() + ImportRule.besideTheLevels + systemLibraries
     for statement in ImportStatement.all(in: file)
     where own.contains(statement.module) && !permissiveTargets.contains(statement.module) {

@@ -67,5 +67,8 @@ struct ShapeRuleTests {
     #expect(parameters("init(\(ten)) {}").isEmpty)
     #expect(parameters("init(a: f(\(eleven))) {}").isEmpty)
     #expect(parameters("case A(\(eleven))").isEmpty)
+    let record = "struct Charge {\n  struct Line { let a: Int }\n  init(\(eleven)) {}\n}"
+    #expect(parameters(record).isEmpty)
+    #expect(parameters(record.replacing("Charge", with: "Bill")).count == 1)
   }
 }

@@ -97,7 +97,9 @@ struct SourceTreeTests {
     report(tree.swiftFiles.flatMap(ShapeRule.wideInitialisers))
   }
 
-  @Test("has no part of a simulation with more than fifteen stored properties, but records that are flat")
+  @Test(
+    "has no part of a simulation with more than fifteen stored properties, but records that are flat"
+  )
   func storedProperties() {
     let files = tree.sources.filter { ShapeRule.targets.contains($0.target) }
     report(files.flatMap(ShapeRule.wideTypes))

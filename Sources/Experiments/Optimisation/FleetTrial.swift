@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Checks
-import FleetSimulation
 import Recording
 import Scenario
 import Statistics
@@ -15,7 +14,8 @@ struct FleetTrial: Sendable {
     var hasRequests = false
   }
 
-  let loaded: LoadedExperiment
+  private let point: StudyPoint
+  private let source: ReplicationSource
   private let seed: UInt64
   /// The bill of each replication for a month, requests left out.
   private(set) var bills: [Double] = []
@@ -24,18 +24,22 @@ struct FleetTrial: Sendable {
   /// Requests that were simulated, measured or not, those of references too.
   private(set) var requests: UInt64 = 0
 
-  init(_ loaded: LoadedExperiment, seed: UInt64) {
-    self.loaded = loaded
+  init(_ point: StudyPoint, seed: UInt64, from source: ReplicationSource) {
+    self.point = point
+    self.source = source
     self.seed = seed
-    references = loaded.references.map { Reference(scenario: $0) }
+    references = point.loaded.references.map { Reference(scenario: $0) }
   }
 
+  var loaded: LoadedExperiment { point.loaded }
   private var scenario: Scenario { loaded.scenario }
 
   /// Whether the bill can be had without requests: no policy sizes the fleet by them, nothing is
   /// billed by
   /// their bytes.
-  var hasBillOfItsOwn: Bool { scenario.costs.egress.isEmpty && scenario.policies.autoscaling == nil }
+  var hasBillOfItsOwn: Bool {
+    scenario.costs.egress.isEmpty && scenario.policies.autoscaling == nil
+  }
 
   /// The bills that are to be compared, by replication: with requests where they have a part in
   /// them.
@@ -51,14 +55,13 @@ struct FleetTrial: Sendable {
   mutating func bill(upTo count: Int, jobs: Int) async throws {
     guard bills.count < count else { return }
     if scenario.isBillExact, hasBillOfItsOwn {
-      let first =
-        try bills.first
-        ?? Self.bill(
-          of: FleetSimulation.run(scenario, seed: seed, replication: 0, withRequests: false))
-      bills = [Double](repeating: first, count: count)
+      if bills.isEmpty {
+        bills = try await replications(0..<1, false, jobs: 1).map { Self.bill(of: $0) }
+      }
+      bills = [Double](repeating: bills[0], count: count)
       return
     }
-    bills += try await replications(bills.count..<count, of: scenario, false, jobs: jobs)
+    bills += try await replications(bills.count..<count, false, jobs: jobs)
       .map { Self.bill(of: $0) }
   }
 
@@ -71,7 +74,7 @@ struct FleetTrial: Sendable {
   /// Brings the replications with requests to so many.
   mutating func simulate(upTo count: Int, jobs: Int) async throws {
     guard records.count < count else { return }
-    let more = try await replications(records.count..<count, of: scenario, true, jobs: jobs)
+    let more = try await replications(records.count..<count, true, jobs: jobs)
     records += more
     requests += more.reduce(0) { $0 + $1.simulatedRequests }
     for position in references.indices {
@@ -81,7 +84,7 @@ struct FleetTrial: Sendable {
         (reference.hasRequests, reference.records) = (true, [])
       }
       let added = try await replications(
-        reference.records.count..<records.count, of: reference.scenario, reference.hasRequests,
+        reference.records.count..<records.count, ofReference: position, reference.hasRequests,
         jobs: jobs)
       reference.records += added
       requests += added.reduce(0) { $0 + $1.simulatedRequests }
@@ -97,26 +100,18 @@ struct FleetTrial: Sendable {
     let measures = Measures(scenario, records: records)
     let judge = Judge(
       measures,
-      references: references.map { ($0.scenario.origin.path, Measures($0.scenario, records: $0.records)) },
+      references: references.map {
+        ($0.scenario.origin.path, Measures($0.scenario, records: $0.records))
+      },
       confidence: confidence)
     return (measures, judge.verdicts(on: scenario.targets, look: look))
   }
 
   private func replications(
-    _ numbers: Range<Int>, of scenario: Scenario, _ withRequests: Bool, jobs: Int
+    _ numbers: Range<Int>, ofReference reference: Int? = nil, _ withRequests: Bool, jobs: Int
   ) async throws -> [ReplicationRecord] {
-    let seed = self.seed
-    var done: [ReplicationRecord] = []
-    try await SideBySide.inOrder(numbers.count, jobs: jobs) { position in
-      let number = numbers.lowerBound + position
-      return {
-        try FleetSimulation.run(
-          scenario, seed: seed, replication: number, withRequests: withRequests)
-      }
-    } take: { _, record in
-      done.append(record)
-    }
-    return done
+    try await source.records(
+      numbers, of: point, reference: reference, withRequests: withRequests, seed: seed, jobs: jobs)
   }
 }
 

@@ -18,6 +18,8 @@ package struct LeverAnalysis: Sendable {
   private let jobs: Int
   private let load: @Sendable (_ overrides: [String]) throws -> LoadedExperiment
   private let design: SweepDesign
+  /// Where replications come from.
+  package var source = ReplicationSource.simulated()
 
   /// An analysis of a study.
   ///
@@ -78,28 +80,35 @@ package struct LeverAnalysis: Sendable {
     let text = operatedFleet.scenario.origin.canonicalText
     // A size that is refused is not the operated one.
     let operatedSize = sizes.firstIndex { size in
-      (try? load(study.overrides(of: whole) + size.overrides))?.scenario.origin.canonicalText == text
+      (try? load(study.overrides(of: whole) + size.overrides))?.scenario.origin.canonicalText
+        == text
     }
     let search = SizeSearch(
-      study, sizes: sizes, seed: seed, confidence: confidence, load: load)
-    let operated = try await search.fleet(operatedFleet, jobs: jobs)
+      study, sizes: sizes, seed: seed, confidence: confidence, from: source, load: load)
+    let operated = try await ifSimulated {
+      try await search.fleet(source.point(study.overrides, operatedFleet), jobs: jobs)
+    }
     var found: [Int: LeverAnswer.Coalition] = [:]
     progress(0, coalitions.count)
     let inTurn = mixed(coalitions)
     try await SideBySide.run(inTurn.count, jobs: jobs) { number in
-      { try await search.coalition(inTurn[number]) }
+      { try await ifSimulated { try await search.coalition(inTurn[number]) } }
     } take: { _, coalition in
+      guard let coalition else { return }
       found[coalition.members] = coalition
       progress(found.count, coalitions.count)
     }
+    try await source.checkpoint()
+    guard let operated else { throw NotSimulatedYet() }
     let fleets = await search.book.summary
     let bills = Worths(
       levers: study.levers.count, replications: study.replications, found: found, orders: orders,
       confidence: confidence)
     return LeverAnswer(
-      about: study.about, scenario: study.scenario, seed: seed, keys: design.axes.map(\.key),
-      largest: largest(sizes), confidence: confidence, replications: study.replications,
-      orders: isExact ? nil : orders.count,
+      study: LeverAnswer.Study(
+        about: study.about, scenario: study.scenario, seed: seed, keys: design.axes.map(\.key),
+        largest: largest(sizes), confidence: confidence, replications: study.replications,
+        orders: isExact ? nil : orders.count),
       levers: bills.levers(named: study.levers.map(\.name)),
       coalitions: coalitions.compactMap { found[$0] }, baseline: bills.bill(of: 0),
       optimised: bills.bill(of: whole),
@@ -110,7 +119,7 @@ package struct LeverAnalysis: Sendable {
         checkedBill: operated.checkedBill, verdicts: operated.verdicts,
         size: operatedSize.map { sizes[$0].values }),
       budgets: operatedFleet.scenario.targets.filter(\.isBudget).map(\.text),
-      fleets: fleets.fleets, requests: fleets.requests)
+      effort: LeverAnswer.Effort(fleets: fleets.fleets, requests: fleets.requests))
   }
 
   /// The sizes, by the bill with no lever on, requests left out.
@@ -119,14 +128,18 @@ package struct LeverAnalysis: Sendable {
     var bills = points.map { _ in 0.0 }
     try await SideBySide.run(points.count, jobs: jobs) { number in
       {
-        var trial = FleetTrial(
-          try load(study.overrides(of: 0) + points[number].overrides), seed: seed)
-        try await trial.bill(upTo: study.replications, jobs: 1)
-        return trial.bills.reduce(0, +)
+        let overrides = study.overrides(of: 0) + points[number].overrides
+        let point = source.point(overrides, try load(overrides))
+        return try await ifSimulated {
+          var trial = FleetTrial(point, seed: seed, from: source)
+          try await trial.bill(upTo: study.replications, jobs: 1)
+          return trial.bills.reduce(0, +)
+        }
       }
     } take: { number, bill in
-      bills[number] = bill
+      bills[number] = bill ?? 0
     }
+    try await source.checkpoint()
     return points.indices.sorted { (bills[$0], $0) < (bills[$1], $1) }.map { points[$0] }
   }
 

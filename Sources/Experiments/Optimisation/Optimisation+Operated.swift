@@ -19,7 +19,7 @@ extension Optimisation {
       return OptimumAnswer.Operated(
         point: number, bill: bill, standing: point.standing, verdicts: point.verdicts)
     }
-    var trial = FleetTrial(loaded, seed: answer.seed)
+    var trial = FleetTrial(source.point([], loaded), seed: answer.search.seed, from: source)
     try await trial.cost(upTo: effort.firstStage, jobs: effort.jobs)
     guard let bill = Interval.mean(of: trial.costs, confidence: effort.confidence) else {
       return nil

@@ -30,6 +30,8 @@ package struct Optimisation: Sendable {
     package var maximumReplications = 40
     /// How many replications run side by side.
     package var jobs = 1
+    /// How many points are tried at once where a round of shards simulates them; changes no answer.
+    package var ahead = 8
 
     /// One per cent at 95 %.
     package init() {}
@@ -79,6 +81,8 @@ package struct Optimisation: Sendable {
   let effort: Effort
   private let seed: UInt64?
   let load: @Sendable (_ overrides: [String]) throws -> LoadedExperiment
+  /// Where replications come from.
+  package var source = ReplicationSource.simulated()
 
   /// A search over the grid that texts such as `fleet.base.machines=1..6` span.
   ///
@@ -124,6 +128,7 @@ package struct Optimisation: Sendable {
       .sorted { (candidates[$0].meanBill, $0) < (candidates[$1].meanBill, $1) }
     var rules: Rules?
     var incumbent: Int?
+    var waiting = 0
     for (done, number) in order.enumerated() {
       progress(done, order.count)
       if let rules, let incumbent,
@@ -131,9 +136,15 @@ package struct Optimisation: Sendable {
       {
         continue
       }
-      try await settle(&candidates[number], among: order.count)
-      guard candidates[number].point.standing == .holds else { continue }
-      try await candidates[number].trial?.cost(upTo: effort.firstStage, jobs: effort.jobs)
+      do {
+        try await settle(&candidates[number], among: order.count)
+        guard candidates[number].point.standing == .holds else { continue }
+        try await candidates[number].trial?.cost(upTo: effort.firstStage, jobs: effort.jobs)
+      } catch is NotSimulatedYet {
+        waiting += 1
+        if waiting == effort.ahead { break }
+        continue
+      }
       rules =
         rules
         ?? Rules(points: order.count, effort: effort, bill: candidates[number].meanBill)
@@ -141,6 +152,7 @@ package struct Optimisation: Sendable {
         incumbent = number
       }
     }
+    try await source.checkpoint()
     let holding = order.filter { candidates[$0].point.standing == .holds }
     var chosen: [Int] = []
     if let rules { chosen = try await select(holding, &candidates, rules) }
@@ -172,13 +184,17 @@ package struct Optimisation: Sendable {
     let count = effort.firstStage
     try await SideBySide.inOrder(points.count, jobs: effort.jobs) { number in
       {
-        () async throws -> Result<FleetTrial, ScenarioErrors> in
+        () async throws -> Result<FleetTrial?, ScenarioErrors> in
         do {
           let loaded = try load(points[number].overrides)
           try NoTargets.check(loaded, of: scenario)
-          var trial = FleetTrial(loaded, seed: seed)
-          try await trial.bill(upTo: count, jobs: 1)
-          return .success(trial)
+          let point = source.point(points[number].overrides, loaded)
+          return .success(
+            try await ifSimulated {
+              var trial = FleetTrial(point, seed: seed, from: source)
+              try await trial.bill(upTo: count, jobs: 1)
+              return trial
+            })
         } catch let errors as ScenarioErrors {
           return .failure(errors)
         }
@@ -192,6 +208,7 @@ package struct Optimisation: Sendable {
         candidates[number].point.refusal = errors.errors.map(\.description).joined(separator: "; ")
       }
     }
+    try await source.checkpoint()
     if let refusal, candidates.allSatisfy({ $0.trial == nil }) { throw refusal }
     return candidates
   }
@@ -230,8 +247,13 @@ package struct Optimisation: Sendable {
     var count = effort.firstStage
     while true {
       for number in alive {
-        try await candidates[number].trial?.cost(upTo: count, jobs: effort.jobs)
+        do {
+          try await candidates[number].trial?.cost(upTo: count, jobs: effort.jobs)
+        } catch is NotSimulatedYet {
+          continue
+        }
       }
+      try await source.checkpoint()
       let samples = candidates.map(\.costs)
       alive = rule.survivors(of: samples, among: alive, after: count)
       if alive.count == 1 || count >= effort.maximumReplications
@@ -292,8 +314,11 @@ extension Optimisation {
       return !isClearlyDearer(candidates[number], than: candidates[best], rules)
     }
     return OptimumAnswer(
-      scenario: scenario, seed: seed, keys: design.axes.map(\.key), confidence: effort.confidence,
-      delta: effort.delta, maximumReplications: effort.maximumReplications, points: points,
+      search: OptimumAnswer.Search(
+        scenario: scenario, seed: seed, keys: design.axes.map(\.key),
+        confidence: effort.confidence, delta: effort.delta,
+        maximumReplications: effort.maximumReplications),
+      points: points,
       outcome: outcome, unsettled: unsettled,
       runnerUp: best.flatMap { runnerUp(to: $0, candidates, points) },
       budgets: budgets(candidates), spent: spent(candidates), grid: grid(candidates))

@@ -53,6 +53,7 @@ struct SizeSearch: Sendable {
   private let sizes: [SweepPoint]
   private let seed: UInt64
   private let confidence: Double
+  private let source: ReplicationSource
   private let load: @Sendable (_ overrides: [String]) throws -> LoadedExperiment
 
   /// A search through sizes; the last is the largest.
@@ -60,6 +61,7 @@ struct SizeSearch: Sendable {
   /// - Precondition: there is a size.
   init(
     _ study: LeverStudy, sizes: [SweepPoint], seed: UInt64, confidence: Double,
+    from source: ReplicationSource,
     load: @escaping @Sendable (_ overrides: [String]) throws -> LoadedExperiment
   ) {
     precondition(!sizes.isEmpty, "a grid has a point")
@@ -67,6 +69,7 @@ struct SizeSearch: Sendable {
     self.sizes = sizes
     self.seed = seed
     self.confidence = confidence
+    self.source = source
     self.load = load
   }
 
@@ -78,7 +81,7 @@ struct SizeSearch: Sendable {
     var best: Tried?
     for candidate in try await candidates(of: members) {
       if let best, candidate.leastBill >= best.bill { break }
-      let fleet = try await self.fleet(candidate.loaded)
+      let fleet = try await self.fleet(candidate.point)
       let this = Tried(size: candidate.size, fleet: fleet, bill: mean(fleet.bills))
       tried.append(this)
       guard fleet.holds else { continue }
@@ -110,7 +113,7 @@ struct SizeSearch: Sendable {
   /// A size that a coalition may have, and a bill that it does not go below.
   private struct Candidate {
     let size: Int
-    let loaded: LoadedExperiment
+    let point: StudyPoint
     let leastBill: Double
   }
 
@@ -118,15 +121,21 @@ struct SizeSearch: Sendable {
   private func candidates(of members: Int) async throws -> [Candidate] {
     var all: [Candidate] = []
     for (number, size) in sizes.enumerated() {
-      let loaded = try load(study.overrides(of: members) + size.overrides)
-      guard loaded.scenario.policies.autoscaling == nil, sizes.count > 1 else {
-        all.append(Candidate(size: number, loaded: loaded, leastBill: -.infinity))
+      let overrides = study.overrides(of: members) + size.overrides
+      let point = source.point(overrides, try load(overrides))
+      guard point.loaded.scenario.policies.autoscaling == nil, sizes.count > 1 else {
+        all.append(Candidate(size: number, point: point, leastBill: -.infinity))
         continue
       }
-      var trial = FleetTrial(loaded, seed: seed)
-      try await trial.bill(upTo: study.replications, jobs: 1)
-      all.append(Candidate(size: number, loaded: loaded, leastBill: mean(trial.bills)))
+      let bills = try await ifSimulated {
+        var trial = FleetTrial(point, seed: seed, from: source)
+        try await trial.bill(upTo: study.replications, jobs: 1)
+        return trial.bills
+      }
+      guard let bills else { continue }
+      all.append(Candidate(size: number, point: point, leastBill: mean(bills)))
     }
+    guard all.count == sizes.count else { throw NotSimulatedYet() }
     return all.sorted { ($0.leastBill, $0.size) < ($1.leastBill, $1.size) }
   }
 
@@ -136,10 +145,12 @@ struct SizeSearch: Sendable {
   }
 
   /// What a fleet comes to; simulated once, however often it is asked for.
-  func fleet(_ loaded: LoadedExperiment, jobs: Int = 1) async throws -> Fleet {
+  func fleet(_ point: StudyPoint, jobs: Int = 1) async throws -> Fleet {
     let (seed, count, confidence) = (self.seed, study.replications, self.confidence)
+    let (source, loaded) = (self.source, point.loaded)
+    await source.note(point, seed: seed)
     return try await book.fleet(loaded.scenario.origin.canonicalText) {
-      var trial = FleetTrial(loaded, seed: seed)
+      var trial = FleetTrial(point, seed: seed, from: source)
       let found = try await trial.settle(
         looks: [count, 2 * count, 4 * count], confidence: confidence, jobs: jobs)
       return Fleet(

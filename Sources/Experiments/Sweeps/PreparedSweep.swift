@@ -14,14 +14,40 @@ package struct PreparedSweep: Sendable {
     package let scenarioHash: String
     /// Why its scenario is refused; empty where it is not.
     package let refusal: String
+    /// Which part of it the round of a study simulates; `nil` in a sweep, which simulates all.
+    let part: Part?
 
     /// A point of those values.
     package init(point: SweepPoint, replications: Int, scenarioHash: String, refusal: String) {
+      self.init(
+        point: point, replications: replications, scenarioHash: scenarioHash, refusal: refusal,
+        part: nil)
+    }
+
+    init(
+      point: SweepPoint, replications: Int, scenarioHash: String, refusal: String, part: Part?
+    ) {
       self.point = point
       self.replications = replications
       self.scenarioHash = scenarioHash
       self.refusal = refusal
+      self.part = part
     }
+
+    /// The numbers of its replications.
+    var numbers: Range<Int> {
+      let first = part?.first ?? 0
+      return first..<first + replications
+    }
+  }
+
+  /// What the round of a study simulates of a point.
+  struct Part: Codable, Sendable, Equatable {
+    /// The number of its first replication.
+    let first: Int
+    /// The position of the scenario that it is compared with; `nil` for its own.
+    let reference: Int?
+    let hasRequests: Bool
   }
 
   /// What was asked.
@@ -123,7 +149,8 @@ package struct PreparedSweep: Sendable {
     return ResultDigest.of(lines.joined(separator: "\n"))
   }
 
-  private static func hash(_ loaded: LoadedExperiment) -> String {
+  /// A digest of a scenario and of those that it is compared with.
+  static func hash(_ loaded: LoadedExperiment) -> String {
     ResultDigest.of(
       ([loaded.scenario] + loaded.references).map(\.origin.canonicalText).joined(separator: "\n"))
   }

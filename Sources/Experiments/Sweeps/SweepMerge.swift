@@ -23,6 +23,9 @@ package struct SweepMerge: Sendable {
     into store: ResultsStore, disk: FileReader, progress: (Int, Int) -> Void,
     read: (Int) throws -> [UInt8]
   ) throws -> SweepAnswer {
+    guard !plan.isRound else {
+      throw PlanError("this is a round of a study, which plimsoll next puts together")
+    }
     let sweep = plan.sweep(disk: disk)
     let stored = try store.begin(sweep.manifest, startedAt: "")
     var collector = try PointCollector(

@@ -26,10 +26,15 @@ enum PairOutcome: Sendable {
   case failed(String)
 
   /// Simulates a pair.
-  static func of(_ pair: SweepPair, _ scenario: Scenario, seed: UInt64) -> PairOutcome {
+  static func of(
+    _ pair: SweepPair, _ loaded: LoadedExperiment, _ part: PreparedSweep.Part?, seed: UInt64
+  ) -> PairOutcome {
+    let scenario = part?.reference.map { loaded.references[$0] } ?? loaded.scenario
     do {
       return .record(
-        try FleetSimulation.run(scenario, seed: seed, replication: pair.replication))
+        try FleetSimulation.run(
+          scenario, seed: seed, replication: pair.replication,
+          withRequests: part?.hasRequests ?? true))
     } catch {
       return .failed("a law of conservation is broken, please report this: \(error)")
     }
@@ -40,7 +45,7 @@ extension PreparedSweep {
   /// All replications of the points that can run, point by point.
   var pairs: [SweepPair] {
     points.flatMap { point in
-      (0..<point.replications).map { SweepPair(point: point.point.number, replication: $0) }
+      point.numbers.map { SweepPair(point: point.point.number, replication: $0) }
     }
   }
 
@@ -73,9 +78,10 @@ extension PreparedSweep {
       }
       if jobs > 1 && readings.count == 1 { startReading() }
       let reading = readings[0].task
+      let part = self.points[pair.point].part
       return {
         let loaded = try await reading.value
-        return (loaded, PairOutcome.of(pair, loaded.scenario, seed: seed))
+        return (loaded, PairOutcome.of(pair, loaded, part, seed: seed))
       }
     }
     if inOrder {

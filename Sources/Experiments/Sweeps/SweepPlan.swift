@@ -33,6 +33,8 @@ package struct SweepPlan: Sendable, Equatable {
     let replications: Int
     let scenarioHash: String
     let refusal: String
+    /// In the round of a study, what of the point is simulated.
+    let part: PreparedSweep.Part?
   }
 
   struct Body: Codable, Sendable, Equatable {
@@ -51,6 +53,18 @@ package struct SweepPlan: Sendable, Equatable {
       guard confidence > 0, confidence < 1 else { return "its confidence is \(confidence)" }
       guard points.allSatisfy({ (0...10_000).contains($0.replications) }) else {
         return "a point has fewer than 0 or more than 10000 replications"
+      }
+      let parts = points.map(\.part)
+      guard parts.allSatisfy({ $0 == nil }) || parts.allSatisfy({ $0 != nil }) else {
+        return "it is neither a sweep nor the round of a study"
+      }
+      let allowed = 0...10_000
+      guard
+        parts.compactMap(\.self).allSatisfy({
+          allowed.contains($0.first) && allowed.contains($0.reference ?? 0)
+        })
+      else {
+        return "a point begins at a replication, or is compared with a scenario, that nobody has"
       }
       guard points.allSatisfy({ $0.values.count == keys.count }) else {
         return "a point has not as many values as there are keys"
@@ -105,7 +119,7 @@ package struct SweepPlan: Sendable, Equatable {
       points: sweep.points.map {
         Point(
           overrides: $0.point.overrides, values: $0.point.values, replications: $0.replications,
-          scenarioHash: $0.scenarioHash, refusal: $0.refusal)
+          scenarioHash: $0.scenarioHash, refusal: $0.refusal, part: $0.part)
       },
       shards: zip(ends, ends.dropFirst()).map { Shard(first: $0, count: $1 - $0) })
     hash = try Self.hash(of: body)
@@ -168,8 +182,26 @@ package struct SweepPlan: Sendable, Equatable {
         PreparedSweep.Point(
           point: SweepPoint(number: number, values: point.values, overrides: point.overrides),
           replications: point.replications, scenarioHash: point.scenarioHash,
-          refusal: point.refusal)
+          refusal: point.refusal, part: point.part)
       }, files: reader(disk: disk))
+  }
+
+  /// Whether it is the round of a study, and no sweep.
+  package var isRound: Bool { body.points.first?.part != nil }
+
+  /// All its replications, in order.
+  var pairs: [SweepPair] {
+    sweep(disk: FileReader { (_: String) throws(FileReadFailure) -> [UInt8] in throw .missing })
+      .pairs
+  }
+
+  /// Reads files as they were when the plan was made, and others from the disk.
+  package func files(before disk: FileReader) -> FileReader {
+    let reader = reader(disk: disk)
+    let paths = Set(body.files.map(\.path))
+    return FileReader { (path: String) throws(FileReadFailure) -> [UInt8] in
+      try (paths.contains(path) ? reader : disk).read(path)
+    }
   }
 
   // MARK: Files

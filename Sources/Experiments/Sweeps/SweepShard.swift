@@ -127,19 +127,31 @@ package struct SweepShard: Sendable {
   ///
   /// - Throws: ``UnreadableReplication`` where what is read is not what was written.
   func outcomes(_ bytes: [UInt8]) throws -> [(pair: SweepPair, outcome: PairOutcome)] {
-    let lines = bytes.split(separator: UInt8(ascii: "\n")).dropFirst().dropLast()
-    return try lines.map { text in
-      guard let line = try? JSONDecoder().decode(Line.self, from: Data(text)) else {
-        throw UnreadableReplication("a line of shard \(index) is none of a replication")
-      }
-      let pair = SweepPair(point: line.point, replication: line.replication)
-      if let failure = line.failure { return (pair, .failed(failure)) }
-      guard let record = try line.record?.record(), record.replication == line.replication,
-        ResultDigest.of(record) == line.digest
-      else {
-        throw UnreadableReplication("a replication of shard \(index) cannot be put together")
-      }
-      return (pair, .record(record))
+    try Self.lines(bytes).map(Self.outcome)
+  }
+
+  /// The lines of a shard that hold replications.
+  static func lines(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+    bytes.split(separator: UInt8(ascii: "\n")).dropFirst().dropLast()
+  }
+
+  /// What a line of a shard says.
+  ///
+  /// - Throws: ``UnreadableReplication`` where what is read is not what was written.
+  static func outcome(
+    _ text: ArraySlice<UInt8>
+  ) throws -> (pair: SweepPair, outcome: PairOutcome) {
+    guard let line = try? JSONDecoder().decode(Line.self, from: Data(text)) else {
+      throw UnreadableReplication("a line of a shard is none of a replication")
     }
+    let pair = SweepPair(point: line.point, replication: line.replication)
+    if let failure = line.failure { return (pair, .failed(failure)) }
+    guard let record = try line.record?.record(), record.replication == line.replication,
+      ResultDigest.of(record) == line.digest
+    else {
+      throw UnreadableReplication(
+        "replication \(line.replication) of point \(line.point) cannot be put together")
+    }
+    return (pair, .record(record))
   }
 }

@@ -30,7 +30,7 @@ extension SpotManager {
       return
     }
     end(launch)
-    throttle = .zero
+    throttle.pause = .zero
     record(
       Machine(
         id: id, pool: request.pool, state: .starting, isFallback: request.isFallback, since: now))
@@ -48,8 +48,8 @@ extension SpotManager {
     alive.append(machine.id)
     count(machine, 1)
     if machine.isFallback {
-      fallbackMachines.append(machine.id)
-      fallbacksOfPool[machine.pool.index] += 1
+      fallback.machines.append(machine.id)
+      fallback.ofPool[machine.pool.index] += 1
     }
     if isExpected(machine) {
       expected.add(machine.id, due: machine.since + configuration.expectedStart)
@@ -80,10 +80,10 @@ extension SpotManager {
 
   /// Notes that a fallback machine of a pool is none any more.
   mutating func noteFallbackLeft(_ pool: Int) {
-    fallbacksOfPool[pool] -= 1
-    fallbackMachines.noteOneLeft()
-    if fallbackMachines.isMostlyGaps {
-      fallbackMachines = MachineList(fallbackMachines.all(where: isFallback))
+    fallback.ofPool[pool] -= 1
+    fallback.machines.noteOneLeft()
+    if fallback.machines.isMostlyGaps {
+      fallback.machines = MachineList(fallback.machines.all(where: isFallback))
     }
   }
 

@@ -68,12 +68,14 @@ extension SpotManager {
         pools: pools, prices: terms.map(\.price), machines: machines.known, gone: machines.gone,
         alive: alive.all(where: isAlive), launches: launches.unanswered,
         answeredLaunches: launches.answered, nextLaunch: launches.next,
-        fallbackMachines: fallbackMachines.all(where: isFallback), isStarted: isStarted,
-        missingSince: missingSince,
+        fallbackMachines: fallback.machines.all(where: isFallback), isStarted: isStarted,
+        missingSince: fallback.missingSince,
         overdueUntil: expected.passed,
-        surplusSince: surplusSince,
-        draining: draining.all.map { Drain(machine: $0.machine, due: $0.due) }, throttle: throttle,
-        throttledUntil: throttledUntil, wakeAt: wakeAt, target: target, plan: plan, spare: spare,
+        surplusSince: fallback.surplusSince,
+        draining: draining.all.map { Drain(machine: $0.machine, due: $0.due) },
+        throttle: throttle.pause,
+        throttledUntil: throttle.until, wakeAt: wakeAt, target: goal.target, plan: goal.plan,
+        spare: goal.spare,
         nextTurn: nextTurn))
   }
 
@@ -101,7 +103,7 @@ extension SpotManager {
     launches = LaunchTable(
       unanswered: state.launches, answered: state.answeredLaunches, next: state.nextLaunch)
     alive = MachineList(state.alive)
-    fallbackMachines = MachineList(state.fallbackMachines)
+    fallback.machines = MachineList(state.fallbackMachines)
     for pool in pools.indices {
       let zone = pools[pool].zone
       pools[pool] = state.pools[pool]
@@ -109,16 +111,16 @@ extension SpotManager {
       terms[pool].price = state.prices[pool]
     }
     isStarted = state.isStarted
-    missingSince = state.missingSince
-    surplusSince = state.surplusSince
+    fallback.missingSince = state.missingSince
+    fallback.surplusSince = state.surplusSince
     draining = DueMachines()
     for entry in state.draining { draining.add(entry.machine, due: entry.due) }
-    throttle = state.throttle
-    throttledUntil = state.throttledUntil
+    throttle.pause = state.throttle
+    throttle.until = state.throttledUntil
     wakeAt = state.wakeAt
-    target = state.target
-    plan = state.plan
-    spare = state.spare
+    goal.target = state.target
+    goal.plan = state.plan
+    goal.spare = state.spare
     nextTurn = state.nextTurn
     expected = ExpectedMachines(passed: state.overdueUntil ?? Instant(nanoseconds: .min))
     recount()
@@ -135,11 +137,11 @@ extension SpotManager {
       pools[pool].atRisk = 0
       pools[pool].committed = 0
     }
-    fallbacksOfPool = [Int](repeating: 0, count: pools.count)
+    fallback.ofPool = [Int](repeating: 0, count: pools.count)
     for machine in machines.known {
       count(machine, 1)
       pools[machine.pool.index].committed += 1
-      if machine.isFallback && isAlive(machine) { fallbacksOfPool[machine.pool.index] += 1 }
+      if machine.isFallback && isAlive(machine) { fallback.ofPool[machine.pool.index] += 1 }
       if isExpected(machine) {
         expected.add(machine.id, due: machine.since + configuration.expectedStart)
       }

@@ -32,6 +32,10 @@ extension BatchReplicas {
   @usableFromInline
   package var conservation: String? { nil }
 
+  /// None: whoever waits is served in the end.
+  @usableFromInline
+  package var stuck: (replica: Int, time: Instant)? { nil }
+
   /// Any replica can answer any request.
   @inlinable
   @inline(__always)
@@ -88,9 +92,9 @@ extension BatchReplicas {
   @usableFromInline
   package func work(at now: Instant) -> EngineWork {
     var work = EngineWork()
-    work.batches = batchesStarted
-    work.batchedRequests = requestsStarted
-    work.batchesOutsideMeasurements = batchesOutsideMeasurements
+    work.batches = started.batches
+    work.batchedRequests = started.requests
+    work.batchesOutsideMeasurements = started.outsideMeasurements
     return work
   }
 

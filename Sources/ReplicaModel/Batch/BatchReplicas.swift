@@ -12,7 +12,7 @@ import Serving
 @usableFromInline
 package struct BatchReplicas: ReplicaEngine, ~Copyable {
   /// A replica with its model of batches.
-  private struct Place {
+  fileprivate struct Place {
     let model: BatchModel
     let queueLimit: Int
 
@@ -38,6 +38,21 @@ package struct BatchReplicas: ReplicaEngine, ~Copyable {
     @usableFromInline let smallestMeasured: Int32
     @usableFromInline let largestMeasured: Int32
     @usableFromInline let hasNoise: Bool
+
+    fileprivate init(_ place: Place, firstLane: Int, firstTime: Int) {
+      let model = place.model
+      let measured = model.latency.measured
+      maximumBatch = Int32(model.maximumBatch)
+      largestBatch = Int32(model.largestBatch)
+      queueLimit = Int32(place.queueLimit)
+      self.firstLane = Int32(firstLane)
+      lanes = Int32(model.lanes)
+      self.firstTime = firstTime
+      maximumDelay = model.maximumDelay.nanoseconds
+      smallestMeasured = Int32(measured.lowerBound)
+      largestMeasured = Int32(measured.upperBound)
+      hasNoise = model.noise != .none
+    }
   }
 
   /// What changes in a replica, in one row.
@@ -59,6 +74,16 @@ package struct BatchReplicas: ReplicaEngine, ~Copyable {
     @usableFromInline var started: Int64 = 0
   }
 
+  /// What is counted of batches that were started.
+  @usableFromInline
+  struct BatchCounts: BitwiseCopyable {
+    @usableFromInline var batches: Int64 = 0
+    /// Requests in them.
+    @usableFromInline var requests: Int64 = 0
+    /// Batches of a size that nobody measured.
+    @usableFromInline var outsideMeasurements: Int64 = 0
+  }
+
   @usableFromInline var layout: Column<Layout>
   @usableFromInline var state: Column<State>
   @usableFromInline var lane: Column<Lane>
@@ -70,8 +95,7 @@ package struct BatchReplicas: ReplicaEngine, ~Copyable {
   @usableFromInline let laneCount: Int
   /// How long a client waits in nanoseconds, where all wait equally long.
   @usableFromInline let timeout: Int64
-  private let noise: [ServiceTimeNoise]
-  private let noiseStreams: [RandomStream]
+  private let noise: [(law: ServiceTimeNoise, stream: RandomStream)]
 
   /// A batch knows no tokens.
   @inlinable package static var knowsTokens: Bool { false }
@@ -80,12 +104,8 @@ package struct BatchReplicas: ReplicaEngine, ~Copyable {
   @usableFromInline var busyNanoseconds: Column<Int128>
   /// Requests whose clients gave up while they waited; the one who drives the bank takes them out.
   @usableFromInline package var expired: ContiguousArray<Ticket> = []
-  /// Batches that were started.
-  @usableFromInline var batchesStarted: Int64 = 0
-  /// Requests in them.
-  @usableFromInline var requestsStarted: Int64 = 0
-  /// Batches of a size that nobody measured.
-  @usableFromInline var batchesOutsideMeasurements: Int64 = 0
+  /// Batches that were started, and what was in them.
+  @usableFromInline var started = BatchCounts()
 
   /// Replicas that are not ready yet.
   ///
@@ -106,8 +126,7 @@ package struct BatchReplicas: ReplicaEngine, ~Copyable {
     count = places.count
     laneCount = places.reduce(0) { $0 + $1.model.lanes }
     timeout = rules[0].patience?.nanoseconds ?? .max
-    noise = places.map(\.model.noise)
-    noiseStreams = places.map { _ in inputs.noiseStream }
+    noise = places.map { ($0.model.noise, inputs.noiseStream) }
     layout = Self.layouts(places)
     state = Column(repeating: State(), count: places.count)
     lane = Self.lanes(places)
@@ -124,15 +143,7 @@ package struct BatchReplicas: ReplicaEngine, ~Copyable {
     var rows: [Layout] = []
     var (firstLane, firstTime) = (0, 0)
     for place in places {
-      let measured = place.model.latency.measured
-      rows.append(
-        Layout(
-          maximumBatch: Int32(place.model.maximumBatch),
-          largestBatch: Int32(place.model.largestBatch), queueLimit: Int32(place.queueLimit),
-          firstLane: Int32(firstLane), lanes: Int32(place.model.lanes), firstTime: firstTime,
-          maximumDelay: place.model.maximumDelay.nanoseconds,
-          smallestMeasured: Int32(measured.lowerBound), largestMeasured: Int32(measured.upperBound),
-          hasNoise: place.model.noise != .none))
+      rows.append(Layout(place, firstLane: firstLane, firstTime: firstTime))
       firstLane += place.model.lanes
       firstTime += place.model.largestBatch + 1
     }
@@ -153,56 +164,6 @@ package struct BatchReplicas: ReplicaEngine, ~Copyable {
 
   private static func batchTimes(_ places: [Place]) -> Column<Int64> {
     Column(places.flatMap { $0.model.latency.times.map(\.nanoseconds) })
-  }
-
-  // MARK: Coming and going
-
-  /// Makes a replica serve.
-  ///
-  /// - Precondition: it does not serve yet, and holds no request.
-  @usableFromInline
-  package mutating func open(_ replica: Int, at now: Instant) {
-    precondition(!state[replica].isReady && state[replica].waiting == 0, "a replica opens once")
-    state[replica].isReady = true
-    setFreeLanes(of: replica, to: layout[replica].lanes, now)
-  }
-
-  /// Changes how many lanes are free, and adds up how long so many have been.
-  @inlinable
-  mutating func setFreeLanes(of replica: Int, to free: Int32, _ now: Instant) {
-    // 4,096 lanes that wait for a month are more than 64 bits of nanoseconds.
-    let idle = now.nanoseconds - state[replica].idleUntil
-    state[replica].idleNanoseconds += Int128(state[replica].freeLanes) * Int128(idle)
-    state[replica].idleUntil = now.nanoseconds
-    state[replica].freeLanes = free
-  }
-
-  /// Makes a replica serve no more and hands over every request that it held, oldest first.
-  ///
-  /// Batches that were running are lost; the time that they ran counts as busy.
-  @usableFromInline
-  package mutating func close(_ replica: Int, at now: Instant) -> [Ticket] {
-    var held: [Ticket] = []
-    let row = layout[replica]
-    for index in Int(row.firstLane)..<Int(row.firstLane + row.lanes) where lane[index].count > 0 {
-      for slot in 0..<Int(lane[index].count) { held.append(running[lane[index].firstSlot + slot]) }
-      busyNanoseconds[replica] += Int128(now.nanoseconds - lane[index].started)
-      lane[index].count = 0
-      nextTimes.set(index, to: .max)
-    }
-    lines.forEach(at: replica, Int(state[replica].waiting)) { held.append($0) }
-    lines.removeAll(at: replica)
-    state[replica].waiting = 0
-    setFreeLanes(of: replica, to: 0, now)
-    state[replica].isReady = false
-    nextTimes.set(laneCount + replica, to: .max)
-    return held.sorted { ($0.arrival, $0.number) < ($1.arrival, $1.number) }
-  }
-
-  /// Lets every replica form batches up to the largest that was measured, from its next batch on.
-  @usableFromInline
-  package mutating func enlargeBatches() {
-    for replica in 0..<count { layout[replica].maximumBatch = layout[replica].largestBatch }
   }
 
   // MARK: What happens
@@ -350,9 +311,11 @@ package struct BatchReplicas: ReplicaEngine, ~Copyable {
     setFreeLanes(of: replica, to: state[replica].freeLanes - 1, now)
     lane[index].count = size
     lane[index].started = now.nanoseconds
-    batchesStarted += 1
-    requestsStarted += Int64(size)
-    if size < row.smallestMeasured || size > row.largestMeasured { batchesOutsideMeasurements += 1 }
+    started.batches += 1
+    started.requests += Int64(size)
+    if size < row.smallestMeasured || size > row.largestMeasured {
+      started.outsideMeasurements += 1
+    }
     var time = batchTime[row.firstTime + Int(size)]
     if row.hasNoise { time = noisy(time, replica, first: running[firstSlot].number) }
     nextTimes.set(index, to: now.nanoseconds + time)
@@ -360,8 +323,8 @@ package struct BatchReplicas: ReplicaEngine, ~Copyable {
 
   @usableFromInline
   func noisy(_ time: Int64, _ replica: Int, first number: UInt64) -> Int64 {
-    noise[replica].apply(
-      to: TimeSpan(nanoseconds: time), of: number, from: noiseStreams[replica]
+    noise[replica].law.apply(
+      to: TimeSpan(nanoseconds: time), of: number, from: noise[replica].stream
     ).nanoseconds
   }
 
@@ -378,12 +341,15 @@ package struct BatchReplicas: ReplicaEngine, ~Copyable {
     let row = layout[replica]
     var due = Int64.max
     if state[replica].waiting > 0 {
-      if !lines.areSingle {
+      let isFree = state[replica].freeLanes > 0
+      if lines.areSingle {
+        let head = lines.head(of: replica)
+        if timeout != .max { due = head.arrival.nanoseconds + timeout }
+        if isFree { due = min(due, head.enqueued.nanoseconds + row.maximumDelay) }
+      } else {
         due = lines.firstDeadline(at: replica)
-      } else if timeout != .max {
-        due = lines.head(of: replica).arrival.nanoseconds + timeout
+        if isFree { due = min(due, lines.oldest(at: replica) + row.maximumDelay) }
       }
-      if state[replica].freeLanes > 0 { due = min(due, oldest(at: replica) + row.maximumDelay) }
     }
     // A request that moved here from a lost replica may have waited longer than those before it.
     nextTimes.set(laneCount + replica, to: max(due, now.nanoseconds))

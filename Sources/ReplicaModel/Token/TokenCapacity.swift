@@ -25,13 +25,15 @@ package struct TokenCapacity: Sendable, Equatable {
 
   /// What the sample shows.
   ///
+  /// - Parameters:
+  ///   - refused: requests beside it that the engine can never answer.
   /// - Complexity: O(steps of the sample).
-  init(of rules: TokenModel.Rules, law: EngineStepLaw, host: HostTime, sample: [TokenRequest]) {
-    let able = sample.filter {
-      rules.refusal(promptTokens: $0.promptTokens, outputTokens: $0.outputTokens) == nil
-    }
-    tried = sample.count
-    refused = sample.count - able.count
+  init(
+    of rules: TokenModel.Rules, law: EngineStepLaw, host: HostTime, sample able: [TokenRequest],
+    refused: Int
+  ) {
+    tried = able.count + refused
+    self.refused = refused
     let (alone, stays) = Self.tried(rules, law, host, able)
     timeAlone = alone.reduce(0, +) / Double(max(1, alone.count))
     spread = timeAlone > 0 ? max(1, (alone.max() ?? 0) / timeAlone) : 1

@@ -54,8 +54,6 @@ package struct TokenWork: Sendable, Equatable {
   package var steps: Int128 = 0
   /// Those of them for which the law of the step has no measurement.
   package var stepsOutside: Int128 = 0
-  /// Whether an engine could not go on.
-  package var isStuck = false
 
   /// No work.
   package init() {}
@@ -72,7 +70,6 @@ package struct TokenWork: Sendable, Equatable {
     blocksThere += other.blocksThere
     steps += other.steps
     stepsOutside += other.stepsOutside
-    isStuck = isStuck || other.isStuck
   }
 
   /// All that is counted, under the names of tallies.

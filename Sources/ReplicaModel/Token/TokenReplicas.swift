@@ -30,13 +30,16 @@ package struct TokenReplicas: ReplicaEngine, ~Copyable {
   private var carried: ContiguousArray<CarriedTokens> = []
   private var carriedAt = Instant.start
   private let timeout: Int64
-  private let systemPrompts: SystemPrompts?
+  private let prompts: PromptBlocks
+  private let priorities: RequestPriorities
   private let systemPromptStream: RandomStream
   /// How many requests were added to engines.
   private var added = 0
   private var outcomes: ContiguousArray<TokenOutcome> = []
   private var gaps: ContiguousArray<GapRow> = []
 
+  /// The first replica that stopped although it holds requests, and when; `nil` where all go on.
+  @usableFromInline package private(set) var stuck: (replica: Int, time: Instant)?
   /// How many replicas there are.
   @usableFromInline package let count: Int
   /// Requests whose clients gave up; the one who drives it takes them out.
@@ -53,7 +56,8 @@ package struct TokenReplicas: ReplicaEngine, ~Copyable {
     sites = ContiguousArray(replicas.enumerated().map { TokenSite($1, at: $0) })
     engines = TokenEngines(sites.map(\.model))
     nextTimes = Tournament(count: replicas.count)
-    systemPrompts = inputs.systemPrompts
+    prompts = inputs.prompts
+    priorities = inputs.priorities
     systemPromptStream = inputs.systemPromptStream
   }
 
@@ -166,13 +170,14 @@ package struct TokenReplicas: ReplicaEngine, ~Copyable {
     var blocks = BlockChain()
     if let blockSize = sites[replica].sharedBlockSize {
       blocks =
-        (systemPrompts ?? .none).blocks(
+        prompts.chain(
           of: request.number, prompt: prompt, tokens: prompt + output, blockSize: blockSize,
           from: systemPromptStream)
     }
     sites[replica].add(
       TokenRequest(
         id: added, arrival: now.nanoseconds, promptTokens: prompt, outputTokens: output,
+        priority: sites[replica].goesByPriority ? priorities.priority(of: request) : 0,
         blocks: blocks),
       known, ticket: request, timeout: timeout, now: now, &engines)
     added += 1
@@ -203,6 +208,7 @@ package struct TokenReplicas: ReplicaEngine, ~Copyable {
     gaps.clear()
     if sites[replica].state.nextTime <= now.nanoseconds {
       sites[replica].step(now: now, &outcomes, &gaps, &engines)
+      if sites[replica].state.isStuck, stuck == nil { stuck = (replica, now) }
       for outcome in outcomes {
         guard outcome.kind == .completed else {
           sites[replica].note(outcome, engines)

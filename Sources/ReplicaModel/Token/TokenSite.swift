@@ -30,6 +30,8 @@ struct TokenSite {
   let queueLimit: Int
   /// Tokens of a KV block where equal beginnings of prompts share them, else `nil`.
   let sharedBlockSize: Int?
+  /// Whether a request goes first by its priority.
+  let goesByPriority: Bool
   /// Requests of so many tokens each way, and of fewer, are never refused by its engine.
   private let safeTokens: Int
   private let blocks: Int
@@ -58,7 +60,9 @@ struct TokenSite {
     self.place = place
     queueLimit = replica.queueLimit
     sharedBlockSize = model.rules.cachesPrefixes ? model.rules.blockSize : nil
-    safeTokens = model.rules.safeTokens
+    goesByPriority = model.rules.goesByPriority
+    // Half of the context each way.
+    safeTokens = min(model.rules.safeTokens, (model.context ?? .max) / 2)
     blocks = model.rules.blocks
     state = EngineState(blocks: blocks)
   }
@@ -69,7 +73,7 @@ struct TokenSite {
   /// Whether its engine can ever answer a request.
   func admits(promptTokens: Int, outputTokens: Int) -> Bool {
     max(promptTokens, outputTokens) <= safeTokens
-      || model.rules.refusal(promptTokens: promptTokens, outputTokens: outputTokens) == nil
+      || model.refusal(promptTokens: promptTokens, outputTokens: outputTokens) == nil
   }
 
   /// What does not add up; `nil` where all does.
@@ -219,13 +223,9 @@ struct TokenSite {
   /// Adds the steps that an engine made in a call.
   @inline(__always)
   private mutating func countSteps(since before: EngineState) {
-    guard state.steps != before.steps else {
-      if state.isStuck { done.isStuck = true }
-      return
-    }
+    guard state.steps != before.steps else { return }
     done.steps += Int128(state.steps - before.steps)
     done.stepsOutside += Int128(state.stepsOutside - before.stepsOutside)
-    if state.isStuck { done.isStuck = true }
   }
 
   /// Notes what happened to a request that is not complete.

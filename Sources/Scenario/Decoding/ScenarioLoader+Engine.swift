@@ -12,7 +12,7 @@ extension ScenarioLoader {
   private static let schedulers = ["vllm", "sglang", "trtllm", "sarathi", "vllm-0"]
 
   mutating func tokenModel(
-    _ reader: inout MappingReader, named name: String, _ workload: WorkloadModel?,
+    _ reader: inout MappingReader, named name: String, context: Int?, _ workload: WorkloadModel?,
     _ basis: EngineBasis?, into diagnostics: inout Diagnostics
   ) -> TokenModel? {
     let scheduler =
@@ -24,27 +24,31 @@ extension ScenarioLoader {
     let rules = rules(scheduler, &reader, step, defaults, into: &diagnostics)
     if let basis, let step { assume(basis.told(step, at: calendar?.start)) }
     guard diagnostics.isEmpty, let step, let host, let rules, let workload else { return nil }
+    let sample = workload.sample(count: TokenModel.sampleSize(rules))
     let model = TokenModel(
-      name: name, rules: rules, law: step.law, host: host, lengths: workload.lengths(count: 2_048),
-      systemPrompts: systemPrompts)
+      name: name, rules: rules, law: step.law, host: host,
+      requests: sample.map { ($0.number, $0.prompt, $0.output) },
+      prompts: PromptBlocks(
+        systemPrompts: systemPrompts, recorded: workload.recorded?.blocks ?? []),
+      context: context)
     guard model.capacity.throughput > 0 else {
       reader.report(
-        .other("none of the requests fits: " + longest(workload, rules)), of: "num_blocks",
-        into: &diagnostics)
+        .other("none of the requests can ever be answered: " + refusal(of: sample, by: model)),
+        of: scheduler == "sglang" ? "max_total_tokens" : "num_blocks", into: &diagnostics)
       return nil
     }
     if model.capacity.refused > 0 {
       let share = Double(model.capacity.refused) / Double(model.capacity.tried)
       inputWarnings.append(
-        "\(name): \(formatted(share * 100, places: 2)) % of the requests have more tokens than the blocks of its engine "
-          + "hold, and fail")
+        "\(name): \(formatted(share * 100, places: 2)) % of the requests can never be answered, and fail: "
+          + refusal(of: sample, by: model))
     }
     return model
   }
 
-  private func longest(_ workload: WorkloadModel, _ rules: TokenModel.Rules) -> String {
-    workload.lengths(count: 2_048).lazy.compactMap {
-      rules.refusal(promptTokens: $0.prompt, outputTokens: $0.output)
+  private func refusal(of sample: [SampledRequest], by model: TokenModel) -> String {
+    sample.lazy.compactMap {
+      model.refusal(promptTokens: $0.prompt, outputTokens: $0.output)
     }.first ?? "the engine gets nowhere"
   }
 
@@ -72,6 +76,10 @@ extension ScenarioLoader {
       reader.integer(key, in: low...high, .optional, into: &diagnostics)
     }
     func flag(_ key: String) -> Bool? { reader.boolean(key, .optional, into: &diagnostics) }
+    settings.policy =
+      reader.oneOf(
+        "policy", VLLMSettings.Policy.allCases.map { ($0.rawValue, $0) }, .optional,
+        into: &diagnostics) ?? .fcfs
     settings.maxBatchedTokens = setting(
       "max_num_batched_tokens", upTo: 1 << 30, &reader, defaults, into: &diagnostics)
     settings.maxSequences = setting(
@@ -245,7 +253,11 @@ extension ScenarioLoader {
       place = "tensor_parallel"
     } else {
       guard var memory = reader.mapping("kv_memory", .optional, into: &diagnostics) else {
-        return reader.integer(key, in: 1...most, .required, into: &diagnostics)
+        let blocks = reader.integer(key, in: 1...most, .required, into: &diagnostics)
+        if let blocks, let sheet = step?.sheet {
+          checkMemory(sheet, holds: blocks, key, blockSize, reader, into: &diagnostics)
+        }
+        return blocks
       }
       defer { memory.finish(into: &diagnostics) }
       share = memory.required("utilisation", into: &diagnostics) { try shareOfWhole($0) }?.fraction
@@ -266,20 +278,13 @@ extension ScenarioLoader {
         of: "kv_memory", into: &diagnostics)
       return nil
     }
-    // With more devices than heads of keys and values each device holds a whole head.
-    let copies = max(1, Double(sheet.tensorParallel) / Double(sheet.model.kvHeads))
-    let blocks = KVCapacity.blocks(
-      memoryBytes: sheet.device.memoryBytes, utilisation: share,
-      weights: sheet.model.weightBytes, overheadBytes: overhead, blockSize: blockSize,
-      kvBytesPerToken: sheet.model.kvBytesPerToken * copies, tensorParallel: sheet.tensorParallel)
-    guard let blocks else {
-      let needed = sheet.model.weightBytes / Double(sheet.tensorParallel) / 1e9
-      let memory = Double(sheet.device.memoryBytes) / 1e9
+    guard
+      let blocks = Self.blocks(in: sheet, utilisation: share, overhead: overhead, blockSize)
+    else {
       reader.report(
         .other(
-          "the weights do not fit: \(formatted(needed, places: 1)) GB on each of "
-            + "\(sheet.tensorParallel) devices of \(formatted(memory, places: 1)) GB, and the overhead, leave no room "
-            + "for keys and values"), of: place, into: &diagnostics)
+          "\(Self.weights(of: sheet)), and the overhead, leave no room for keys and values"),
+        of: place, into: &diagnostics)
       return nil
     }
     if isDerived, let defaults {
@@ -292,5 +297,43 @@ extension ScenarioLoader {
       ])
     }
     return min(blocks, most)
+  }
+
+  /// Reports weights, or weights with blocks, that are more than the memory of a sheet.
+  private func checkMemory(
+    _ sheet: StepSheet, holds blocks: Int, _ key: String, _ blockSize: Int, _ reader: MappingReader,
+    into diagnostics: inout Diagnostics
+  ) {
+    guard let most = Self.blocks(in: sheet, utilisation: 1, overhead: 0, blockSize) else {
+      reader.report(
+        .other("\(Self.weights(of: sheet)), leave no room for keys and values"), of: "step",
+        into: &diagnostics)
+      return
+    }
+    guard blocks > most else { return }
+    reader.report(
+      .outOfRange(
+        found: "\(blocks) blocks",
+        allowed:
+          "at most \(most), as many as the memory of step.roofline.device holds beside the weights"),
+      of: key, into: &diagnostics)
+  }
+
+  private static func weights(of sheet: StepSheet) -> String {
+    let needed = sheet.model.weightBytes / Double(sheet.tensorParallel) / 1e9
+    let there = Double(sheet.device.memoryBytes) / 1e9
+    return "the weights do not fit: \(formatted(needed, places: 1)) GB on each of "
+      + "\(sheet.tensorParallel) devices of \(formatted(there, places: 1)) GB"
+  }
+
+  private static func blocks(
+    in sheet: StepSheet, utilisation: Double, overhead: Int, _ blockSize: Int
+  ) -> Int? {
+    // Where there are more devices than heads of keys and values, each device holds a head.
+    let heads = max(1, Double(sheet.tensorParallel) / Double(sheet.model.kvHeads))
+    return KVCapacity.blocks(
+      memoryBytes: sheet.device.memoryBytes, utilisation: utilisation,
+      weights: sheet.model.weightBytes, overheadBytes: overhead, blockSize: blockSize,
+      kvBytesPerToken: sheet.model.kvBytesPerToken * heads, tensorParallel: sheet.tensorParallel)
   }
 }

@@ -25,7 +25,7 @@ struct FleetContext {
 
 /// A pool with what the policies need to know of it.
 struct DecodedPool {
-  let pool: Scenario.Pool
+  var pool: Scenario.Pool
   /// How many machines it keeps at the least, at any time.
   let minimum: Int
   /// How many machines it may have.
@@ -198,17 +198,15 @@ extension ScenarioLoader {
           namedBy: reader, into: &diagnostics)
     else { return nil }
     let listPrice = context.start.flatMap {
-      context.prices?.prices(of: type, .onDemand, from: $0)?.changes.first?.price
+      context.prices?.prices(of: type, .onDemand, from: $0)?.price(at: .start)
     }.flatMap { price in
       // The list price of another region is none.
       let regions = context.prices?.regions ?? []
       return regions.isEmpty || region.map { regions.contains($0) } == true ? price : nil
     }
     let cloud = PoolModel(
-      name: name, type: type, zone: zone, market: market, places: capacity.places,
-      shared: capacity.shared, lifetime: capacity.lifetime, longestLife: capacity.longestLife,
-      shocks: capacity.shocks,
-      notice: capacity.notice, launch: launch, prices: listed, priceLaw: price.law)
+      name: name, type: type, zone: zone, market: market, supply: capacity, launch: launch,
+      prices: listed, priceLaw: price.law)
     return DecodedPool(
       pool: Scenario.Pool(
         cloud: cloud, wanted: hours.schedule?.most ?? machines.wanted(market), replicas: replicas,
@@ -333,7 +331,12 @@ extension ScenarioLoader {
       }
     }
     guard sum > 0 else {
-      value.report(.other("the fleet of \(path) has no throughput"), into: &diagnostics)
+      value.report(
+        .other(
+          "the fleet of \(path) has no throughput"
+            + (lengths == nil
+              ? "; that of engines follows from workload.prompt_tokens and output_tokens, which it does not state"
+              : "")), into: &diagnostics)
       return nil
     }
     return sum

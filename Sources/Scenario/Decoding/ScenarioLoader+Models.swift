@@ -38,11 +38,12 @@ extension ScenarioLoader {
       let price = reader.optional("token_price", into: &diagnostics) { try nonNegativeAmount($0) }
       let weights = reader.optional("weights", into: &diagnostics) { try byteCount($0) }
       let card = writtenCard(entry.name, &reader, pools, into: &diagnostics)
+      let context = window ?? card?.model.context
       models.weights.append(
         weights ?? card.flatMap { $0.model.card(in: $0.precision).weightBytes.wholeBytes })
       models.served.append(
         ServedModel(
-          name: entry.name, quality: quality, contextWindow: window ?? card?.model.context,
+          name: entry.name, quality: quality, contextWindow: context,
           tokenPrice: price))
       for machine in reader.entries("on", .optional, into: &diagnostics) ?? [] {
         models.written[models.written.count - 1].types.append(machine.name)
@@ -53,7 +54,9 @@ extension ScenarioLoader {
             ? engineBasis(card, on: machine.name, named: name, at: entry, pools, into: &diagnostics)
             : nil
         }
-        if let service = service(&on, named: name, workload, basis, into: &diagnostics) {
+        if let service = service(
+          &on, named: name, context: context, workload, basis, into: &diagnostics)
+        {
           models.onMachines.append(
             ModelOnMachine(model: entry.name, type: machine.name, service: service))
         }
@@ -70,7 +73,8 @@ extension ScenarioLoader {
           guard
             let basis = engineBasis(
               card, on: type, named: name, at: entry, pools, into: &diagnostics),
-            let tokens = tokenModel(&engine, named: name, workload, basis, into: &diagnostics)
+            let tokens = tokenModel(
+              &engine, named: name, context: context, workload, basis, into: &diagnostics)
           else { continue }
           models.onMachines.append(
             ModelOnMachine(model: entry.name, type: type, service: .tokens(tokens)))
@@ -89,9 +93,15 @@ extension ScenarioLoader {
 
   /// How a replica serves the model on a machine: by `batch` or by `engine`.
   private mutating func service(
-    _ reader: inout MappingReader, named name: String, _ workload: WorkloadModel?,
+    _ reader: inout MappingReader, named name: String, context: Int?, _ workload: WorkloadModel?,
     _ basis: EngineBasis?, into diagnostics: inout Diagnostics
   ) -> ReplicaService? {
+    if reader.isGiven("engine"), reader.isGiven("batch") {
+      _ = reader.node("batch", .optional, into: &diagnostics)
+      reader.report(
+        .other("it is served by batch or by engine; give one of them"), of: "batch",
+        into: &diagnostics)
+    }
     guard reader.has("engine") || (basis != nil && !reader.isGiven("batch")) else {
       return batchModel(&reader, into: &diagnostics).map { .batches($0) }
     }
@@ -104,7 +114,7 @@ extension ScenarioLoader {
       engine = written
     }
     defer { engine.finish(into: &diagnostics) }
-    return tokenModel(&engine, named: name, workload, basis, into: &diagnostics)
+    return tokenModel(&engine, named: name, context: context, workload, basis, into: &diagnostics)
       .map { .tokens($0) }
   }
 

@@ -140,16 +140,17 @@ extension ScenarioLoader {
     _ pool: DecodedPool, _ shared: SharedParts
   ) -> SpotManager.Configuration.Pool {
     let cloud = pool.pool.cloud
-    let price = cloud.prices.changes.first?.price.nanodollarsPerHour ?? 0
+    let price = cloud.prices.price(at: .start)
     // Each interruption costs the start of the machine that takes over, once more.
     let wasted = startTime(cloud.launch).inSeconds * shared.hazard(of: cloud)
     return SpotManager.Configuration.Pool(
       market: cloud.market, wanted: pool.pool.wanted, maximum: pool.maximum, zone: cloud.zone,
-      price: HourlyPrice(nanodollarsPerHour: price), throughput: pool.pool.machineThroughput,
+      price: price, throughput: pool.pool.machineThroughput,
       minimum: pool.minimum,
       interruptionCost: HourlyPrice(
         // A cost beyond all money makes a pool the last choice, as it should be.
-        nanodollarsPerHour: Int64(min(Double(price) * wasted, 9e18).rounded(.toNearestOrEven))))
+        nanodollarsPerHour: Int64(
+          min(Double(price.nanodollarsPerHour) * wasted, 9e18).rounded(.toNearestOrEven))))
   }
 
   private static func startTime(_ launch: LaunchLaw) -> TimeSpan {

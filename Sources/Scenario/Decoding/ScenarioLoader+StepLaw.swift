@@ -11,10 +11,13 @@ import Workload
 struct DecodedStepLaw {
   let law: EngineStepLaw
   /// The device and the model; `nil` where the law was measured.
-  var sheet: (device: DeviceSheet, model: ModelCard, tensorParallel: Int)?
+  var sheet: StepSheet?
   /// What of the sheet came from the catalogue.
   var taken: [CatalogueDevice.Quantity] = []
 }
+
+/// What a roofline law says of a device and a model.
+typealias StepSheet = (device: DeviceSheet, model: ModelCard, tensorParallel: Int)
 
 /// How long steps of an engine take, and what prompts begin with.
 extension ScenarioLoader {
@@ -224,7 +227,7 @@ extension ScenarioLoader {
     return SystemPrompts(tokens: tokens, count: count, zipfExponent: zipf)
   }
 
-  /// The lengths of another scenario's requests, and what its prompts begin with.
+  /// The lengths of another scenario's requests, and what its prompts begin with; `nil` where no laws tell them.
   mutating func lengths(
     in root: inout MappingReader, into diagnostics: inout Diagnostics
   ) -> WorkloadModel? {
@@ -235,10 +238,14 @@ extension ScenarioLoader {
       }
     }
     systemPrompts = systemPrompts(&reader, into: &diagnostics)
+    let conversations = sessions(&reader, into: &diagnostics).conversations
+    guard laws.allSatisfy({ $0 != nil }) else { return nil }
     let mix = RequestMix(
       classes: [("all", .whole)], promptTokens: laws[0], outputTokens: laws[1],
       deterministic: .zero, content: nil)
-    return WorkloadModel(arrivals: .poisson(.constant(Rate(roundingPerSecond: 1))), mix: mix)
+    return WorkloadModel(
+      arrivals: .poisson(.constant(Rate(roundingPerSecond: 1))), mix: mix,
+      conversations: conversations)
   }
 }
 

@@ -49,6 +49,7 @@ public struct PromptReservingScheduler {
   @usableFromInline var waiting: ContiguousArray<Int> = []
   /// Who holds blocks and is not in the step, in the order in which steps gave them back.
   var resident: ContiguousArray<Int> = []
+  /// How many requests hold blocks.
   @usableFromInline package var residents = 0
   @usableFromInline var free: Int
   var parts: ContiguousArray<(slot: Int, tokens: Int)> = []

@@ -19,9 +19,8 @@ struct InitScenario {
   let precision: WeightPrecision?
   let machine: CatalogueMachine
   let zone: String
-  let arrivals: Arrivals
-  let start: String
-  let horizon: TimeSpan
+  /// Where arrivals come from, when the fleet starts, and for how long it runs.
+  let time: (arrivals: Arrivals, start: String, horizon: TimeSpan)
   let targets: [(text: String, note: String)]
   /// Replicas of the model on each machine.
   let replicas: Int
@@ -31,7 +30,7 @@ struct InitScenario {
   var sizing = ""
 
   /// Whether requests are sampled in windows: where the horizon is longer than a few hours.
-  private var isSampled: Bool { horizon > .hours(6) }
+  private var isSampled: Bool { time.horizon > .hours(6) }
 
   /// Aligned comments behind values.
   private func line(_ text: String, _ note: String) -> String {
@@ -48,7 +47,7 @@ struct InitScenario {
       "#   plimsoll report",
       "plimsoll: 1",
       "about: \(model.name) on \(machine.name) for \(template.about).",
-      "start: \(start)",
+      "start: \(time.start)",
       line("horizon: \(hours)", "the bill is scaled to a month of 730 h"),
     ]
     if isSampled {
@@ -70,7 +69,7 @@ struct InitScenario {
       "billing: \(["gcp", "azure"].contains(machine.cloud) ? machine.cloud : "aws")",
       "workload:",
     ]
-    switch arrivals {
+    switch time.arrivals {
     case .series(let path, let notes):
       lines.append(line("  arrivals: { series: \(Self.quoted(path)) }", notes))
     case .trace(let path, let notes):
@@ -79,7 +78,7 @@ struct InitScenario {
     case .rate(let rate): lines.append("  arrivals: { rate: \(rate) }")
     }
     var isTrace = false
-    if case .trace = arrivals { isTrace = true }
+    if case .trace = time.arrivals { isTrace = true }
     for text in template.lengths where !isTrace || text.hasPrefix("system_prompts") {
       lines.append("  \(text)")
     }
@@ -123,8 +122,8 @@ struct InitScenario {
   }
 
   private var hours: String {
-    let hours = horizon.inSeconds / 3_600
-    return hours == hours.rounded() ? "\(Int(hours))h" : "\(horizon)"
+    let hours = time.horizon.inSeconds / 3_600
+    return hours == hours.rounded() ? "\(Int(hours))h" : "\(time.horizon)"
   }
 
   private static func quoted(_ path: String) -> String {

@@ -4,7 +4,6 @@ import ArgumentParser
 import Checks
 import Experiments
 import Foundation
-import ResultsStore
 
 /// `plimsoll sweep merge`: put the shards of a plan together.
 struct MergeShards: AsyncParsableCommand {
@@ -27,7 +26,7 @@ struct MergeShards: AsyncParsableCommand {
   @OptionGroup var output: SweepOutput
 
   func run() async throws {
-    let (plan, answer) = try Failure.reporting {
+    let (plan, answer) = try await Failure.reporting {
       let plan = try readPlan(self.plan)
       let folder = ShardFolder(plan, at: self.plan, folders: folders)
       let survey = try folder.survey()
@@ -38,7 +37,7 @@ struct MergeShards: AsyncParsableCommand {
         Terminal.tell("plimsoll: \(SweepStatus.text(survey, plan))\n")
         throw ExitStatus.interrupted.code
       }
-      let answer = try merge(plan) { index in try folder.bytes(of: survey.whole[index][0]) }
+      let answer = try await merge(plan) { index in try folder.bytes(of: survey.whole[index][0]) }
       return (plan, answer)
     }
     try output.tell(answer, refused: plan.refusedCount)
@@ -46,32 +45,20 @@ struct MergeShards: AsyncParsableCommand {
 
   private func merge(
     _ plan: SweepPlan, read: (Int) throws -> [UInt8]
-  ) throws -> SweepAnswer {
+  ) async throws -> SweepAnswer {
     let path =
       db
       ?? URL(fileURLWithPath: self.plan).deletingLastPathComponent()
       .appendingPathComponent("sweep.sqlite").path
-    let file = FileAside(path: path)
-    file.discardStale()
-    let watch = Interruption.listen("nothing was merged") { file.discard() }
-    defer { watch.cancel() }
-    defer { file.discard() }
-    let store = try openStore(file.aside)
-    let progress = ProgressLine(scenario: "merge", isShown: !quiet, unit: "shards")
-    let answer = try SweepMerge(plan).run(into: store, disk: Terminal.files) {
-      progress.show(done: $0, of: $1)
-    } read: {
-      try read($0)
-    }
-    progress.clear()
-    try store.close()
-    if FileManager.default.fileExists(atPath: path) {
-      guard FileManager.default.contentsEqual(atPath: path, andPath: file.aside) else {
-        throw StoreError(path: path, reason: "holds something else already; name another with --db")
+    return try await DatabaseAside.make(path, left: "nothing was merged") { store in
+      let progress = ProgressLine(scenario: "merge", isShown: !quiet, unit: "shards")
+      let answer = try SweepMerge(plan).run(into: store, disk: Terminal.files) {
+        progress.show(done: $0, of: $1)
+      } read: {
+        try read($0)
       }
+      progress.clear()
       return answer
     }
-    try file.rename()
-    return answer
   }
 }

@@ -27,17 +27,10 @@ struct PlanSweep: AsyncParsableCommand {
   func run() async throws {
     try await Failure.reporting {
       // Whatever the scenarios read goes into the plan.
-      let (paths, reads) = AsyncStream.makeStream(of: String.self)
-      let recording = FileReader { (path: String) throws(FileReadFailure) -> [UInt8] in
-        reads.yield(path)
-        return try Terminal.files.read(path)
-      }
-      let prepared = try await sweep.prepared(files: recording, work)
-      reads.finish()
-      var read: [String] = []
-      for await path in paths { read.append(path) }
+      let reads = RecordedReads(of: Terminal.files)
+      let prepared = try await sweep.prepared(files: reads.files, work)
       let plan = try SweepPlan(
-        prepared, paths: read, files: Terminal.files, shards: shards ?? 1_000)
+        prepared, paths: await reads.finish(), files: Terminal.files, shards: shards ?? 1_000)
       try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
       let text = try plan.json()
       try FileAside(path: "\(out)/plan.json").write { try $0.write(contentsOf: Data(text.utf8)) }

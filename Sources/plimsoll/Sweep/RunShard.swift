@@ -26,9 +26,11 @@ struct RunShard: AsyncParsableCommand {
   @Option(help: "The folder that shards are written into; shards, beside the plan, by default.")
   var out: String?
   @OptionGroup var work: JobOptions
+  @OptionGroup var starter: ParentOptions
 
   func run() async throws {
     try await Failure.retryable {
+      try starter.follow()
       let plan = try readPlan(self.plan)
       let index = try self.index ?? Self.indexOfJob()
       guard plan.shards.indices.contains(index) else {

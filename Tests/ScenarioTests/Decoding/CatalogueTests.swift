@@ -143,7 +143,8 @@ struct CatalogueTests {
     let scenario = try load(Self.complete, "catalogue=own.yaml", files: ["own.yaml": own])
     #expect(scenario.fleet.pools.first?.listPrice == (try HourlyPrice(roundingParsed: "20 USD/h")))
     #expect(
-      scenario.origin.assumptions.joined().contains("our contract, 2026-09-01: 9 days before the start"))
+      scenario.origin.assumptions.joined().contains(
+        "our contract, 2026-09-01: 9 days before the start"))
     #expect(throws: ScenarioErrors.self) {
       try load(
         Self.complete, "catalogue=own.yaml",

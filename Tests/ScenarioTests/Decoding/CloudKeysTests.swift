@@ -95,11 +95,11 @@ struct CloudKeysTests {
     let (base, a, b) = (
       scenario.fleet.pools[0].cloud, scenario.fleet.pools[1].cloud, scenario.fleet.pools[2].cloud
     )
-    #expect((base.shared, a.shared, b.shared) == ([3], [0, 1], [0, 2]))
-    #expect((base.shocks, a.shocks, b.shocks) == ([], [0, 1], [0]))
-    #expect(a.lifetime != nil && b.lifetime == nil)
-    #expect(a.notice.rebalance?.missing == Share(billionths: 500_000_000))
-    #expect(b.notice == .always(.seconds(30)) && base.notice == .none)
+    #expect((base.supply.shared, a.supply.shared, b.supply.shared) == ([3], [0, 1], [0, 2]))
+    #expect((base.supply.shocks, a.supply.shocks, b.supply.shocks) == ([], [0, 1], [0]))
+    #expect(a.supply.lifetime != nil && b.supply.lifetime == nil)
+    #expect(a.supply.notice.rebalance?.missing == Share(billionths: 500_000_000))
+    #expect(b.supply.notice == .always(.seconds(30)) && base.supply.notice == .none)
     #expect(b.priceLaw?.mean == b.prices.changes[0].price)
     #expect(scenario.fleet.quotas.map(\.machines) == [4, 2])
     #expect(scenario.fleet.machinesTarget == 4)
@@ -112,7 +112,8 @@ struct CloudKeysTests {
     #expect(!scenario.isBillExact)
     // West is up 40 of 42 hours, zone a 20 of 25, and b's trace 24 of 25.
     #expect(scenario.expectedUptime(ofPlace: 0, in: scenario.fleet.pools[1]) == 40.0 / 42 * 0.8)
-    #expect(scenario.expectedUptime(ofPlace: 1, in: scenario.fleet.pools[2]) == 40.0 / 42 * (24.0 / 25))
+    #expect(
+      scenario.expectedUptime(ofPlace: 1, in: scenario.fleet.pools[2]) == 40.0 / 42 * (24.0 / 25))
   }
 
   @Test(
@@ -131,10 +132,10 @@ struct CloudKeysTests {
         "no word of what ones mean"
       ),
       ("fleet.base.obtainability.drops=interrupt", "not taken back"),
-      ("fleet.base.shocks={ every: 5h, takes: 5% }", "only spot machines are taken back"),
-      ("fleet.base.notice=aws", "only spot machines are taken back"),
-      ("fleet.a.notice=ibm", "none, or one of aws, gcp, azure"),
-      ("fleet.a.shocks.takes=130%", "a share from 0% to 100%"),
+      ("fleet.base.supply.shocks={ every: 5h, takes: 5% }", "only spot machines are taken back"),
+      ("fleet.base.supply.notice=aws", "only spot machines are taken back"),
+      ("fleet.a.supply.notice=ibm", "none, or one of aws, gcp, azure"),
+      ("fleet.a.supply.shocks.takes=130%", "a share from 0% to 100%"),
       ("models.n.weights=~", "every model here needs its weights"),
       ("models.n.weights=40 apples", "40GB or 512MiB"),
       ("cloud.load.bandwidth=2GB", "bytes a second"),
@@ -195,7 +196,8 @@ struct CloudKeysTests {
     let scenario = try Self.load(
       "zones.us-east-1b={ replay: log.csv, from: 10s, drops: replace }",
       "fleet.b.price={ replay: price.csv, times: relative, end: hold }")
-    guard case .replay(let trace, from: .seconds(10)) = scenario.fleet.sharedCapacities[2].law else {
+    guard case .replay(let trace, from: .seconds(10)) = scenario.fleet.sharedCapacities[2].law
+    else {
       Issue.record("the zone replays a log")
       return
     }

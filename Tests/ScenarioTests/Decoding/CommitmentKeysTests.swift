@@ -122,6 +122,7 @@ struct CommitmentKeysTests {
   @Test("A fleet of 10,000 machines may run for ten years, and prices have any number of decimals")
   func large() throws {
     let scenario = try Self.load("horizon=87_600h", "fleet.base.machines=10_000")
-    #expect(scenario.fleet.pools[0].cloud.prices.changes[0].price.nanodollarsPerHour == 1_000_000_000)
+    #expect(
+      scenario.fleet.pools[0].cloud.prices.changes[0].price.nanodollarsPerHour == 1_000_000_000)
   }
 }

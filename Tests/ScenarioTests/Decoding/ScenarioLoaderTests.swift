@@ -192,7 +192,7 @@ struct ScenarioLoaderTests {
         "fleet.s={ type: p4d, zone: us-east-1a, market: spot, machines: 16, serves: { m: 1 }, "
         + "schedule: { up: 6h, down: 4h, stagger: \(stagger) } }"
       let scenario = try load(pool).scenario
-      return try #require(scenario.fleet.pools.first { $0.cloud.name == "s" }).cloud.places
+      return try #require(scenario.fleet.pools.first { $0.cloud.name == "s" }).cloud.supply.places
     }
     let hours = try places("1h")
     #expect(hours[1] == .schedule(up: .hours(6), down: .hours(4), phase: .hours(1)))
