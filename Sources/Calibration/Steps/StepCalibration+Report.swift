@@ -41,7 +41,7 @@ extension StepMeasurements {
   package static func beyondKnee(_ points: [BenchmarkPoint]) -> [Bool] {
     points.map { point in
       let fewer = points.filter {
-        $0.prompt == point.prompt && $0.output == point.output && $0.clients < point.clients
+        $0.hasLengths(of: point) && $0.clients < point.clients
       }
       guard let most = fewer.map(\.clients).max() else { return false }
       let rates = fewer.filter { $0.clients == most }.map(\.throughput)
@@ -244,8 +244,8 @@ extension StepCalibration {
           + "They hardly moved the fit: far errors count by their logarithm. Look for waits that the engine here does not "
           + "have, as for memory.")
     }
-    let lengths = Set(points.map { [$0.prompt, $0.output] }).count
-    if lengths == 1, case .affine = form, values[2] == 0 {
+    let areAlike = points.allSatisfy { $0.hasLengths(of: points[0]) }
+    if areAlike, case .affine = form, values[2] == 0 {
       doubts.append(
         "What of other lengths? All rows have one. What a request costs in a step is all in sequence, none of it in "
           + "context_token: longer contexts come out too fast. Measure a second length, or give context_token."
@@ -297,7 +297,7 @@ extension StepCalibration {
     var spreads: [Double] = []
     for (index, point) in points.enumerated() {
       let same = points.filter {
-        $0.clients == point.clients && $0.prompt == point.prompt && $0.output == point.output
+        $0.clients == point.clients && $0.hasLengths(of: point)
       }
       guard same.count > 1, points.firstIndex(of: point) == index else { continue }
       let times = same.map(\.firstToken).sorted()

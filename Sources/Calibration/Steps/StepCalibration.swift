@@ -46,7 +46,7 @@ package struct StepCalibration: Sendable {
     }
     // At one length requests and their context grow alike.
     if case .benchmark(let points) = data, case .affine = form, fixed[1] == nil, fixed[2] == nil,
-      points.allSatisfy({ $0.prompt == points[0].prompt && $0.output == points[0].output })
+      points.allSatisfy({ $0.hasLengths(of: points[0]) })
     {
       fixed[2] = 0
     }

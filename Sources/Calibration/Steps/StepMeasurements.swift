@@ -59,6 +59,11 @@ package struct BenchmarkPoint: Sendable, Equatable {
     self.perToken = perToken
   }
 
+  /// Whether another row has the same lengths but for what drawing and counting them changes: 5 %.
+  func hasLengths(of other: BenchmarkPoint) -> Bool {
+    abs(prompt / other.prompt - 1) <= 0.05 && abs(output / other.output - 1) <= 0.05
+  }
+
   /// Output tokens a second of all clients, from the mean times.
   var throughput: Double {
     Double(clients) * output / (firstToken + (output - 1) * (perToken ?? 0))
