@@ -68,6 +68,7 @@ let package = Package(
     .systemLibrary(name: "CAllocator"),
     .systemLibrary(name: "CProcess"),
     .target(name: "CVectors"),
+    .target(name: "CCatalogue"),
 
     // Level 0
     house("Quantities", []),
@@ -79,18 +80,21 @@ let package = Package(
 
     // Level 1
     house("Serving", ["Quantities"]),
-    house("Inputs", ["CZlib", "Quantities"]),
+    house("Inputs", ["CZlib", "Quantities", "TokenEngine"]),
     house("EventKernel", ["Quantities"]),
     house("Numerics", ["CGSL", "RandomStreams"]),
 
     // Level 2
     house("Policies", ["Columns", "Digests", "Quantities", "RandomStreams", "Serving"]),
-    house("Workload", ["Columns", "Quantities", "RandomStreams", "Inputs", "Numerics"]),
+    house(
+      "Workload",
+      ["Columns", "Quantities", "RandomStreams", "TokenEngine", "Inputs", "Numerics"]),
     house(
       "ReplicaModel",
       ["Columns", "Quantities", "RandomStreams", "Serving", "Numerics", "TokenEngine"]),
     house("CloudModel", ["Quantities", "RandomStreams", "Serving", "Numerics"]),
     house("EngineFiles", ["Inputs", "Quantities", "TokenEngine"]),
+    house("Catalogue", ["CCatalogue", "Inputs", "Quantities", "TokenEngine"]),
     house("Statistics", ["Numerics"]),
     house("Recording", ["Columns", "Quantities", "RandomStreams", "Serving", "Statistics"]),
 
@@ -99,12 +103,15 @@ let package = Package(
       "Scenario",
       [
         "Quantities", "RandomStreams", "Serving", "Inputs", "Numerics", "Policies", "Workload",
-        "ReplicaModel", "CloudModel", "EngineFiles", "TokenEngine", yams,
+        "ReplicaModel", "CloudModel", "EngineFiles", "TokenEngine", "Catalogue", yams,
       ]),
     house("ResultsStore", ["Quantities", "Serving", "Recording", "Statistics", "SQLite"]),
     house(
       "Calibration",
-      ["Quantities", "RandomStreams", "Inputs", "Numerics", "CloudModel", "Statistics"]),
+      [
+        "Quantities", "RandomStreams", "Inputs", "Numerics", "CloudModel", "Statistics",
+        "TokenEngine",
+      ]),
 
     house("DecisionLog", ["Quantities", "Serving", "Policies"]),
 
@@ -116,12 +123,12 @@ let package = Package(
     house(
       "Reporting",
       [
-        "Quantities", "Policies", "Serving", "Recording", "Statistics", "Scenario", "Checks",
-        "Calibration", "CloudModel",
+        "Quantities", "Policies", "Serving", "Inputs", "Recording", "Statistics", "Scenario",
+        "Checks", "Calibration", "CloudModel", "Catalogue",
       ]),
 
     // Level 5
-    house("DecisionReplay", ["Quantities", "Serving", "Policies", "DecisionLog"]),
+    house("DecisionReplay", ["Quantities", "Serving", "Policies", "DecisionLog", "RequestPath"]),
     house(
       "FleetSimulation",
       [
@@ -134,15 +141,16 @@ let package = Package(
     house(
       "Experiments",
       [
-        "Digests", "Quantities", "RandomStreams", "Serving", "Numerics", "FleetSimulation",
-        "Recording", "Statistics", "Scenario", "ResultsStore", "Checks",
+        "DecisionLog", "Digests", "Quantities", "RandomStreams", "Serving", "Numerics",
+        "FleetSimulation", "Recording", "Statistics", "Scenario", "ResultsStore", "Checks",
       ]),
 
     // Level 7
     .executableTarget(
       name: "plimsoll",
       dependencies: [
-        "Calibration", "Checks", "DecisionLog", "DecisionReplay", "Digests", "EngineFiles",
+        "Calibration", "Catalogue", "Checks", "DecisionLog", "DecisionReplay", "Digests",
+        "EngineFiles",
         "Experiments", "FleetSimulation", "Inputs", "Policies", "Quantities",
         "Reporting", "ResultsStore", "Recording", "Scenario", "TokenEngine", "Workload",
         "CAllocator", "CProcess", arguments,
@@ -205,23 +213,29 @@ let package = Package(
         "Serving",
       ], isOptimised: true),
     tests(
+      "ReplicaModelTests",
+      ["Numerics", "Quantities", "RandomStreams", "ReplicaModel", "Serving", "TokenEngine"],
+      isOptimised: true),
+    tests(
       "ChecksTests",
       [
-        "Checks", "Quantities", "Recording", "Scenario", "Serving", "SimulationTesting",
-        "Statistics",
+        "Checks", "Quantities", "Recording", "ReplicaModel", "Scenario", "Serving",
+        "SimulationTesting", "Statistics", "TokenEngine",
       ]),
     tests(
       "ReportingTests",
       [
-        "Checks", "CloudModel", "Quantities", "Recording", "Reporting", "Scenario", "Serving",
-        "Statistics",
+        "Checks", "CloudModel", "Inputs", "Quantities", "Recording", "Reporting", "Scenario",
+        "Serving", "Statistics",
       ]),
     tests(
       "DecisionReplayTests",
       ["DecisionLog", "DecisionReplay", "Policies", "Quantities", "RandomStreams", "Serving"]),
     tests("InputsTests", ["Inputs", "Quantities"]),
+    tests("CatalogueTests", ["Catalogue", "Quantities", "TokenEngine"]),
     tests(
-      "WorkloadTests", ["Workload", "Inputs", "Numerics", "Quantities", "RandomStreams"],
+      "WorkloadTests",
+      ["Workload", "Inputs", "Numerics", "Quantities", "RandomStreams", "TokenEngine"],
       isOptimised: true),
     tests(
       "RecordingTests",
@@ -257,8 +271,8 @@ let package = Package(
     tests(
       "CalibrationTests",
       [
-        "Calibration", "CloudModel", "Inputs", "LongTests", "Numerics", "Quantities",
-        "RandomStreams", "Scenario", "Statistics", "Workload",
+        "Calibration", "CloudModel", "EngineFiles", "Inputs", "LongTests", "Numerics", "Quantities",
+        "RandomStreams", "Scenario", "Statistics", "TokenEngine", "Workload",
       ]),
     tests(
       "ScenarioTests",

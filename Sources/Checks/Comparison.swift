@@ -63,6 +63,8 @@ package struct Comparison: Sendable {
   package let measures: [Row]
   /// The lines of both bills, for a month of 730 hours.
   package let bill: [Row]
+  /// The measures that a sentence tells: the bill, times, what is answered, and what targets bound.
+  package let told: [String]
   /// Replications in which both drew the same requests.
   package let equalRequests: Int
   /// Pools that both have, and those of them with the same capacity in every replication.
@@ -84,19 +86,25 @@ package struct Comparison: Sendable {
       second: Measures(second.scenario, records: second.records))
     measures = pairs.rows
     bill = pairs.bill
+    let targets = first.scenario.targets + second.scenario.targets
+    let usual = ["monthly_cost", "p99(ttft)", "p99(tpot)", "p99(latency)", "availability"]
+    let bounded = measures.map(\.name).filter { name in
+      !usual.contains(name) && targets.contains { $0.text.hasPrefix(name + " ") }
+    }
+    told = usual + bounded
     let records = zip(first.records, second.records)
     replications = min(first.records.count, second.records.count)
-    equalRequests = records.count { $0.tally("stream_digest") == $1.tally("stream_digest") }
-    let names = first.scenario.pools.map(\.cloud.name).filter { name in
-      second.scenario.pools.contains { $0.cloud.name == name }
+    equalRequests = records.count { $0.tally(.streamDigest) == $1.tally(.streamDigest) }
+    let names = first.scenario.fleet.pools.map(\.cloud.name).filter { name in
+      second.scenario.fleet.pools.contains { $0.cloud.name == name }
     }
     let equal = names.count { name in
       records.allSatisfy {
-        $0.tally("capacity_digest", name) == $1.tally("capacity_digest", name)
+        $0.tally(.capacityDigest, name) == $1.tally(.capacityDigest, name)
       }
     }
     commonPools = (names.count, equal)
-    confidence = first.scenario.confidence.fraction
+    confidence = first.scenario.run.confidence.fraction
   }
 
   /// The row of that name.
@@ -133,6 +141,13 @@ private struct PairedMeasures {
       }
     }
     rows.append(each("availability", "", answered))
+    for measure in first.tokenMeasures where second.tokenMeasures.contains(measure) {
+      rows.append(
+        paired(
+          measure.name, measure.unit,
+          first.records.compactMap { first.value(of: measure, in: $0) },
+          second.records.compactMap { second.value(of: measure, in: $0) }))
+    }
     rows.append(each("hit_ratio", "", share(.hit)))
     rows.append(each("join_ratio", "", share(.joined)))
     rows.append(
@@ -179,7 +194,7 @@ private struct PairedMeasures {
 
   private func perThousand(_ measures: Measures) -> [Double] {
     let offered = Double(
-      measures.scenario.workload.expectedRequests(for: measures.scenario.horizon))
+      measures.scenario.workload.expectedRequests(for: measures.scenario.run.horizon))
     return offered > 0 ? measures.records.map { $0.total.inDollars / offered * 1_000 } : []
   }
 

@@ -27,7 +27,7 @@ struct Exactness: Sendable {
     }
     let haveSameFleet = isSame {
       $0.fleetEvents == $1.fleetEvents
-        && ["rented_ns", "serving_ns"].allSatisfy { [a = $0, b = $1] name in
+        && [Tally.Name.rented, .serving].allSatisfy { [a = $0, b = $1] name in
           a.tally(name) == b.tally(name)
         }
     }

@@ -106,22 +106,57 @@ package struct LeverAnswer: Sendable {
     }
   }
 
-  /// What the study asks.
-  package let about: String
-  /// The path of the scenario.
-  package let scenario: String
-  /// The seed of all fleets.
-  package let seed: UInt64
-  /// The keys that make a size.
-  package let keys: [String]
-  /// The largest value of each key; `nil` where its values are no numbers, or there is one only.
-  package let largest: [String?]
-  /// The confidence of each interval.
-  package let confidence: Double
-  /// How many replications each bill rests on.
-  package let replications: Int
-  /// How many orders were drawn; `nil` where every coalition was simulated.
-  package let orders: Int?
+  /// What was asked, and how.
+  package struct Study: Sendable {
+    /// What the study asks.
+    package let about: String
+    /// The path of the scenario.
+    package let scenario: String
+    /// The seed of all fleets.
+    package let seed: UInt64
+    /// The keys that make a size.
+    package let keys: [String]
+    /// The largest value of each key; `nil` where its values are no numbers, or there is one only.
+    package let largest: [String?]
+    /// The confidence of each interval.
+    package let confidence: Double
+    /// How many replications each bill rests on.
+    package let replications: Int
+    /// How many orders were drawn; `nil` where every coalition was simulated.
+    package let orders: Int?
+
+    /// A study of those values.
+    package init(
+      about: String, scenario: String, seed: UInt64, keys: [String], largest: [String?],
+      confidence: Double, replications: Int, orders: Int?
+    ) {
+      self.about = about
+      self.scenario = scenario
+      self.seed = seed
+      self.keys = keys
+      self.largest = largest
+      self.confidence = confidence
+      self.replications = replications
+      self.orders = orders
+    }
+  }
+
+  /// What was simulated.
+  package struct Effort: Sendable {
+    /// Fleets with requests.
+    package let fleets: Int
+    /// Requests.
+    package let requests: UInt64
+
+    /// So many fleets and requests.
+    package init(fleets: Int, requests: UInt64) {
+      self.fleets = fleets
+      self.requests = requests
+    }
+  }
+
+  /// What was asked, and how.
+  package let study: Study
   /// The levers, in the order of the study.
   package let levers: [Lever]
   /// The coalitions that were simulated, by their members.
@@ -134,34 +169,22 @@ package struct LeverAnswer: Sendable {
   package let operated: Operated
   /// The targets that bound what the fleet costs.
   package let budgets: [String]
-  /// Fleets that were simulated with requests.
-  package let fleets: Int
-  /// Requests that were simulated.
-  package let requests: UInt64
+  /// What was simulated.
+  package let effort: Effort
 
   /// An answer of those values.
   package init(
-    about: String, scenario: String, seed: UInt64, keys: [String], largest: [String?],
-    confidence: Double, replications: Int, orders: Int?, levers: [Lever], coalitions: [Coalition],
-    baseline: Interval, optimised: Interval, operated: Operated, budgets: [String], fleets: Int,
-    requests: UInt64
+    study: Study, levers: [Lever], coalitions: [Coalition], baseline: Interval,
+    optimised: Interval, operated: Operated, budgets: [String], effort: Effort
   ) {
-    self.about = about
-    self.scenario = scenario
-    self.seed = seed
-    self.keys = keys
-    self.largest = largest
-    self.confidence = confidence
-    self.replications = replications
-    self.orders = orders
+    self.study = study
     self.levers = levers
     self.coalitions = coalitions
     self.baseline = baseline
     self.optimised = optimised
     self.operated = operated
     self.budgets = budgets
-    self.fleets = fleets
-    self.requests = requests
+    self.effort = effort
   }
 
   /// A number of dollars in cents, rounded half away from zero.

@@ -29,12 +29,13 @@ package struct Measures: Sendable {
     self.scenario = scenario
     self.records = records
     samples =
-      scenario.isSectioned ? records.flatMap { $0.sectionsAsReplications(of: scenario) } : records
+      scenario.run.isSectioned
+      ? records.flatMap { $0.sectionsAsReplications(of: scenario) } : records
     pooled = Self.merged(records.map(\.times))
     offered = records.reduce(RequestCounts()) { $0 + $1.weighted }
-    let isOneStretch = if case .once = scenario.requests { true } else { false }
-    exactness = Exactness(records, isSampled: scenario.isSectioned || !isOneStretch)
-    confidence = scenario.confidence.fraction
+    let isOneStretch = if case .once = scenario.run.requests { true } else { false }
+    exactness = Exactness(records, isSampled: scenario.run.isSectioned || !isOneStretch)
+    confidence = scenario.run.confidence.fraction
     drift = records.contains { $0.weighted.arrived > 0 } ? Self.drift(scenario, records) : nil
   }
 
@@ -106,21 +107,21 @@ package struct Measures: Sendable {
   /// The price of all places of spot pools that come and go at random, by the time they were up, with what
   /// it should be on average; `nil` where there are none.
   private var spotControl: (values: [Double], expected: Double)? {
-    let pools = scenario.pools.filter { scenario.isCapacityRandom(of: $0) }
+    let pools = scenario.fleet.pools.filter { scenario.isCapacityRandom(of: $0) }
     let uptimes = pools.map { pool in
-      pool.cloud.places.indices.map { scenario.expectedUptime(ofPlace: $0, in: pool) }
+      pool.cloud.supply.places.indices.map { scenario.expectedUptime(ofPlace: $0, in: pool) }
     }
     guard !pools.isEmpty, uptimes.allSatisfy({ $0.allSatisfy { $0 != nil } }) else { return nil }
     let hours = TimeSpan.billingMonth.inSeconds / 3_600
     func price(_ pool: Scenario.Pool) -> Double {
-      Double(pool.cloud.prices.changes.first?.price.nanodollarsPerHour ?? 0) / 1e9
+      Double(pool.cloud.prices.price(at: .start).nanodollarsPerHour) / 1e9
     }
     let expected = zip(pools, uptimes).reduce(0) { sum, pair in
       sum + price(pair.0) * hours * pair.1.reduce(0) { $0 + ($1 ?? 0) }
     }
     let values = records.map { record in
       pools.reduce(0) { sum, pool in
-        let up = Double(record.tally("place_up_ns", pool.cloud.name))
+        let up = Double(record.tally(.placeUp, pool.cloud.name))
         return sum + price(pool) * hours * up / Double(record.billedTime.nanoseconds)
       }
     }
@@ -201,7 +202,7 @@ package struct Measures: Sendable {
       let shares = records.compactMap { record -> Double? in
         guard record.weighted.answered > 0 else { return nil }
         let count = classes.reduce(Int128(0)) {
-          $0 + record.tally("answered", "\(model.name)/\($1)")
+          $0 + record.tally(.answered, "\(model.name)/\($1)")
         }
         return Double(count) / Double(record.weighted.answered)
       }
@@ -218,20 +219,20 @@ package struct Measures: Sendable {
 
   /// What the bill was paid for, a month of 730 hours, and what a request costs on average.
   private var costs: [MeasureRow] {
-    guard records.contains(where: { $0.tallies.contains { $0.name == "cost_idle" } }) else {
+    guard records.contains(where: { $0.tallies.contains { $0.name == .costIdle } }) else {
       return []
     }
-    var rows = ["workload", "idle", "overhead", "unused_commitment", "other"].map { part in
+    var rows = Tally.Name.costs.map { part in
       let amounts = records.map { record in
-        USD(nanodollars: Int64(record.tally("cost_\(part)"))).monthly(over: record.billedTime)
+        USD(nanodollars: Int64(record.tally(part))).monthly(over: record.billedTime)
           .inDollars
       }
       return MeasureRow(
-        name: "cost(\(part))", unit: "USD",
+        name: "cost(\(part.rawValue.dropFirst("cost_".count)))", unit: "USD",
         interval: meanOfAmounts(amounts))
     }
     rows.removeAll { $0.interval?.estimate == 0 }
-    let offered = Double(scenario.workload.expectedRequests(for: scenario.horizon))
+    let offered = Double(scenario.workload.expectedRequests(for: scenario.run.horizon))
     if offered > 0 {
       rows.append(
         MeasureRow(
@@ -259,9 +260,10 @@ package struct Measures: Sendable {
       row("fallback_hours", "h/month", fallbackHours),
     ].filter { row in
       row.name == "fallback_hours"
-        ? scenario.pools.contains { $0.cloud.market == .spot } : scenario.hasMovingFleet
+        ? scenario.fleet.pools.contains { $0.cloud.market == .spot } : scenario.hasMovingFleet
     }
-      + scenario.pools.filter { _ in scenario.hasMovingFleet && scenario.pools.count > 1 }
+      + scenario.fleet.pools.filter { _ in scenario.hasMovingFleet && scenario.fleet.pools.count > 1
+      }
       .map { pool in
         let name = pool.cloud.name
         return row("mean(machines_ready, \(name))", "machines", machines(ofPool: name))
@@ -270,9 +272,9 @@ package struct Measures: Sendable {
 
   /// How often the cloud took the last spot machine that served, and how long none did.
   private var spotOutages: [MeasureRow] {
-    guard scenario.pools.contains(where: { $0.cloud.market == .spot }) else { return [] }
+    guard scenario.fleet.pools.contains(where: { $0.cloud.market == .spot }) else { return [] }
     let without = records.map { record in
-      Double(record.tally("without_spot_ns")) / Double(record.billedTime.nanoseconds)
+      Double(record.tally(.withoutSpot)) / Double(record.billedTime.nanoseconds)
     }
     return [
       MeasureRow(
@@ -286,12 +288,12 @@ package struct Measures: Sendable {
 
   /// Events so few that their number is no normal variable.
   private func isRare(_ interval: Interval?) -> Bool {
-    records.reduce(0) { $0 + $1.tally("all_spot_lost") } < 30 && interval?.isExact == false
+    records.reduce(0) { $0 + $1.tally(.allSpotLost) } < 30 && interval?.isExact == false
   }
 
   /// How often a month the last spot machine that served was interrupted.
   package var allSpotLost: Interval? {
-    let counts = records.map { Double($0.tally("all_spot_lost")) }
+    let counts = records.map { Double($0.tally(.allSpotLost)) }
     let month = TimeSpan.billingMonth.inSeconds
     let exposure = records.reduce(0) { $0 + $1.billedTime.inSeconds / month }
     let events = Int(counts.reduce(0, +))

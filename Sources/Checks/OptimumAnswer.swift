@@ -97,6 +97,35 @@ package struct OptimumAnswer: Sendable {
     }
   }
 
+  /// What is searched for, and how.
+  package struct Search: Sendable {
+    /// The path of the scenario.
+    package let scenario: String
+    /// The seed of all points.
+    package let seed: UInt64
+    /// The keys that are varied.
+    package let keys: [String]
+    /// How sure it is altogether.
+    package let confidence: Double
+    /// The smallest difference in the bill worth finding, as a share.
+    package let delta: Double
+    /// The most replications of a point.
+    package let maximumReplications: Int
+
+    /// A search of those values.
+    package init(
+      scenario: String, seed: UInt64, keys: [String], confidence: Double, delta: Double,
+      maximumReplications: Int
+    ) {
+      self.scenario = scenario
+      self.seed = seed
+      self.keys = keys
+      self.confidence = confidence
+      self.delta = delta
+      self.maximumReplications = maximumReplications
+    }
+  }
+
   /// What was simulated.
   package struct Effort: Sendable, Equatable {
     /// Requests, measured or not.
@@ -108,18 +137,8 @@ package struct OptimumAnswer: Sendable {
     package init() {}
   }
 
-  /// The path of the scenario.
-  package var scenario: String
-  /// The seed of all points.
-  package var seed: UInt64
-  /// The keys that are varied.
-  package var keys: [String]
-  /// How sure it is altogether.
-  package var confidence: Double
-  /// The smallest difference in the bill worth finding, as a share.
-  package var delta: Double
-  /// The most replications of a point.
-  package var maximumReplications: Int
+  /// What was searched for, and how.
+  package var search: Search
   /// The points, in the order of the grid.
   package var points: [Point]
   /// How the search ended.
@@ -139,16 +158,10 @@ package struct OptimumAnswer: Sendable {
 
   /// An answer of those values.
   package init(
-    scenario: String, seed: UInt64, keys: [String], confidence: Double, delta: Double,
-    maximumReplications: Int, points: [Point], outcome: Outcome, unsettled: [Int],
-    runnerUp: RunnerUp?, budgets: [String], spent: Effort, grid: Effort
+    search: Search, points: [Point], outcome: Outcome, unsettled: [Int], runnerUp: RunnerUp?,
+    budgets: [String], spent: Effort, grid: Effort
   ) {
-    self.scenario = scenario
-    self.seed = seed
-    self.keys = keys
-    self.confidence = confidence
-    self.delta = delta
-    self.maximumReplications = maximumReplications
+    self.search = search
     self.points = points
     self.outcome = outcome
     self.unsettled = unsettled

@@ -95,7 +95,7 @@ extension Billing {
     var covered: [(column: Int, rate: HourlyPrice, list: HourlyPrice)] = []
     for (number, column) in columns.enumerated() where column.isOnDemand {
       guard let rate = plan.rate(of: column.type) else { continue }
-      let list = column.prices.changes[column.prices.position(at: instant)].price
+      let list = column.prices.price(at: instant)
       guard list.nanodollarsPerHour > 0 else { continue }
       covered.append((number, rate, list))
     }

@@ -18,19 +18,8 @@ package struct PoolModel: Sendable, Equatable {
   package let zone: String
   /// The market.
   package let market: Market
-  /// When each place can be had; as many as the pool may have machines. A place that goes takes its
-  /// machine along.
-  package let places: [CapacityLaw]
-  /// The capacities that its places share, by their numbers in the scenario.
-  package let shared: [Int]
-  /// How long after it was launched a machine is taken back, in seconds; `nil` for never.
-  package let lifetime: Distribution?
-  /// When a machine that was not taken before is taken, after its launch; `nil` for never.
-  package let longestLife: TimeSpan?
-  /// The shocks that take machines, by their numbers in the scenario.
-  package let shocks: [Int]
-  /// What the cloud says before it takes a machine back.
-  package let notice: NoticeLaw
+  /// When its machines can be had and kept.
+  package let supply: Supply
   /// How long it takes to get a machine that serves.
   package let launch: LaunchLaw
   /// What a machine costs an hour; where a law moves the price, its mean.
@@ -38,24 +27,38 @@ package struct PoolModel: Sendable, Equatable {
   /// How the price moves at random; `nil` where it does not.
   package let priceLaw: PriceLaw?
 
+  /// When machines of a pool can be had and kept, and what is said before they are taken back.
+  package struct Supply: Sendable, Equatable {
+    /// When each place can be had; as many as the pool may have machines. A place that goes takes its
+    /// machine along.
+    package var places: [CapacityLaw]
+    /// The capacities that its places share, by their numbers in the scenario.
+    package var shared: [Int] = []
+    /// How long after it was launched a machine is taken back, in seconds; `nil` for never.
+    package var lifetime: Distribution?
+    /// When a machine that was not taken before is taken, after its launch; `nil` for never.
+    package var longestLife: TimeSpan?
+    /// The shocks that take machines, by their numbers in the scenario.
+    package var shocks: [Int] = []
+    /// What the cloud says before it takes a machine back.
+    package var notice = NoticeLaw.none
+
+    /// Places whose machines are kept for ever.
+    package init(places: [CapacityLaw]) {
+      self.places = places
+    }
+  }
+
   /// A pool of those values.
   package init(
-    name: String, type: String, zone: String, market: Market, places: [CapacityLaw],
-    shared: [Int] = [], lifetime: Distribution? = nil, longestLife: TimeSpan? = nil,
-    shocks: [Int] = [],
-    notice: NoticeLaw,
-    launch: LaunchLaw, prices: PriceSeries, priceLaw: PriceLaw? = nil
+    name: String, type: String, zone: String, market: Market, supply: Supply, launch: LaunchLaw,
+    prices: PriceSeries, priceLaw: PriceLaw? = nil
   ) {
     self.name = name
     self.type = type
     self.zone = zone
     self.market = market
-    self.places = places
-    self.shared = shared
-    self.lifetime = lifetime
-    self.longestLife = longestLife
-    self.shocks = shocks
-    self.notice = notice
+    self.supply = supply
     self.launch = launch
     self.prices = prices
     self.priceLaw = priceLaw
@@ -64,9 +67,9 @@ package struct PoolModel: Sendable, Equatable {
   /// How long a machine lives from its launch, or from a moment at which nobody knows its age; `nil` when
   /// its age does not end it.
   package func life(isNew: Bool, from draws: inout RandomStream) -> TimeSpan? {
-    let longest = longestLife?.inSeconds
-    guard let lifetime else {
-      return longestLife.map {
+    let longest = supply.longestLife?.inSeconds
+    guard let lifetime = supply.lifetime else {
+      return supply.longestLife.map {
         isNew ? $0 : TimeSpan(roundingToMicroseconds: $0.inSeconds * draws.nextUniform())
       }
     }
@@ -84,8 +87,7 @@ package struct PoolModel: Sendable, Equatable {
   /// The same pool at other prices.
   package func priced(at prices: PriceSeries) -> PoolModel {
     PoolModel(
-      name: name, type: type, zone: zone, market: market, places: places, shared: shared,
-      lifetime: lifetime, longestLife: longestLife, shocks: shocks, notice: notice, launch: launch,
+      name: name, type: type, zone: zone, market: market, supply: supply, launch: launch,
       prices: prices)
   }
 

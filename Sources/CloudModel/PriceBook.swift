@@ -148,6 +148,11 @@ package struct PriceSeries: Sendable, Equatable {
     self.changes = changes
   }
 
+  /// The price that holds at an instant.
+  ///
+  /// - Complexity: O(log changes).
+  package func price(at instant: Instant) -> HourlyPrice { changes[position(at: instant)].price }
+
   /// The number of the change whose price holds at an instant.
   ///
   /// - Complexity: O(log changes).

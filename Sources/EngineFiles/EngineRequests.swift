@@ -141,30 +141,9 @@ package struct EngineRequests: Sendable {
   private static func chain(
     _ field: InputField, of count: Int, _ table: inout TableReader
   ) -> BlockChain? {
-    if let read = chain(field), read.count == count { return read }
+    if let read = BlockChain(written: field.bytes), read.count == count { return read }
     table.fail(
       field, allowed: "\(count) block numbers, as ranges a-b or alone, with blanks between")
     return nil
-  }
-
-  /// The chain that a field tells; `nil` where it tells none.
-  static func chain(_ field: InputField) -> BlockChain? {
-    var chain = BlockChain()
-    for part in field.bytes.split(separator: UInt8(ascii: " ")) {
-      let ends = part.split(
-        separator: UInt8(ascii: "-"), maxSplits: 2, omittingEmptySubsequences: false)
-      guard ends.count <= 2, let first = ends.first.flatMap(number),
-        let last = ends.last.flatMap(number), last >= first, last - first < 1 << 40
-      else { return nil }
-      chain.append(first, count: Int(last - first) + 1)
-    }
-    return chain
-  }
-
-  private static func number(_ digits: ArraySlice<UInt8>) -> Int64? {
-    guard !digits.isEmpty, digits.count <= 18, digits.allSatisfy({ $0 >= 48 && $0 <= 57 }) else {
-      return nil
-    }
-    return digits.reduce(0) { $0 * 10 + Int64($1 - 48) }
   }
 }

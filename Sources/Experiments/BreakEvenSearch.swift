@@ -6,10 +6,10 @@ import Quantities
 import Recording
 import Scenario
 
-/// Finds by bisection the value of an input at which a target of the bill changes from held to failed.
+/// Finds by bisection the value of an input at which a target changes from held to failed.
 ///
-/// Requests are not simulated: what is varied is what the bill depends on. Point estimates decide, with
-/// the same random numbers at every value.
+/// Requests are simulated where the target is a measure of them. Point estimates decide,
+/// with the same random numbers at every value.
 package struct BreakEvenSearch {
   /// Where a target changes its mind.
   package enum Result: Sendable, Equatable {
@@ -50,7 +50,7 @@ package struct BreakEvenSearch {
 
   /// Halves the range until it is a two-thousandth of what it was.
   ///
-  /// - Complexity: 13 runs of the slow world.
+  /// - Complexity: 13 runs, of the slow world alone where nothing is asked about requests.
   package func run() throws -> Result {
     var (low, high) = (breakEven.low, breakEven.high)
     let atLow = try evaluate(low).holds
@@ -68,10 +68,13 @@ package struct BreakEvenSearch {
   private func evaluate(_ value: Double) throws -> (holds: Bool, measure: Double?) {
     let loaded = try load("\(breakEven.key)=\(written(value))")
     let target = try Target(parsing: breakEven.target)
+    let asks = target.measure.isAboutRequests
     let judge = Judge(
-      try measures(of: loaded.scenario),
-      references: try loaded.references.map { ($0.path, try measures(of: $0)) },
-      confidence: loaded.scenario.confidence.fraction)
+      try measures(of: loaded.scenario, withRequests: asks),
+      references: try loaded.references.map {
+        ($0.origin.path, try measures(of: $0, withRequests: asks))
+      },
+      confidence: loaded.scenario.run.confidence.fraction)
     guard let interval = judge.interval(of: target.measure) else { return (false, nil) }
     return (
       target.comparison.holds(interval.estimate, target.bound.value),
@@ -79,10 +82,10 @@ package struct BreakEvenSearch {
     )
   }
 
-  private func measures(of scenario: Scenario) throws -> Measures {
-    let count = scenario.isBillExact ? 1 : replications
+  private func measures(of scenario: Scenario, withRequests: Bool) throws -> Measures {
+    let count = scenario.isBillExact && !withRequests ? 1 : replications
     let records = try (0..<count).map {
-      try FleetSimulation.run(scenario, seed: seed, replication: $0, withRequests: false)
+      try FleetSimulation.run(scenario, seed: seed, replication: $0, withRequests: withRequests)
     }
     return Measures(scenario, records: records)
   }

@@ -40,8 +40,8 @@ enum ResultDigest {
     lines.append("weighted \(record.weighted.arrived) of \(record.weightUnit)")
     lines += RequestOutcome.allCases.map { "\($0.name) \(record.weighted[$0])" }
     // What was drawn is about the results and none of them.
-    lines += record.tallies.filter { $0.name != Draws.tallyName }
-      .map { "\($0.name)|\($0.label)|\($0.value)" }
+    lines += record.tallies.filter { $0.name != .draws }
+      .map { "\($0.name.rawValue)|\($0.label)|\($0.value)" }
     lines.append("sampled minutes \(record.sampledMinutes)")
     lines.append("minutes \(record.minutes) \(record.minutesAvailable)")
     lines.append("tokens \(record.promptTokens.count) \(record.outputTokens.count)")

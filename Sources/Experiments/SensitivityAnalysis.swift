@@ -71,7 +71,7 @@ package struct SensitivityAnalysis: Sendable {
   package func run(
     progress: @escaping @Sendable (Int, Int) -> Void
   ) async throws -> [SensitivityAnswer] {
-    let seed = try self.seed ?? load(study.overrides).scenario.seed
+    let seed = try self.seed ?? load(study.overrides).scenario.run.seed
     var draws = RandomStream(seed: seed, replication: 0, purpose: .sensitivity, entity: 0)
     let count = study.inputs.count
 
@@ -209,10 +209,10 @@ package struct SensitivityAnalysis: Sendable {
     for (position, reference) in loaded.references.enumerated() {
       let needsRequests = loaded.needsRequests(of: reference, beside: own.records)
       references.append(
-        (reference.path, try await measures(position, withRequests: needsRequests)))
+        (reference.origin.path, try await measures(position, withRequests: needsRequests)))
     }
     let judge = Judge(
-      own, references: references, confidence: loaded.scenario.confidence.fraction)
+      own, references: references, confidence: loaded.scenario.run.confidence.fraction)
     return Outcome(
       rows: study.measures.map { own.measure($0) },
       targets: loaded.scenario.targets.map { target in

@@ -80,14 +80,18 @@ extension Distribution {
     }
   }
 
-  /// GSL's answer, or where its iteration gave up the answer by bisection.
+  /// GSL's answer, or where its iteration gave up or ended elsewhere the answer by bisection.
+  ///
+  /// Of gamma laws with a coefficient of variation below 0.004 or so it ends at some number below the mean and says
+  /// nothing.
   private func solved(_ answer: Double, lower p: Double) -> Double {
-    if answer.isFinite { return answer }
+    if answer.isFinite, abs(cumulative(answer) - p) <= 1e-3 * p { return answer }
     return p == 0 ? 0 : bisected { cumulative($0) > p }
   }
 
   private func solved(_ answer: Double, upper q: Double) -> Double {
-    answer.isFinite ? answer : bisected { survival($0) < q }
+    if answer.isFinite, abs(survival(answer) - q) <= 1e-3 * q { return answer }
+    return bisected { survival($0) < q }
   }
 
   /// The least number found to be above the quantile, to the last bit or so.

@@ -49,6 +49,8 @@ public enum StreamPurpose: UInt8, Sendable, CaseIterable {
   case sweep = 21
   /// Which system prompt a request begins with; indexed by request.
   case systemPrompts = 22
+  /// Requests of conversations: their number, lengths and times; one entity a cell of first requests.
+  case turns = 23
   /// Draws of tests and benchmarks.
   case testing = 255
 }

@@ -55,13 +55,10 @@ package struct Draws: Sendable, Equatable {
 }
 
 extension Draws {
-  /// The name of the tally that a replication's draws are kept in.
-  package static let tallyName = "draws"
-
   /// The draws as a tally: the purposes by bit, and above these what requests reach.
   package var tally: Tally {
     let reach = (requestsReachMachines ? 1 : 0) | (requestsReachBill ? 2 : 0)
-    return Tally(name: Self.tallyName, label: "", value: Int128(bits) | Int128(reach) << 32)
+    return Tally(.draws, value: Int128(bits) | Int128(reach) << 32)
   }
 
   /// The draws that a tally holds.
@@ -75,6 +72,6 @@ extension Draws {
 extension ReplicationRecord {
   /// What it drew; `nil` where that was not kept, and nothing of it can be called exact.
   package var draws: Draws? {
-    tallies.first { $0.name == Draws.tallyName }.map { Draws(tally: $0.value) }
+    tallies.first { $0.name == .draws }.map { Draws(tally: $0.value) }
   }
 }

@@ -38,16 +38,13 @@ package struct OrderStatistic: Sendable, Equatable {
     nanoseconds = rank <= UInt64(times.count) ? times[Int(rank) - 1] : nil
   }
 
-  /// The name of the tallies that order statistics are kept in.
-  private static let tallyName = "order_statistic_ns"
-
   private static func label(_ time: RequestTime, _ share: Share) -> String {
     "\(time.rawValue) \(share.billionths)"
   }
 
   /// The order statistic as a tally; -1 stands for no answer.
   package var tally: Tally {
-    Tally(name: Self.tallyName, label: Self.label(time, share), value: Int128(nanoseconds ?? -1))
+    Tally(.orderStatistic, label: Self.label(time, share), value: Int128(nanoseconds ?? -1))
   }
 
   /// The time in nanoseconds that a record keeps, infinite for no answer; `nil` where it keeps none.
@@ -55,7 +52,7 @@ package struct OrderStatistic: Sendable, Equatable {
     -> Double?
   {
     let label = label(time, share)
-    let tally = record.tallies.first { $0.name == tallyName && $0.label == label }
+    let tally = record.tallies.first { $0.name == .orderStatistic && $0.label == label }
     return tally.map { $0.value < 0 ? .infinity : Double($0.value) }
   }
 }

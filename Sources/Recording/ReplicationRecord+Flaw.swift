@@ -63,7 +63,7 @@ extension ReplicationRecord {
     guard amounts.allSatisfy(limits.hold), limits.hold(busyTime.nanoseconds),
       limits.hold(idleTime.nanoseconds)
     else { return "its tokens, batches or lane times are out of range" }
-    let amountsOfTallies = tallies.filter { $0.name.hasPrefix("cost_") }
+    let amountsOfTallies = tallies.filter { Tally.Name.costs.contains($0.name) }
       .map { Int64(clamping: $0.value) }
     guard limits.holdSum(of: tallies.map(\.value)), limits.holdSum(of: amountsOfTallies) else {
       return "its tallies are out of range"

@@ -101,11 +101,14 @@ package struct ReplicationRecord: Sendable, Equatable {
   /// The sum of all counts of that name and, unless it is `nil`, label.
   ///
   /// - Complexity: O(tallies).
-  package func tally(_ name: String, _ label: String? = nil) -> Int128 {
+  package func tally(_ name: Tally.Name, _ label: String? = nil) -> Int128 {
     tallies.reduce(0) { sum, tally in
       tally.name == name && (label == nil || tally.label == label) ? sum + tally.value : sum
     }
   }
+
+  /// The sum of all counts that an engine has under a name of its own.
+  package func tally(ofEngine name: String) -> Int128 { tally(Tally.Name(rawValue: name)) }
 
   /// What is invoiced by the calendar month.
   package var billed: USD { charges.reduce(.zero) { $0 + $1.billed } }

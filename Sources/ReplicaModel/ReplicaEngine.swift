@@ -32,6 +32,8 @@ package protocol ReplicaEngine: ~Copyable {
 
   /// What does not add up in it; `nil` where all does.
   var conservation: String? { get }
+  /// The replica that stopped although it holds requests, and when; `nil` where all go on.
+  var stuck: (replica: Int, time: Instant)? { get }
   /// Whether a replica serves.
   func isReady(_ replica: Int) -> Bool
   /// Whether a request may join those at a replica.
@@ -87,20 +89,23 @@ package struct EngineInputs: Sendable {
   package let timeout: TimeSpan?
   /// The stream of service times.
   package let noiseStream: RandomStream
-  /// What prompts begin with; `nil` where they share nothing.
-  package let systemPrompts: SystemPrompts?
-  /// The stream of which of them a request begins with.
+  /// What prompts share.
+  package let prompts: PromptBlocks
+  /// The stream of which text a drawn prompt begins with.
   package let systemPromptStream: RandomStream
+  /// Who goes first.
+  package let priorities: RequestPriorities
 
   /// Inputs of those values.
   package init(
-    timeout: TimeSpan?, noiseStream: RandomStream, systemPrompts: SystemPrompts? = nil,
-    systemPromptStream: RandomStream? = nil
+    timeout: TimeSpan?, noiseStream: RandomStream, prompts: PromptBlocks = PromptBlocks(),
+    systemPromptStream: RandomStream? = nil, priorities: RequestPriorities = RequestPriorities()
   ) {
     self.timeout = timeout
     self.noiseStream = noiseStream
-    self.systemPrompts = systemPrompts
+    self.prompts = prompts
     self.systemPromptStream = systemPromptStream ?? noiseStream
+    self.priorities = priorities
   }
 }
 

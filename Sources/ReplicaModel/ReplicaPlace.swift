@@ -9,7 +9,7 @@ package struct ReplicaPlace: Sendable {
   /// The model that it serves.
   package let serves: ModelID
   /// How it serves it.
-  package let service: ReplicaService
+  package var service: ReplicaService
   /// The most requests that wait in its queue.
   package let queueLimit: Int
 

@@ -25,18 +25,28 @@ package struct ComparisonReport: Sendable {
 
   /// One sentence that says what the second scenario changes.
   package var sentence: String {
-    let parts = [
-      ("monthly_cost", "costs", "a month"), ("p99(latency)", "has a p99 latency that is", ""),
-      ("availability", "has an availability that is", ""),
-    ].compactMap { name, verb, period in
-      comparison.measure(name).map { clause($0, verb, period) }
+    let parts = comparison.told.compactMap { name -> String? in
+      guard let row = comparison.measure(name) else { return nil }
+      switch name {
+      case "monthly_cost": return clause(row, "costs", "a month")
+      case "availability": return clause(row, "has an availability that is", "")
+      default:
+        let words = Self.words.first { $0.name == name }?.words ?? name
+        return clause(row, "has a \(words) that is", "")
+      }
     }
     return "\(RunReport.name(of: second)) against \(RunReport.name(of: first)): it "
       + parts.joined(separator: "; it ") + "."
   }
 
+  /// What measures are called in a sentence.
+  private static let words: [(name: String, words: String)] = [
+    ("monthly_cost", "cost"), ("p99(latency)", "p99 latency"),
+    ("p99(ttft)", "p99 time to first token"), ("p99(tpot)", "p99 time per output token"),
+  ]
+
   private func clause(_ row: Comparison.Row, _ verb: String, _ period: String) -> String {
-    let what = row.name == "monthly_cost" ? "cost" : row.name
+    let what = Self.words.first { $0.name == row.name }?.words ?? row.name
     switch row.change {
     case .unknown:
       return "has a \(what) that cannot be compared: "

@@ -41,7 +41,7 @@ extension LeverReport {
     let place =
       operated.size.map { size in
         "is in the grid ("
-          + zip(answer.keys, size).map { "\($0)=\($1)" }.joined(separator: ", ") + ")"
+          + zip(answer.study.keys, size).map { "\($0)=\($1)" }.joined(separator: ", ") + ")"
       } ?? "is not in the grid"
     guard services.isEmpty else {
       return
@@ -73,14 +73,14 @@ extension LeverReport {
     guard !found.isEmpty else { return [] }
     let rest = found.count - min(found.count, Self.told)
     return [
-      "‡ rests on coalitions with a cheaper size of which \(4 * answer.replications) "
+      "‡ rests on coalitions with a cheaper size of which \(4 * answer.study.replications) "
         + "replications do not tell "
         + "whether it holds (\(found.count) of \(answer.coalitions.count)); it was passed by:"
     ]
       + found.prefix(Self.told).map { coalition in
         "  \(names(coalition.members)): "
           + coalition.undecided.map { size in
-            zip(answer.keys, size).map { "\($0)=\($1)" }.joined(separator: ", ")
+            zip(answer.study.keys, size).map { "\($0)=\($1)" }.joined(separator: ", ")
           }.joined(separator: "; ")
       }
       + (rest > 0 ? ["  and \(rest) more"] : [])
@@ -88,7 +88,7 @@ extension LeverReport {
 
   /// How many coalitions have the largest fleet that the study offers, so that a larger one may be cheaper.
   var atTheEdge: [String] {
-    zip(answer.keys, answer.largest).enumerated().compactMap { place, key in
+    zip(answer.study.keys, answer.study.largest).enumerated().compactMap { place, key in
       guard let largest = key.1 else { return nil }
       let count = answer.coalitions.count { !$0.holdsNowhere && $0.size[place] == largest }
       guard count > 0 else { return nil }

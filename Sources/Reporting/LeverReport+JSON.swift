@@ -13,9 +13,11 @@ extension LeverReport {
     }
     return try JSONText.of(
       Document(
-        plimsollLevers: 1, about: answer.about, scenario: answer.scenario, seed: answer.seed,
-        confidence: answer.confidence, replications: answer.replications, orders: answer.orders,
-        keys: answer.keys, baseline: RangeDocument(answer.baseline),
+        plimsollLevers: 1, about: answer.study.about, scenario: answer.study.scenario,
+        seed: answer.study.seed,
+        confidence: answer.study.confidence, replications: answer.study.replications,
+        orders: answer.study.orders,
+        keys: answer.study.keys, baseline: RangeDocument(answer.baseline),
         optimised: RangeDocument(answer.optimised),
         operated: Document.Operated(
           monthlyCost: RangeDocument(answer.operated.bill),
@@ -37,7 +39,7 @@ extension LeverReport {
             holdsAtNoSize: coalition.holdsNowhere, lacking: coalition.lacking,
             undecidedSizes: coalition.undecided)
         },
-        fleets: answer.fleets, requests: answer.requests))
+        fleets: answer.effort.fleets, requests: answer.effort.requests))
   }
 
   private struct Document: Encodable {

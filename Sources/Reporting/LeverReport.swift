@@ -22,13 +22,15 @@ package struct LeverReport: Sendable {
 
   /// The report for a terminal.
   package var table: String {
-    (answer.about.isEmpty ? "" : "\(answer.about)\n\n") + worths(isMarkdown: false).plain + "\n"
+    (answer.study.about.isEmpty ? "" : "\(answer.study.about)\n\n")
+      + worths(isMarkdown: false).plain + "\n"
       + waterfall.plain + "\n" + paragraphs(isMarkdown: false).map { "  \($0)\n" }.joined()
   }
 
   /// The report in Markdown.
   package var markdown: String {
-    (answer.about.isEmpty ? "" : "\(answer.about)\n\n") + worths(isMarkdown: true).markdown
+    (answer.study.about.isEmpty ? "" : "\(answer.study.about)\n\n")
+      + worths(isMarkdown: true).markdown
       + "\n```text\n\(waterfall.plain)```\n\n"
       + paragraphs(isMarkdown: true).map { "- \($0)\n" }.joined()
   }
@@ -111,7 +113,8 @@ package struct LeverReport: Sendable {
     guard let coalition = answer.coalitions.first(where: { $0.members == members }) else {
       return ""
     }
-    let values = zip(answer.keys, coalition.size).map { "\($0)=\($1)" }.joined(separator: ", ")
+    let values = zip(answer.study.keys, coalition.size).map { "\($0)=\($1)" }.joined(
+      separator: ", ")
     return "(\(values)\(coalition.holdsNowhere ? ", which does not hold" : ""))"
   }
 
@@ -141,13 +144,14 @@ package struct LeverReport: Sendable {
 
   private var legend: String {
     let how =
-      answer.orders.map { "\($0) orders drawn at random" } ?? "every coalition, in every order"
-    let percent = formatted(answer.confidence * 100, places: 0)
+      answer.study.orders.map { "\($0) orders drawn at random" }
+      ?? "every coalition, in every order"
+    let percent = formatted(answer.study.confidence * 100, places: 0)
     return
       "bills of the cheapest fleet that holds all service targets; shares by \(how); intervals at "
-      + "\(percent) % each, over \(answer.replications) replications of the fleets found; "
-      + "\(answer.coalitions.count) coalitions, \(answer.fleets) fleets, "
-      + "\(OptimumReport.requests(answer.requests)); "
-      + "seed \(answer.seed)"
+      + "\(percent) % each, over \(answer.study.replications) replications of the fleets found; "
+      + "\(answer.coalitions.count) coalitions, \(answer.effort.fleets) fleets, "
+      + "\(OptimumReport.requests(answer.effort.requests)); "
+      + "seed \(answer.study.seed)"
   }
 }

@@ -10,7 +10,7 @@ extension OptimumReport {
   /// A line for each point, as RFC 4180 has it; what there is none of is empty.
   package var csv: String {
     var lines = [
-      ["point"] + answer.keys + [
+      ["point"] + answer.search.keys + [
         "standing", "monthly_cost_usd", "monthly_cost_usd_low", "monthly_cost_usd_high",
         "bill_lacks_requests", "replications", "chosen", "reason",
       ]
@@ -50,9 +50,10 @@ extension OptimumReport {
     }
     return try JSONText.of(
       Document(
-        plimsollOptimum: 1, scenario: answer.scenario, seed: answer.seed, keys: answer.keys,
-        confidence: answer.confidence, delta: answer.delta,
-        maximumReplications: answer.maximumReplications, outcome: outcome, winner: winner,
+        plimsollOptimum: 1, scenario: answer.search.scenario, seed: answer.search.seed,
+        keys: answer.search.keys,
+        confidence: answer.search.confidence, delta: answer.search.delta,
+        maximumReplications: answer.search.maximumReplications, outcome: outcome, winner: winner,
         chosen: chosen, unsettled: answer.unsettled, summary: sentences, budgets: answer.budgets,
         operated: answer.operated.map {
           Document.Operated(

@@ -21,7 +21,7 @@ extension OptimumReport {
     case .inseparable(let numbers):
       return
         "No winner: these hold all service targets and cannot be separated (within \(delta), or "
-        + "\(answer.maximumReplications) replications do not tell them apart): "
+        + "\(answer.search.maximumReplications) replications do not tell them apart): "
         + numbers.map(name).joined(separator: "; ") + "."
     case .none:
       guard let best = answer.best else { return "No point is known to hold all service targets." }
@@ -45,7 +45,7 @@ extension OptimumReport {
   private var unsettled: String? {
     guard !answer.unsettled.isEmpty else { return nil }
     let may = answer.best == nil ? "" : " and may be cheaper"
-    return "Not settled by \(answer.maximumReplications) replications\(may): "
+    return "Not settled by \(answer.search.maximumReplications) replications\(may): "
       + answer.unsettled.map(name).joined(separator: "; ") + "."
   }
 

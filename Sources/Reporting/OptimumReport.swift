@@ -18,7 +18,7 @@ package struct OptimumReport: Sendable {
 
   /// The report for a terminal.
   package var table: String {
-    var text = "\(answer.scenario)\n\n" + points(isMarkdown: false).plain + "\n"
+    var text = "\(answer.search.scenario)\n\n" + points(isMarkdown: false).plain + "\n"
     text += sentences.map { "  \($0)\n" }.joined()
     if let verdicts = verdicts(isMarkdown: false) { text += "\n" + verdicts.plain }
     if let measures { text += "\n" + measures.plain }
@@ -27,7 +27,7 @@ package struct OptimumReport: Sendable {
 
   /// The report in Markdown.
   package var markdown: String {
-    var text = "### Cheapest point of `\(answer.scenario)`\n\n"
+    var text = "### Cheapest point of `\(answer.search.scenario)`\n\n"
     text += sentences.map { "\($0)\n" }.joined() + "\n" + points(isMarkdown: true).markdown
     if let verdicts = verdicts(isMarkdown: true) { text += "\n" + verdicts.markdown }
     if let measures { text += "\n" + measures.markdown }
@@ -35,7 +35,7 @@ package struct OptimumReport: Sendable {
   }
 
   private func points(isMarkdown: Bool) -> TextTable {
-    let keys = answer.keys.map { isMarkdown ? "`\($0)`" : $0 }
+    let keys = answer.search.keys.map { isMarkdown ? "`\($0)`" : $0 }
     var table = TextTable(
       ["point>"] + keys.map { "\($0)>" } + ["a month>", "interval>", "targets", "replications>"])
     for point in answer.points {
@@ -63,13 +63,14 @@ package struct OptimumReport: Sendable {
   }
 
   func name(_ number: Int) -> String {
-    let values = zip(answer.keys, answer.points[number].values).map { "\($0)=\($1)" }
+    let values = zip(answer.search.keys, answer.points[number].values).map { "\($0)=\($1)" }
     return "point \(number) (\(values.joined(separator: ", ")))"
   }
 
-  private var percent: String { formatted(answer.confidence * 100, places: 0) + " %" }
+  private var percent: String { formatted(answer.search.confidence * 100, places: 0) + " %" }
   var delta: String {
-    formatted(digits: Int64((answer.delta * 1e6).rounded()), places: 4, trimmingZeros: true) + " %"
+    formatted(digits: Int64((answer.search.delta * 1e6).rounded()), places: 4, trimmingZeros: true)
+      + " %"
   }
 
   // MARK: Words
@@ -96,8 +97,8 @@ package struct OptimumReport: Sendable {
 
   private var legend: String {
     "\(percent) confidence altogether, indifference \(delta), at most "
-      + "\(answer.maximumReplications) replications; ≥: without the part of requests in the bill; "
-      + "seed \(answer.seed)"
+      + "\(answer.search.maximumReplications) replications; ≥: without the part of requests in the bill; "
+      + "seed \(answer.search.seed)"
   }
 
   private func verdicts(isMarkdown: Bool) -> TextTable? {

@@ -59,19 +59,20 @@ package struct Overview: Sendable {
   }
 
   private func rows(marks: Bool) -> TextTable {
+    let knowTokens = reports.contains { $0.measure("p99(ttft)") != nil }
     var table = TextTable(
-      ["scenario", "a month>", "p99 latency>", "availability>", "holds>", "fails>", "undecided>"])
+      ["scenario", "a month>"] + (knowTokens ? ["p99 ttft>"] : [])
+        + ["p99 latency>", "availability>", "holds>", "fails>", "undecided>"])
     for report in reports {
       func count(_ verdict: VerdictRow.Verdict) -> String {
         "\(report.results.verdicts.count { $0.verdict == verdict })"
       }
-      table.add([
-        marks ? "`\(report.name)`" : report.name,
-        report.measure("monthly_cost").map(ValueText.estimate) ?? "",
-        report.measure("p99(latency)").map(ValueText.estimate) ?? "",
-        report.measure("availability").map(ValueText.estimate) ?? "",
-        count(.holds), count(.fails), count(.undecided),
-      ])
+      let names =
+        ["monthly_cost"] + (knowTokens ? ["p99(ttft)"] : []) + ["p99(latency)", "availability"]
+      table.add(
+        [marks ? "`\(report.name)`" : report.name]
+          + names.map { report.measure($0).map(ValueText.estimate) ?? "" }
+          + [count(.holds), count(.fails), count(.undecided)])
     }
     return table
   }

@@ -78,7 +78,13 @@ package struct SensitivityReport: Sendable {
       }
       let turning = answer.inputs.filter { !$0.turned.isEmpty }
       let turned = turning.map { "\($0.input.name) (\($0.turned.joined(separator: ", ")))" }
-      return "  For \(answer.measure), measure first: \(first.input.name)\(share ?? "")."
+      let isMoved = answer.inputs.contains {
+        $0.effects.map { $0.meanAbsolute.estimate != 0 } ?? true
+      }
+      let found =
+        isMoved
+        ? "measure first: \(first.input.name)\(share ?? "")." : "no input changes anything."
+      return "  For \(answer.measure), \(found)"
         + (turned.isEmpty
           ? " No input alone turns a verdict."
           : " Verdicts turn on \(turned.joined(separator: "; ")).")

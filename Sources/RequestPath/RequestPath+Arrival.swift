@@ -17,8 +17,28 @@ extension RequestPath {
   public mutating func arrived(
     _ ticket: inout Ticket, _ facts: RequestFacts, at now: Instant
   ) -> Reception {
+    if isLogging {
+      let logged = arriveInLog(ticket, facts, at: now)
+      ticket.modelIndex = logged.model
+      ticket.row = logged.row
+      return logged.reception
+    }
+    return arrive(&ticket, facts, at: now, logs: false)
+  }
+
+  /// The same, with nothing written about the request itself.
+  ///
+  /// - Parameters:
+  ///   - logs: whether policies' answers may be written: a literal, so that nobody looks where none are.
+  @inlinable
+  @inline(__always)
+  mutating func arrive(
+    _ ticket: inout Ticket, _ facts: RequestFacts, at now: Instant, logs: Bool
+  ) -> Reception {
     ticket.model = rules.requestedModel
-    guard rules.asksPolicies else { return .decided(dispatch(ticket.model, -1, at: now)) }
+    guard rules.asksPolicies else {
+      return .decided(dispatch(ticket.model, -1, at: now, logs: logs))
+    }
     var reservation: ReservationID?
     if rules.hasBudget {
       switch reserve(for: ticket.tenant, arrival: ticket.arrival, at: now) {
@@ -26,18 +46,20 @@ extension RequestPath {
       case .refused(let why): return .decided(.refuse(.budget(why)))
       }
     }
-    ticket.model = route(ticket, facts, at: now)
+    ticket.model = route(ticket, facts, at: now, logs: logs)
     if facts.isHeld {
       if reservation != nil { settle(reservation, cost: .zero, at: now) }
       return .decided(.end(.hit))
     }
     let question = Question(isDeterministic: facts.isDeterministic, reservation: reservation)
     if rules.sharesAnswers,
-      facts.isDeterministic || rules.joinsAnything || isLogging || reservation != nil
+      facts.isDeterministic || rules.joinsAnything || logs || reservation != nil
     {
       return .ask(question)
     }
-    guard reservation != nil else { return .decided(dispatch(ticket.model, -1, at: now)) }
+    guard reservation != nil else {
+      return .decided(dispatch(ticket.model, -1, at: now, logs: logs))
+    }
     // No other request can know it by a key: it has a row for its reservation alone.
     let shared = shareApart(ticket, LookUp(question, key: CacheKey(high: 0, low: 0)), at: now)
     ticket.row = shared.row
@@ -52,15 +74,26 @@ extension RequestPath {
   public mutating func storeAnswered(
     _ ticket: inout Ticket, _ lookUp: LookUp, _ answer: CacheAnswer, at now: Instant
   ) -> Effect {
-    if isLogging { logLookUp(lookUp.key, lookUp.question.isDeterministic, answer, at: now) }
+    let shared =
+      isLogging
+      ? takeAnswerInLog(ticket, lookUp, answer, at: now)
+      : takeAnswer(ticket, lookUp, answer, at: now, logs: false)
+    ticket.row = shared.row
+    return shared.effect
+  }
+
+  /// The same, with nothing written about the request itself.
+  @usableFromInline
+  @_transparent
+  mutating func takeAnswer(
+    _ ticket: Ticket, _ lookUp: LookUp, _ answer: CacheAnswer, at now: Instant, logs: Bool
+  ) -> Shared {
     if case .hit = answer {
       let reservation = lookUp.question.reservation
       if reservation != nil { settle(reservation, cost: .zero, at: now) }
-      return .end(.hit)
+      return Shared(.end(.hit), row: ticket.row)
     }
-    let shared = share(ticket, lookUp, at: now)
-    ticket.row = shared.row
-    return shared.effect
+    return share(ticket, lookUp, at: now, logs: logs)
   }
 
   /// The same as a call, where no store is asked before.
@@ -69,13 +102,15 @@ extension RequestPath {
   mutating func shareApart(
     _ ticket: Ticket, _ lookUp: LookUp, at now: Instant
   ) -> Shared {
-    share(ticket, lookUp, at: now)
+    share(ticket, lookUp, at: now, logs: isLogging)
   }
 
   /// Lets a request join the call of an identical one, or make its own.
   @usableFromInline
   @_transparent
-  mutating func share(_ ticket: Ticket, _ lookUp: LookUp, at now: Instant) -> Shared {
+  mutating func share(
+    _ ticket: Ticket, _ lookUp: LookUp, at now: Instant, logs: Bool
+  ) -> Shared {
     let question = lookUp.question
     var row: Int32 = -1
     if question.isDeterministic || rules.joinsAnything || question.reservation != nil {
@@ -85,7 +120,7 @@ extension RequestPath {
         let joined = deduplicator.join(
           lookUp.key, isDeterministic: question.isDeterministic,
           waiter: UInt32(truncatingIfNeeded: row), deadline: deadline, at: now)
-        if isLogging {
+        if logs {
           logJoin(lookUp.key, question.isDeterministic, row, deadline, joined, at: now)
         }
         switch joined {
@@ -97,7 +132,7 @@ extension RequestPath {
         }
       }
     }
-    return Shared(dispatch(ticket.model, row, at: now), row: row)
+    return Shared(dispatch(ticket.model, row, at: now, logs: logs), row: row)
   }
 
   /// Keeps a request that waits for a call.
@@ -112,8 +147,10 @@ extension RequestPath {
   /// Sends a request that arrived to the replica that is chosen, or refuses it.
   @inlinable
   @inline(__always)
-  mutating func dispatch(_ model: ModelID, _ row: Int32, at now: Instant) -> Effect {
-    let choice = choose(for: model, at: now)
+  mutating func dispatch(
+    _ model: ModelID, _ row: Int32, at now: Instant, logs: Bool
+  ) -> Effect {
+    let choice = choose(for: model, at: now, logs: logs)
     guard case .replica(let replica) = choice else { return refuse(row, choice, at: now) }
     return .send(replica)
   }
@@ -126,19 +163,22 @@ extension RequestPath {
   public mutating func planned(_ plan: RoutePlan, of text: Int, at now: Instant) {
     precondition((0...plans.count).contains(text), "texts are numbered from 0 without gaps")
     if text == plans.count { plans.append(plan) } else { plans[text] = plan }
-    if isLogging { log?.write(plan: plan, of: text, at: now) }
+    if logsPolicies { log?.write(plan: plan, of: text, at: now) }
+    if logsPath { log?.write(planned: plan, of: text, at: now) }
   }
 
   /// Asks the router for the model of a request.
   @inlinable
   @inline(__always)
-  mutating func route(_ ticket: Ticket, _ facts: RequestFacts, at now: Instant) -> ModelID {
+  mutating func route(_ ticket: Ticket, _ facts: RequestFacts, at now: Instant, logs: Bool)
+    -> ModelID
+  {
     var question = RouteRequest(
       plan: plans[facts.text], promptTokens: ticket.promptTokens, outputTokens: ticket.outputTokens,
       session: facts.session)
     question.goesDown = degradation >= .routeDown
     let route = router.intended(question, at: now, among: &board)
-    if isLogging { logRoute(question, text: facts.text, route, at: now) }
+    if logs { logRoute(question, text: facts.text, route, at: now) }
     return route.model
   }
 
@@ -150,11 +190,11 @@ extension RequestPath {
     for tenant: TenantID, arrival: Instant, at now: Instant
   ) -> ReserveAnswer {
     guard let estimate = budget?.configuration.estimate else { return .refused(.limit) }
-    if budget?.beginPeriodIfDue(at: now) == true, isLogging { log?.write(periodBeganAt: now) }
+    if budget?.beginPeriodIfDue(at: now) == true, logsPolicies { log?.write(periodBeganAt: now) }
     let deadline = rules.deadline(of: arrival)
     let answer =
       budget?.reserve(for: tenant, deadline: deadline, at: now) ?? .refused(.limit)
-    if isLogging {
+    if logsPolicies {
       log?.write(reserve: estimate, for: tenant, deadline: deadline, at: now, answer)
     }
     return answer
@@ -166,7 +206,7 @@ extension RequestPath {
     guard let reservation, let answer = budget?.settle(reservation, cost: cost, at: now) else {
       return
     }
-    if isLogging, let ledger = budget?.ledger {
+    if logsPolicies, let ledger = budget?.ledger {
       log?.write(settle: reservation, actual: cost, at: now, answer, ledger: ledger)
     }
   }

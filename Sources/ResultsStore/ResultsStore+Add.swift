@@ -73,7 +73,7 @@ private struct ReplicationWriter {
     try weighted([run, replication] + record.weighted.columnValues)
     let insert = try insertion(into: "tally", ["position", "name", "label", "value"])
     for (position, tally) in record.tallies.enumerated() {
-      try insert([run, replication, position, tally.name, tally.label, wide(tally.value)])
+      try insert([run, replication, position, tally.name.rawValue, tally.label, wide(tally.value)])
     }
   }
 

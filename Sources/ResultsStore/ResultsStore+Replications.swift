@@ -66,7 +66,7 @@ private struct ReplicationReader {
     record.sampledMinutes = try row.count("sampled_minutes")
     record.tallies = try rows("name, label, value", of: "tally") { row in
       guard let value = try row.wide("value") else { throw damage }
-      return try Tally(name: row[0], label: row[1], value: value)
+      return try Tally(Tally.Name(rawValue: row[0]), label: row[1], value: value)
     }
     record.times = PerTime(latency: try histogram(.latency), wait: try histogram(.wait))
     let kinds = try rows("kind", of: "latency", orderedBy: "kind") { try $0[0] as String }

@@ -22,6 +22,11 @@ extension Target {
     guard let (left, sign, right) = sides.first, let comparison = Comparison(rawValue: sign),
       let measure = Self.measure(left.trimmingBlanks)
     else { throw unreadable }
+    if case .goodput(let path) = measure, path.contains("<") || path.contains(">") {
+      throw UnreadableQuantity(
+        allowed:
+          "goodput with limits of ttft, tpot or latency, each once: goodput(ttft <= 1s, tpot <= 50ms) >= 12/s")
+    }
     self.text = text
     self.measure = measure
     self.comparison = comparison

@@ -72,6 +72,19 @@ package struct Target: Sendable, Equatable {
       }
     }
 
+    /// Whether nothing but requests that are simulated tell it.
+    package var isAboutRequests: Bool {
+      switch self {
+      case .time, .tokens, .availability, .availabilityByTime, .goodput, .qualityLoss, .hitRatio,
+        .joinRatio:
+        true
+      case .monthlyCost, .hourlyCost, .billShare, .savings, .capacity, .machinesReady,
+        .machinesReadyOfPool, .fallbackHours, .spotUptime, .interruptionRate, .spotDiscount,
+        .tokenPriceRatio:
+        false
+      }
+    }
+
     /// Whether only replicas that know tokens tell it.
     package var needsTokens: Bool {
       switch self {

@@ -46,6 +46,12 @@ package enum TokenMeasure: Sendable, Equatable {
     }
   }
 
+  /// Whether it is a share of a whole.
+  package var isShare: Bool { unit.isEmpty }
+
+  /// Whether it is counted with the requests that are measured; others are counted over a whole run.
+  package var isOfRequests: Bool { !isShare }
+
   /// All that every run of such a fleet reports.
   package static var reported: [TokenMeasure] { plain.map(\.measure) }
 }

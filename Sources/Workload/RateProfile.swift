@@ -190,6 +190,16 @@ package struct RateProfile: Sendable, Equatable {
     end == .never && steps.dropFirst().allSatisfy { $0.rate == steps[0].rate }
   }
 
+  /// The same with every rate multiplied.
+  package func scaled(by factor: Double) -> RateProfile {
+    let steps = steps.map {
+      Step(start: $0.start, rate: Rate(roundingPerSecond: $0.rate.perSecond * factor))
+    }
+    var profile = RateProfile(steps: steps, period: period, phase: phase, end: end)
+    profile.outside = outside
+    return profile
+  }
+
   /// The highest rate of all steps.
   package var highestRate: Rate { steps.map(\.rate).max() ?? .zero }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Quantities
+import TokenEngine
 
 /// Recorded requests in order of time.
 package struct ReplayTrace: Sendable, Equatable {
@@ -21,6 +22,14 @@ package struct ReplayTrace: Sendable, Equatable {
     }
   }
 
+  /// A place in a file.
+  package struct Place: Sendable, Equatable {
+    /// The line, from 1.
+    package let line: Int
+    /// The column, from 1.
+    package let column: Int
+  }
+
   /// The times of the first and the last request of a file, kept or not, in nanoseconds since 1970 or since the
   /// file's own beginning.
   package struct Span: Sendable, Equatable {
@@ -38,6 +47,13 @@ package struct ReplayTrace: Sendable, Equatable {
   package let isDated: Bool
   /// What was left out, as clauses.
   package let notes: [String]
+  /// The priority of each request, the lower the sooner; empty where the file says none.
+  package var priorities: [Int] = []
+  /// The identities of the full KV blocks of each request, of its prompt or of prompt and answer; empty where the file
+  /// says none.
+  package var blocks: [BlockChain] = []
+  /// Where they stand in the file.
+  package var blockPlaces: [Place] = []
 
   /// A trace of those requests.
   ///
@@ -75,6 +91,8 @@ package struct ReplayTrace: Sendable, Equatable {
       let rate = Double(requests.count) / (last.time - first.time).inSeconds
       clauses.append("mean \(formatted(rate, places: 3))/s")
     }
+    if !priorities.isEmpty { clauses.append("with priorities") }
+    if !blocks.isEmpty { clauses.append("\(blocks.reduce(0) { $0 + $1.count }) KV blocks") }
     return (clauses + notes).joined(separator: ", ")
   }
 

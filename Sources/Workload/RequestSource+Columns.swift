@@ -84,7 +84,7 @@ extension RequestSource {
   /// Draws gaps that are not exponential in place of those that are.
   private mutating func drawGaps(of law: Distribution) {
     let stream = RandomStream(
-      seed: seed, replication: replication, purpose: .renewalGaps,
+      seed: run.seed, replication: run.replication, purpose: .renewalGaps,
       entity: UInt32(truncatingIfNeeded: cell))
     for index in 0..<column.count {
       let number = made + UInt64(index)
@@ -179,7 +179,7 @@ extension RequestSource {
     pace.stepEnd = until
     // 2^62 nanoseconds are 146 years: a step without an end ends beyond any horizon.
     pace.stepLength = until == .never ? 0x1p62 : Double((until - start).nanoseconds)
-    pace.meanGap = rate == .zero ? .infinity : 1e18 / Double(rate.nanoPerSecond)
+    pace.meanGap = rate == .zero ? .infinity : 1e18 / Double(rate.nanoPerSecond) * turnsEach
   }
 
   // MARK: Replay

@@ -18,8 +18,8 @@ package struct RequestSource: ~Copyable {
   private static var fewestPerCell: Double { 4_096 }
 
   let model: WorkloadModel
-  let seed: UInt64
-  let replication: UInt32
+  /// What its draws are named by.
+  let run: (seed: UInt64, replication: UInt32)
   let catalogue: Catalogue
   let lengths: LengthTables
   /// The columns of the table that contents are drawn from, a copy that nobody shares, eight bytes for each
@@ -30,6 +30,11 @@ package struct RequestSource: ~Copyable {
   var details: RandomStream
   var cell: Int64 = 0
   var pace: Pace
+  /// Requests that each first request stands for.
+  let turnsEach: Double
+  let turnDraws: Conversations.Draws?
+  /// The other requests of conversations; without any nothing is in it.
+  var turns: ComingTurns
   /// Requests made of the cell, or of the trace.
   var made: UInt64 = 0
   var draws: Draws
@@ -40,8 +45,7 @@ package struct RequestSource: ~Copyable {
   /// The requests of a replication from `start` on.
   package init(_ model: WorkloadModel, from start: Instant, seed: UInt64, replication: UInt32) {
     self.model = model
-    self.seed = seed
-    self.replication = replication
+    run = (seed, replication)
     catalogue = Catalogue(model.mix, seed: seed, replication: replication)
     lengths = model.mix.lengthTables
     let contents = model.mix.contentTable?.columns ?? []
@@ -51,6 +55,9 @@ package struct RequestSource: ~Copyable {
     details = RandomStream(
       seed: seed, replication: replication, purpose: .requestContent, entity: 0)
     pace = Pace(stepStart: start)
+    turnsEach = model.conversations?.meanTurns ?? 1
+    turnDraws = model.conversations?.draws
+    turns = ComingTurns(count: model.conversations == nil ? 1 : Self.columnLength)
     column = Column(repeating: Arrival.none, count: Self.columnLength)
     draws = Draws(count: Self.columnLength)
     position = 0
@@ -59,19 +66,29 @@ package struct RequestSource: ~Copyable {
 
   /// Goes on with the requests from `start` on: the same as if it had been made for that time.
   package mutating func restart(at start: Instant) {
+    if let conversations = model.conversations {
+      restartTurns(conversations, at: start)
+    } else {
+      restartDrawing(at: start)
+    }
+  }
+
+  /// The same of the requests as they are drawn.
+  mutating func restartDrawing(at start: Instant) {
     switch model.arrivals {
     case .poisson(let profile):
       enterCell(number(at: start))
       skipColumns(before: start, profile)
-      refill()
-      while nextTime < start { _ = take() }
-    case .renewal:
-      enterCell(number(at: start))
-      refill()
-      while nextTime < start { _ = take() }
-    case .replay(let trace):
-      made = UInt64(trace.firstRequest(from: start))
-      refill()
+    case .renewal: enterCell(number(at: start))
+    case .replay(let trace): made = UInt64(trace.firstRequest(from: start))
+    }
+    position = 0
+    drawRequests()
+    while nextTime < start {
+      position += 1
+      guard position == filled else { continue }
+      position = 0
+      drawRequests()
     }
   }
 
@@ -114,6 +131,15 @@ package struct RequestSource: ~Copyable {
   @usableFromInline
   mutating func refill() {
     position = 0
+    if let conversations = model.conversations {
+      mergeTurns(conversations)
+    } else {
+      drawRequests()
+    }
+  }
+
+  /// Draws a column of requests, or takes it from the trace.
+  mutating func drawRequests() {
     switch model.arrivals {
     case .poisson(let profile), .renewal(let profile, _): drawColumn(profile)
     case .replay(let trace): replayColumn(trace)
@@ -143,9 +169,9 @@ package struct RequestSource: ~Copyable {
     cell = number
     made = 0
     let entity = UInt32(truncatingIfNeeded: number)
-    gaps = RandomStream(seed: seed, replication: replication, purpose: .arrivals, entity: entity)
+    gaps = RandomStream(seed: run.seed, replication: run.replication, purpose: .arrivals, entity: entity)
     details = RandomStream(
-      seed: seed, replication: replication, purpose: .requestContent, entity: entity)
+      seed: run.seed, replication: run.replication, purpose: .requestContent, entity: entity)
     enterStep(at: start(ofCell: number), of: profile)
   }
 

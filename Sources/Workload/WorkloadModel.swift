@@ -12,11 +12,33 @@ package struct WorkloadModel: Sendable, Equatable {
   /// Which of them belong together; `nil` when each stands alone.
   package let sessions: Sessions?
 
+  /// The conversations whose requests they are, where prompts grow by what was said; `nil` where they do not.
+  package let conversations: Conversations?
+
   /// A model of those values.
-  package init(arrivals: ArrivalProcess, mix: RequestMix, sessions: Sessions? = nil) {
+  ///
+  /// - Precondition: conversations are not recorded.
+  package init(
+    arrivals: ArrivalProcess, mix: RequestMix, sessions: Sessions? = nil,
+    conversations: Conversations? = nil
+  ) {
+    precondition(
+      conversations == nil || arrivals.profile != nil, "conversations are drawn, not recorded")
     self.arrivals = arrivals
     self.mix = mix
     self.sessions = sessions
+    self.conversations = conversations
+  }
+
+  /// The conversation of a request that arrives; 0 where it stands alone.
+  package func session(of number: UInt64, at time: Instant) -> UInt64 {
+    if conversations != nil { return Conversations.session(of: number) }
+    return sessions?.session(of: number, at: time) ?? 0
+  }
+
+  /// The trace that it replays; `nil` where it draws its requests.
+  package var recorded: ReplayTrace? {
+    if case .replay(let trace) = arrivals { trace } else { nil }
   }
 
   /// Whether requests are expected to arrive at the same rate at all times.
@@ -29,9 +51,10 @@ package struct WorkloadModel: Sendable, Equatable {
   /// - Parameters:
   ///   - isAsked: whether a policy asks what a request is like; its class counts in any case.
   package func purposes(isAsked: Bool) -> [StreamPurpose] {
-    switch arrivals {
-    case .poisson: [.arrivals, .requestContent]
-    case .renewal: [.arrivals, .requestContent, .renewalGaps]
+    let turns: [StreamPurpose] = conversations == nil ? [] : [.turns]
+    return switch arrivals {
+    case .poisson: [.arrivals, .requestContent] + turns
+    case .renewal: [.arrivals, .requestContent, .renewalGaps] + turns
     case .replay: mix.isDrawn(isAsked: isAsked) ? [.requestContent] : []
     }
   }

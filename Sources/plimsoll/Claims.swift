@@ -78,8 +78,8 @@ struct Claims {
   private func breakEven(of claim: ClaimSet.Claim, seed: UInt64) throws -> String {
     guard let even = claim.breakEven else { return "" }
     do {
-      let measure = try Target(parsing: claim.target).measure
-      let search = BreakEvenSearch(even, of: measure, seed: seed, replications: 4) {
+      let target = try Target(parsing: claim.target)
+      let search = BreakEvenSearch(even, of: target.measure, seed: seed, replications: 4) {
         try ScenarioLoader.load(claim.scenario, files: Terminal.files, overrides: [$0])
       }
       switch try search.run() {
@@ -90,7 +90,10 @@ struct Claims {
         return "\(even.target) holds for no \(even.key) from \(search.written(even.low)) to "
           + search.written(even.high)
       case .at(let value, let measured):
-        let there = measured.map { " (\(formatted($0 * 100, places: 1)) %)" } ?? ""
+        var there = ""
+        if let measured, case .share = target.bound {
+          there = " (\(formatted(measured * 100, places: 1)) %)"
+        }
         return "\(even.target) breaks even at \(even.key) = \(search.written(value))\(there)"
       }
     }

@@ -67,7 +67,7 @@ enum Failure {
       Terminal.tell("plimsoll: a law of conservation is broken, please report this: \(broken)\n")
       return .bug
     case is BillOutOfRange, is UnknownMeasure, is AllPointsRefused, is NoTargets,
-      is ScenarioChanged, is PlanError:
+      is ScenarioChanged, is PlanError, is StuckEngine:
       Terminal.tell("plimsoll: \(error)\n")
       return .invalidScenario
     case let usage as ValidationError:

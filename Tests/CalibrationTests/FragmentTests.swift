@@ -5,6 +5,7 @@ import CloudModel
 import Quantities
 import Scenario
 import Testing
+import TokenEngine
 
 /// A fragment that a fit writes is one that a scenario takes.
 @Suite("The fragment of a fit")
@@ -131,6 +132,33 @@ struct FragmentTests {
       let report = ContentCalibration(contents: contents, times: [])
         .report(timeToLive: 60, capacity: 2)
       #expect(try problems(report) == "", "\(contents)")
+    }
+  }
+
+  @Test("of steps and of lengths is taken")
+  func tokens() throws {
+    let steps = (1...40).map { size in
+      MeasuredStep(
+        sequences: size, prefill: size % 3 * 100, context: size * size * 40,
+        seconds: 0.01 + 0.0001 * Double(size) + 0.00001 * Double(size % 3 * 100))
+    }
+    let affine = try StepCalibration(.steps(steps), form: .affine)
+    #expect(try problems(affine.report()) == "")
+    let device = try #require(
+      NamedDevice(
+        parsing:
+          "memory=80GB,memory_bandwidth=3350GB/s,matrix_tflops=989,link_bandwidth=450GB/s"))
+    let card = ModelCard(
+      layers: 32, width: 4_096, heads: 32, kvHeads: 8, headWidth: 128, feedForwardWidth: 14_336,
+      vocabulary: 128_256, experts: .init(total: 8, active: 2, width: 2_048),
+      bytesPerWeight: 0.5)
+    let roofline = try StepCalibration(
+      .steps(steps), form: .roofline(.init(device: device, model: card, tensorParallel: 2)))
+    #expect(try problems(roofline.report()) == "")
+    for (prompts, outputs) in [([1, 1, 1], [5, 5, 5]), ([3, 9_000, 70, 200], [1, 2, 3, 900])] {
+      let data = LengthMeasurements(prompts: prompts, outputs: outputs)
+      let report = LengthCalibration(data).report()
+      #expect(try problems(report) == "", "\(report.fragment)")
     }
   }
 }

@@ -16,7 +16,8 @@ struct BillingTests {
 
   private func pool(_ market: Market, _ prices: PriceSeries) -> PoolModel {
     PoolModel(
-      name: "pool", type: "p4d", zone: "a", market: market, places: [.always], notice: .none,
+      name: "pool", type: "p4d", zone: "a", market: market,
+      supply: PoolModel.Supply(places: [.always]),
       launch: .ideal, prices: prices)
   }
 

@@ -10,7 +10,8 @@ import Testing
 struct CalendarBillTests {
   private static func pool(_ price: String, wanted: Int = 1) throws -> PoolModel {
     PoolModel(
-      name: "base", type: "g", zone: "a", market: .onDemand, places: [.always], notice: .none,
+      name: "base", type: "g", zone: "a", market: .onDemand,
+      supply: PoolModel.Supply(places: [.always]),
       launch: .ideal,
       prices: PriceSeries(changes: [.init(at: .start, price: try HourlyPrice(parsing: price))]))
   }

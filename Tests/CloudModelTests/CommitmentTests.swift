@@ -23,7 +23,8 @@ struct CommitmentTests {
   ) throws -> PoolModel {
     let zero = try Distribution(.constant(0))
     return PoolModel(
-      name: type, type: type, zone: zone, market: market, places: [.always], notice: .none,
+      name: type, type: type, zone: zone, market: market,
+      supply: PoolModel.Supply(places: [.always]),
       launch: .staged(LaunchLaw.Stages(answer: zero, boot: zero, image: zero, load: zero)),
       prices: try series(price))
   }
@@ -78,7 +79,7 @@ struct CommitmentTests {
     #expect(try bill(.gcp, 59, spot) == "0.000" && bill(.gcp, 61, spot) == "0.061")
     #expect(try bill(.azure, 59, spot) == "0.059" && bill(.aws, 3_000, spot) == "0.000")
     let ideal = PoolModel(
-      name: "a2", type: "a2", zone: "a", market: .spot, places: [.always], notice: .none,
+      name: "a2", type: "a2", zone: "a", market: .spot, supply: PoolModel.Supply(places: [.always]),
       launch: .ideal, prices: try Self.series("3.6 USD/h"))
     #expect(try bill(.aws, 3_000, ideal) == "3.000")
   }

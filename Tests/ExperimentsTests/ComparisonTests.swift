@@ -142,16 +142,16 @@ struct ComparisonTests {
     spot.places = [.schedule(up: .hours(6), down: .hours(4), phase: .zero)]
     builder.pools.append(spot)
     var record = try FleetSimulation.run(try builder.build(), seed: 1, replication: 0)
-    #expect(record.tally("all_spot_lost") == 73)
-    #expect(record.tally("without_spot_ns") == TimeSpan.hours(4 * 73).nanoseconds)
+    #expect(record.tally(.allSpotLost) == 73)
+    #expect(record.tally(.withoutSpot) == TimeSpan.hours(4 * 73).nanoseconds)
     // A second one half a cycle later is up whenever the first is down.
     builder.pools[1].wanted = 2
     builder.pools[1].places.append(.schedule(up: .hours(6), down: .hours(4), phase: .hours(5)))
     record = try FleetSimulation.run(try builder.build(), seed: 1, replication: 0)
-    #expect(record.tally("all_spot_lost") == 0 && record.tally("without_spot_ns") == 0)
+    #expect(record.tally(.allSpotLost) == 0 && record.tally(.withoutSpot) == 0)
     // In step they are lost together, once a cycle.
     builder.pools[1].places[1] = builder.pools[1].places[0]
     record = try FleetSimulation.run(try builder.build(), seed: 1, replication: 0)
-    #expect(record.tally("all_spot_lost") == 73)
+    #expect(record.tally(.allSpotLost) == 73)
   }
 }

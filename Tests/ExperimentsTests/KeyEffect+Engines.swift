@@ -32,6 +32,10 @@ extension KeyEffect {
       "models.MODEL.on.TYPE.engine.\(key)", "\(engine).\(key)=\(value)", in: served(by: settings))
   }
 
+  private static let byPriority =
+    "{ policy: priority, max_num_seqs: 2, max_num_batched_tokens: 256, num_blocks: 200, \(affine) }"
+  private static let conversations = "workload.sessions={ turns: 3, interval: 4s }"
+
   private static let sglang =
     "{ scheduler: sglang, max_running_requests: 16, max_total_tokens: 3_200, chunked_prefill_size: 256, \(affine) }"
   private static let tensorRT =
@@ -72,6 +76,18 @@ extension KeyEffect {
       KeyEffect(
         "workload.system_prompts.zipf", "workload.system_prompts.zipf=2",
         in: served(by: vllm, shared)),
+      KeyEffect(
+        "models.MODEL.on.TYPE.engine.policy", "\(engine).policy=fcfs",
+        in: served(by: byPriority, two, "workload.priorities={ simple: 0, complex: 1 }")),
+      KeyEffect(
+        "workload.priorities.CLASS", "workload.priorities.simple=2",
+        in: served(by: byPriority, two, "workload.priorities={ simple: 0, complex: 1 }")),
+      KeyEffect(
+        "workload.sessions.turns", "workload.sessions.turns=5",
+        in: served(by: vllm, conversations)),
+      KeyEffect(
+        "workload.sessions.interval", "workload.sessions.interval=1s",
+        in: served(by: vllm, conversations)),
       effect("async_scheduling", "false", by: vllm),
       effect(
         "scheduler_reserve_full_isl", "false",

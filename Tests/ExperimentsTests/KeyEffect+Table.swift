@@ -10,6 +10,7 @@ extension KeyEffect {
     ("policies.dispatch", "the one way to choose a replica, which may be named"),
     ("policies.autoscaler.kind", "the one kind of autoscaler, which may be named"),
     ("plimsoll_prices", "the version of the format; there is one"),
+    ("plimsoll_catalogue", "the version of the format; there is one"),
     ("fleet.POOL.price.begin", "one value; without it a history that begins late is refused"),
     ("fleet.POOL.price.end", "one value; without it a history that ends early is refused"),
     ("name", "how results call the book"),
@@ -23,7 +24,7 @@ extension KeyEffect {
       run, requests, arrivals, series, daysOfWeek, mix, models, laws, fleet, hours, capacity, cloud,
       prices, datedPrices,
       bills,
-      spotPolicy, requestPolicies, autoscaler, engines,
+      spotPolicy, requestPolicies, autoscaler, engines, catalogue,
     ].flatMap { $0 }
 
   // MARK: What rows have in common
@@ -116,6 +117,7 @@ extension KeyEffect {
 
   private static let arrivals: [KeyEffect] = [
     KeyEffect("workload.arrivals.rate", "workload.arrivals.rate=9/s"),
+    KeyEffect("workload.arrivals.scale", "workload.arrivals.scale=1.2"),
     KeyEffect("workload.arrivals.peak", "workload.arrivals.peak=9/s", in: [daily]),
     KeyEffect(
       "workload.arrivals.peak_load", "workload.arrivals.peak_load=60% of scenario.yaml",

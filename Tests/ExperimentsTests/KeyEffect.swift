@@ -28,8 +28,9 @@ struct KeyEffect: Sendable, CustomTestStringConvertible {
   private static let free: [([String], String)] = [
     (["fleet"], "POOL"), (["models"], "MODEL"), (["models", "MODEL", "on"], "TYPE"),
     (["models", "MODEL", "quality", "matrix"], "CLASS"), (["zones"], "ZONE"),
-    (["regions"], "REGION"), (["commitments"], "COMMITMENT"), (["costs"], "COST"),
-    (["machines"], "TYPE"), (["policies", "ledger", "tenants"], "TENANT"),
+    (["regions"], "REGION"), (["workload", "priorities"], "CLASS"), (["commitments"], "COMMITMENT"),
+    (["costs"], "COST"),
+    (["machines"], "TYPE"), (["devices"], "DEVICE"), (["policies", "ledger", "tenants"], "TENANT"),
   ]
 
   /// A path of a scenario in its general form: `fleet.POOL.lifetime`, `LAW.weibull.shape`.

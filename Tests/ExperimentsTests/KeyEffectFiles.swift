@@ -118,7 +118,9 @@ enum KeyEffectFiles {
       let term = path.dropFirst(5).dropLast(5)
       return Array(book.replacing(" \(term): ", with: " \(term): 1").utf8)
     }
-    guard let text = others[path] ?? KeyEffect.files[path] else { throw .missing }
+    guard let text = others[path] ?? KeyEffect.files[path] ?? KeyEffect.ownFile(path) else {
+      throw .missing
+    }
     return Array(text.utf8)
   }
 
@@ -137,7 +139,7 @@ enum KeyEffectFiles {
     ).run(into: .temporary()) { _, _ in }
     let results = outcome.results
     var text = "\(results.requests) \(results.measures) \(results.invoice) \(results.verdicts)"
-    text += "\(results.notes) \(loaded.scenario.assumptions) \(results.replications)"
+    text += "\(results.notes) \(loaded.scenario.origin.assumptions) \(results.replications)"
     for record in outcome.records {
       text +=
         "\(record.tallies) \(record.fleetEvents) \(record.workloadDigest) \(record.migrations)"

@@ -67,10 +67,13 @@ struct LeverAnalysisTests {
       try await explain(Self.study, jobs: 1), try await explain(Self.study, jobs: 3)
     )
     // Four coalitions look at three of four sizes at most; the lever that does nothing adds none.
-    #expect(one.fleets <= 1 + 4 * 3)
+    #expect(one.effort.fleets <= 1 + 4 * 3)
     #expect(one.coalitions == three.coalitions)
     #expect(one.levers == three.levers)
-    #expect((one.fleets, one.requests) == (three.fleets, three.requests))
+    #expect(
+      (one.effort.fleets, one.effort.requests) == (
+        three.effort.fleets, three.effort.requests
+      ))
   }
 
   @Test("marks whatever rests on a coalition that holds at no size")
@@ -95,7 +98,7 @@ struct LeverAnalysisTests {
     let answer = try await explain(
       Self.study.replacing("replications: 4", with: "replications: 4\norders: 40") + "\n"
         + more.joined(separator: "\n"))
-    #expect(answer.orders == 40)
+    #expect(answer.study.orders == 40)
     #expect(answer.levers.count == 10)
     let shares = answer.levers.map(\.share.saving)
     #expect(abs(shares.reduce(0) { $0 + $1.estimate } - 60 * 730) < 1e-6)

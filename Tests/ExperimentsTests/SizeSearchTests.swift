@@ -55,7 +55,7 @@ struct SizeSearchTests {
     for size in try SweepDesign(vary: study.sizes).points(seed: 0) {
       let loaded = try ServerFleet.load(study.overrides(of: members) + size.overrides)
       let records = try (0..<study.replications).map {
-        try FleetSimulation.run(loaded.scenario, seed: loaded.scenario.seed, replication: $0)
+        try FleetSimulation.run(loaded.scenario, seed: loaded.scenario.run.seed, replication: $0)
       }
       let verdicts = Judge(
         Measures(loaded.scenario, records: records), references: [], confidence: 0.95
@@ -99,7 +99,7 @@ struct SizeSearchTests {
     let answer = try await LeverAnalysis(
       try study(Self.scaled), seed: nil, jobs: 2, load: ServerFleet.load
     ).run { _, _ in }
-    #expect(answer.largest == ["3"])
+    #expect(answer.study.largest == ["3"])
     // All four with the autoscaler; without it the fewest machines that hold are the cheapest.
     let said =
       "4 of 8 coalitions are cheapest at the largest value offered, fleet.two.machines.max=3"
@@ -113,7 +113,7 @@ struct SizeSearchTests {
     func fleets(_ text: String) async throws -> (run: Int, limit: Int) {
       let analysis = try LeverAnalysis(
         try study(text), seed: nil, jobs: 2, load: ServerFleet.load)
-      return (try await analysis.run { _, _ in }.fleets, analysis.fleetLimit)
+      return (try await analysis.run { _, _ in }.effort.fleets, analysis.fleetLimit)
     }
     // Eight coalitions of four sizes and the operated fleet, which is one of them.
     let scaled = try await fleets(Self.scaled)

@@ -35,8 +35,8 @@ struct AccountTests {
     #expect(record.busyTime == .seconds(answered))
     #expect(record.idleTime == .seconds(3_600 - answered))
     let worth = HourlyPrice(nanodollarsPerHour: 1_000_000_000).cost(of: .seconds(answered))
-    #expect(abs(record.tally("cost_workload") - Int128(worth.nanodollars)) <= 1)
-    #expect(record.tally("cost_workload") + record.tally("cost_idle") == 1_000_000_000)
+    #expect(abs(record.tally(.costWorkload) - Int128(worth.nanodollars)) <= 1)
+    #expect(record.tally(.costWorkload) + record.tally(.costIdle) == 1_000_000_000)
   }
 
   @Test("What a queue takes beyond the horizon is not counted")
@@ -61,11 +61,11 @@ struct AccountTests {
       LaunchLaw.Stages(
         answer: try Distribution(.constant(1)), boot: minute, image: minute, load: minute))
     let record = try FleetSimulation.run(try builder.build(), seed: 1, replication: 0)
-    let rented = record.tally("rented_ns")
+    let rented = record.tally(.rented)
     // Each start takes three minutes.
-    #expect(rented - record.tally("serving_ns") > 20 * 180_000_000_000)
-    #expect(record.busyTime.nanoseconds + record.idleTime.nanoseconds == record.tally("serving_ns"))
-    #expect(record.tally("cost_overhead") > 0)
+    #expect(rented - record.tally(.serving) > 20 * 180_000_000_000)
+    #expect(record.busyTime.nanoseconds + record.idleTime.nanoseconds == record.tally(.serving))
+    #expect(record.tally(.costOverhead) > 0)
   }
 
   /// 4,096 lanes for 20,000 h are 2.9e20 ns, thirty times what 64 bits hold.
@@ -98,6 +98,6 @@ struct AccountTests {
     }
     let record = try FleetSimulation.run(try builder.build(), seed: 1, replication: 0)
     #expect(record.total.cents == "1.00")
-    #expect(record.tally("rented_ns") == Int128(TimeSpan.hours(1).nanoseconds))
+    #expect(record.tally(.rented) == Int128(TimeSpan.hours(1).nanoseconds))
   }
 }

@@ -63,7 +63,7 @@ struct CloudProcessTests {
     return interval.low <= truth && truth <= interval.high
   }
 
-  private static func share(_ record: ReplicationRecord, _ name: String) -> Double {
+  private static func share(_ record: ReplicationRecord, _ name: Tally.Name) -> Double {
     Double(record.tally(name)) / Double(month.nanoseconds)
   }
 
@@ -85,12 +85,12 @@ struct CloudProcessTests {
     let (r, z) = (region.availability(ofPlace: 0), own.availability(ofPlace: 0))
     #expect(
       Self.agree(records, with: 1 - r * (1 - (1 - z) * (1 - z) * (1 - z))) {
-        Self.share($0, "without_spot_ns")
+        Self.share($0, .withoutSpot)
       })
-    #expect(Self.agree(records, with: 3 * r * z) { Self.share($0, "place_up_ns") })
+    #expect(Self.agree(records, with: 3 * r * z) { Self.share($0, .placeUp) })
     // Independent zones of the same availability would all be down much more rarely.
     let independent = (1 - r * z) * (1 - r * z) * (1 - r * z)
-    #expect(!Self.agree(records, with: independent) { Self.share($0, "without_spot_ns") })
+    #expect(!Self.agree(records, with: independent) { Self.share($0, .withoutSpot) })
   }
 
   @Test("Machines are taken back as often as their age says, from the first day on")
@@ -103,7 +103,7 @@ struct CloudProcessTests {
         Double($0.fleetEvents.count { $0.kind == .interrupted })
       })
     // The pool goes on to sell, so that no machine is ever missed in an ideal cloud.
-    #expect(records.allSatisfy { $0.tally("without_spot_ns") == 0 })
+    #expect(records.allSatisfy { $0.tally(.withoutSpot) == 0 })
   }
 
   @Test(
@@ -142,7 +142,7 @@ struct CloudProcessTests {
         Double($0.fleetEvents.count { $0.kind == .interrupted })
       })
     #expect(
-      Self.agree(records, with: shocks * 0.6 * 0.6 * 0.6) { Double($0.tally("all_spot_lost")) })
+      Self.agree(records, with: shocks * 0.6 * 0.6 * 0.6) { Double($0.tally(.allSpotLost)) })
   }
 
   @Test("Machines that nobody replaces are lost together as often as Marshall and Olkin say")
@@ -197,13 +197,13 @@ struct CloudProcessTests {
     let whole = theory.downProbabilities[0...2].reduce(0, +)
     #expect(
       Self.agree(records, with: whole) { record in
-        let times = record.tallies.filter { $0.name == "serving_count_ns" }
+        let times = record.tallies.filter { $0.name == .servingCount }
         return Double(
           times.reduce(Int128(0)) { (Int($1.label) ?? 0) >= 4 ? $0 + $1.value : $0 })
           / Double(Self.month.nanoseconds)
       })
     #expect(
-      Self.agree(records, with: theory.operatingMean) { Self.share($0, "serving_ns") })
+      Self.agree(records, with: theory.operatingMean) { Self.share($0, .serving) })
   }
 
   @Test("A capacity that only blocks leaves its machines alone and refuses new ones")
@@ -227,7 +227,7 @@ struct CloudProcessTests {
     builder.pools = [pool]
     let calm = try Self.records(builder, 10)
     #expect(calm.allSatisfy { !$0.fleetEvents.contains { $0.kind == .interrupted } })
-    #expect(Self.agree(records, with: 1.5) { Self.share($0, "place_up_ns") })
+    #expect(Self.agree(records, with: 1.5) { Self.share($0, .placeUp) })
   }
 
   @Test("A capacity that replaces takes its machines and sells others at once")
@@ -238,8 +238,8 @@ struct CloudProcessTests {
     var builder = Self.builder([Self.spot(machines: 2) { $0.shared = [0] }])
     builder.sharedCapacities = [SharedCapacity(name: "log", law: law, drop: .replace)]
     for record in try Self.records(builder, 10) {
-      #expect(record.tally("without_spot_ns") == 0)
-      #expect(record.tally("place_up_ns") == 2 * Self.month.nanoseconds)
+      #expect(record.tally(.withoutSpot) == 0)
+      #expect(record.tally(.placeUp) == 2 * Self.month.nanoseconds)
       #expect(record.fleetEvents.contains { $0.kind == .interrupted })
     }
   }
@@ -269,7 +269,7 @@ struct CloudProcessTests {
     var builder = Self.builder([pool])
     builder.quotas = [Quota(market: .spot, type: nil, machines: 4)]
     for record in try Self.records(builder, 5) {
-      let counts = record.tallies.filter { $0.name == "serving_count_ns" }
+      let counts = record.tallies.filter { $0.name == .servingCount }
         .compactMap { Int($0.label) }
       // Six were there before the account was looked at; what is lost of them does not come back.
       #expect(counts.max() == 4)
@@ -330,8 +330,8 @@ struct CloudProcessTests {
     let expected = (1...4).reduce(0.0) { $0 + trace.share(ofAtLeast: $1) }
     var digests: [Int128] = []
     for record in try Self.records(builder, 4) {
-      #expect(abs(Self.share(record, "place_up_ns") - expected) < 1e-9)
-      digests.append(record.tally("capacity_digest"))
+      #expect(abs(Self.share(record, .placeUp) - expected) < 1e-9)
+      digests.append(record.tally(.capacityDigest))
     }
     // Each replication enters it elsewhere.
     #expect(Set(digests).count == digests.count)
@@ -346,7 +346,7 @@ struct CloudProcessTests {
     ]
     for record in try Self.records(builder, 3) {
       // The trace is down from 1:30 to 3:00, and up from there to its end and from its beginning on.
-      #expect(record.tally("without_spot_ns") == TimeSpan.minutes(90).nanoseconds)
+      #expect(record.tally(.withoutSpot) == TimeSpan.minutes(90).nanoseconds)
       #expect(record.fleetEvents.map(\.kind) == [.requested, .launched, .ready])
       #expect(record.fleetEvents[1].time == .start + .minutes(90))
     }
@@ -404,7 +404,7 @@ struct InterruptedBillTests {
     builder.sharedCapacities = [SharedCapacity(name: "market", law: never, drop: .block)]
     func held(_ builder: ScenarioBuilder) throws -> Int {
       let record = try CloudProcessTests.records(builder, 1)[0]
-      return record.tallies.filter { $0.name == "serving_count_ns" }
+      return record.tallies.filter { $0.name == .servingCount }
         .compactMap { Int($0.label) }.max() ?? 0
     }
     #expect(try held(builder) == 0)

@@ -64,6 +64,6 @@ struct PolicySwitchTests {
 extension ReplicationRecord {
   /// What the cloud did in each pool.
   fileprivate var capacityDigests: [Int128] {
-    tallies.filter { $0.name == "capacity_digest" }.map(\.value)
+    tallies.filter { $0.name == .capacityDigest }.map(\.value)
   }
 }

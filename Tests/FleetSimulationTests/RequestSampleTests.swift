@@ -55,7 +55,7 @@ struct RequestSampleTests {
     #expect(record.requests.arrived > 0)
     #expect(record.weighted.arrived == record.requests.arrived * 640_000 * 60 * 1_000)
     #expect(record.sections.reduce(0) { $0 + $1.ended } == record.weighted.arrived)
-    #expect(record.tally("cost_workload") + record.tally("cost_idle") == record.total.nanodollars)
+    #expect(record.tally(.costWorkload) + record.tally(.costIdle) == record.total.nanodollars)
   }
 
   @Test("measures a minute that both modes look at with the same requests in it")

@@ -23,7 +23,8 @@ struct TokenReplicasTests {
   }
 
   private static func replicas(
-    _ model: TokenModel, count: Int = 1, timeout: TimeSpan? = nil, limit: Int = 100_000
+    _ model: TokenModel, count: Int = 1, timeout: TimeSpan? = nil, limit: Int = 100_000,
+    prompts: PromptBlocks = PromptBlocks(), priorities: RequestPriorities = RequestPriorities()
   ) -> TokenReplicas {
     var replicas = TokenReplicas(
       (0..<count).map { _ in
@@ -31,7 +32,8 @@ struct TokenReplicasTests {
       },
       EngineInputs(
         timeout: timeout,
-        noiseStream: RandomStream(seed: 1, replication: 0, purpose: .testing, entity: 0)))
+        noiseStream: RandomStream(seed: 1, replication: 0, purpose: .testing, entity: 0),
+        prompts: prompts, priorities: priorities))
     for replica in 0..<count { replicas.open(replica, at: .start) }
     return replicas
   }
@@ -184,5 +186,75 @@ struct TokenReplicasTests {
       #expect(answers.map { $0.firstToken?.nanoseconds } == records.map(\.firstToken))
       #expect(answers.map(\.started.nanoseconds) == records.map(\.firstScheduled))
     }
+  }
+
+  /// A chain of so many blocks that begins as others of the same root do.
+  private static func chain(_ number: Int, full: Int, root: Int, shared: Int) -> BlockChain {
+    var chain = BlockChain()
+    let common = min(full, shared)
+    if common > 0 { chain.append(Int64(root) * 1_000, count: common) }
+    if full > common { chain.append(Int64(number + 100) * 1_000, count: full - common) }
+    return chain
+  }
+
+  @Test(
+    "find recorded blocks, and go by recorded priorities, at the nanoseconds at which an engine does that is driven over the same list",
+    arguments: [VLLMSettings.Policy.fcfs, .priority])
+  func recorded(policy: VLLMSettings.Policy) throws {
+    var (found, preempted) = (0, 0)
+    for seed in UInt64(0)..<150 {
+      var dice = RandomStream(seed: seed, replication: 0, purpose: .testing, entity: 1)
+      var settings = VLLMSettings()
+      settings.policy = policy
+      settings.cachesPrefixes = true
+      settings.maxSequences = 1 + Int(dice.next() % 12)
+      settings.maxBatchedTokens = 16 + Int(dice.next() % 200)
+      settings.blocks = 30 + Int(dice.next() % 60)
+      settings.isAsynchronous = dice.next() % 2 == 0
+      let law = AffineStepLaw(
+        perStep: 9_000_000_000_000, perSequence: 100_000_000_007,
+        perContextToken: 10_000_000_003, perPrefillToken: 50_000_000_001)
+      var time = Instant.start
+      var requests: [TokenRequest] = []
+      for number in 0..<60 {
+        time = time + TimeSpan(nanoseconds: Int64(dice.next() % 60_000_000))
+        let (prompt, output) = (1 + Int(dice.next() % 300), 1 + Int(dice.next() % 60))
+        requests.append(
+          TokenRequest(
+            id: number, arrival: time.nanoseconds, promptTokens: prompt, outputTokens: output,
+            priority: Int(dice.next() % 3),
+            blocks: Self.chain(
+              number, full: (prompt + output) / 16, root: Int(dice.next() % 4),
+              shared: Int(dice.next() % 16))))
+      }
+      var run = TokenRun(
+        scheduler: VLLMScheduler(settings: settings), law: EngineStepLaw.affine(law),
+        requests: requests)
+      let records = try run.run()
+      let model = TokenModel(
+        name: "m", rules: .vllm(settings), law: .affine(law), host: .none, lengths: [(10, 10)])
+      var replicas = Self.replicas(
+        model, prompts: PromptBlocks(recorded: requests.map(\.blocks)),
+        priorities: RequestPriorities(recorded: requests.map(\.priority)))
+      var answers: [Answer] = []
+      for request in requests {
+        let now = Instant(nanoseconds: request.arrival)
+        Self.run(&replicas, before: now, &answers)
+        let ticket = Self.ticket(
+          UInt64(request.id), at: now, prompt: UInt32(request.promptTokens),
+          output: UInt32(request.outputTokens))
+        replicas.enqueue(ticket, at: 0, now: now)
+      }
+      Self.run(&replicas, &answers)
+      answers.sort { $0.number < $1.number }
+      #expect(answers.map(\.ended.nanoseconds) == records.map(\.completed), "seed \(seed)")
+      #expect(answers.map { $0.firstToken?.nanoseconds } == records.map(\.firstToken))
+      let work = try #require(replicas.work(at: time).tokens)
+      #expect(work.cached == records.reduce(0) { $0 + Int128($1.cachedTokens) })
+      #expect(work.preemptions == records.reduce(0) { $0 + Int64($1.preemptions) })
+      found += Int(work.cached)
+      preempted += Int(work.preemptions)
+    }
+    #expect(found > 50_000 && preempted > 300)
   }
 }

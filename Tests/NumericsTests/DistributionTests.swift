@@ -66,6 +66,18 @@ struct DistributionTests {
     #expect(abs(law.survival(law.upperQuantile(0x1p-32)) / 0x1p-32 - 1) < 1e-7)
   }
 
+  /// Nearly normal: the 99th percentile is 2.326 deviations above the mean, and a third of the skewness (2 cv) of a
+  /// half of 2.326² − 1 more (Cornish and Fisher).
+  @Test(
+    "of gamma form has quantiles however narrow it is", arguments: [0.001, 0.002, 0.003, 0.01])
+  func narrowGamma(cv: Double) throws {
+    let law = try Distribution.gamma(mean: 5, cv: cv)
+    let expected = 5 * (1 + cv * 2.3263 + cv * cv / 3 * (2.3263 * 2.3263 - 1))
+    #expect(abs(law.quantile(0.99) - expected) < 5 * cv * 0.002)
+    #expect(abs(law.cumulative(law.quantile(0.99)) - 0.99) < 1e-5)
+    #expect(abs(law.cumulative(law.quantile(0.3)) - 0.3) < 1e-3)
+  }
+
   @Test("has a variance equal to the second moment less the squared mean", arguments: NamedLaw.all)
   func varianceAgrees(named: NamedLaw) throws {
     let law = try Distribution(named.law)

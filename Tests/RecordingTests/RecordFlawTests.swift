@@ -49,7 +49,7 @@ struct RecordFlawTests {
   @Test("is a cost that no amount holds once it is scaled to a month")
   func costs() {
     var record = Self.record(RequestCounts())
-    record.tallies = [Tally(name: "cost_workload", label: "", value: 2_000_000_000_000_000_000)]
+    record.tallies = [Tally(.costWorkload, value: 2_000_000_000_000_000_000)]
     // 730 times as much.
     #expect([record].flaw == "replication 0: its amounts are out of range for a month")
     record.billedTime = .hours(730)

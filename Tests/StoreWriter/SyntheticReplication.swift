@@ -78,9 +78,10 @@ package struct SyntheticReplication {
     record.weightUnit = 1_000
     record.sampledMinutes = next() >> 40
     record.tallies = [
-      Tally(name: "answered", label: "a/b", value: Int128(next() >> 1)),
-      Tally(name: "answered", label: "", value: -1),
-      Tally(name: "rented_ns", label: "", value: wide()),
+      Tally(
+        .answered, label: "a/b", value: Int128(next() >> 1)),
+      Tally(.answered, value: -1),
+      Tally(.rented, value: wide()),
     ]
     record.workloadDigest = next()
   }

@@ -7,7 +7,7 @@ enum DeterminismRule {
   static let targets = [
     "Quantities", "RandomStreams", "Serving", "EventKernel", "Numerics", "Policies", "Workload",
     "ReplicaModel", "CloudModel", "Recording", "Statistics", "Scenario", "FleetSimulation",
-    "DecisionLog", "RequestPath", "TokenEngine", "Digests",
+    "DecisionLog", "RequestPath", "TokenEngine", "Digests", "Catalogue",
   ]
 
   /// The files that may import the C library.

@@ -8,7 +8,7 @@ enum ImportRule {
     ["Serving", "EventKernel", "Inputs", "Numerics"],
     [
       "Policies", "Workload", "ReplicaModel", "CloudModel", "Recording", "Statistics",
-      "EngineFiles",
+      "EngineFiles", "Catalogue",
     ],
     ["Scenario", "ResultsStore", "Calibration", "DecisionLog"],
     ["RequestPath", "Reporting", "Checks"],
@@ -23,7 +23,7 @@ enum ImportRule {
   private static let exceptions = ["Recording": "Statistics", "Reporting": "Checks"]
 
   private static let doors = [
-    "CAllocator": "plimsoll", "CGSL": "Numerics", "COpenSSL": "Digests",
+    "CAllocator": "plimsoll", "CCatalogue": "Catalogue", "CGSL": "Numerics", "COpenSSL": "Digests",
     "CProcess": "plimsoll",
     "CVectors": "RandomStreams", "CZlib": "Inputs", "CSQLite": "SQLite", "Yams": "Scenario",
   ]

@@ -92,6 +92,26 @@ struct SourceTreeTests {
     }
   }
 
+  @Test("has no initialiser that takes more than ten values")
+  func initialisers() {
+    report(tree.swiftFiles.flatMap(ShapeRule.wideInitialisers))
+  }
+
+  @Test(
+    "has no part of a simulation with more than fifteen stored properties, but records that are flat"
+  )
+  func storedProperties() {
+    let files = tree.sources.filter { ShapeRule.targets.contains($0.target) }
+    report(files.flatMap(ShapeRule.wideTypes))
+    // Types that were mended leave the list.
+    let shapes = files.flatMap(ShapeRule.shapes)
+    for type in ShapeRule.stillWide {
+      #expect(
+        shapes.contains { $0.name == type.name && $0.fields > ShapeRule.mostFields },
+        "\(type.name) is wide no more")
+    }
+  }
+
   @Test("holds no stray file among the scenarios")
   func scenarios() {
     let paths = tree.paths(below: "Scenarios")

@@ -11,7 +11,7 @@ struct TraceReaderTests {
   private let header = "TIMESTAMP,ContextTokens,GeneratedTokens\r\n"
 
   private func read(_ bytes: [UInt8]) throws(TraceErrors) -> ReplayTrace {
-    var parser = AzureTraceParser()
+    var parser = TraceParser()
     parser.read(bytes, ofSize: bytes.count)
     return try parser.finish()
   }
@@ -57,7 +57,7 @@ struct TraceReaderTests {
 
   /// Reads a text in pieces of so many bytes.
   private func inPieces(of length: Int, _ text: String) throws(TraceErrors) -> ReplayTrace {
-    var parser = AzureTraceParser()
+    var parser = TraceParser()
     let bytes = Array(text.utf8)
     for start in stride(from: 0, to: bytes.count, by: length) {
       parser.read(Array(bytes[start..<min(start + length, bytes.count)]), ofSize: bytes.count)
@@ -92,11 +92,11 @@ struct TraceReaderTests {
   private static let moment = "2024-12-09T15:00:00Z"
 
   private func laid(_ text: String, horizon: TimeSpan = .hours(1)) throws -> ReplayTrace {
-    var calendar = AzureTraceParser.Calendar()
+    var calendar = TraceParser.Calendar()
     calendar.start = try UTCDate(parsing: Self.moment)
     calendar.until = .start + horizon
     calendar.from = .start
-    var parser = AzureTraceParser(calendar)
+    var parser = TraceParser(calendar)
     parser.read(Array(text.utf8), ofSize: text.utf8.count)
     return try parser.finish()
   }

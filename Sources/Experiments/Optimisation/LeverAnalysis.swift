@@ -72,15 +72,16 @@ package struct LeverAnalysis: Sendable {
   package func run(progress: (Int, Int) -> Void) async throws -> LeverAnswer {
     let operatedFleet = try load(study.overrides)
     try NoTargets.check(operatedFleet, of: study.scenario)
-    let seed = self.seed ?? operatedFleet.scenario.seed
-    let confidence = operatedFleet.scenario.confidence.fraction
+    let seed = self.seed ?? operatedFleet.scenario.run.seed
+    let confidence = operatedFleet.scenario.run.confidence.fraction
     let orders = isExact ? [] : drawOrders(seed: seed)
     let coalitions = visited(orders)
     let sizes = try await sizes(seed: seed)
-    let text = operatedFleet.scenario.canonicalText
+    let text = operatedFleet.scenario.origin.canonicalText
     // A size that is refused is not the operated one.
     let operatedSize = sizes.firstIndex { size in
-      (try? load(study.overrides(of: whole) + size.overrides))?.scenario.canonicalText == text
+      (try? load(study.overrides(of: whole) + size.overrides))?.scenario.origin.canonicalText
+        == text
     }
     let search = SizeSearch(
       study, sizes: sizes, seed: seed, confidence: confidence, from: source, load: load)
@@ -104,9 +105,10 @@ package struct LeverAnalysis: Sendable {
       levers: study.levers.count, replications: study.replications, found: found, orders: orders,
       confidence: confidence)
     return LeverAnswer(
-      about: study.about, scenario: study.scenario, seed: seed, keys: design.axes.map(\.key),
-      largest: largest(sizes), confidence: confidence, replications: study.replications,
-      orders: isExact ? nil : orders.count,
+      study: LeverAnswer.Study(
+        about: study.about, scenario: study.scenario, seed: seed, keys: design.axes.map(\.key),
+        largest: largest(sizes), confidence: confidence, replications: study.replications,
+        orders: isExact ? nil : orders.count),
       levers: bills.levers(named: study.levers.map(\.name)),
       coalitions: coalitions.compactMap { found[$0] }, baseline: bills.bill(of: 0),
       optimised: bills.bill(of: whole),
@@ -117,7 +119,7 @@ package struct LeverAnalysis: Sendable {
         checkedBill: operated.checkedBill, verdicts: operated.verdicts,
         size: operatedSize.map { sizes[$0].values }),
       budgets: operatedFleet.scenario.targets.filter(\.isBudget).map(\.text),
-      fleets: fleets.fleets, requests: fleets.requests)
+      effort: LeverAnswer.Effort(fleets: fleets.fleets, requests: fleets.requests))
   }
 
   /// The sizes, by the bill with no lever on, requests left out.

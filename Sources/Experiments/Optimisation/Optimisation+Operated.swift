@@ -10,16 +10,16 @@ extension Optimisation {
   func compare(
     _ loaded: LoadedExperiment, with candidates: [Candidate], _ answer: OptimumAnswer
   ) async throws -> OptimumAnswer.Operated? {
-    let text = loaded.scenario.canonicalText
+    let text = loaded.scenario.origin.canonicalText
     if let number = candidates.firstIndex(where: {
-      $0.trial?.loaded.scenario.canonicalText == text
+      $0.trial?.loaded.scenario.origin.canonicalText == text
     }) {
       let point = answer.points[number]
       guard let bill = point.bill else { return nil }
       return OptimumAnswer.Operated(
         point: number, bill: bill, standing: point.standing, verdicts: point.verdicts)
     }
-    var trial = FleetTrial(source.point([], loaded), seed: answer.seed, from: source)
+    var trial = FleetTrial(source.point([], loaded), seed: answer.search.seed, from: source)
     try await trial.cost(upTo: effort.firstStage, jobs: effort.jobs)
     guard let bill = Interval.mean(of: trial.costs, confidence: effort.confidence) else {
       return nil

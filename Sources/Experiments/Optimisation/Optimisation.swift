@@ -120,7 +120,7 @@ package struct Optimisation: Sendable {
   ///   first; `NoTargets`; `ConservationError`.
   package func run(progress: (Int, Int) -> Void) async throws -> OptimumAnswer {
     let operated = try operatedFleet()
-    let seed = try self.seed ?? (operated ?? load([])).scenario.seed
+    let seed = try self.seed ?? (operated ?? load([])).scenario.run.seed
     let points = design.points(seed: seed)
     progress(0, points.count)
     var candidates = try await billed(points, seed: seed)
@@ -314,8 +314,11 @@ extension Optimisation {
       return !isClearlyDearer(candidates[number], than: candidates[best], rules)
     }
     return OptimumAnswer(
-      scenario: scenario, seed: seed, keys: design.axes.map(\.key), confidence: effort.confidence,
-      delta: effort.delta, maximumReplications: effort.maximumReplications, points: points,
+      search: OptimumAnswer.Search(
+        scenario: scenario, seed: seed, keys: design.axes.map(\.key),
+        confidence: effort.confidence, delta: effort.delta,
+        maximumReplications: effort.maximumReplications),
+      points: points,
       outcome: outcome, unsettled: unsettled,
       runnerUp: best.flatMap { runnerUp(to: $0, candidates, points) },
       budgets: budgets(candidates), spent: spent(candidates), grid: grid(candidates))

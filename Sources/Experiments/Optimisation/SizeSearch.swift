@@ -123,7 +123,7 @@ struct SizeSearch: Sendable {
     for (number, size) in sizes.enumerated() {
       let overrides = study.overrides(of: members) + size.overrides
       let point = source.point(overrides, try load(overrides))
-      guard point.loaded.scenario.autoscaling == nil, sizes.count > 1 else {
+      guard point.loaded.scenario.policies.autoscaling == nil, sizes.count > 1 else {
         all.append(Candidate(size: number, point: point, leastBill: -.infinity))
         continue
       }
@@ -149,7 +149,7 @@ struct SizeSearch: Sendable {
     let (seed, count, confidence) = (self.seed, study.replications, self.confidence)
     let (source, loaded) = (self.source, point.loaded)
     await source.note(point, seed: seed)
-    return try await book.fleet(loaded.scenario.canonicalText) {
+    return try await book.fleet(loaded.scenario.origin.canonicalText) {
       var trial = FleetTrial(point, seed: seed, from: source)
       let found = try await trial.settle(
         looks: [count, 2 * count, 4 * count], confidence: confidence, jobs: jobs)

@@ -21,7 +21,7 @@ extension SpotManager {
       isStarted = true
       provisionAsReference(at: now, into: &effects)
     case .target(let machines):
-      target = max(0, machines)
+      goal.target = max(0, machines)
       if isStarted { follow(max(0, machines), at: now, into: &effects) }
     case .launched(let launch, let id):
       launched(launch, as: id, at: now, into: &effects)
@@ -68,7 +68,7 @@ extension SpotManager {
       }
     }
     for _ in 0..<spot { launchSpotInTurn(true, at: now, into: &effects) }
-    if let target { follow(target, at: now, into: &effects) }
+    if let target = goal.target { follow(target, at: now, into: &effects) }
   }
 
   /// Moves the number of machines that are there or on their way to the target.
@@ -79,7 +79,9 @@ extension SpotManager {
     let change = target - alive.count - leavingUnasked - requested
     if change > 0 { for _ in 0..<change { launchSpotInTurn(false, at: now, into: &effects) } }
     if change < 0 {
-      for id in alive.suffix(-change).reversed() { release(id, because: .surplus, into: &effects) }
+      for id in alive.all(where: isAlive).suffix(-change).reversed() {
+        release(id, because: .surplus, into: &effects)
+      }
     }
   }
 

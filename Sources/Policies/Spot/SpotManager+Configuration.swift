@@ -43,7 +43,7 @@ extension SpotManager {
     /// The median time from launch to ready is a good value; zero expects nothing.
     public var expectedStart: TimeSpan
     /// The rules by which the fleet is kept.
-    public var rule: Rule
+    public var rule = Rule.production
     /// The most that all machines and open launches may cost an hour; nil for no limit.
     ///
     /// Fallback leaves enough of it for one spot machine, so that spot can come back.
@@ -78,7 +78,7 @@ extension SpotManager {
       pools: [Pool], fallsBackToOnDemand: Bool, fallbackHold: TimeSpan, failbackAfter: TimeSpan,
       initialBackOff: TimeSpan, maximumBackOff: TimeSpan, overprovision: Int = 0,
       zoneCap: Share = .whole, backsOffAfterInterruption: Bool = false,
-      expectedStart: TimeSpan = .zero, rule: Rule = .production
+      expectedStart: TimeSpan = .zero
     ) {
       self.pools = pools
       self.fallsBackToOnDemand = fallsBackToOnDemand
@@ -90,7 +90,6 @@ extension SpotManager {
       self.zoneCap = zoneCap
       self.backsOffAfterInterruption = backsOffAfterInterruption
       self.expectedStart = expectedStart
-      self.rule = rule
     }
   }
 }

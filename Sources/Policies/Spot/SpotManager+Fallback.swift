@@ -15,11 +15,11 @@ extension SpotManager {
     let missing = missingSpot
     let soon = missing > 0 ? expectedSoon(at: now) : (count: 0, until: nil)
     let uncovered = max(0, missing - soon.count)
-    missingSince = uncovered > 0 ? (missingSince ?? now) : nil
+    fallback.missingSince = uncovered > 0 ? (fallback.missingSince ?? now) : nil
     if lowered > 0 { giveBack(min(lowered, heldFallbacks - missing), into: &effects) }
     let held = heldFallbacks
     if let until = soon.until, missing > held { wake(at: until, into: &effects) }
-    if uncovered > held, let since = missingSince {
+    if uncovered > held, let since = fallback.missingSince {
       let due = since + configuration.fallbackHold
       if now < due {
         wake(at: due, into: &effects)
@@ -37,56 +37,52 @@ extension SpotManager {
   private mutating func failBack(
     surplus: Int, at now: Instant, into effects: inout EffectBuffer<Effect>
   ) {
-    surplusSince.removeLast(max(0, surplusSince.count - max(0, surplus)))
-    while surplusSince.count < surplus { surplusSince.append(now) }
-    let due = surplusSince.count { now >= $0 + configuration.failbackAfter }
+    fallback.surplusSince.removeLast(max(0, fallback.surplusSince.count - max(0, surplus)))
+    while fallback.surplusSince.count < surplus { fallback.surplusSince.append(now) }
+    let due = fallback.surplusSince.count { now >= $0 + configuration.failbackAfter }
     giveBack(due, into: &effects)
-    surplusSince.removeFirst(due)
-    if let next = surplusSince.first {
+    fallback.surplusSince.removeFirst(due)
+    if let next = fallback.surplusSince.first {
       wake(at: next + configuration.failbackAfter, into: &effects)
     }
   }
 
   /// How many fallback machines there are or have been asked for.
   var heldFallbacks: Int {
-    fallbackMachines.count + pools.reduce(0) { $0 + $1.fallbackRequested }
+    fallback.machines.count + pools.reduce(0) { $0 + $1.fallbackRequested }
   }
 
   /// How many spot machines are wanted and not ready.
   var missingSpot: Int {
-    if target != nil {
-      let dearer = firm.reduce(0) { sum, pool in
+    if goal.target != nil {
+      let dearer = order.firm.reduce(0) { sum, pool in
         guard configuration.pools[pool].market == .spot else { return sum }
         return sum + max(0, pools[pool].wanted - pools[pool].ready)
       }
-      return dearer + max(0, plan.target - acceptable.reduce(0) { $0 + pools[$1].ready })
+      return dearer + max(0, goal.plan.target - order.acceptable.reduce(0) { $0 + pools[$1].ready })
     }
-    let lacking = spotByCost.reduce(0) { $0 + max(0, pools[$1].wanted - pools[$1].ready) }
-    return max(0, lacking - spare)
+    let lacking = order.spot.reduce(0) { $0 + max(0, pools[$1].wanted - pools[$1].ready) }
+    return max(0, lacking - goal.spare)
   }
 
   /// How many spot machines start and are not overdue, and when the first of them will be.
-  private func expectedSoon(at now: Instant) -> (count: Int, until: Instant?) {
-    guard configuration.expectedStart > .zero else { return (0, nil) }
-    var count = 0
-    var until: Instant?
-    for id in alive {
-      guard let machine = self[id], machine.state == .starting,
-        configuration.pools[machine.pool.index].market == .spot
-      else { continue }
-      let due = machine.since + configuration.expectedStart
-      guard now < due else { continue }
-      count += 1
-      until = min(until ?? due, due)
+  ///
+  /// - Complexity: O(1), where the many are taken together.
+  private mutating func expectedSoon(at now: Instant) -> (count: Int, until: Instant?) {
+    while let first = expected.first, first.due <= now || !isStarting(first.machine) {
+      expected.removeFirst(isStarting: isStarting(first.machine))
     }
-    return (count, until)
+    expected.pass(now)
+    return (expected.count, expected.first?.due)
   }
+
+  private func isStarting(_ id: MachineID) -> Bool { self[id]?.state == .starting }
 
   private mutating func rentOnDemand(
     _ count: Int, at now: Instant, into effects: inout EffectBuffer<Effect>
   ) {
     var left = count
-    for pool in onDemandByCost {
+    for pool in order.onDemand {
       let taken = pools[pool].wanted + fallbacks(in: pool) + pools[pool].fallbackRequested
       let room = min(left, pools[pool].maximum - taken)
       guard room > 0 else { continue }
@@ -105,9 +101,13 @@ extension SpotManager {
   private mutating func giveBack(_ count: Int, into effects: inout EffectBuffer<Effect>) {
     guard count > 0 else { return }
     var left = count - withdraw(count, fallbacks: true, into: &effects)
-    while left > 0, let id = fallbackMachines.last {
-      release(id, because: .failback, into: &effects)
-      left -= 1
+    while left > 0, let id = fallback.machines.last {
+      if isFallback(id) {
+        release(id, because: .failback, into: &effects)
+        left -= 1
+      } else {
+        fallback.machines.dropLast()
+      }
     }
   }
 }

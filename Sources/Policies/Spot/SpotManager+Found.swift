@@ -38,9 +38,9 @@ extension SpotManager {
   private func isMissing(_ found: FoundMachine) -> Bool {
     let pool = found.pool.index
     if found.isFallback { return heldFallbacks < missingSpot }
-    if target == nil || firm.contains(pool) { return own(pool) < pools[pool].wanted }
+    if goal.target == nil || order.firm.contains(pool) { return own(pool) < pools[pool].wanted }
     return own(pool) < pools[pool].minimum
-      || (ownSpot < plan.kept && own(pool) < ceiling(of: pool))
+      || (ownSpot < goal.plan.kept && own(pool) < ceiling(of: pool))
   }
 
   /// Asks again for all that was asked for and is not done, for a driver that was started anew.
@@ -60,7 +60,7 @@ extension SpotManager {
         if machine.releaseReason == .unhealthy { effects.append(.evacuate(machine.id)) }
       } else if machine.state == .leaving {
         effects.append(.cordon(machine.id))
-        let waits = draining.contains { $0.machine == machine.id }
+        let waits = draining.all.contains { $0.machine == machine.id }
         if !waits, configuration.rule == .production { effects.append(.evacuate(machine.id)) }
       } else if machine.isAtRisk {
         effects.append(.avoid(machine.id))

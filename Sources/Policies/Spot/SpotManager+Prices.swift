@@ -12,12 +12,12 @@ extension SpotManager {
     guard pools.indices.contains(pool.index) else { return }
     terms[pool.index].price = HourlyPrice(nanodollarsPerHour: max(0, price.nanodollarsPerHour))
     let worth = Self.acceptable(terms)
-    for pool in acceptable where !worth.contains(pool) && own(pool) > 0 {
+    for pool in order.acceptable where !worth.contains(pool) && own(pool) > 0 {
       pools[pool].isTooDear = true
     }
     forgiveTooDear()
     orderPools()
-    if target != nil { layOut() }
+    if goal.target != nil { layOut() }
   }
 
   /// Lays out anew as machines of pools that have become too dear come to their ends.
@@ -27,7 +27,7 @@ extension SpotManager {
     guard pools.contains(where: \.isTooDear) else { return }
     forgiveTooDear()
     orderPools()
-    if target != nil { layOut() }
+    if goal.target != nil { layOut() }
   }
 
   /// Takes back that a pool is too dear where it is cheap again or has no machine left.
@@ -40,11 +40,11 @@ extension SpotManager {
 
   /// Orders the pools by what they cost now.
   mutating func orderPools() {
-    onDemandByCost = Self.byCost(terms, .onDemand)
-    spotByCost = Self.byCost(terms, .spot)
+    order.onDemand = Self.byCost(terms, .onDemand)
+    order.spot = Self.byCost(terms, .spot)
     let worth = Self.acceptable(terms)
-    acceptable = spotByCost.filter { worth.contains($0) || pools[$0].isTooDear }
-    firm = onDemandByCost + spotByCost.filter { !acceptable.contains($0) }
+    order.acceptable = order.spot.filter { worth.contains($0) || pools[$0].isTooDear }
+    order.firm = order.onDemand + order.spot.filter { !order.acceptable.contains($0) }
   }
 
   /// How many machines a pool may have; one that has become too dear no more than it has.

@@ -12,16 +12,16 @@ extension SpotManager {
 
   /// How many fallback machines are there or start in a pool.
   func fallbacks(in pool: Int) -> Int {
-    fallbackMachines.count { self[$0]?.pool.index == pool }
+    fallback.ofPool[pool]
   }
 
   /// Asks for the machines that the fleet lacks.
   mutating func replace(at now: Instant, into effects: inout EffectBuffer<Effect>) {
     for pool in pools.indices
-    where target == nil || firm.contains(pool) {
+    where goal.target == nil || order.firm.contains(pool) {
       let lacking = pools[pool].wanted - own(pool)
       guard lacking > 0 else { continue }
-      let keeps = target != nil || pools[pool].isScheduled
+      let keeps = goal.target != nil || pools[pool].isScheduled
       let left = lacking - (keeps ? keepFallbacks(lacking, in: pool) : 0)
       guard left > 0 else { continue }
       if now < pools[pool].unavailableUntil {
@@ -30,7 +30,7 @@ extension SpotManager {
       }
       for _ in 0..<left where affords(pool) { launch(in: pool, at: now, into: &effects) }
     }
-    if target != nil { replaceSpot(at: now, into: &effects) }
+    if goal.target != nil { replaceSpot(at: now, into: &effects) }
   }
 
   /// Counts fallback machines as the pool's own for good where it has no room for both.
@@ -38,9 +38,13 @@ extension SpotManager {
     let taken = own(pool) + fallbacks(in: pool) + pools[pool].fallbackRequested
     var kept = 0
     while kept < lacking, taken + lacking - kept > pools[pool].maximum,
-      let place = fallbackMachines.firstIndex(where: { self[$0]?.pool.index == pool })
+      fallback.ofPool[pool] > 0,
+      let id = fallback.machines.first(where: {
+        isFallback($0) && self[$0]?.pool.index == pool
+      })
     {
-      machines.update(fallbackMachines.remove(at: place)) { $0.isFallback = false }
+      machines.update(id) { $0.isFallback = false }
+      noteFallbackLeft(pool)
       kept += 1
     }
     while kept < lacking, taken + lacking - kept > pools[pool].maximum,
@@ -54,7 +58,7 @@ extension SpotManager {
   /// Asks for the spot machines that the plan lacks: every pool's minimum, then each in the cheapest pool that
   /// has room.
   private mutating func replaceSpot(at now: Instant, into effects: inout EffectBuffer<Effect>) {
-    for pool in acceptable {
+    for pool in order.acceptable {
       let lacking = pools[pool].minimum - own(pool)
       guard lacking > 0 else { continue }
       if now < pools[pool].unavailableUntil {
@@ -63,9 +67,9 @@ extension SpotManager {
       }
       for _ in 0..<lacking where affords(pool) { launch(in: pool, at: now, into: &effects) }
     }
-    var lacking = plan.kept - ownSpot
+    var lacking = goal.plan.kept - ownSpot
     while lacking > 0 {
-      let open = acceptable.filter { hasRoom($0) }
+      let open = order.acceptable.filter { hasRoom($0) }
       guard let pool = open.first(where: { now >= pools[$0].unavailableUntil }) else {
         let ends = open.map { pools[$0].unavailableUntil }
         if let next = ends.min() { wake(at: next, into: &effects) }
@@ -79,12 +83,12 @@ extension SpotManager {
   }
 
   /// How many spot machines of the plan are there or on their way.
-  var ownSpot: Int { acceptable.reduce(0) { $0 + own($1) } }
+  var ownSpot: Int { order.acceptable.reduce(0) { $0 + own($1) } }
 
   /// Whether the plan lets a spot pool have one more machine.
   private func hasRoom(_ pool: Int) -> Bool {
-    guard own(pool) < min(plan.perPool, ceiling(of: pool)) else { return false }
+    guard own(pool) < min(goal.plan.perPool, ceiling(of: pool)) else { return false }
     guard let zone = pools[pool].zone else { return true }
-    return spotByCost.reduce(0) { pools[$1].zone == zone ? $0 + own($1) : $0 } < limit(ofZone: zone)
+    return order.spot.reduce(0) { pools[$1].zone == zone ? $0 + own($1) : $0 } < limit(ofZone: zone)
   }
 }

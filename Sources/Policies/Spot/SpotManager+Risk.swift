@@ -78,7 +78,7 @@ extension SpotManager {
 
   /// What the spot machine that comes back first costs.
   var cheapestSpotPrice: HourlyPrice {
-    acceptable.first.map { terms[$0].price } ?? HourlyPrice(nanodollarsPerHour: 0)
+    order.acceptable.first.map { terms[$0].price } ?? HourlyPrice(nanodollarsPerHour: 0)
   }
 
   // MARK: Machines whose end is near
@@ -100,30 +100,31 @@ extension SpotManager {
 
   /// Gives machines at risk back once those that were launched for them are ready.
   mutating func giveUpAtRisk(into effects: inout EffectBuffer<Effect>) {
-    var atRisk = spotByCost.reduce(0) { $0 + pools[$1].atRisk }
+    var atRisk = order.spot.reduce(0) { $0 + pools[$1].atRisk }
     guard atRisk > 0 else { return }
-    let kept = spotByCost.reduce(0) { sum, pool in
-      target == nil || firm.contains(pool) ? sum + pools[pool].wanted : sum
+    let kept = order.spot.reduce(0) { sum, pool in
+      goal.target == nil || order.firm.contains(pool) ? sum + pools[pool].wanted : sum
     }
-    let ready = spotByCost.reduce(0) { $0 + pools[$1].ready - pools[$1].atRisk }
-    atRisk = min(atRisk, atRisk + ready - kept - (target == nil ? 0 : plan.kept))
+    let ready = order.spot.reduce(0) { $0 + pools[$1].ready - pools[$1].atRisk }
+    atRisk = min(atRisk, atRisk + ready - kept - (goal.target == nil ? 0 : goal.plan.kept))
     guard atRisk > 0 else { return }
-    for id in alive.filter({ self[$0]?.isAtRisk == true }).prefix(atRisk) {
+    let leaving = alive.all { id in self[id].map { isAlive($0) && $0.isAtRisk } == true }
+    for id in leaving.prefix(atRisk) {
       release(id, because: .atRisk, into: &effects)
     }
   }
 
   /// Has machines hand over what they serve when their end is as near as the guard.
   mutating func handOver(at now: Instant, into effects: inout EffectBuffer<Effect>) {
-    guard !draining.isEmpty else { return }
-    let known = draining
-    draining.removeAll(keepingCapacity: true)
-    for (machine, due) in known where self[machine] != nil {
-      if due <= now {
-        effects.append(.evacuate(machine))
+    while let next = draining.first {
+      if self[next.machine] == nil {
+        draining.removeFirst()
+      } else if next.due <= now {
+        effects.append(.evacuate(next.machine))
+        draining.removeFirst()
       } else {
-        draining.append((machine, due))
-        wake(at: due, into: &effects)
+        wake(at: next.due, into: &effects)
+        return
       }
     }
   }
@@ -135,11 +136,11 @@ extension SpotManager {
   /// Pools are not blamed. Exponential back-off with jitter: M. Brooker, "Exponential Backoff And
   /// Jitter", AWS Architecture Blog, 2015.
   mutating func slowDown(_ launch: LaunchID, at now: Instant) {
-    guard now >= throttledUntil else { return }
-    throttle = min(max(.seconds(1), throttle * 2), configuration.longestThrottle)
+    guard now >= throttle.until else { return }
+    throttle.pause = min(max(.seconds(1), throttle.pause * 2), configuration.longestThrottle)
     let spread = mixed(UInt64(launch.index)) >> 40
-    let half = throttle.nanoseconds / 2
+    let half = throttle.pause.nanoseconds / 2
     let later = Int64(truncatingIfNeeded: (Int128(half) * Int128(spread)) >> 24)
-    throttledUntil = now + TimeSpan(nanoseconds: half + later)
+    throttle.until = now + TimeSpan(nanoseconds: half + later)
   }
 }

@@ -15,7 +15,7 @@ extension SpotManager {
   ///
   /// - Complexity: O(1) when nothing is too many, else O(pools · (machines alive + launches)).
   mutating func scaleDown(into effects: inout EffectBuffer<Effect>) {
-    let firm = target == nil ? pools.indices.filter { pools[$0].isScheduled } : self.firm
+    let firm = goal.target == nil ? pools.indices.filter { pools[$0].isScheduled } : order.firm
     for pool in firm.reversed() {
       var surplus = own(pool) - pools[pool].wanted
       guard surplus > 0 else { continue }
@@ -23,14 +23,14 @@ extension SpotManager {
       surplus -= release(surplus, in: pool, .starting, into: &effects)
       _ = release(surplus, in: pool, .ready, into: &effects)
     }
-    var surplus = ownSpot - plan.kept
-    guard target != nil, surplus > 0 else { return }
-    for pool in acceptable.reversed() {
+    var surplus = ownSpot - goal.plan.kept
+    guard goal.target != nil, surplus > 0 else { return }
+    for pool in order.acceptable.reversed() {
       let most = spareable(surplus, in: pool)
       surplus -= withdraw(most, fallbacks: false, in: pool, into: &effects)
     }
     for state in [MachineState.starting, .ready] {
-      for pool in acceptable.reversed() {
+      for pool in order.acceptable.reversed() {
         surplus -= release(spareable(surplus, in: pool), in: pool, state, into: &effects)
       }
     }
@@ -47,7 +47,7 @@ extension SpotManager {
     _ limit: Int, in pool: Int, _ state: MachineState, into effects: inout EffectBuffer<Effect>
   ) -> Int {
     guard limit > 0 else { return 0 }
-    let victims = alive.filter { id in
+    let victims = alive.all { id in
       guard let machine = self[id] else { return false }
       return machine.pool.index == pool && machine.state == state && !machine.isFallback
     }.suffix(limit)

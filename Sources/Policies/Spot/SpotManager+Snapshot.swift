@@ -46,6 +46,8 @@ extension SpotManager {
     var fallbackMachines: [MachineID]
     var isStarted: Bool
     var missingSince: Instant?
+    /// Up to when machines that start are overdue; `nil` in snapshots of earlier versions.
+    var overdueUntil: Instant?
     var surplusSince: [Instant]
     var draining: [Drain]
     var throttle: TimeSpan
@@ -64,12 +66,16 @@ extension SpotManager {
     Snapshot(
       State(
         pools: pools, prices: terms.map(\.price), machines: machines.known, gone: machines.gone,
-        alive: alive, launches: launches.unanswered,
+        alive: alive.all(where: isAlive), launches: launches.unanswered,
         answeredLaunches: launches.answered, nextLaunch: launches.next,
-        fallbackMachines: fallbackMachines, isStarted: isStarted, missingSince: missingSince,
-        surplusSince: surplusSince,
-        draining: draining.map { Drain(machine: $0.machine, due: $0.due) }, throttle: throttle,
-        throttledUntil: throttledUntil, wakeAt: wakeAt, target: target, plan: plan, spare: spare,
+        fallbackMachines: fallback.machines.all(where: isFallback), isStarted: isStarted,
+        missingSince: fallback.missingSince,
+        overdueUntil: expected.passed,
+        surplusSince: fallback.surplusSince,
+        draining: draining.all.map { Drain(machine: $0.machine, due: $0.due) },
+        throttle: throttle.pause,
+        throttledUntil: throttle.until, wakeAt: wakeAt, target: goal.target, plan: goal.plan,
+        spare: goal.spare,
         nextTurn: nextTurn))
   }
 
@@ -96,8 +102,8 @@ extension SpotManager {
       "the snapshot's lists of machines contradict each other")
     launches = LaunchTable(
       unanswered: state.launches, answered: state.answeredLaunches, next: state.nextLaunch)
-    alive = state.alive
-    fallbackMachines = state.fallbackMachines
+    alive = MachineList(state.alive)
+    fallback.machines = MachineList(state.fallbackMachines)
     for pool in pools.indices {
       let zone = pools[pool].zone
       pools[pool] = state.pools[pool]
@@ -105,16 +111,18 @@ extension SpotManager {
       terms[pool].price = state.prices[pool]
     }
     isStarted = state.isStarted
-    missingSince = state.missingSince
-    surplusSince = state.surplusSince
-    draining = state.draining.map { ($0.machine, $0.due) }
-    throttle = state.throttle
-    throttledUntil = state.throttledUntil
+    fallback.missingSince = state.missingSince
+    fallback.surplusSince = state.surplusSince
+    draining = DueMachines()
+    for entry in state.draining { draining.add(entry.machine, due: entry.due) }
+    throttle.pause = state.throttle
+    throttle.until = state.throttledUntil
     wakeAt = state.wakeAt
-    target = state.target
-    plan = state.plan
-    spare = state.spare
+    goal.target = state.target
+    goal.plan = state.plan
+    goal.spare = state.spare
     nextTurn = state.nextTurn
+    expected = ExpectedMachines(passed: state.overdueUntil ?? Instant(nanoseconds: .min))
     recount()
     orderPools()
   }
@@ -129,9 +137,14 @@ extension SpotManager {
       pools[pool].atRisk = 0
       pools[pool].committed = 0
     }
+    fallback.ofPool = [Int](repeating: 0, count: pools.count)
     for machine in machines.known {
       count(machine, 1)
       pools[machine.pool.index].committed += 1
+      if machine.isFallback && isAlive(machine) { fallback.ofPool[machine.pool.index] += 1 }
+      if isExpected(machine) {
+        expected.add(machine.id, due: machine.since + configuration.expectedStart)
+      }
     }
     for launch in launches.unanswered {
       if launch.state == .open { count(launch, 1) }

@@ -72,6 +72,44 @@ extension SpotManager {
     var calmSince: Instant?
   }
 
+  /// What is rented on demand for spot machines that are missing.
+  struct Fallback: Sendable {
+    var machines = MachineList()
+    /// How many of them are in each pool.
+    var ofPool: [Int] = []
+    /// Since when any spot machine has been missing.
+    var missingSince: Instant?
+    /// Since when there have been one, two and more fallback machines above the spot machines missing.
+    var surplusSince: [Instant] = []
+  }
+
+  /// How long the cloud's interface is left alone when it was asked too often.
+  struct Throttle: Sendable {
+    var pause = TimeSpan.zero
+    var until = Instant(nanoseconds: .min)
+  }
+
+  /// How many machines the fleet should have.
+  struct Goal: Sendable {
+    /// How many in all, once that has been said.
+    var target: Int?
+    var plan = SpotPlan()
+    /// How many spot machines are kept beyond the wanted ones before a target comes.
+    var spare = 0
+  }
+
+  /// Pools in the order of what a request costs on them.
+  struct PoolOrder: Sendable {
+    /// The on-demand pools, cheapest per request first.
+    var onDemand: [Int] = []
+    /// The spot pools, cheapest per request first.
+    var spot: [Int] = []
+    /// The spot pools that are not dearer per request than on demand, cheapest first.
+    var acceptable: [Int] = []
+    /// The other pools, in the order in which a target fills them: on demand, then the dearer spot pools.
+    var firm: [Int] = []
+  }
+
   /// How a target is laid out over the spot pools.
   struct SpotPlan: Sendable, Codable {
     /// How many spot machines serve the target.

@@ -22,34 +22,24 @@ public struct SpotManager: Sendable {
   var pools: [PoolState]
   var machines = MachineTable()
   /// The machines that start or are ready, oldest first.
-  var alive: [MachineID] = []
+  var alive = MachineList()
   var launches = LaunchTable()
-  var fallbackMachines: [MachineID] = []
+  /// What is rented on demand for spot machines that are missing.
+  var fallback = Fallback()
+  /// The spot machines that start and are not overdue.
+  var expected = ExpectedMachines()
   var isStarted = false
-  var missingSince: Instant?
-  /// Since when there have been one, two and more fallback machines above the spot machines missing.
-  var surplusSince: [Instant] = []
   /// Machines that are taken back and have not been told to hand over what they serve, by when.
-  var draining: [(machine: MachineID, due: Instant)] = []
-  /// How long the cloud's interface is left alone when it was asked too often, and until when.
-  var throttle = TimeSpan.zero
-  var throttledUntil = Instant(nanoseconds: .min)
+  var draining = DueMachines()
+  /// How long the cloud's interface is left alone when it was asked too often.
+  var throttle = Throttle()
   var wakeAt: Instant?
-  /// How many machines the fleet should have in all, once that has been said.
-  var target: Int?
-  var plan = SpotPlan()
-  /// How many spot machines are kept beyond the wanted ones before a target comes.
-  var spare = 0
+  /// How many machines the fleet should have, and how they are laid out.
+  var goal = Goal()
   /// The configured pools at the prices of now.
   var terms: [Configuration.Pool]
-  /// The on-demand pools, cheapest per request first.
-  var onDemandByCost: [Int] = []
-  /// The spot pools, cheapest per request first.
-  var spotByCost: [Int] = []
-  /// The spot pools that are not dearer per request than on demand, cheapest first.
-  var acceptable: [Int] = []
-  /// The other pools, in the order in which a target fills them: on demand, then the dearer spot pools.
-  var firm: [Int] = []
+  /// The pools in the order of those prices.
+  var order = PoolOrder()
   /// The spot pool whose turn it is under the reference rule, as a place among all spot pools.
   var nextTurn = 0
 
@@ -64,6 +54,7 @@ public struct SpotManager: Sendable {
         zone: zone)
     }
     terms = given
+    fallback.ofPool = [Int](repeating: 0, count: given.count)
     orderPools()
     addSpares()
   }
@@ -72,8 +63,8 @@ public struct SpotManager: Sendable {
   ///
   /// Reports that come twice, late or about something unknown change nothing.
   ///
-  /// - Complexity: O(pools² + fallback machines) plus, while machines start or are given back,
-  ///   O(machines alive + launches).
+  /// - Complexity: O(pools²) plus what is done; where machines are given back or time-outs are set, O(machines +
+  ///   launches).
   public mutating func step(
     _ event: Event, at now: Instant, into effects: inout EffectBuffer<Effect>
   ) {
@@ -88,14 +79,14 @@ public struct SpotManager: Sendable {
     giveUpOverdue(at: now, into: &effects)
     giveUpTooDear()
     giveUpAtRisk(into: &effects)
-    if now >= throttledUntil {
+    if now >= throttle.until {
       replace(at: now, into: &effects)
       if configuration.fallsBackToOnDemand {
         fallBack(lowered: max(0, before - wantedInAll), at: now, into: &effects)
       }
-      if target != nil || pools.contains(where: \.isScheduled) { scaleDown(into: &effects) }
+      if goal.target != nil || pools.contains(where: \.isScheduled) { scaleDown(into: &effects) }
     } else {
-      wake(at: throttledUntil, into: &effects)
+      wake(at: throttle.until, into: &effects)
     }
     handOver(at: now, into: &effects)
     awaitOverdue(into: &effects)
@@ -111,7 +102,7 @@ public struct SpotManager: Sendable {
     case .started:
       isStarted = true
     case .target(let machines):
-      target = max(0, machines)
+      goal.target = max(0, machines)
       layOut()
     case .scheduled(let pool, let minimum, let maximum):
       guard pools.indices.contains(pool.index) else { return }
@@ -119,7 +110,7 @@ public struct SpotManager: Sendable {
       pools[pool.index].minimum = max(0, minimum)
       pools[pool.index].maximum = max(0, minimum, maximum)
       pools[pool.index].usual = max(0, minimum)
-      if target == nil { addSpares() } else { layOut() }
+      if goal.target == nil { addSpares() } else { layOut() }
     case .launched(let launch, let id):
       launched(launch, as: id, at: now, into: &effects)
     case .launchFailed(let launch, let failure):
@@ -160,11 +151,11 @@ public struct SpotManager: Sendable {
     move(id, to: .leaving)
     interrupted(machine, at: now)
     effects.append(.cordon(id))
-    draining.append((id, deadline - configuration.drainGuard))
+    draining.add(id, due: deadline - configuration.drainGuard)
   }
 
   /// How many machines the fleet should have, without spares.
-  private var wantedInAll: Int { target ?? pools.reduce(0) { $0 + $1.usual } }
+  private var wantedInAll: Int { goal.target ?? pools.reduce(0) { $0 + $1.usual } }
 
   /// Asks to be woken, unless an earlier call is already on its way.
   mutating func wake(at time: Instant, into effects: inout EffectBuffer<Effect>) {

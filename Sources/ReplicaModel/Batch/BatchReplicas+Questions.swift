@@ -32,6 +32,10 @@ extension BatchReplicas {
   @usableFromInline
   package var conservation: String? { nil }
 
+  /// None: whoever waits is served in the end.
+  @usableFromInline
+  package var stuck: (replica: Int, time: Instant)? { nil }
+
   /// Any replica can answer any request.
   @inlinable
   @inline(__always)
@@ -74,10 +78,7 @@ extension BatchReplicas {
   package func requestsHeld(by replica: Int, where condition: (Ticket) -> Bool) -> Int {
     let row = layout[replica]
     var count = 0
-    for place in 0..<Int(state[replica].waiting)
-    where condition(queued[row.firstSlot + (state[replica].head + place) & row.slotMask]) {
-      count += 1
-    }
+    lines.forEach(at: replica, Int(state[replica].waiting)) { if condition($0) { count += 1 } }
     for index in Int(row.firstLane)..<Int(row.firstLane + row.lanes) {
       for slot in 0..<Int(lane[index].count)
       where condition(running[lane[index].firstSlot + slot]) {
@@ -91,9 +92,9 @@ extension BatchReplicas {
   @usableFromInline
   package func work(at now: Instant) -> EngineWork {
     var work = EngineWork()
-    work.batches = batchesStarted
-    work.batchedRequests = requestsStarted
-    work.batchesOutsideMeasurements = batchesOutsideMeasurements
+    work.batches = started.batches
+    work.batchedRequests = started.requests
+    work.batchesOutsideMeasurements = started.outsideMeasurements
     return work
   }
 

@@ -57,7 +57,7 @@ package struct SystemPrompts: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - tokens: of prompt and answer together.
-  package func blocks(
+  func blocks(
     of number: UInt64, prompt: Int, tokens all: Int, blockSize: Int,
     from stream: borrowing RandomStream
   ) -> BlockChain {
@@ -65,8 +65,10 @@ package struct SystemPrompts: Sendable, Equatable {
     let full = all / blockSize
     let shared = min(full, min(prompt, tokens) / blockSize)
     if shared > 0 { chain.append(Int64(text(of: number, from: stream) + 1) << 32, count: shared) }
-    // Below 0 are those that nobody shares.
-    if full > shared { chain.append(-(Int64(number) + 1) << 20, count: full - shared) }
+    if full > shared { chain.append(Self.own(number), count: full - shared) }
     return chain
   }
+
+  /// The first identity of blocks that only one request has; those of others are not below 0.
+  static func own(_ number: UInt64) -> Int64 { -(Int64(number) + 1) << 20 }
 }

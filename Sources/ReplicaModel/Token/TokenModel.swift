@@ -26,72 +26,99 @@ package struct TokenModel: Sendable, Equatable {
   package let law: EngineStepLaw
   /// The time of the host between steps.
   package let host: HostTime
+  /// The most tokens of a prompt and its answer that the model takes; `nil` for any.
+  package let context: Int?
   /// What a replica comes to with requests of the scenario.
   package let capacity: TokenCapacity
 
   /// A model of those values, on which a sample of requests is tried.
   ///
   /// - Parameters:
-  ///   - lengths: those of prompts and answers as the scenario has them, in tokens, at least one each way.
-  ///   - systemPrompts: what prompts begin with; `nil` where they share nothing.
+  ///   - requests: with their lengths as the scenario has them, in tokens, at least one each way.
+  ///   - prompts: what prompts share.
+  ///   - context: the most tokens of a prompt and its answer; `nil` for any.
   /// - Complexity: O(steps of a run of six times as many requests as run at once, or so).
   package init(
     name: String, rules: Rules, law: EngineStepLaw, host: HostTime,
-    lengths: [(prompt: Int, output: Int)], systemPrompts: SystemPrompts? = nil
+    requests: [(number: UInt64, prompt: Int, output: Int)], prompts: PromptBlocks = PromptBlocks(),
+    context: Int? = nil
   ) {
     self.name = name
+    self.context = context
     self.rules = rules
     self.law = law
     self.host = host
     let stream = RandomStream(seed: 0, replication: 0, purpose: .systemPrompts, entity: 0)
-    let count = lengths.isEmpty ? 0 : min(8_192, max(1_024, 6 * rules.mostRunning))
-    let sample = (0..<count).map { number in
-      let (prompt, output) = lengths[number % lengths.count]
+    let sample = requests.prefix(Self.sampleSize(rules)).enumerated().map { place, request in
+      let (number, prompt, output) = request
       var blocks = BlockChain()
       if rules.cachesPrefixes {
-        blocks = (systemPrompts ?? .none).blocks(
-          of: UInt64(number), prompt: prompt, tokens: prompt + output, blockSize: rules.blockSize,
+        blocks = prompts.chain(
+          of: number, prompt: prompt, tokens: prompt + output, blockSize: rules.blockSize,
           from: stream)
       }
       return TokenRequest(
-        id: number, arrival: 0, promptTokens: prompt, outputTokens: output, blocks: blocks)
+        id: place, arrival: 0, promptTokens: prompt, outputTokens: output, blocks: blocks)
     }
-    capacity = TokenCapacity(of: rules, law: law, host: host, sample: sample)
+    let able = sample.filter {
+      Self.refusal(
+        rules, context, promptTokens: $0.promptTokens, outputTokens: $0.outputTokens) == nil
+    }
+    capacity = TokenCapacity(
+      of: rules, law: law, host: host, sample: able, refused: sample.count - able.count)
+  }
+
+  /// The same with requests of lengths that come again and again.
+  package init(
+    name: String, rules: Rules, law: EngineStepLaw, host: HostTime,
+    lengths: [(prompt: Int, output: Int)]
+  ) {
+    let count = lengths.isEmpty ? 0 : Self.sampleSize(rules)
+    self.init(
+      name: name, rules: rules, law: law, host: host,
+      requests: (0..<count).map { number in
+        let (prompt, output) = lengths[number % lengths.count]
+        return (UInt64(number), prompt, output)
+      })
+  }
+
+  /// The same engine, as it does with other requests.
+  package func measured(
+    with requests: [(number: UInt64, prompt: Int, output: Int)], prompts: PromptBlocks
+  ) -> TokenModel {
+    TokenModel(
+      name: name, rules: rules, law: law, host: host, requests: requests, prompts: prompts,
+      context: context)
+  }
+
+  /// How many requests tell what an engine comes to.
+  package static func sampleSize(_ rules: Rules) -> Int {
+    min(8_192, max(1_024, 6 * rules.mostRunning))
+  }
+
+  /// Why a replica can never answer a request; `nil` where it can.
+  package func refusal(promptTokens: Int, outputTokens: Int) -> String? {
+    Self.refusal(rules, context, promptTokens: promptTokens, outputTokens: outputTokens)
+  }
+
+  private static func refusal(
+    _ rules: Rules, _ context: Int?, promptTokens: Int, outputTokens: Int
+  ) -> String? {
+    if let context, promptTokens + outputTokens > context {
+      return
+        "\(promptTokens) tokens of prompt and \(outputTokens) of answer are more than the model's context of \(context)"
+    }
+    return rules.refusal(promptTokens: promptTokens, outputTokens: outputTokens)
   }
 
   /// Models of one scenario are the same where they have one name.
   package static func == (left: TokenModel, right: TokenModel) -> Bool {
     left.name == right.name && left.rules == right.rules && left.host == right.host
-      && left.capacity == right.capacity
+      && left.context == right.context && left.capacity == right.capacity
   }
-
-  /// An engine without requests.
-  func makeEngine() -> any TokenServing { rules.makeEngine(law, host, tellsGaps: true) }
 }
 
 extension TokenModel.Rules {
-  /// An engine without requests.
-  func makeEngine(
-    _ law: EngineStepLaw, _ host: HostTime, tellsGaps: Bool = false
-  ) -> any TokenServing {
-    switch self {
-    case .vllm(let settings):
-      TokenReplica(
-        scheduler: VLLMScheduler(settings: settings), law: law, host: host, tellsGaps: tellsGaps)
-    case .sglang(let settings):
-      TokenReplica(
-        scheduler: SGLangScheduler(settings: settings), law: law, host: host, tellsGaps: tellsGaps)
-    case .tensorRT(let settings):
-      TokenReplica(
-        scheduler: TensorRTScheduler(settings: settings), law: law, host: host, tellsGaps: tellsGaps
-      )
-    case .promptReserving(let settings):
-      TokenReplica(
-        scheduler: PromptReservingScheduler(settings: settings), law: law, host: host,
-        tellsGaps: tellsGaps)
-    }
-  }
-
   /// Why an engine of those rules can never answer a request; `nil` where it can.
   package func refusal(promptTokens: Int, outputTokens: Int) -> String? {
     switch self {
@@ -104,6 +131,22 @@ extension TokenModel.Rules {
     case .promptReserving(let settings):
       settings.refusal(promptTokens: promptTokens, outputTokens: outputTokens)
     }
+  }
+
+  /// The most tokens each way with which no request is refused by an engine of those rules.
+  ///
+  /// - Complexity: O(1): a bisection over the numbers of a machine word of half the width.
+  var safeTokens: Int {
+    var (most, refused) = (0, Int(Int32.max))
+    while refused - most > 1 {
+      let middle = (most + refused) / 2
+      if refusal(promptTokens: middle, outputTokens: middle) == nil {
+        most = middle
+      } else {
+        refused = middle
+      }
+    }
+    return most
   }
 
   /// KV blocks that requests can hold.
@@ -135,6 +178,11 @@ extension TokenModel.Rules {
     }
   }
 
+  /// Whether a request goes first by its priority.
+  package var goesByPriority: Bool {
+    if case .vllm(let settings) = self { settings.policy == .priority } else { false }
+  }
+
   /// The most requests that run at once.
   package var mostRunning: Int {
     switch self {
@@ -144,44 +192,4 @@ extension TokenModel.Rules {
     case .promptReserving(let settings): settings.maxSequences
     }
   }
-}
-
-/// A replica of a token engine, whichever its scheduler is.
-protocol TokenServing {
-  /// What happened since it was taken out last.
-  var outcomes: ContiguousArray<TokenOutcome> { get set }
-  /// Gaps between tokens since they were taken out last.
-  var gaps: ContiguousArray<GapRow> { get set }
-  /// When something happens next, in nanoseconds; `.max` where nothing does.
-  var nextTime: Int64 { get }
-  /// Whether nothing can be scheduled although requests are there.
-  var isStuck: Bool { get }
-  /// Requests that run.
-  var runningCount: Int { get }
-  /// Requests that wait.
-  var waitingCount: Int { get }
-  /// KV blocks that can be had.
-  var freeBlocks: Int { get }
-  /// What does not add up; `nil` where all does.
-  var conservation: String? { get }
-  /// Steps that were made, and those of them for which the law has no measurement.
-  var steps: Int { get }
-  var stepsOutsideMeasurements: Int { get }
-
-  /// Adds a request.
-  mutating func add(_ request: TokenRequest, at instant: Int64) -> Int
-  /// Ends a request before it is completed.
-  mutating func cancel(_ slot: Int, at instant: Int64) -> RequestProgress
-  /// Does what happens next.
-  mutating func step()
-  /// How far a request is.
-  func progress(of slot: Int) -> RequestProgress
-}
-
-extension TokenReplica: TokenServing {
-  var runningCount: Int { scheduler.runningCount }
-  var waitingCount: Int { scheduler.waitingCount }
-  var freeBlocks: Int { scheduler.freeBlocks }
-  var conservation: String? { scheduler.conservation }
-  func progress(of slot: Int) -> RequestProgress { scheduler.progress(of: slot) }
 }

@@ -161,7 +161,7 @@ struct ScalingContext {
   }
 
   private func price(_ pool: DecodedPool) -> Int64 {
-    pool.pool.cloud.prices.changes.first?.price.nanodollarsPerHour ?? 0
+    pool.pool.cloud.prices.price(at: .start).nanodollarsPerHour
   }
 
   var spotPrice: HourlyPrice {

@@ -16,25 +16,15 @@ struct PoolPlace {
   let count: Int
 }
 
-/// What a pool says of when machines can be had and kept.
-struct PoolCapacity {
-  var places: [CapacityLaw]
-  var shared: [Int] = []
-  var lifetime: Distribution?
-  var longestLife: TimeSpan?
-  var shocks: [Int] = []
-  var notice = NoticeLaw.none
-}
-
 extension ScenarioLoader {
   /// When machines of a pool can be had, when they are taken back, and what is said before.
   mutating func capacity(
     _ reader: inout MappingReader, _ pool: PoolPlace, _ cloud: DecodedCloud?,
     _ parts: inout SharedParts, into diagnostics: inout Diagnostics
-  ) -> PoolCapacity? {
+  ) -> PoolModel.Supply? {
     let before = diagnostics.count
     let isSpot = pool.market == .spot
-    var capacity = PoolCapacity(
+    var capacity = PoolModel.Supply(
       places: [CapacityLaw](repeating: .always, count: pool.count))
     for key in ["schedule", "lifetime", "longest_life", "down", "shocks", "notice"]
     where !isSpot && pool.market != nil && reader.has(key) && !reader.isSequence(key) {
@@ -71,7 +61,7 @@ extension ScenarioLoader {
   /// `schedule`; or `lifetime` with `down` for places that come and go; or `lifetime` alone for machines
   /// that are taken back at an age.
   private func places(
-    _ reader: inout MappingReader, _ capacity: inout PoolCapacity,
+    _ reader: inout MappingReader, _ capacity: inout PoolModel.Supply,
     into diagnostics: inout Diagnostics
   ) {
     // A list says how many machines there should be, and not when they can be had.

@@ -79,7 +79,7 @@ extension ScenarioLoader {
       let price = stated
         ?? prices(
           of: type, .reserved, in: source.book, from: term.bought, namedBy: reader,
-          into: &diagnostics)?.changes.first?.price
+          into: &diagnostics)?.price(at: .start)
     else { return nil }
     return Commitment(
       name: name, type: type, zone: zone, machines: machines, price: price,
@@ -101,7 +101,7 @@ extension ScenarioLoader {
       family.map { type == $0 || type.hasPrefix($0 + ".") || type.hasPrefix($0 + "-") } ?? true
     }
     let rates = types.compactMap { type -> SavingsPlan.Rate? in
-      let price = book.prices(of: type, terms, from: term.bought)?.changes.first?.price
+      let price = book.prices(of: type, terms, from: term.bought)?.price(at: .start)
       return price.map { SavingsPlan.Rate(type: type, price: $0) }
     }
     guard !rates.isEmpty else {

@@ -75,7 +75,7 @@ extension ScenarioLoader {
       warnings.append(
         "\(pool.place): its spot machines are never taken back: neither it nor its zone has a lifetime, "
           + "longest_life, shocks, or a capacity that drops")
-      if let notice = pool.notice, cloud.notice != .none {
+      if let notice = pool.notice, cloud.supply.notice != .none {
         warnings.append("\(notice): has no effect: nothing takes the machines of this pool back")
       }
     }
@@ -92,9 +92,9 @@ extension ScenarioLoader {
 extension SharedParts {
   /// Whether anything ever takes a machine of a pool back.
   func interrupts(_ pool: PoolModel) -> Bool {
-    pool.lifetime != nil || pool.longestLife != nil
-      || pool.shocks.contains { shocks[$0].takes > .zero }
-      || pool.places.contains { $0 != .always }
-      || pool.shared.contains { capacities[$0].drop != .block }
+    pool.supply.lifetime != nil || pool.supply.longestLife != nil
+      || pool.supply.shocks.contains { shocks[$0].takes > .zero }
+      || pool.supply.places.contains { $0 != .always }
+      || pool.supply.shared.contains { capacities[$0].drop != .block }
   }
 }

@@ -25,7 +25,7 @@ struct FleetContext {
 
 /// A pool with what the policies need to know of it.
 struct DecodedPool {
-  let pool: Scenario.Pool
+  var pool: Scenario.Pool
   /// How many machines it keeps at the least, at any time.
   let minimum: Int
   /// How many machines it may have.
@@ -198,17 +198,15 @@ extension ScenarioLoader {
           namedBy: reader, into: &diagnostics)
     else { return nil }
     let listPrice = context.start.flatMap {
-      context.prices?.prices(of: type, .onDemand, from: $0)?.changes.first?.price
+      context.prices?.prices(of: type, .onDemand, from: $0)?.price(at: .start)
     }.flatMap { price in
       // The list price of another region is none.
       let regions = context.prices?.regions ?? []
       return regions.isEmpty || region.map { regions.contains($0) } == true ? price : nil
     }
     let cloud = PoolModel(
-      name: name, type: type, zone: zone, market: market, places: capacity.places,
-      shared: capacity.shared, lifetime: capacity.lifetime, longestLife: capacity.longestLife,
-      shocks: capacity.shocks,
-      notice: capacity.notice, launch: launch, prices: listed, priceLaw: price.law)
+      name: name, type: type, zone: zone, market: market, supply: capacity, launch: launch,
+      prices: listed, priceLaw: price.law)
     return DecodedPool(
       pool: Scenario.Pool(
         cloud: cloud, wanted: hours.schedule?.most ?? machines.wanted(market), replicas: replicas,
@@ -225,13 +223,13 @@ extension ScenarioLoader {
   ) -> DecodedMachines? {
     guard let value = reader.node("machines", .required, into: &diagnostics) else { return nil }
     if case .scalar = value.node.content {
-      return value.integer(in: 0...10_000, into: &diagnostics).map {
+      return value.integer(in: 0...100_000, into: &diagnostics).map {
         DecodedMachines(minimum: $0, maximum: $0)
       }
     }
     guard var range = value.mapping(into: &diagnostics) else { return nil }
-    let minimum = range.integer("min", in: 0...10_000, .required, into: &diagnostics)
-    let maximum = range.integer("max", in: 0...10_000, .required, into: &diagnostics)
+    let minimum = range.integer("min", in: 0...100_000, .required, into: &diagnostics)
+    let maximum = range.integer("max", in: 0...100_000, .required, into: &diagnostics)
     range.finish(into: &diagnostics)
     guard let minimum, let maximum else { return nil }
     guard minimum <= maximum else {
@@ -286,7 +284,10 @@ extension ScenarioLoader {
     }
     guard !model.types.contains(type) else { return }
     let types = model.types.isEmpty ? "none" : model.types.joined(separator: ", ")
-    let nearest = nearestKey(to: type, among: model.types).map { "; did you mean '\($0)'?" } ?? ""
+    var nearest = nearestKey(to: type, among: model.types).map { "; did you mean '\($0)'?" } ?? ""
+    if nearest.isEmpty, model.types.isEmpty {
+      nearest = "; \(lacking("model", entry.name, among: catalogue.modelNames))"
+    }
     entry.report(
       .other(
         "the model has no latency on \(ScenarioError.quoted(type))\(nearest) (models: "
@@ -311,10 +312,11 @@ extension ScenarioLoader {
     }
     note(loaded.files)
     var root = MappingReader(loaded)
-    let mine = systemPrompts
+    let mine = (systemPrompts, catalogue)
+    readCatalogue(&root, into: &diagnostics)
     let lengths = lengths(in: &root, into: &diagnostics)
     let models = models(&root, mix: nil, lengths, into: &diagnostics)?.onMachines ?? []
-    systemPrompts = mine
+    (systemPrompts, catalogue) = mine
     var sum = 0.0
     for pool in root.entries("fleet", .required, into: &diagnostics) ?? [] {
       guard var reader = pool.value.mapping(into: &diagnostics) else { continue }
@@ -329,7 +331,12 @@ extension ScenarioLoader {
       }
     }
     guard sum > 0 else {
-      value.report(.other("the fleet of \(path) has no throughput"), into: &diagnostics)
+      value.report(
+        .other(
+          "the fleet of \(path) has no throughput"
+            + (lengths == nil
+              ? "; that of engines follows from workload.prompt_tokens and output_tokens, which it does not state"
+              : "")), into: &diagnostics)
       return nil
     }
     return sum

@@ -28,7 +28,7 @@ extension ScenarioLoader {
     }
     for pool in pools where pool.maximum > 0 {
       let cloud = pool.pool.cloud
-      let places = cloud.places.reduce(0) { $0 + $1.changes(in: time) }
+      let places = cloud.supply.places.reduce(0) { $0 + $1.changes(in: time) }
       counts.append(("places of pool \(cloud.name)", places))
       counts.append(("machines of pool \(cloud.name)", events(pool, shared, policies, time)))
       if let law = cloud.priceLaw, let jumps = law.jumps {
@@ -55,8 +55,8 @@ extension ScenarioLoader {
     let cloud = pool.pool.cloud
     var answer = 0.0
     if case .staged(let stages) = cloud.launch { answer = stages.answer.mean }
-    var available = cloud.places.first?.availability(ofPlace: 0) ?? 1
-    for number in cloud.shared {
+    var available = cloud.supply.places.first?.availability(ofPlace: 0) ?? 1
+    for number in cloud.supply.shared {
       available *= shared.capacities[number].law.availability(ofPlace: 0)
     }
     let hazard = shared.hazard(of: cloud)

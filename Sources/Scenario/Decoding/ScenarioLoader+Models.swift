@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Catalogue
 import Quantities
 import ReplicaModel
 import Workload
@@ -28,26 +29,56 @@ extension ScenarioLoader {
   ) -> DecodedModels? {
     guard let entries = root.entries("models", .required, into: &diagnostics) else { return nil }
     var models = DecodedModels()
+    let pools = WrittenPool.all(in: root)
     for entry in entries {
       models.written.append((entry.name, []))
       guard var reader = entry.value.mapping(into: &diagnostics) else { continue }
       let quality = quality(&reader, mix: mix, into: &diagnostics)
       let window = reader.optional("context", into: &diagnostics) { try tokenCount($0) }
       let price = reader.optional("token_price", into: &diagnostics) { try nonNegativeAmount($0) }
+      let weights = reader.optional("weights", into: &diagnostics) { try byteCount($0) }
+      let card = writtenCard(entry.name, &reader, pools, into: &diagnostics)
+      let context = window ?? card?.model.context
       models.weights.append(
-        reader.optional("weights", into: &diagnostics) { try byteCount($0) })
+        weights ?? card.flatMap { $0.model.card(in: $0.precision).weightBytes.wholeBytes })
       models.served.append(
         ServedModel(
-          name: entry.name, quality: quality, contextWindow: window, tokenPrice: price))
+          name: entry.name, quality: quality, contextWindow: context,
+          tokenPrice: price))
       for machine in reader.entries("on", .optional, into: &diagnostics) ?? [] {
         models.written[models.written.count - 1].types.append(machine.name)
         guard var on = machine.value.mapping(into: &diagnostics) else { continue }
         let name = "\(entry.name) on \(machine.name)"
-        if let service = service(&on, named: name, workload, into: &diagnostics) {
+        let basis = card.flatMap { card in
+          card.isDerived(on: machine.name)
+            ? engineBasis(card, on: machine.name, named: name, at: entry, pools, into: &diagnostics)
+            : nil
+        }
+        if let service = service(
+          &on, named: name, context: context, workload, basis, into: &diagnostics)
+        {
           models.onMachines.append(
             ModelOnMachine(model: entry.name, type: machine.name, service: service))
         }
         on.finish(into: &diagnostics)
+      }
+      if let card {
+        for type in card.left {
+          models.written[models.written.count - 1].types.append(type)
+          let name = "\(entry.name) on \(type)"
+          let path = KeyPathNames.appending(
+            "engine",
+            to: KeyPathNames.appending(type, to: KeyPathNames.appending("on", to: reader.keyPath)))
+          var engine = MappingReader([], at: entry.value.location, keyPath: path)
+          guard
+            let basis = engineBasis(
+              card, on: type, named: name, at: entry, pools, into: &diagnostics),
+            let tokens = tokenModel(
+              &engine, named: name, context: context, workload, basis, into: &diagnostics)
+          else { continue }
+          models.onMachines.append(
+            ModelOnMachine(model: entry.name, type: type, service: .tokens(tokens)))
+        }
       }
       reader.finish(into: &diagnostics)
     }
@@ -62,15 +93,29 @@ extension ScenarioLoader {
 
   /// How a replica serves the model on a machine: by `batch` or by `engine`.
   private mutating func service(
-    _ reader: inout MappingReader, named name: String, _ workload: WorkloadModel?,
-    into diagnostics: inout Diagnostics
+    _ reader: inout MappingReader, named name: String, context: Int?, _ workload: WorkloadModel?,
+    _ basis: EngineBasis?, into diagnostics: inout Diagnostics
   ) -> ReplicaService? {
-    guard reader.has("engine") else {
+    if reader.isGiven("engine"), reader.isGiven("batch") {
+      _ = reader.node("batch", .optional, into: &diagnostics)
+      reader.report(
+        .other("it is served by batch or by engine; give one of them"), of: "batch",
+        into: &diagnostics)
+    }
+    guard reader.has("engine") || (basis != nil && !reader.isGiven("batch")) else {
       return batchModel(&reader, into: &diagnostics).map { .batches($0) }
     }
-    guard var engine = reader.mapping("engine", .required, into: &diagnostics) else { return nil }
+    var engine = MappingReader(
+      [], at: reader.location, keyPath: KeyPathNames.appending("engine", to: reader.keyPath))
+    if reader.isGiven("engine") {
+      guard let written = reader.mapping("engine", .required, into: &diagnostics) else {
+        return nil
+      }
+      engine = written
+    }
     defer { engine.finish(into: &diagnostics) }
-    return tokenModel(&engine, named: name, workload, into: &diagnostics).map { .tokens($0) }
+    return tokenModel(&engine, named: name, context: context, workload, basis, into: &diagnostics)
+      .map { .tokens($0) }
   }
 
   /// `{ table, matrix: { class: score } }`; the matrix must say the same as the table on average.

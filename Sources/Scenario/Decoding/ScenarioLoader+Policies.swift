@@ -59,14 +59,14 @@ extension ScenarioLoader {
       spot.integer("overprovision", in: 0...1_000, .optional, into: &diagnostics) ?? 0
     policies.zoneCap =
       spot.optional("zone_cap", into: &diagnostics) { try shareOfWhole($0) } ?? .whole
-    policies.machines = spot.integer("machines", in: 1...10_000, .optional, into: &diagnostics)
+    policies.machines = spot.integer("machines", in: 1...100_000, .optional, into: &diagnostics)
     policies.replacesAtRisk =
       spot.oneOf(
         "rebalance", [("replace", true), ("ignore", false)], .optional, into: &diagnostics) ?? true
     policies.drainGuard =
       spot.optional("drain_guard", into: &diagnostics) { try nonNegativeSpan($0) } ?? .seconds(10)
     policies.zoneLossFloor =
-      spot.integer("zone_loss_floor", in: 0...10_000, .optional, into: &diagnostics) ?? 0
+      spot.integer("zone_loss_floor", in: 0...100_000, .optional, into: &diagnostics) ?? 0
     policies.fallsBack =
       spot.oneOf("fallback", [("none", false), ("onDemand", true)], .required, into: &diagnostics)
       ?? false
@@ -140,16 +140,17 @@ extension ScenarioLoader {
     _ pool: DecodedPool, _ shared: SharedParts
   ) -> SpotManager.Configuration.Pool {
     let cloud = pool.pool.cloud
-    let price = cloud.prices.changes.first?.price.nanodollarsPerHour ?? 0
+    let price = cloud.prices.price(at: .start)
     // Each interruption costs the start of the machine that takes over, once more.
     let wasted = startTime(cloud.launch).inSeconds * shared.hazard(of: cloud)
     return SpotManager.Configuration.Pool(
       market: cloud.market, wanted: pool.pool.wanted, maximum: pool.maximum, zone: cloud.zone,
-      price: HourlyPrice(nanodollarsPerHour: price), throughput: pool.pool.machineThroughput,
+      price: price, throughput: pool.pool.machineThroughput,
       minimum: pool.minimum,
       interruptionCost: HourlyPrice(
         // A cost beyond all money makes a pool the last choice, as it should be.
-        nanodollarsPerHour: Int64(min(Double(price) * wasted, 9e18).rounded(.toNearestOrEven))))
+        nanodollarsPerHour: Int64(
+          min(Double(price.nanodollarsPerHour) * wasted, 9e18).rounded(.toNearestOrEven))))
   }
 
   private static func startTime(_ launch: LaunchLaw) -> TimeSpan {

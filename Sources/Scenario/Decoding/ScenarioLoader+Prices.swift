@@ -8,9 +8,11 @@ extension ScenarioLoader {
   mutating func priceBook(
     _ root: inout MappingReader, into diagnostics: inout Diagnostics
   ) -> PriceBook? {
-    guard let value = root.node("prices", .required, into: &diagnostics),
-      let name = value.string(into: &diagnostics)
-    else { return nil }
+    guard let value = root.node("prices", .required, into: &diagnostics) else { return nil }
+    if value.node.entries != nil || value.node.text == "catalogue" {
+      return cataloguePrices(value, WrittenPool.all(in: root), into: &diagnostics)
+    }
+    guard let name = value.string(into: &diagnostics) else { return nil }
     let path = Self.resolve(name, at: value.location)
     let loaded: LoadedScenario
     do {

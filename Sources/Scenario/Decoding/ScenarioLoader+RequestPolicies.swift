@@ -227,7 +227,7 @@ struct RoutingContext {
     self.timeout = timeout
     tenants = mix.tenantNames
     func price(_ pool: DecodedPool) -> HourlyPrice {
-      pool.pool.cloud.prices.changes.first?.price ?? HourlyPrice(nanodollarsPerHour: 0)
+      pool.pool.cloud.prices.price(at: .start)
     }
     let spot = pools.filter { $0.pool.cloud.market == .spot }
     spotPrice =

@@ -38,17 +38,17 @@ struct SharedParts {
     func add(_ law: CapacityLaw?) {
       if case .renewal(let up, _) = law { sum += 1 / up.mean }
     }
-    add(pool.places.first)
-    for number in pool.shared where capacities[number].drop != .block {
+    add(pool.supply.places.first)
+    for number in pool.supply.shared where capacities[number].drop != .block {
       add(capacities[number].law)
     }
-    let longest = pool.longestLife?.inSeconds
-    if let lifetime = pool.lifetime {
+    let longest = pool.supply.longestLife?.inSeconds
+    if let lifetime = pool.supply.lifetime {
       sum += 1 / (longest.map { lifetime.mean(cutAt: $0) } ?? lifetime.mean)
     } else if let longest {
       sum += 1 / longest
     }
-    for number in pool.shocks {
+    for number in pool.supply.shocks {
       sum += shocks[number].takes.fraction / shocks[number].every.inSeconds
     }
     return sum

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Catalogue
 import EngineFiles
 import Quantities
 import ReplicaModel
@@ -10,15 +11,21 @@ import Workload
 struct DecodedStepLaw {
   let law: EngineStepLaw
   /// The device and the model; `nil` where the law was measured.
-  var sheet: (device: DeviceSheet, model: ModelCard, tensorParallel: Int)?
+  var sheet: StepSheet?
+  /// What of the sheet came from the catalogue.
+  var taken: [CatalogueDevice.Quantity] = []
 }
+
+/// What a roofline law says of a device and a model.
+typealias StepSheet = (device: DeviceSheet, model: ModelCard, tensorParallel: Int)
 
 /// How long steps of an engine take, and what prompts begin with.
 extension ScenarioLoader {
-  /// `step: { affine: { … } }` or `step: { roofline: { … } }`.
+  /// `step: { affine: { … } }` or `step: { roofline: { … } }`; where it is left out, what the catalogue knows.
   mutating func stepLaw(
-    _ reader: inout MappingReader, into diagnostics: inout Diagnostics
+    _ reader: inout MappingReader, _ basis: EngineBasis?, into diagnostics: inout Diagnostics
   ) -> DecodedStepLaw? {
+    if let basis, !reader.isGiven("step") { return basis.law(&reader, self, into: &diagnostics) }
     guard var step = reader.mapping("step", .required, into: &diagnostics) else { return nil }
     defer { step.finish(into: &diagnostics) }
     let laws = ["affine", "roofline", "surface"]
@@ -128,6 +135,13 @@ extension ScenarioLoader {
     _ law: inout MappingReader, into diagnostics: inout Diagnostics
   ) -> DeviceSheet? {
     guard var reader = law.mapping("device", .required, into: &diagnostics) else { return nil }
+    return deviceSheet(&reader, into: &diagnostics)
+  }
+
+  /// The sheet of a device, with all that the mapping holds.
+  func deviceSheet(
+    _ reader: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> DeviceSheet? {
     defer { reader.finish(into: &diagnostics) }
     let memory = reader.required("memory", into: &diagnostics) { try byteCount($0) }
     let rate = reader.required("memory_bandwidth", into: &diagnostics) { try bandwidth($0) }
@@ -148,6 +162,13 @@ extension ScenarioLoader {
   ) -> ModelCard? {
     guard var reader = law.mapping("model", .required, into: &diagnostics) else { return nil }
     defer { reader.finish(into: &diagnostics) }
+    return modelSizes(&reader, into: &diagnostics)
+  }
+
+  /// The sizes of a model; what else the mapping holds is for the caller.
+  func modelSizes(
+    _ reader: inout MappingReader, into diagnostics: inout Diagnostics
+  ) -> ModelCard? {
     let keys = [
       "layers", "hidden", "heads", "kv_heads", "head_width", "feed_forward", "vocabulary",
     ]
@@ -206,7 +227,7 @@ extension ScenarioLoader {
     return SystemPrompts(tokens: tokens, count: count, zipfExponent: zipf)
   }
 
-  /// The lengths of another scenario's requests, and what its prompts begin with.
+  /// The lengths of another scenario's requests, and what its prompts begin with; `nil` where no laws tell them.
   mutating func lengths(
     in root: inout MappingReader, into diagnostics: inout Diagnostics
   ) -> WorkloadModel? {
@@ -217,10 +238,14 @@ extension ScenarioLoader {
       }
     }
     systemPrompts = systemPrompts(&reader, into: &diagnostics)
+    let conversations = sessions(&reader, into: &diagnostics).conversations
+    guard laws.allSatisfy({ $0 != nil }) else { return nil }
     let mix = RequestMix(
       classes: [("all", .whole)], promptTokens: laws[0], outputTokens: laws[1],
       deterministic: .zero, content: nil)
-    return WorkloadModel(arrivals: .poisson(.constant(Rate(roundingPerSecond: 1))), mix: mix)
+    return WorkloadModel(
+      arrivals: .poisson(.constant(Rate(roundingPerSecond: 1))), mix: mix,
+      conversations: conversations)
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Inputs
+import Numerics
 import Policies
 import Quantities
 import Workload
@@ -69,18 +70,103 @@ extension ScenarioLoader {
     }
     return texts
   }
+}
 
-  /// Which requests belong to one conversation.
+/// `sessions`: requests that belong together.
+struct DecodedSessions {
+  /// Which requests those are, where each keeps the prompt that it has anyway.
+  var passing: Sessions?
+  /// Conversations whose prompts grow.
+  var conversations: Conversations?
+  /// Where they were written; `nil` where they were not.
+  var place: ValueReader?
+}
+
+extension ScenarioLoader {
+  /// Which requests belong to one conversation: `{ turns, interval }`, or `{ active, lifetime }`.
   func sessions(
     _ workload: inout MappingReader, into diagnostics: inout Diagnostics
-  ) -> Sessions? {
-    guard var reader = workload.mapping("sessions", .optional, into: &diagnostics) else {
-      return nil
+  ) -> DecodedSessions {
+    var sessions = DecodedSessions()
+    guard let value = workload.node("sessions", .optional, into: &diagnostics),
+      var reader = value.mapping(into: &diagnostics)
+    else { return sessions }
+    defer { reader.finish(into: &diagnostics) }
+    sessions.place = value
+    guard reader.has("turns") || reader.has("interval") else {
+      let active = reader.integer("active", in: 1...1_000_000_000, .required, into: &diagnostics)
+      let lifetime = reader.required("lifetime", into: &diagnostics) { try positiveSpan($0) }
+      if let active, let lifetime {
+        sessions.passing = Sessions(active: active, lifetime: lifetime)
+      }
+      return sessions
     }
-    let active = reader.integer("active", in: 1...1_000_000_000, .required, into: &diagnostics)
-    let lifetime = reader.required("lifetime", into: &diagnostics) { try positiveSpan($0) }
-    reader.finish(into: &diagnostics)
-    guard let active, let lifetime else { return nil }
-    return Sessions(active: active, lifetime: lifetime)
+    let turns = reader.node("turns", .required, into: &diagnostics)
+    let interval = reader.node("interval", .required, into: &diagnostics)
+    guard let turns, let interval, let turnLaw = law(turns, .count, into: &diagnostics),
+      let intervalLaw = law(interval, .time, into: &diagnostics)
+    else { return sessions }
+    guard (1...100).contains(turnLaw.mean) else {
+      turns.report(
+        .outOfRange(found: "a mean of \(formatted(turnLaw.mean, places: 3))", allowed: "1 to 100"),
+        into: &diagnostics)
+      return sessions
+    }
+    guard intervalLaw.mean > 0, intervalLaw.mean <= 86_400 else {
+      interval.report(
+        .outOfRange(
+          found: "a mean of \(formatted(intervalLaw.mean, places: 3)) s", allowed: "above 0 to 24h"),
+        into: &diagnostics)
+      return sessions
+    }
+    let conversations = Conversations(
+      turns: turnLaw, interval: intervalLaw, prefix: systemPrompts?.tokens ?? 0)
+    guard conversations.longest <= .hours(7 * 24) else {
+      value.report(
+        .outOfRange(
+          found: "conversations of up to \(conversations.longest)", allowed: "at most 7d"),
+        into: &diagnostics)
+      return sessions
+    }
+    sessions.conversations = conversations
+    return sessions
+  }
+
+  /// Says where requests begin so late before they are measured that prefix caches lack what was said.
+  mutating func checkWarmUp(
+    _ requests: Scenario.Requests?, _ workload: WorkloadModel?, _ pools: [DecodedPool]?
+  ) {
+    let caches = pools?.contains { pool in
+      pool.pool.replicas.contains { $0.service.tokens?.rules.cachesPrefixes == true }
+    }
+    guard let usual = workload?.conversations?.usual, caches == true else { return }
+    let warmUp: TimeSpan
+    switch requests {
+    case .once(let window): warmUp = window.warmUp
+    case .sampled(let sample): warmUp = sample.warmUp
+    case nil: return
+    }
+    guard warmUp < usual else { return }
+    inputWarnings.append(
+      "requests: a warm-up of \(warmUp) is shorter than a conversation lasts on average, \(usual): prefix caches lack "
+        + "at first what was said before it")
+  }
+
+  /// Reports what does not go together with conversations.
+  func check(
+    _ sessions: DecodedSessions, _ arrivals: ArrivalProcess?, hasContent: Bool,
+    into diagnostics: inout Diagnostics
+  ) {
+    guard sessions.conversations != nil, let place = sessions.place else { return }
+    if case .replay = arrivals {
+      place.report(
+        .other("turns are drawn, and the requests of a trace are recorded; leave this out"),
+        into: &diagnostics)
+    }
+    if hasContent {
+      place.report(
+        .other("the requests of a conversation are nobody else's: leave out content, or turns"),
+        into: &diagnostics)
+    }
   }
 }

@@ -8,8 +8,12 @@ import Workload
 extension ScenarioLoader {
   /// Where requests are simulated: `all`, `{ from, for, warmup }` or
   /// `{ windows, length, warmup, after_interruption, certain, certain_load }`.
+  ///
+  /// - Parameters:
+  ///   - knowsTokens: whether engines serve, whose requests take longer to simulate.
   func requests(
-    _ root: inout MappingReader, horizon: TimeSpan?, into diagnostics: inout Diagnostics
+    _ root: inout MappingReader, horizon: TimeSpan?, knowsTokens: Bool,
+    into diagnostics: inout Diagnostics
   ) -> Scenario.Requests? {
     guard let value = root.node("requests", .required, into: &diagnostics) else { return nil }
     if case .scalar("all") = value.node.content {
@@ -28,7 +32,7 @@ extension ScenarioLoader {
     guard var reader = value.mapping(into: &diagnostics) else { return nil }
     defer { reader.finish(into: &diagnostics) }
     return reader.has("windows")
-      ? sample(&reader, horizon: horizon, into: &diagnostics)
+      ? sample(&reader, horizon: horizon, knowsTokens: knowsTokens, into: &diagnostics)
       : window(&reader, horizon: horizon, into: &diagnostics)
   }
 
@@ -59,7 +63,8 @@ extension ScenarioLoader {
   }
 
   private func sample(
-    _ reader: inout MappingReader, horizon: TimeSpan?, into diagnostics: inout Diagnostics
+    _ reader: inout MappingReader, horizon: TimeSpan?, knowsTokens: Bool,
+    into diagnostics: inout Diagnostics
   ) -> Scenario.Requests? {
     let windows = reader.integer("windows", in: 1...100_000, .required, into: &diagnostics)
     let length = reader.required("length", into: &diagnostics) { try wholeMinutes($0) }
@@ -89,7 +94,9 @@ extension ScenarioLoader {
         afterInterruption: after ?? .minutes(3),
         certainLoad: line ?? Scenario.RequestSample.usualCertainLoad,
         certainRequests: certain.map(Int64.init)
-          ?? Scenario.RequestSample.usualCertainRequests))
+          ?? (knowsTokens
+            ? Scenario.RequestSample.usualCertainTokenRequests
+            : Scenario.RequestSample.usualCertainRequests)))
   }
 
   /// Which requests arrive when.
@@ -99,10 +106,11 @@ extension ScenarioLoader {
     guard var reader = root.mapping("workload", .required, into: &diagnostics) else { return nil }
     let arrivals = arrivals(&reader, start: start, into: &diagnostics)
     let classes = shares(
-      of: "classes", &reader, or: [("all", .whole)], into: &diagnostics)
-    let tenants = shares(of: "tenants", &reader, or: [("all", .whole)], into: &diagnostics)
+      of: "classes", atMost: 256, &reader, or: [("all", .whole)], into: &diagnostics)
+    let tenants = shares(
+      of: "tenants", atMost: RequestMix.mostTenants, &reader, or: [("all", .whole)],
+      into: &diagnostics)
     let texts = texts(&reader, classes: classes?.map(\.name) ?? [], into: &diagnostics)
-    let sessions = sessions(&reader, into: &diagnostics)
     let prompt = reader.node("prompt_tokens", .optional, into: &diagnostics)
     let output = reader.node("output_tokens", .optional, into: &diagnostics)
     let promptLaw = prompt.flatMap { law($0, .count, into: &diagnostics) }
@@ -111,12 +119,25 @@ extension ScenarioLoader {
       try shareOfWhole($0)
     }
     let content = content(&reader, into: &diagnostics)
+    let priorities = priorities(&reader, of: classes?.map(\.name) ?? [], into: &diagnostics)
     systemPrompts = systemPrompts(&reader, into: &diagnostics)
+    let sessions = sessions(&reader, into: &diagnostics)
+    check(sessions, arrivals, hasContent: content != nil, into: &diagnostics)
     reader.finish(into: &diagnostics)
-    if case .replay = arrivals {
-      for (key, law) in [("prompt_tokens", prompt), ("output_tokens", output)] where law != nil {
+    if arrivals?.profile != nil {
+      missingLengths = [("prompt_tokens", prompt), ("output_tokens", output)]
+        .filter { $0.1 == nil }.map { reader.place(of: $0.0) }
+    }
+    if case .replay(let trace) = arrivals {
+      let brought = [
+        ("prompt_tokens", "the lengths", prompt != nil),
+        ("output_tokens", "the lengths", output != nil),
+        ("priorities", "the priorities", !priorities.isEmpty && !trace.priorities.isEmpty),
+        ("system_prompts", "what prompts share", systemPrompts != nil && !trace.blocks.isEmpty),
+      ]
+      for (key, what, isGiven) in brought where isGiven {
         reader.report(
-          .other("the trace brings the lengths; leave this out"), of: key, into: &diagnostics)
+          .other("the trace brings \(what); leave this out"), of: key, into: &diagnostics)
       }
     }
     if let profile = arrivals?.profile, profile.highestRate > .highestRead {
@@ -128,13 +149,17 @@ extension ScenarioLoader {
     let mix = RequestMix(
       classes: classes, promptTokens: promptLaw, outputTokens: outputLaw,
       deterministic: deterministic ?? .zero, content: content,
-      tenants: tenants, textsByClass: texts.byClass(count: classes.count))
-    return (WorkloadModel(arrivals: arrivals, mix: mix, sessions: sessions), texts)
+      tenants: tenants, textsByClass: texts.byClass(count: classes.count), priorities: priorities)
+    let model = WorkloadModel(
+      arrivals: arrivals, mix: mix, sessions: sessions.passing,
+      conversations: sessions.conversations)
+    return (model, texts)
   }
 
-  /// Names with shares that make up the whole, at most 256 of them.
+  /// Names with shares that make up the whole.
   private func shares(
-    of key: String, _ reader: inout MappingReader, or standard: [(name: String, share: Share)],
+    of key: String, atMost most: Int, _ reader: inout MappingReader,
+    or standard: [(name: String, share: Share)],
     into diagnostics: inout Diagnostics
   ) -> [(name: String, share: Share)]? {
     guard let entries = reader.entries(key, .optional, into: &diagnostics) else { return standard }
@@ -143,14 +168,29 @@ extension ScenarioLoader {
     }
     guard shares.count == entries.count else { return nil }
     let sum = shares.reduce(Share.zero) { $0 + $1.1 }
-    guard sum == .whole, shares.count <= 256 else {
+    guard sum == .whole, shares.count <= most else {
       reader.report(
         .outOfRange(
-          found: "\(sum) in \(shares.count) \(key)", allowed: "100% in 1 to 256"), of: key,
+          found: "\(sum) in \(shares.count) \(key)", allowed: "100% in 1 to \(most)"), of: key,
         into: &diagnostics)
       return nil
     }
     return shares
+  }
+
+  /// `{ CLASS: number }`; classes that are not named have 0, and without any there are no priorities.
+  private mutating func priorities(
+    _ reader: inout MappingReader, of classes: [String], into diagnostics: inout Diagnostics
+  ) -> [Int] {
+    guard var entries = reader.mapping("priorities", .optional, into: &diagnostics) else {
+      return []
+    }
+    writtenPriorities = entries.place
+    let numbers = classes.map {
+      entries.integer($0, in: -1_000_000...1_000_000, .optional, into: &diagnostics) ?? 0
+    }
+    if !classes.isEmpty { entries.finish(into: &diagnostics) }
+    return numbers
   }
 
   private func content(
@@ -178,6 +218,32 @@ extension ScenarioLoader {
     if let trace = arrivals.node("trace", .optional, into: &diagnostics) {
       return replay(trace, &arrivals, into: &diagnostics)
     }
+    let factor = arrivals.decimal("scale", in: 0.001...1_000, .optional, into: &diagnostics)
+    let process = ratedArrivals(&arrivals, start: start, into: &diagnostics)
+    guard let factor, let process else { return process }
+    let scaled: ArrivalProcess
+    let highest: Rate
+    switch process {
+    case .poisson(let profile):
+      (scaled, highest) = (.poisson(profile.scaled(by: factor)), profile.highestRate)
+    case .renewal(let profile, let gaps):
+      (scaled, highest) = (.renewal(profile.scaled(by: factor), gaps: gaps), profile.highestRate)
+    default: return process
+    }
+    guard highest.perSecond * factor <= Rate.highestRead.perSecond else {
+      arrivals.report(
+        .outOfRange(
+          found: "\(formatted(highest.perSecond * factor, places: 0)) requests a second",
+          allowed: "at most \(Rate.highestRead)"), of: "scale", into: &diagnostics)
+      return nil
+    }
+    return scaled
+  }
+
+  /// Arrivals at rates: measured ones, or those of a process.
+  private mutating func ratedArrivals(
+    _ arrivals: inout MappingReader, start: UTCDate?, into diagnostics: inout Diagnostics
+  ) -> ArrivalProcess? {
     if let series = arrivals.node("series", .optional, into: &diagnostics) {
       return recordedRates(series, &arrivals, into: &diagnostics)
     }
@@ -272,65 +338,6 @@ extension ScenarioLoader {
       return nil
     }
     return Rate(roundingPerSecond: rate)
-  }
-
-  private mutating func replay(
-    _ value: ValueReader, _ arrivals: inout MappingReader, into diagnostics: inout Diagnostics
-  ) -> ArrivalProcess? {
-    let rules = calendarRules(
-      &arrivals, InputKeys(begin: [.zero], end: [.zero]), into: &diagnostics)
-    guard let calendar, let name = value.string(into: &diagnostics) else { return nil }
-    var place = AzureTraceParser.Calendar()
-    place.start = rules.isRelative ? nil : calendar.start
-    // A warm-up may begin before the start.
-    place.from = .start - .hours(24)
-    place.until = .start + calendar.horizon
-    var parser = AzureTraceParser(place)
-    guard
-      let path = stream(name, namedBy: value, into: &diagnostics, { parser.read($0, ofSize: $1) })
-    else { return nil }
-    do {
-      let trace = try parser.finish()
-      summarise(path, trace.summary + (rules.isRelative ? ", laid at the scenario's start" : ""))
-      recordedTrace = (value, trace, rules)
-      return .replay(trace)
-    } catch {
-      quote(path)
-      report(error, in: path, named: value, into: &diagnostics)
-      return nil
-    }
-  }
-
-  /// Says where a trace leaves time of the simulated stretch without requests.
-  mutating func checkTrace(
-    _ requests: Scenario.Requests?, into diagnostics: inout Diagnostics
-  ) {
-    guard let (value, trace, rules) = recordedTrace, let requests, let calendar,
-      let first = trace.requests.first?.time, let last = trace.requests.last?.time
-    else { return }
-    var (from, until) = (Instant.start, .start + calendar.horizon)
-    if case .once(let window) = requests {
-      (from, until) = (window.from, window.from + window.length)
-    }
-    guard trace.requests.contains(where: { $0.time >= from && $0.time < until }) else {
-      value.report(
-        .other(
-          "none of its requests, \(first) to \(last) after the start, lies in the simulated time, "
-            + "\(from) to \(until)"), into: &diagnostics)
-      return
-    }
-    // Between two requests there is always some time without one; a hundredth of all is more than that.
-    let some = TimeSpan(nanoseconds: (until - from).nanoseconds / 100)
-    if rules.begin == nil, first - from > some {
-      inputWarnings.append(
-        "\(value.keyPath): the first request comes \(first - from) after the simulated time begins; nothing "
-          + "arrives before it (begin: zero if that is meant)")
-    }
-    if rules.end == nil, until - last > some {
-      inputWarnings.append(
-        "\(value.keyPath): the trace ends \(until - last) before the simulated time does; nothing arrives in "
-          + "these (end: zero if that is meant)")
-    }
   }
 
   private mutating func recordedRates(

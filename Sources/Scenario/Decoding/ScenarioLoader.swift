@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Catalogue
 import CloudModel
 import Inputs
 import Policies
@@ -14,19 +15,29 @@ package struct ScenarioLoader: Sendable {
   /// How files are read.
   let files: FileReader
   /// What was read beside the scenario's own files, for messages.
-  private(set) var inputs: [ScenarioFile] = []
+  var inputs: [ScenarioFile] = []
   /// The time that files are laid on; `nil` where the scenario does not say it.
   var calendar: (start: UTCDate, horizon: TimeSpan)?
   /// A line for each file of measurements: what was read of it.
-  private(set) var summaries: [String] = []
+  var summaries: [String] = []
   /// What is wrong and does not keep the scenario from running.
   var inputWarnings: [String] = []
   /// The recorded requests with the value that names them, for what can be checked at the end only.
-  var recordedTrace: (ValueReader, ReplayTrace, CalendarRules)?
+  var recordedTrace: RecordedTrace?
+  /// Where lengths of requests are not written that nothing else tells.
+  var missingLengths: [WrittenPlace] = []
+  /// Where priorities of classes were written; `nil` where they were not.
+  var writtenPriorities: WrittenPlace?
   /// What prompts begin with; `nil` where they share nothing that anybody says.
   var systemPrompts: SystemPrompts?
+  /// Where what a scenario leaves out is looked for.
+  var catalogue = Catalogue()
+  /// Types of machines of which it was said that the catalogue does not have them.
+  var unknownMachines: [String] = []
+  /// What was taken from there, in sentences.
+  var assumed: [String] = []
   /// A line for each of them and each file that was streamed, for the digest.
-  private var fingerprints: [String] = []
+  var fingerprints: [String] = []
 
   init(files: FileReader) {
     self.files = files
@@ -55,15 +66,15 @@ package struct ScenarioLoader: Sendable {
     var references: [Scenario] = []
     for target in scenario.targets {
       guard let other = target.measure.otherScenario,
-        !references.contains(where: { $0.path == other })
+        !references.contains(where: { $0.origin.path == other })
       else { continue }
       let reference = try load(
         ScenarioText.load(other, files: files, overrides: []), path: other, files: files,
         targets: .none)
       // Compared in the same parts of the same time, where both have it.
       references.append(
-        reference.horizon == scenario.horizon
-          ? reference.simulatingRequests(in: scenario.requests) : reference)
+        reference.run.horizon == scenario.run.horizon
+          ? reference.simulatingRequests(in: scenario.run.requests) : reference)
     }
     return LoadedExperiment(scenario: scenario, references: references)
   }
@@ -123,6 +134,7 @@ package struct ScenarioLoader: Sendable {
     let confidence = root.optional("confidence", into: &diagnostics) { try parseConfidence($0) }
     let assumptions = root.sequence("assumptions", .optional, into: &diagnostics)?
       .compactMap { $0.string(into: &diagnostics) }
+    readCatalogue(&root, into: &diagnostics)
     let cloud = cloud(&root, into: &diagnostics)
     let prices = priceBook(&root, into: &diagnostics)
     let workload = workload(&root, start: start, into: &diagnostics)
@@ -135,7 +147,7 @@ package struct ScenarioLoader: Sendable {
       return self.policies(&reader, isIdeal: cloud?.launch == .ideal, into: &diagnostics)
     }
     var shared = sharedParts(&root, into: &diagnostics)
-    let pools = fleet(
+    var pools = fleet(
       &root,
       FleetContext(
         models: models ?? DecodedModels(isUnknown: true), prices: prices, start: start,
@@ -159,14 +171,31 @@ package struct ScenarioLoader: Sendable {
       } ?? false
     let timeout = client(&root, into: &diagnostics)
     checkEnd(start, horizon, timeout?.span, root, into: &diagnostics)
-    let requests = requests(&root, horizon: horizon, into: &diagnostics)
+    let knowsTokens = pools.map { pools in
+      pools.contains { $0.pool.replicas.contains { $0.service.tokens != nil } }
+    }
+    let requests = requests(
+      &root, horizon: horizon, knowsTokens: knowsTokens ?? false, into: &diagnostics)
     checkTrace(requests, into: &diagnostics)
+    checkEngineInputs(pools, workload?.model.mix, into: &diagnostics)
+    checkWarmUp(requests, workload?.model, pools)
     if case .once(let window) = requests, window.isWarmUpAutomatic, let workload,
       !workload.model.hasConstantRate
     {
       root.report(
         .other("warmup: auto looks for a steady state, which a varying rate has not; give a time"),
         of: "requests", into: &diagnostics)
+    }
+    var requestPolicies = readRequestPolicies(
+      &policyReader, workload, models, pools, timeout?.span, into: &diagnostics)
+    if diagnostics.isEmpty, let policies = requestPolicies, let workload, let models,
+      let all = pools,
+      let own = measuredByOwnRequests(all, policies, workload.model, models)
+    {
+      pools = own
+      // The router weighs what requests cost.
+      requestPolicies = readRequestPolicies(
+        &policyReader, workload, models, own, timeout?.span, into: &diagnostics)
     }
     // Sums of prices are taken of fleets whose bill is an amount only.
     let fleet = policies.flatMap { policies in
@@ -180,26 +209,23 @@ package struct ScenarioLoader: Sendable {
           )
         }
     }
-    let requestPolicies = readRequestPolicies(
-      &policyReader, workload, models, pools, timeout?.span, into: &diagnostics)
     let scaling = readAutoscaling(
       &policyReader, fleet, models, requestPolicies, into: &diagnostics)
     policyReader?.finish(into: &diagnostics)
     let names = TargetNames(
       models: models?.served.map(\.name), pools: pools?.map(\.pool.cloud.name),
       bill: ["machines"] + costs.fixed.map(\.name) + costs.egress.map(\.name),
-      knowsTokens: pools.map {
-        $0.contains { $0.pool.replicas.contains { $0.service.tokens != nil } }
-      })
+      knowsTokens: knowsTokens)
     let targets = targets(&root, names, judged, into: &diagnostics)
     let tolerances = tolerances(&root, names, into: &diagnostics)
+    checkOwnEntries(root, into: &diagnostics)
     root.finish(into: &diagnostics)
     if let policies, let pools, let horizon {
       reportTooManyEvents(pools, shared, policies, horizon, root, into: &diagnostics)
     }
-    var assumed = rules.assumptions
+    var allAssumptions = (assumptions ?? []) + rules.assumptions + assumed
     if let pools, let prices {
-      assumed += assumedRegion(of: pools, prices, into: &diagnostics)
+      allAssumptions += assumedRegion(of: pools, prices, into: &diagnostics)
     }
     guard diagnostics.isEmpty, let start, let horizon, let replications, let prices, let policies,
       let pools, let timeout, let requests, let workload, let models,
@@ -220,26 +246,30 @@ package struct ScenarioLoader: Sendable {
         .other("spot.machines fixes the fleet that the autoscaler would size; give one of them"),
         of: "policies", into: &diagnostics)
     }
+    let warnings =
+      (scaling?.warnings ?? []) + shared.warnings(of: pools.map(\.pool.cloud))
+      + warnings(of: policyReader, pools, into: &diagnostics)
+      + warnings(of: pools, shared, policies, isScaled: scaling?.autoscaling != nil)
     return Scenario(
-      path: path, about: about ?? "",
-      canonicalText: loaded.root.canonicalText + fingerprints.joined(),
-      start: start, horizon: horizon, requests: requests, replications: replications,
-      sections: sections, confidence: confidence ?? Share(billionths: 950_000_000), seed: seed,
-      priceBook: prices.name,
-      workload: workload.model, models: models.served, systemPrompts: systemPrompts,
-      timeout: timeout.span,
-      pools: pools.map(\.pool), sharedCapacities: shared.capacities, shocks: shared.shocks,
-      quotas: cloud?.quotas ?? [], machinesTarget: policies.machines,
-      billingRules: rules,
-      commitments: commitments, fixedCosts: costs.fixed, egress: costs.egress,
-      requestPolicies: requestPolicies, spot: spot, autoscaling: scaling?.autoscaling,
-      migrationLimit: policies.migrations, targets: targets, tolerances: tolerances,
-      assumptions: (assumptions ?? []) + assumed,
-      warnings: (scaling?.warnings ?? []) + shared.warnings(of: pools.map(\.pool.cloud))
-        + warnings(of: policyReader, pools, into: &diagnostics)
-        + warnings(
-          of: pools, shared, policies, isScaled: scaling?.autoscaling != nil) + inputWarnings,
-      inputs: summaries)
+      origin: Scenario.Origin(
+        path: path, about: about ?? "",
+        canonicalText: loaded.root.canonicalText + fingerprints.joined(),
+        assumptions: allAssumptions, warnings: warnings + inputWarnings,
+        inputs: summaries),
+      run: Scenario.Run(
+        start: start, horizon: horizon, requests: requests, replications: replications,
+        sections: sections, confidence: confidence ?? Share(billionths: 950_000_000), seed: seed),
+      workload: workload.model, systemPrompts: systemPrompts, timeout: timeout.span,
+      fleet: Scenario.Fleet(
+        models: models.served, pools: pools.map(\.pool), sharedCapacities: shared.capacities,
+        shocks: shared.shocks, quotas: cloud?.quotas ?? [], machinesTarget: policies.machines),
+      costs: Scenario.Costs(
+        priceBook: prices.name, rules: rules, commitments: commitments, fixed: costs.fixed,
+        egress: costs.egress),
+      policies: Scenario.FleetPolicies(
+        requests: requestPolicies, spot: spot, autoscaling: scaling?.autoscaling,
+        migrationLimit: policies.migrations),
+      targets: targets, tolerances: tolerances)
   }
 
   private func readRequestPolicies(
@@ -258,7 +288,8 @@ package struct ScenarioLoader: Sendable {
       &reader,
       RoutingContext(
         models: models, pools: pools, mix: workload.model.mix, texts: workload.texts,
-        hasSessions: workload.model.sessions != nil, timeout: timeout), into: &diagnostics)
+        hasSessions: workload.model.sessions != nil || workload.model.conversations != nil,
+        timeout: timeout), into: &diagnostics)
   }
 
   /// Notes where the last request's deadline would be no date that can be written and read again.
@@ -296,102 +327,6 @@ package struct ScenarioLoader: Sendable {
         pools: fleet.pools, commitments: fleet.commitments, strongest: requests.requestedModel,
         models: models.served.count, launch: fleet.launch, policies: fleet.policies),
       into: &diagnostics)
-  }
-
-  // MARK: Files
-
-  /// The path of a file that is named at a place: relative to the file that names it.
-  static func resolve(_ file: String, at location: SourceLocation) -> String {
-    ScenarioText.path(file, relativeTo: location.isOverride ? "" : location.file)
-  }
-
-  /// The bytes of a file that a value names; notes an error when they cannot be had.
-  mutating func read(
-    _ file: String, namedBy value: ValueReader, into diagnostics: inout Diagnostics
-  ) -> (path: String, bytes: [UInt8])? {
-    let path = Self.resolve(file, at: value.location)
-    do {
-      let bytes = try files.read(path)
-      note([ScenarioFile(path: path, text: String(decoding: bytes, as: UTF8.self))])
-      return (path, bytes)
-    } catch {
-      report(error, of: path, namedBy: value, into: &diagnostics)
-      return nil
-    }
-  }
-
-  /// Hands on the bytes of a file that a value names, piece by piece with the size of the whole.
-  ///
-  /// - Returns: its path; `nil` when it cannot be had, which is an error.
-  mutating func stream(
-    _ file: String, namedBy value: ValueReader, into diagnostics: inout Diagnostics,
-    _ take: FileReader.Piece
-  ) -> String? {
-    let path = Self.resolve(file, at: value.location)
-    var fingerprint = FileFingerprint()
-    do {
-      try files.stream(path) { (piece, size) in
-        fingerprint.add(piece)
-        take(piece, size)
-      }
-      fingerprints.append(fingerprint.line)
-      return path
-    } catch {
-      report(error, of: path, namedBy: value, into: &diagnostics)
-      return nil
-    }
-  }
-
-  private func report(
-    _ failure: FileReadFailure, of path: String, namedBy value: ValueReader,
-    into diagnostics: inout Diagnostics
-  ) {
-    switch failure {
-    case .missing: value.report(.missingFile(path), into: &diagnostics)
-    case .folder: value.report(.folder(path), into: &diagnostics)
-    case .unreadable(let reason):
-      value.report(.other("\(path) cannot be read: \(reason)"), into: &diagnostics)
-    }
-  }
-
-  /// Notes what was read of a file of measurements.
-  mutating func summarise(_ path: String, _ text: String) {
-    let line = "\(path): \(text)"
-    // Pools that name one file read it once each.
-    if !summaries.contains(line) { summaries.append(line) }
-  }
-
-  /// Adds files that were read by other means to those that messages may quote.
-  mutating func note(_ read: [ScenarioFile]) {
-    inputs += read
-    fingerprints += read.map(\.fingerprint)
-  }
-
-  /// Adds the beginning of a file that was streamed to what messages may quote.
-  mutating func quote(_ path: String) {
-    guard let bytes = try? files.read(path, upTo: ScenarioBytes.sizeLimit) else { return }
-    inputs.append(ScenarioFile(path: path, text: String(decoding: bytes, as: UTF8.self)))
-  }
-}
-
-/// A scenario with those that its targets compare it with.
-package struct LoadedExperiment: Sendable {
-  /// The scenario.
-  package let scenario: Scenario
-  /// The scenarios that its targets name, each once.
-  package let references: [Scenario]
-
-  /// A scenario with those that it is compared with.
-  package init(scenario: Scenario, references: [Scenario]) {
-    self.scenario = scenario
-    self.references = references
-  }
-
-  /// The same, with requests in the windows of another scenario where both run equally long.
-  package func simulating(inWindowsOf other: Scenario) -> LoadedExperiment {
-    guard scenario.horizon == other.horizon else { return self }
-    return LoadedExperiment(
-      scenario: scenario.simulatingRequests(in: other.requests), references: references)
   }
 }
 

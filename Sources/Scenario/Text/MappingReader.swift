@@ -51,6 +51,11 @@ package struct MappingReader: Equatable, Sendable {
     entries.contains { $0.key == key && !$0.value.isNull }
   }
 
+  /// The value of a key as it was written; does not count as asking for it.
+  package func raw(_ key: String) -> ScenarioNode? {
+    entries.first { $0.key == key && !$0.value.isNull }?.value
+  }
+
   /// Whether the value of a key is a mapping; does not count as asking for it.
   package func isMapping(_ key: String) -> Bool {
     entries.first { $0.key == key }?.value.entries != nil

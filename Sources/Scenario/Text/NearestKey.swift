@@ -24,6 +24,29 @@ package func nearestKey(to key: String, among candidates: [String]) -> String? {
   return nearest?.candidate
 }
 
+/// The one of `names` that somebody means who writes `name`: the nearest in spelling, in large or small letters, else the
+/// first that begins with it, else the first that has all its parts: `llama-70b` is `llama-3.1-70b`.
+package func nearestEntry(to name: String, among names: [String]) -> String? {
+  let small = names.map { $0.lowercased() }
+  let wanted = name.lowercased()
+  let nearest =
+    nearestKey(to: name, among: names)
+    ?? nearestKey(to: wanted, among: small).flatMap { found in
+      small.firstIndex(of: found).map { names[$0] }
+    }
+  if let nearest { return nearest }
+  let parts = wanted.split(separator: "-")
+  // Two letters begin too much.
+  guard wanted.count > 2, !parts.isEmpty else { return nil }
+  let index =
+    small.firstIndex { $0.hasPrefix(wanted) }
+    ?? small.firstIndex { candidate in
+      let own = candidate.split(separator: "-")
+      return parts.allSatisfy { own.contains($0) }
+    }
+  return index.map { names[$0] }
+}
+
 /// How many single edits lead from `source` to `target`, no part of the text edited twice.
 ///
 /// - Complexity: the product of both lengths.

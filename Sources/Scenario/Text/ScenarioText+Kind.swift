@@ -11,6 +11,8 @@ extension ScenarioText {
     case levers = "plimsoll_levers"
     /// Claims, each judged on a scenario.
     case claims = "plimsoll_claims"
+    /// A user's own entries of the catalogue, which scenarios name.
+    case catalogue = "plimsoll_catalogue"
     /// A price book, which scenarios name.
     case prices = "plimsoll_prices"
     /// A scenario, or a file that says nothing.
@@ -26,6 +28,7 @@ extension ScenarioText.Kind {
     case .sensitivity: "a study of uncertain inputs"
     case .levers: "a study of levers"
     case .claims: "a file of claims"
+    case .catalogue: "a catalogue"
     case .prices: "a price book"
     case .scenario: "a scenario"
     }
@@ -38,6 +41,7 @@ extension ScenarioText.Kind {
     case .sensitivity: "'plimsoll sensitivity' reads it"
     case .levers: "'plimsoll explain' reads it"
     case .claims: "'plimsoll check' reads it"
+    case .catalogue: "scenarios name it under 'catalogue:'"
     case .prices: "scenarios name it under 'prices:'"
     case .scenario: "'plimsoll run' and 'plimsoll check' read it"
     }
@@ -50,6 +54,7 @@ extension ScenarioText.Kind {
     case .sensitivity: "plimsoll_sensitivity: 1, scenario: FILE, inputs: [...]"
     case .levers: "plimsoll_levers: 1, scenario: FILE, over: [KEY=VALUES], levers: [...]"
     case .claims: "plimsoll_claims: 1, claims: [...]"
+    case .catalogue: "plimsoll_catalogue: 1, source: TEXT, read: DATE, machines: {...}"
     case .prices: "plimsoll_prices: 1, name: NAME, machines: {...}"
     case .scenario: "plimsoll: 1, start: DATE, horizon: TIME, prices: FILE, ..."
     }

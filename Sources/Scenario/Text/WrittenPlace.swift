@@ -17,6 +17,11 @@ package struct WrittenPlace: Equatable, Sendable, CustomStringConvertible {
   package var description: String { "\(location): \(keyPath)" }
 }
 
+extension ValueReader {
+  /// Where the value was written.
+  var place: WrittenPlace { WrittenPlace(location: location, keyPath: keyPath) }
+}
+
 extension MappingReader {
   /// Where the mapping was written.
   package var place: WrittenPlace { WrittenPlace(location: location, keyPath: keyPath) }
