@@ -52,8 +52,16 @@ class Victims:
             self.add(market)
 
     def add(self, market: str) -> None:
-        """Add a node."""
-        self.nodes.append((self.cluster.add_node(num_cpus=2, labels={"ray.io/market-type": market}), market))
+        """Add a node; on a machine with much to do, Ray's half minute for its start may be too short."""
+        for last in (False, False, True):
+            try:
+                node = self.cluster.add_node(num_cpus=2, labels={"ray.io/market-type": market})
+            except Exception:
+                if last:
+                    raise
+                continue
+            self.nodes.append((node, market))
+            return
 
     def kill(self, dice: random.Random) -> str:
         """Kill something; say what, or nothing where there was nothing to kill."""
