@@ -102,8 +102,8 @@ class Session:
         if self.place is None and asked.local:
             self.place = Local(asked.local)
         elif self.place is None:
-            large = [Path(file["path"]) for file in files if "text" not in file]
-            near = [path for path in large if not path.is_absolute() and ".." not in path.parts]
+            paths = [Path(file["path"]) for file in files if "text" not in file]
+            near = [path for path in paths if not path.is_absolute() and ".." not in path.parts]
             try:
                 self.place = OnRay(asked.address, asked.command_on_nodes or self.command, near, use_spot=asked.spot)
             except ImportError as error:
@@ -123,8 +123,7 @@ class Session:
         if state["foreign"]:
             raise Stopped(shard.BAD_INPUT, f"{state['foreign'][0]} is a shard of another plan")
         left = sorted(state["missing"] + state["damaged"])
-        if state["done"]:
-            self.tell(f"{state['done']} of {state['shards']} shards were there before")
+        self.tell(f"{state['done']} of {state['shards']} shards were there before")
         if not left:
             return
 
@@ -182,14 +181,10 @@ class Session:
             self.tell(self.costs.sentence(self.asked.price))
 
 
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Do what the command line says, and leave with plimsoll's exit codes."""
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
+        signal.signal(number, signal.default_int_handler)  # raises KeyboardInterrupt
     session, code = None, 0
     try:
         asked, rest = options().parse_known_args(arguments)

@@ -56,8 +56,7 @@ class Costs:
 def span(seconds: float) -> str:
     """Write a time as people do."""
     minutes, rest = divmod(round(seconds), 60)
-    text = f"{minutes} min {rest} s" if minutes else f"{rest} s"
-    return f"{minutes // 60} h {minutes % 60} min" if minutes > 59 else text
+    return f"{minutes // 60} h {minutes % 60} min" if minutes > 59 else f"{minutes} min {rest} s"
 
 
 @dataclass(frozen=True)
@@ -132,11 +131,10 @@ class Driver:
     def _take(self, attempt: Attempt, result: Result, elapsed: float) -> None:
         index, costs = attempt.index, self.costs
         costs.peak_memory = max(costs.peak_memory, result.memory)
-        if result.code == 0 and index not in self.done:
-            return self._finish(attempt, result)
-        costs.wasted_seconds += result.seconds or elapsed
         if result.code == 0:
-            return self._compare(attempt, result)
+            (self._compare if index in self.done else self._finish)(attempt, result)
+            return
+        costs.wasted_seconds += result.seconds or elapsed
         if result.code in FINAL:
             raise Stopped(result.code, f"shard {index}, on node {result.node}: {result.message}")
         count, most = (self.losses, LOSSES) if result.lost else (self.failures, self.rules.retries)
@@ -146,12 +144,11 @@ class Driver:
         if result.out_of_memory and self.failures[index] == 1:
             attempt = replace(attempt, memory=2 * max(attempt.memory, result.memory, 256 * MEGABYTE))
         if index in self.done and not attempt.is_check:
-            return None
+            return
         if count[index] <= most:
-            return self._plan(attempt, 0.0 if result.lost else self.rules.backoff * 4 ** (self.failures[index] - 1))
-        if not attempt.is_check:
+            self._plan(attempt, 0.0 if result.lost else self.rules.backoff * 4 ** (self.failures[index] - 1))
+        elif not attempt.is_check:
             self.given_up[index] = result.message
-        return None
 
     def _finish(self, attempt: Attempt, result: Result) -> None:
         index = attempt.index
@@ -169,6 +166,7 @@ class Driver:
 
     def _compare(self, attempt: Attempt, result: Result) -> None:
         first = self.done[attempt.index]
+        self.costs.wasted_seconds += result.seconds
         if first.digest != result.digest:
             raise Stopped(
                 shard.BUG, f"shard {attempt.index} came out as {first.digest} on node {first.node} and as "

@@ -5,6 +5,7 @@ import concurrent.futures
 import logging
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -61,9 +62,11 @@ class Local:
         self.pool.shutdown(cancel_futures=True)
 
 
-def _on_node(work: Work, attempt: Attempt, plan: bytes) -> Result:
+def _on_node(work: Work, attempt: Attempt, plan: bytes, command: list[Any]) -> Result:
     import ray  # a local run needs no Ray
 
+    if command:
+        work = replace(work, command=str(shard.kept(work.digest, "plimsoll", lambda: ray.get(command[0]))))
     return shard.run(work, attempt, plan, ray.get_runtime_context().get_node_id())
 
 
@@ -71,7 +74,7 @@ class OnRay:
     """Attempts as tasks of a Ray cluster; Ray repeats none by itself, since the driver counts what was lost."""
 
     def __init__(self, address: str, command: Path | str, files: list[Path], *, use_spot: bool) -> None:
-        """Connect. This package, large inputs and the command travel in the runtime environment.
+        """Connect. This package and large inputs travel in the runtime environment, the command as an object of Ray.
 
         A command that is a text is a path on every node.
         """
@@ -80,24 +83,23 @@ class OnRay:
         self.ray: Any = ray
         self.use_spot = use_spot
         self.flying: dict[Any, Attempt] = {}
-        self.command = command if isinstance(command, str) else f"./{command.name}"
         with tempfile.TemporaryDirectory(prefix="plimsoll-ray-") as staging:
             shutil.copytree(Path(__file__).parent, Path(staging) / "plimsoll_ray")
             for path in files:
                 (Path(staging) / path).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(path, Path(staging) / path)
-            if isinstance(command, Path):
-                shutil.copy2(command, staging)
             own: dict[str, Any] = {"include_dashboard": False} if address == "local" else {"address": address}
             own |= {"runtime_env": {"working_dir": staging}, "log_to_driver": False, "logging_level": logging.ERROR}
             ray.init(**own)
+        self.path = str(command)
+        self.command = [ray.put(command.read_bytes())] if isinstance(command, Path) else []
         self.task = ray.remote(num_cpus=1, max_retries=0)(_on_node)
 
     def slots(self) -> int:
         return max(1, int(self.ray.cluster_resources().get("CPU", 1)))
 
     def begin(self, work: Work, plan: bytes) -> None:
-        self.work = Work(work.plan, self.command, work.digest, work.target)
+        self.work = replace(work, command=self.path)
         self.plan = self.ray.put(plan)
 
     def submit(self, attempt: Attempt) -> None:
@@ -113,7 +115,7 @@ class OnRay:
         if places[0]:
             options["label_selector"] = places[0]
             options["fallback_strategy"] = [{"label_selector": place} for place in places[1:]]
-        reference = self.task.options(**options).remote(self.work, attempt, self.plan)
+        reference = self.task.options(**options).remote(self.work, attempt, self.plan, self.command)
         self.flying[reference] = attempt
 
     def wait(self, seconds: float) -> list[tuple[Attempt, Result]]:

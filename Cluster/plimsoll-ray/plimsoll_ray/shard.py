@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -85,11 +86,19 @@ def put(target: str, name: str, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(aside).chmod(0o644)
+        Path(aside).chmod(0o755 if name == "plimsoll" else 0o644)
         Path(aside).replace(f"{folder}/{name}")
     except BaseException:
         Path(aside).unlink(missing_ok=True)
         raise
+
+
+def kept(digest: str, name: str, data: Callable[[], bytes]) -> Path:
+    """Keep what travelled to this node, and find it there the next time."""
+    path = Path(tempfile.gettempdir()) / f"plimsoll-{os.getuid()}" / digest / name
+    if not path.exists() or digest_of(path) != digest:
+        put(str(path.parent), name, data())
+    return path
 
 
 def fetch(target: str, name: str, folder: Path) -> None:
@@ -102,8 +111,7 @@ def fetch(target: str, name: str, folder: Path) -> None:
 def listed(target: str) -> list[str]:
     """Name the shards' files that are where all go."""
     system, folder = fsspec.core.url_to_fs(target)
-    paths = system.ls(folder, detail=False) if system.exists(folder) else []
-    names = [path.rsplit("/", 1)[-1] for path in paths]
+    names = [path.rsplit("/", 1)[-1] for path in (system.ls(folder, detail=False) if system.exists(folder) else [])]
     return sorted(name for name in names if name.endswith(".jsonl") and not name.startswith("."))
 
 
@@ -122,11 +130,9 @@ def _run(work: Work, attempt: Attempt, plan: bytes, children: Children) -> Resul
         return Result(MISSING, f"there is no {work.command} on this node")
     if digest_of(work.command) != work.digest:
         return Result(BAD_INPUT, f"{work.command} on this node is another build than the one that planned")
-    kept = Path(tempfile.gettempdir()) / f"plimsoll-{os.getuid()}" / work.plan / "plan.json"
-    if not kept.exists() or digest_of(kept) != work.plan:
-        put(str(kept.parent), kept.name, plan)
+    here = kept(work.plan, "plan.json", lambda: plan)
     with tempfile.TemporaryDirectory(prefix="plimsoll-shard-") as scratch:
-        result = _call(work, attempt, kept, Path(scratch), children)
+        result = _call(work, attempt, here, Path(scratch), children)
         if result.code != 0:
             return result
         data = (Path(scratch) / f"{attempt.index}.jsonl").read_bytes()

@@ -20,6 +20,8 @@ from typing import Any
 
 from conftest import COMMAND, FLEET, plimsoll
 
+HERE = f"{tempfile.gettempdir()}/plimsoll-{os.getuid()}/"  # where nodes keep the command
+
 
 def sweep_of(minutes: int) -> list[str]:
     """Say a sweep of 48 shards: of about a second each for 40 minutes, where nothing else runs."""
@@ -71,7 +73,7 @@ class Victims:
             self.cluster.remove_node(node, allow_graceful=False)
             self.add(market)
             return kind
-        found = processes("ray::shard") if kind == "worker" else processes("./", inside="run-shard")
+        found = processes("ray::shard") if kind == "worker" else processes(HERE, inside="run-shard")
         if not found:
             return ""
         try:
@@ -113,7 +115,7 @@ def run(kills: int, folder: Path, minutes: int = 40) -> dict[str, Any]:
         sweeps.append(json.loads((out / "costs.json").read_text()))
         print(dict(made), sweeps[-1], file=sys.stderr, flush=True)
         deadline = time.monotonic() + 10
-        while (left := processes("./", inside="run-shard")) and time.monotonic() < deadline:
+        while (left := processes(HERE, inside="run-shard")) and time.monotonic() < deadline:
             time.sleep(0.1)
         assert not left, f"commands are left behind: {left}"
     victims.cluster.shutdown()
