@@ -4,7 +4,7 @@
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: help demo test long-tests check bench results format clean oracles \
-  gate gate-baseline bootstrap command build-tests lint imports run-tests consumer fuzz fuzz-minute scenarios results-check allocations instructions memory digests notebooks
+  gate gate-baseline bootstrap command build-tests lint imports run-tests consumer fuzz fuzz-minute scenarios results-check allocations instructions memory digests notebooks pages
 
 swift_sources := Package.swift Sources Tests Benchmarks
 
@@ -22,7 +22,7 @@ long-tests: bootstrap build-tests run-tests ## the same with the long ones
 # Tests that take long read it: see Tests/LongTests.
 check long-tests: export PLIMSOLL_LONG := 1
 
-check: bootstrap lint imports run-tests consumer fuzz-minute scenarios gate allocations instructions memory results-check notebooks digests ## everything CI does
+check: bootstrap lint imports run-tests consumer fuzz-minute scenarios gate allocations instructions memory results-check notebooks pages digests ## everything CI does
 
 fuzz: bootstrap command ## a million changed inputs and 20,000 runs: none may end, hang or bloat a process
 	swift build -c release --product plimsoll-fuzz
@@ -92,6 +92,9 @@ results-check: command ## compare the committed results with remade ones
 
 notebooks: command ## run the notebooks on results that were just made
 	Scripts/notebooks.sh
+
+pages: command ## open a page of answers in headless Chromium: no error, no request
+	Scripts/pages.sh
 
 allocations: bootstrap ## heap blocks per simulated request: none
 	Scripts/allocations.sh

@@ -54,7 +54,7 @@ struct InitScenario {
     if isSampled {
       lines += [
         "# A sample of the time, and the time of high load up to so many requests: more windows, narrower intervals.",
-        "requests: { windows: 48, length: 1min, warmup: 1min, certain: 20_000 }",
+        "requests: { windows: 48, length: 1min, warmup: 1min, certain_load: 60%, certain: 40_000 }",
       ]
     } else {
       lines.append("requests: all")
