@@ -3,8 +3,8 @@
 # Every recipe is one step of a fixed order, and SwiftPM does its own work in parallel.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test long-tests check bench results format clean oracles \
-  gate gate-baseline bootstrap command build-tests lint imports run-tests consumer fuzz fuzz-minute scenarios results-check allocations instructions memory digests notebooks pages
+.PHONY: help demo test long-tests check bench results fidelity format clean oracles \
+  gate gate-baseline bootstrap command build-tests lint imports run-tests consumer fuzz fuzz-minute scenarios results-check allocations instructions memory digests notebooks pages coverage
 
 swift_sources := Package.swift Sources Tests Benchmarks
 
@@ -34,6 +34,9 @@ fuzz-minute: command ## a minute of the same, always from one seed
 
 results: bootstrap command ## remake the committed results
 	Scripts/results.sh
+
+fidelity: bootstrap command ## remake Results/fidelity from measured data (PLIMSOLL_DATA names its folder)
+	Scripts/fidelity.sh
 
 oracles: bootstrap build-tests ## compare every closed form with its scenario, the slow ones too
 	PLIMSOLL_LONG=all swift test -c release --skip-build --filter '^OracleTests'
@@ -101,6 +104,9 @@ allocations: bootstrap ## heap blocks per simulated request: none
 
 instructions: bootstrap ## instructions per simulated request: at most 3 % above the record
 	Scripts/instructions.sh
+
+coverage: bootstrap ## lines of four targets that their suites run: at least 90 % of each
+	Scripts/coverage.sh
 
 memory: command ## peak memory of thirty days as of one, within a tenth
 	Scripts/memory.sh

@@ -105,7 +105,10 @@ let package = Package(
     house("ResultsStore", ["Quantities", "Serving", "Recording", "Statistics", "SQLite"]),
     house(
       "Calibration",
-      ["Quantities", "RandomStreams", "Inputs", "Numerics", "CloudModel", "Statistics"]),
+      [
+        "Quantities", "RandomStreams", "Inputs", "Numerics", "CloudModel", "Statistics",
+        "TokenEngine",
+      ]),
 
     house("DecisionLog", ["Quantities", "Serving", "Policies"]),
 
@@ -122,7 +125,7 @@ let package = Package(
       ]),
 
     // Level 5
-    house("DecisionReplay", ["Quantities", "Serving", "Policies", "DecisionLog"]),
+    house("DecisionReplay", ["Quantities", "Serving", "Policies", "DecisionLog", "RequestPath"]),
     house(
       "FleetSimulation",
       [
@@ -135,8 +138,8 @@ let package = Package(
     house(
       "Experiments",
       [
-        "Digests", "Quantities", "RandomStreams", "Serving", "Numerics", "FleetSimulation",
-        "Recording", "Statistics", "Scenario", "ResultsStore", "Checks",
+        "DecisionLog", "Digests", "Quantities", "RandomStreams", "Serving", "Numerics",
+        "FleetSimulation", "Recording", "Statistics", "Scenario", "ResultsStore", "Checks",
       ]),
 
     // Level 7
@@ -207,10 +210,14 @@ let package = Package(
         "Serving",
       ], isOptimised: true),
     tests(
+      "ReplicaModelTests",
+      ["Numerics", "Quantities", "RandomStreams", "ReplicaModel", "Serving", "TokenEngine"],
+      isOptimised: true),
+    tests(
       "ChecksTests",
       [
-        "Checks", "Quantities", "Recording", "Scenario", "Serving", "SimulationTesting",
-        "Statistics",
+        "Checks", "Quantities", "Recording", "ReplicaModel", "Scenario", "Serving",
+        "SimulationTesting", "Statistics", "TokenEngine",
       ]),
     tests(
       "ReportingTests",
@@ -260,8 +267,8 @@ let package = Package(
     tests(
       "CalibrationTests",
       [
-        "Calibration", "CloudModel", "Inputs", "LongTests", "Numerics", "Quantities",
-        "RandomStreams", "Scenario", "Statistics", "Workload",
+        "Calibration", "CloudModel", "EngineFiles", "Inputs", "LongTests", "Numerics", "Quantities",
+        "RandomStreams", "Scenario", "Statistics", "TokenEngine", "Workload",
       ]),
     tests(
       "ScenarioTests",

@@ -24,7 +24,7 @@ strip -o "$folder/bench" .build/release/plimsoll-bench
 # count MINUTES [OPTION]: the instructions of a run of so many minutes.
 count() {
   # shellcheck disable=SC2086
-  valgrind --tool=callgrind --callgrind-out-file=/dev/null \
+  valgrind --tool=callgrind --callgrind-out-file="$folder/counts" \
     "$folder/bench" --runs 1 --alone --minutes "$1" ${2-} >"$folder/log-$1" 2>&1 ||
     { cat "$folder/log-$1" >&2; exit 1; }
   sed -n 's/.*Collected : \([0-9]*\).*/\1/p' "$folder/log-$1"

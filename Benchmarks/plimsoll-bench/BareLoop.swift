@@ -29,7 +29,7 @@ struct BareLoop: ~Copyable {
 
   /// A loop over the scenario's first pool.
   init(_ scenario: Scenario, replication: UInt32) {
-    let pool = scenario.pools[0]
+    let pool = scenario.fleet.pools[0]
     replicas = pool.wanted
     guard let batches = pool.replicas[0].service.batches else {
       preconditionFailure("the bare loop runs batches")

@@ -49,7 +49,7 @@ enum FleetBench {
     let scenario = try ScenarioLoader.load(
       Self.scenario, files: files, overrides: subject.overrides
     ).scenario
-    guard case .sampled(let sample) = scenario.requests else {
+    guard case .sampled(let sample) = scenario.run.requests else {
       preconditionFailure("the scenario runs requests in windows")
     }
     let length = sample.length + sample.warmUp

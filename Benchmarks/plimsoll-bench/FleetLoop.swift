@@ -50,11 +50,11 @@ struct FleetLoop: ~Copyable {
 
   /// A loop over as many machines of the scenario's first pool.
   init(_ scenario: Scenario, machines: Int, replication: UInt32) {
-    let places = scenario.pools[0].replicas
-    let policies = scenario.requestPolicies
+    let places = scenario.fleet.pools[0].replicas
+    let policies = scenario.policies.requests
     let routing = policies.routing
     self.machines = machines
-    horizon = scenario.horizon
+    horizon = scenario.run.horizon
     tenants = scenario.workload.mix.tenantNames.count
     timeToLive = policies.cache?.configuration.ttl.nanoseconds ?? 0
     textModel = Column(

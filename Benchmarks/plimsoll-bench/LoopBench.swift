@@ -28,7 +28,7 @@ enum LoopBench {
       requests += Double(record.requests.arrived)
       guard !isAlone else { continue }
       var loop = BareLoop(scenario, replication: UInt32(replication))
-      Stopwatch.time(into: &bare) { loop.run(until: .start + scenario.horizon) }
+      Stopwatch.time(into: &bare) { loop.run(until: .start + scenario.run.horizon) }
       // The ratio means something only if both did the same work.
       precondition(loop.served == Int(record.requests.arrived), "both serve the same requests")
       precondition(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Foundation
 import FleetSimulation
+import Foundation
 import Numerics
 import Policies
 import Quantities
@@ -51,16 +53,29 @@ enum TokenBench {
     Bar.figure("  time of a step", seconds / Double(loop.steps) * 1e9, "ns").print()
   }
 
-  /// Four replicas at about two thirds of their throughput, with prompts of 500 and answers of 211 tokens on average.
+  /// Four replicas at 65 % of their highest throughput, with prompts of 500 and answers of 211 tokens on average.
+  ///
+  /// The law is that of a model of 8 billion parameters in 16 bits on an H100: 16 GB of weights at 3.35 TB/s and 3.2 ms of
+  /// launches a step; 128 KiB of keys and values a token, and 16 GFLOP a token of a prompt at half of 989 TFLOP/s
+  /// (NVIDIA, H100 Tensor Core GPU Architecture, 2022; Dubey et al., The Llama 3 Herd of Models, 2024, arXiv:2407.21783).
+  /// Up to 1,024 requests run, as vLLM allows on this device, and their blocks are what 54 GB hold.
   private static func scenario(isAsynchronous: Bool) throws -> Scenario {
     var settings = VLLMSettings()
-    settings.maxSequences = 256
+    settings.maxSequences = 1_024
     settings.maxBatchedTokens = 8_192
-    settings.blocks = 20_000
+    settings.blocks = 25_700
     settings.isAsynchronous = isAsynchronous
+    let engine = TokenModel(
+      name: "m", rules: .vllm(settings),
+      law: .affine(
+        AffineStepLaw(
+          perStep: 8_000_000_000_000, perSequence: 5_000_000_000, perContextToken: 39_000_000,
+          perPrefillToken: 32_000_000_000)), host: .none,
+      lengths: [(500, 211)])
     var builder = ScenarioBuilder()
     builder.horizon = .hours(1)
-    builder.arrivals = .poisson(.constant(try Rate(parsing: "56/s")))
+    let load = 0.65 * 4 * engine.capacity.throughput
+    builder.arrivals = .poisson(.constant(try Rate(parsing: String(format: "%.1f/s", load))))
     builder.promptTokens = try Distribution.gamma(mean: 500, cv: 0.9)
     builder.outputTokens = try Distribution.gamma(mean: 211, cv: 0.9)
     builder.content = RequestMix.Content(
@@ -71,13 +86,7 @@ enum TokenBench {
     builder.deduplication = Deduplicator.Configuration()
     builder.timeout = .seconds(120)
     builder.pools[0].wanted = 4
-    builder.pools[0].engine = TokenModel(
-      name: "m", rules: .vllm(settings),
-      law: .affine(
-        AffineStepLaw(
-          perStep: 14_000_000_000_000, perSequence: 20_000_000_000, perContextToken: 12_000_000,
-          perPrefillToken: 25_000_000_000)), host: .none,
-      lengths: [(500, 211)])
+    builder.pools[0].engine = engine
     return try builder.build()
   }
 }

@@ -87,8 +87,8 @@ package struct Comparison: Sendable {
     let records = zip(first.records, second.records)
     replications = min(first.records.count, second.records.count)
     equalRequests = records.count { $0.tally("stream_digest") == $1.tally("stream_digest") }
-    let names = first.scenario.pools.map(\.cloud.name).filter { name in
-      second.scenario.pools.contains { $0.cloud.name == name }
+    let names = first.scenario.fleet.pools.map(\.cloud.name).filter { name in
+      second.scenario.fleet.pools.contains { $0.cloud.name == name }
     }
     let equal = names.count { name in
       records.allSatisfy {
@@ -96,7 +96,7 @@ package struct Comparison: Sendable {
       }
     }
     commonPools = (names.count, equal)
-    confidence = first.scenario.confidence.fraction
+    confidence = first.scenario.run.confidence.fraction
   }
 
   /// The row of that name.
@@ -179,7 +179,7 @@ private struct PairedMeasures {
 
   private func perThousand(_ measures: Measures) -> [Double] {
     let offered = Double(
-      measures.scenario.workload.expectedRequests(for: measures.scenario.horizon))
+      measures.scenario.workload.expectedRequests(for: measures.scenario.run.horizon))
     return offered > 0 ? measures.records.map { $0.total.inDollars / offered * 1_000 } : []
   }
 

@@ -77,11 +77,6 @@ package enum FigureText {
     return places
   }
 
-  /// A plain number with so many decimals, or more where fewer than three digits would be left of it.
-  package static func number(_ value: Double, atLeast places: Int) -> String {
-    formatted(value, places: number(value, places: places))
-  }
-
   /// At least so many decimals, and as many as it takes that no value looks like a bound that it is not.
   package static func places(
     _ least: Int, keeping values: [Double], apartFrom bound: Double, unit: String

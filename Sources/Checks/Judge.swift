@@ -120,7 +120,7 @@ package struct Judge: Sendable {
   /// Where the cache's hits are given, nothing that comes of them is found out.
   private func restsOnInput(_ measure: Target.Measure) -> Bool {
     if measure.restatesInput { return true }
-    guard measures.scenario.requestPolicies.cache?.fixedHitRate != nil else { return false }
+    guard measures.scenario.policies.requests.cache?.fixedHitRate != nil else { return false }
     switch measure {
     case .tokenPriceRatio, .billShare: return false
     default: return true
@@ -229,7 +229,7 @@ package struct Judge: Sendable {
     _ measure: Target.Measure
   ) -> String {
     guard verdict == .undecided, interval.halfWidth.isFinite else { return "" }
-    let samples = measures.scenario.isSectioned ? "sections" : "replications"
+    let samples = measures.scenario.run.isSectioned ? "sections" : "replications"
     let distance = abs(interval.estimate - bound)
     let width =
       bound > interval.estimate
@@ -255,7 +255,7 @@ package struct Judge: Sendable {
       return "no interval from \(interval.samples) replication(s)"
     }
     return "between \(print(interval.low)) and \(print(interval.high)) "
-      + "by \(interval.samples) \(measures.scenario.isSectioned ? "sections" : "replications") at "
+      + "by \(interval.samples) \(measures.scenario.run.isSectioned ? "sections" : "replications") at "
       + "\(formatted(confidence * 100, places: 2)) %"
   }
 }

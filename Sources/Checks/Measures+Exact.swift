@@ -52,7 +52,7 @@ extension Measures {
     case .machinesReadyOfPool(let pool):
       return alike(
         records.map {
-          Ratio($0.tally("serving_ns", pool), over: Int128(scenario.horizon.nanoseconds))
+          Ratio($0.tally("serving_ns", pool), over: Int128(scenario.run.horizon.nanoseconds))
         })
     case .fallbackHours: return alike(records.map(exactFallbackHours))
     case .spotDiscount(let pool): return exactDiscount(pool: pool)
@@ -96,14 +96,14 @@ extension Measures {
 
   /// Where all machines of both fleets do equally much, their time is compared.
   private func exactCapacity(against other: Measures) -> Ratio? {
-    let all = (scenario.pools + other.scenario.pools).map(\.machineThroughput)
+    let all = (scenario.fleet.pools + other.scenario.fleet.pools).map(\.machineThroughput)
     guard let first = all.first, all.allSatisfy({ $0 == first }) else { return nil }
     return alike(
       pairs(with: other).map { ours, theirs in
         let mine = Ratio(
-          ours.tally("serving_ns"), over: Int128(scenario.horizon.nanoseconds))
+          ours.tally("serving_ns"), over: Int128(scenario.run.horizon.nanoseconds))
         let base = Ratio(
-          theirs.tally("serving_ns"), over: Int128(other.scenario.horizon.nanoseconds))
+          theirs.tally("serving_ns"), over: Int128(other.scenario.run.horizon.nanoseconds))
         return mine.flatMap { mine in base.flatMap { mine.over($0) } }
       })
   }
@@ -117,9 +117,9 @@ extension Measures {
 
   private func exactFallbackHours(_ record: ReplicationRecord) -> Ratio? {
     // What a schedule holds on average is a binary number.
-    guard scenario.pools.allSatisfy({ $0.schedule == nil }) else { return nil }
-    let horizon = Int128(scenario.horizon.nanoseconds)
-    let beyond = scenario.pools.reduce(Int128(0)) { sum, pool in
+    guard scenario.fleet.pools.allSatisfy({ $0.schedule == nil }) else { return nil }
+    let horizon = Int128(scenario.run.horizon.nanoseconds)
+    let beyond = scenario.fleet.pools.reduce(Int128(0)) { sum, pool in
       guard pool.cloud.market == .onDemand else { return sum }
       let rented = record.tally("rented_ns", pool.cloud.name)
       return sum + max(0, rented - Int128(pool.wanted) * horizon)
@@ -128,7 +128,7 @@ extension Measures {
   }
 
   private func exactDiscount(pool name: String) -> Ratio? {
-    guard let pool = scenario.pools.first(where: { $0.cloud.name == name }),
+    guard let pool = scenario.fleet.pools.first(where: { $0.cloud.name == name }),
       let list = pool.listPrice?.nanodollarsPerHour,
       let price = pool.cloud.prices.changes.first?.price.nanodollarsPerHour
     else { return nil }
@@ -136,11 +136,11 @@ extension Measures {
   }
 
   private func tokenPrice(_ name: String) -> Int64? {
-    scenario.models.first { $0.name == name }?.tokenPrice?.nanodollars
+    scenario.fleet.models.first { $0.name == name }?.tokenPrice?.nanodollars
   }
 
   private func exactQualityLoss(against model: String, _ score: Target.QualityScore) -> Ratio? {
-    guard let reference = scenario.models.first(where: { $0.name == model })?.quality else {
+    guard let reference = scenario.fleet.models.first(where: { $0.name == model })?.quality else {
       return nil
     }
     if score == .table, scenario.servedModels.count == 1,

@@ -48,7 +48,7 @@ extension Measures {
   /// The share of time in which places of spot pools could be had.
   var spotUptime: Interval? {
     let places = scenario.spotPools.reduce(0) { $0 + $1.cloud.places.count }
-    let horizon = Double(scenario.horizon.nanoseconds) * Double(places)
+    let horizon = Double(scenario.run.horizon.nanoseconds) * Double(places)
     return ratio(
       records.map { record in
         let up = scenario.spotPools.reduce(Int128(0)) {
@@ -86,7 +86,7 @@ extension Measures {
   func machines(ofPool pool: String) -> Interval? {
     mean(
       ofMachines: records.map {
-        Double($0.tally("serving_ns", pool)) / Double(scenario.horizon.nanoseconds)
+        Double($0.tally("serving_ns", pool)) / Double(scenario.run.horizon.nanoseconds)
       })
   }
 
@@ -95,12 +95,12 @@ extension Measures {
     mean(
       ofMachines:
         records.map { record in
-          scenario.pools.reduce(0) { sum, pool in
+          scenario.fleet.pools.reduce(0) { sum, pool in
             guard pool.cloud.market == .onDemand else { return sum }
-            let always = pool.schedule?.mean(over: scenario.horizon) ?? Double(pool.wanted)
-            let held = always * Double(scenario.horizon.nanoseconds)
+            let always = pool.schedule?.mean(over: scenario.run.horizon) ?? Double(pool.wanted)
+            let held = always * Double(scenario.run.horizon.nanoseconds)
             let rented = Double(record.tally("rented_ns", pool.cloud.name))
-            return sum + max(0, rented - held) / Double(scenario.horizon.nanoseconds) * 730
+            return sum + max(0, rented - held) / Double(scenario.run.horizon.nanoseconds) * 730
           }
         })
   }
@@ -129,7 +129,7 @@ extension Measures {
 
   /// 1 - spot price ÷ on-demand price of a pool's machine type.
   func spotDiscount(pool: String) -> Interval? {
-    guard let pool = scenario.pools.first(where: { $0.cloud.name == pool }),
+    guard let pool = scenario.fleet.pools.first(where: { $0.cloud.name == pool }),
       let list = pool.listPrice, list.nanodollarsPerHour > 0,
       let price = pool.cloud.prices.changes.first?.price
     else { return nil }
@@ -140,7 +140,7 @@ extension Measures {
   /// How many times dearer a token of one model is than one of another, by the scenario's table.
   func tokenPriceRatio(_ first: String, _ second: String) -> Interval? {
     func price(_ name: String) -> Int64? {
-      scenario.models.first { $0.name == name }?.tokenPrice?.nanodollars
+      scenario.fleet.models.first { $0.name == name }?.tokenPrice?.nanodollars
     }
     guard let top = price(first), let bottom = price(second), bottom > 0 else { return nil }
     return .exact(Double(top) / Double(bottom), samples: records.count)
@@ -158,7 +158,7 @@ extension Measures {
   ///
   /// - Complexity: O(models × classes) for each replication.
   func qualityLoss(against model: String, _ score: Target.QualityScore) -> Interval? {
-    guard let reference = scenario.models.first(where: { $0.name == model })?.quality else {
+    guard let reference = scenario.fleet.models.first(where: { $0.name == model })?.quality else {
       return nil
     }
     var pairs: [(numerator: Double, denominator: Double)] = []
@@ -188,7 +188,7 @@ extension Measures {
       }
     }
     var sums: (lost: Int128, whole: Int128) = (0, 0)
-    for served in scenario.models {
+    for served in scenario.fleet.models {
       for (index, name) in scenario.workload.mix.classNames.enumerated() {
         let count = Int128(record.tally("answered", "\(served.name)/\(name)"))
         guard count > 0 else { continue }
@@ -225,26 +225,26 @@ extension ReplicationRecord {
 
   /// Requests a second over the horizon that machines which served could answer with full batches.
   fileprivate func capacity(of scenario: Scenario) -> Double {
-    scenario.pools.reduce(0) { sum, pool in
+    scenario.fleet.pools.reduce(0) { sum, pool in
       let served =
-        Double(tally("serving_ns", pool.cloud.name)) / Double(scenario.horizon.nanoseconds)
+        Double(tally("serving_ns", pool.cloud.name)) / Double(scenario.run.horizon.nanoseconds)
       return sum + served * pool.machineThroughput
     }
   }
 }
 
 extension Scenario {
-  var spotPools: [Pool] { pools.filter { $0.cloud.market == .spot } }
+  var spotPools: [Pool] { fleet.pools.filter { $0.cloud.market == .spot } }
 
   fileprivate var hasRandomCapacity: Bool {
-    pools.contains { isCapacityRandom(of: $0) }
+    fleet.pools.contains { isCapacityRandom(of: $0) }
   }
 
-  /// The models that any replica of the fleet serves.
+  /// The fleet.models that any replica of the fleet serves.
   package var servedModels: [ServedModel] {
-    models.indices.filter { number in
-      pools.contains { $0.replicas.contains { $0.serves.index == number } }
-    }.map { models[$0] }
+    fleet.models.indices.filter { number in
+      fleet.pools.contains { $0.replicas.contains { $0.serves.index == number } }
+    }.map { fleet.models[$0] }
   }
 }
 

@@ -13,7 +13,7 @@ extension Measures {
   /// The growth of the requests in the system where it should be none: between the halves of a run whose
   /// rate is constant, and between hours of successive days with equal rates where it varies.
   static func drift(_ scenario: Scenario, _ records: [ReplicationRecord]) -> Drift? {
-    guard case .once = scenario.requests else { return nil }
+    guard case .once = scenario.run.requests else { return nil }
     let backlogs = records.map { $0.points("backlog") }
     if scenario.workload.hasConstantRate {
       return Drift(
@@ -81,7 +81,7 @@ extension Measures {
   package var notes: [RunNote] { tokenNotes + stationarityNotes }
 
   private var stationarityNotes: [RunNote] {
-    guard case .once(let window) = scenario.requests,
+    guard case .once(let window) = scenario.run.requests,
       records.contains(where: { $0.weighted.arrived > 0 })
     else { return [] }
     var notes: [RunNote] = []
@@ -106,7 +106,7 @@ extension Measures {
             ? "not judged: the run is too short"
             : "terminating, nothing is cut; drift is judged from two days on"))
     }
-    if scenario.isSectioned { notes += sectionNotes }
+    if scenario.run.isSectioned { notes += sectionNotes }
     return notes
   }
 

@@ -56,13 +56,13 @@ extension Measures {
     return MeasureRow(
       name: name, unit: "s", interval: nil, state: .insufficient,
       note: "\(formatted(seen, places: 1)) effective exceedances a "
-        + "\(scenario.isSectioned ? "section" : "replication"), "
+        + "\(scenario.run.isSectioned ? "section" : "replication"), "
         + "\(formatted(TailDependence.fewest, places: 0)) are needed: "
         + lengthThatWouldDo(TailDependence.fewest / max(seen, 1e-3)))
   }
 
   private func lengthThatWouldDo(_ factor: Double) -> String {
-    switch scenario.requests {
+    switch scenario.run.requests {
     case .once(let window):
       let minutes = (window.length.inSeconds * factor / 60).rounded(.up)
       let span: TimeSpan =
@@ -190,7 +190,7 @@ extension Measures {
       }
     }
     let seen = records.map { counts($0.sections) }
-    return TailDependence(scenario.isSectioned ? seen.flatMap { $0.map { [$0] } } : seen)
+    return TailDependence(scenario.run.isSectioned ? seen.flatMap { $0.map { [$0] } } : seen)
   }
 
   /// How many independent requests would tell as much as all that were simulated.
@@ -238,7 +238,7 @@ extension Measures {
     let seen = records.map { $0.sections.count { value($0).value > 0 } }
     let (sum, all) = (seen.reduce(0, +), records.reduce(0) { $0 + $1.sections.count })
     guard sum > 0, sum < Self.fewestClusters, 2 * sum < all else { return nil }
-    return scenario.isSectioned || seen.contains(0) ? sum : nil
+    return scenario.run.isSectioned || seen.contains(0) ? sum : nil
   }
 
   /// Half the width of the interval of a share, by how the sections of one time differ between replications.
@@ -251,7 +251,7 @@ extension Measures {
   /// of variance components", Biometrics Bulletin 2 (1946), DOI 10.2307/3002019.
   private func sectionHalfWidth(of share: Double, _ value: SectionValue) -> Double {
     let count = records.first?.sections.count ?? 0
-    guard !scenario.isSectioned, records.count > 1, count > 1,
+    guard !scenario.run.isSectioned, records.count > 1, count > 1,
       records.allSatisfy({ $0.sections.count == count && ($0.sample?.groups.count ?? 0) <= 1 })
     else { return 0 }
     let values = records.map { $0.sections.map(value) }

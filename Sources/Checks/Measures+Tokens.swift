@@ -105,7 +105,7 @@ extension Measures {
   /// The bill for a million of those tokens, which were measured by weight, if requests are as many as expected.
   private func cost(_ record: ReplicationRecord, tokens: Double) -> Double? {
     guard record.weighted.arrived > 0, tokens > 0 else { return nil }
-    let offered = Double(scenario.workload.expectedRequests(for: scenario.horizon))
+    let offered = Double(scenario.workload.expectedRequests(for: scenario.run.horizon))
     let all = tokens / Double(record.weighted.arrived) * offered
     return all > 0 ? record.total.inDollars / all * 1e6 : nil
   }

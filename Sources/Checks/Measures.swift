@@ -29,12 +29,12 @@ package struct Measures: Sendable {
     self.scenario = scenario
     self.records = records
     samples =
-      scenario.isSectioned ? records.flatMap { $0.sectionsAsReplications(of: scenario) } : records
+      scenario.run.isSectioned ? records.flatMap { $0.sectionsAsReplications(of: scenario) } : records
     pooled = Self.merged(records.map(\.times))
     offered = records.reduce(RequestCounts()) { $0 + $1.weighted }
-    let isOneStretch = if case .once = scenario.requests { true } else { false }
-    exactness = Exactness(records, isSampled: scenario.isSectioned || !isOneStretch)
-    confidence = scenario.confidence.fraction
+    let isOneStretch = if case .once = scenario.run.requests { true } else { false }
+    exactness = Exactness(records, isSampled: scenario.run.isSectioned || !isOneStretch)
+    confidence = scenario.run.confidence.fraction
     drift = records.contains { $0.weighted.arrived > 0 } ? Self.drift(scenario, records) : nil
   }
 
@@ -106,7 +106,7 @@ package struct Measures: Sendable {
   /// The price of all places of spot pools that come and go at random, by the time they were up, with what
   /// it should be on average; `nil` where there are none.
   private var spotControl: (values: [Double], expected: Double)? {
-    let pools = scenario.pools.filter { scenario.isCapacityRandom(of: $0) }
+    let pools = scenario.fleet.pools.filter { scenario.isCapacityRandom(of: $0) }
     let uptimes = pools.map { pool in
       pool.cloud.places.indices.map { scenario.expectedUptime(ofPlace: $0, in: pool) }
     }
@@ -231,7 +231,7 @@ package struct Measures: Sendable {
         interval: meanOfAmounts(amounts))
     }
     rows.removeAll { $0.interval?.estimate == 0 }
-    let offered = Double(scenario.workload.expectedRequests(for: scenario.horizon))
+    let offered = Double(scenario.workload.expectedRequests(for: scenario.run.horizon))
     if offered > 0 {
       rows.append(
         MeasureRow(
@@ -259,9 +259,9 @@ package struct Measures: Sendable {
       row("fallback_hours", "h/month", fallbackHours),
     ].filter { row in
       row.name == "fallback_hours"
-        ? scenario.pools.contains { $0.cloud.market == .spot } : scenario.hasMovingFleet
+        ? scenario.fleet.pools.contains { $0.cloud.market == .spot } : scenario.hasMovingFleet
     }
-      + scenario.pools.filter { _ in scenario.hasMovingFleet && scenario.pools.count > 1 }
+      + scenario.fleet.pools.filter { _ in scenario.hasMovingFleet && scenario.fleet.pools.count > 1 }
       .map { pool in
         let name = pool.cloud.name
         return row("mean(machines_ready, \(name))", "machines", machines(ofPool: name))
@@ -270,7 +270,7 @@ package struct Measures: Sendable {
 
   /// How often the cloud took the last spot machine that served, and how long none did.
   private var spotOutages: [MeasureRow] {
-    guard scenario.pools.contains(where: { $0.cloud.market == .spot }) else { return [] }
+    guard scenario.fleet.pools.contains(where: { $0.cloud.market == .spot }) else { return [] }
     let without = records.map { record in
       Double(record.tally("without_spot_ns")) / Double(record.billedTime.nanoseconds)
     }

@@ -9,7 +9,7 @@ import Serving
 /// With it and the events that follow, anybody can make the decisions again.
 public struct DecisionHeader: Sendable {
   /// The version of the format; readers refuse another.
-  public static let version = 1
+  public static let version = 2
 
   /// The date of the instant that times count from.
   public var start: UTCDate
@@ -32,6 +32,9 @@ public struct DecisionHeader: Sendable {
 
   /// The cooldowns' settings; nil where there are none.
   public var cooldown: Cooldown.Configuration?
+
+  /// The request path's settings; nil where the log does not tell what becomes of requests.
+  public var path: PathSettings?
 
   /// A header with no policies.
   public init(start: UTCDate, source: String) {
@@ -58,6 +61,7 @@ extension JSONLine {
     if let deduplicator = header.deduplicator { write(deduplicator) }
     if let ledger = header.ledger { write(ledger) }
     if let cooldown = header.cooldown { write(cooldown) }
+    if let path = header.path { write(path) }
     key("replicas")
     begin("[")
     for replica in header.replicas {

@@ -12,51 +12,51 @@ extension DecisionWriter {
   ) {
     switch event {
     case .adopted(let machine, let pool):
-      begin("spot", "adopted", at: now)
+      begin(LoggedEvent.Spot.adopted, at: now)
       line.field("machine", machine.index)
       line.field("pool", pool.index)
-    case .started: begin("spot", "started", at: now)
+    case .started: begin(LoggedEvent.Spot.started, at: now)
     case .target(let machines):
-      begin("spot", "target", at: now)
+      begin(LoggedEvent.Spot.target, at: now)
       line.field("machines", machines)
     case .scheduled(let pool, let minimum, let maximum):
-      begin("spot", "scheduled", at: now)
+      begin(LoggedEvent.Spot.scheduled, at: now)
       line.field("pool", pool.index)
       line.field("minimum", minimum)
       line.field("maximum", maximum)
     case .launched(let launch, let machine):
-      begin("spot", "launched", at: now)
+      begin(LoggedEvent.Spot.launched, at: now)
       line.field("launch", launch.index)
       line.field("machine", machine.index)
     case .launchFailed(let launch, let failure):
-      begin("spot", "launch_failed", at: now)
+      begin(LoggedEvent.Spot.launchFailed, at: now)
       line.field("launch", launch.index)
       line.field("why", failure.rawValue)
     case .ready(let machine):
-      begin("spot", "ready", at: now)
+      begin(LoggedEvent.Spot.ready, at: now)
       line.field("machine", machine.index)
     case .rebalanceRecommended(let machine):
-      begin("spot", "rebalance_recommended", at: now)
+      begin(LoggedEvent.Spot.rebalanceRecommended, at: now)
       line.field("machine", machine.index)
     case .noticed(let machine, let deadline):
-      begin("spot", "noticed", at: now)
+      begin(LoggedEvent.Spot.noticed, at: now)
       line.field("machine", machine.index)
       line.field("deadline", deadline)
     case .found(let machine, let found):
-      begin("spot", "found", at: now)
+      begin(LoggedEvent.Spot.found, at: now)
       line.field("machine", machine.index)
       write(found)
     case .priced(let pool, let price):
-      begin("spot", "priced", at: now)
+      begin(LoggedEvent.Spot.priced, at: now)
       line.field("pool", pool.index)
       line.field("price_nanodollars_per_hour", price.nanodollarsPerHour)
     case .unhealthy(let machine):
-      begin("spot", "unhealthy", at: now)
+      begin(LoggedEvent.Spot.unhealthy, at: now)
       line.field("machine", machine.index)
     case .gone(let machine):
-      begin("spot", "gone", at: now)
+      begin(LoggedEvent.Spot.gone, at: now)
       line.field("machine", machine.index)
-    case .wake: begin("spot", "wake", at: now)
+    case .wake: begin(LoggedEvent.Spot.wake, at: now)
     }
     line.key("decision")
     line.begin("[")
@@ -123,9 +123,9 @@ extension DecisionWriter {
     _ event: CostAwareAutoscaler.Event, at now: Instant, _ effects: [CostAwareAutoscaler.Effect]
   ) {
     switch event {
-    case .missed: begin("autoscaler", "missed", at: now)
+    case .missed: begin(LoggedEvent.Autoscaler.missed, at: now)
     case .observed(let seen):
-      begin("autoscaler", "observed", at: now)
+      begin(LoggedEvent.Autoscaler.observed, at: now)
       line.field("true_at", seen.time)
       line.field("engine_nanohertz", seen.engineRate.nanoPerSecond)
       line.field("queue_wait_ns", seen.queueWait?.nanoseconds)
@@ -150,7 +150,7 @@ extension DecisionWriter {
         if let denial = decision.denial { line.value(denial.rawValue) } else { line.null() }
       case .degrade(let step):
         line.field("do", "degrade")
-        line.field("to", String(describing: step))
+        line.field("to", step.logged)
       case .optimizeAggressively: line.field("do", "optimize_aggressively")
       }
       line.end()

@@ -10,7 +10,7 @@ extension DecisionWriter {
     reserve estimate: USD, for tenant: TenantID, deadline: Instant, at now: Instant,
     _ answer: ReserveAnswer
   ) {
-    begin("ledger", "reserve", at: now)
+    begin(LoggedEvent.Ledger.reserve, at: now)
     line.field("tenant", tenant.index)
     line.field("estimate_nanodollars", estimate.nanodollars)
     line.field("deadline", deadline)
@@ -20,7 +20,7 @@ extension DecisionWriter {
     case .reserved(let id):
       line.key("reserved")
       line.hex(id.rawValue)
-    case .refused(let refusal): line.field("refused", String(describing: refusal))
+    case .refused(let refusal): line.field("refused", refusal.logged)
     }
     line.end()
     line.endLine()
@@ -31,13 +31,13 @@ extension DecisionWriter {
     settle id: ReservationID, actual: USD?, at now: Instant, _ answer: SettleAnswer,
     ledger: CostLedger
   ) {
-    begin("ledger", "settle", at: now)
+    begin(LoggedEvent.Ledger.settle, at: now)
     line.key("reserved")
     line.hex(id.rawValue)
     line.field("actual_nanodollars", actual?.nanodollars)
     line.key("decision")
     line.begin()
-    line.field("answer", String(describing: answer))
+    line.field("answer", answer.logged)
     line.field("spent_nanodollars", ledger.total.spent.nanodollars)
     line.end()
     line.endLine()
@@ -45,7 +45,7 @@ extension DecisionWriter {
 
   /// A new period of all budgets.
   public mutating func write(periodBeganAt now: Instant) {
-    begin("ledger", "period", at: now)
+    begin(LoggedEvent.Ledger.period, at: now)
     line.key("decision")
     line.begin()
     line.end()

@@ -7,7 +7,12 @@ import Serving
 extension DecisionWriter {
   /// What a router makes of a text's score, or of its keywords under the reference rule.
   public mutating func write(plan: RoutePlan, of text: Int, at now: Instant) {
-    begin("router", "plan", at: now)
+    begin(LoggedEvent.Router.plan, at: now)
+    end(plan, of: text)
+  }
+
+  /// Writes a plan and what it was made of, and ends the line.
+  package mutating func end(_ plan: RoutePlan, of text: Int) {
     line.field("text", text)
     line.field("score", Double(plan.score))
     line.field("has_simple", plan.keywords.hasSimple)
@@ -16,7 +21,7 @@ extension DecisionWriter {
     line.begin()
     line.field("place", plan.place)
     line.field("at_floor", plan.atFloor)
-    line.field("because", String(describing: plan.reason))
+    line.field("because", plan.reason.logged)
     line.end()
     line.endLine()
   }
@@ -26,7 +31,7 @@ extension DecisionWriter {
     _ request: RouteRequest, text: Int, at now: Instant, among board: borrowing ReplicaBoard,
     _ decision: RouteDecision
   ) {
-    begin("router", "route", at: now)
+    begin(LoggedEvent.Router.route, at: now)
     line.field("text", text)
     line.field("prompt_tokens", request.promptTokens)
     line.field("output_tokens", request.outputTokens)
@@ -37,7 +42,7 @@ extension DecisionWriter {
     line.key("decision")
     line.begin()
     line.field("model", decision.model.index)
-    line.field("because", String(describing: decision.reason))
+    line.field("because", decision.reason.logged)
     line.end()
     line.endLine()
   }
@@ -47,7 +52,7 @@ extension DecisionWriter {
     choiceOf model: ModelID, within longestWait: TimeSpan?, at now: Instant,
     among board: borrowing ReplicaBoard, _ choice: LeastLoaded.Choice
   ) {
-    begin("dispatcher", "choose", at: now)
+    begin(LoggedEvent.Dispatcher.choose, at: now)
     line.field("model", model.index)
     line.field("longest_wait_ns", longestWait?.nanoseconds)
     changes(of: board)
@@ -70,7 +75,7 @@ extension DecisionWriter {
     added replica: ReplicaID, at now: Instant, among board: borrowing ReplicaBoard
   ) {
     let observed = board[replica.index]
-    begin("dispatcher", "added", at: now)
+    begin(LoggedEvent.Dispatcher.added, at: now)
     line.field("model", observed.model.index)
     line.field("nanoseconds_per_request", observed.nanosecondsPerRequest)
     changes(of: board, before: replica)
@@ -86,7 +91,7 @@ extension DecisionWriter {
   public mutating func write(
     retired replica: ReplicaID, at now: Instant, among board: borrowing ReplicaBoard
   ) {
-    begin("dispatcher", "retired", at: now)
+    begin(LoggedEvent.Dispatcher.retired, at: now)
     line.field("replica", replica.index)
     changes(of: board)
     line.key("decision")
@@ -100,8 +105,19 @@ extension DecisionWriter {
     ended outcome: Cooldown.Outcome, of replica: ReplicaID, at now: Instant,
     among board: borrowing ReplicaBoard, restsUntil: Instant?
   ) {
-    begin("cooldown", "ended", at: now)
+    begin(LoggedEvent.Cooldown.ended, at: now)
     line.field("replica", replica.index)
+    fields(of: outcome)
+    changes(of: board)
+    line.key("decision")
+    line.begin()
+    line.field("rests_until", restsUntil ?? .never)
+    line.end()
+    line.endLine()
+  }
+
+  /// Writes how a call of a replica ended.
+  package mutating func fields(of outcome: Cooldown.Outcome) {
     var wait: TimeSpan?
     switch outcome {
     case .succeeded: line.field("outcome", "succeeded")
@@ -113,10 +129,14 @@ extension DecisionWriter {
       wait = retryAfter
     }
     line.field("retry_after_ns", wait?.nanoseconds)
-    changes(of: board)
+  }
+
+  /// The calls of a replica that is lost, which nobody counts any more.
+  public mutating func write(forgotten replica: ReplicaID, at now: Instant) {
+    begin(LoggedEvent.Cooldown.forgotten, at: now)
+    line.field("replica", replica.index)
     line.key("decision")
     line.begin()
-    line.field("rests_until", restsUntil ?? .never)
     line.end()
     line.endLine()
   }
@@ -125,12 +145,19 @@ extension DecisionWriter {
   public mutating func write(
     lookUp key: CacheKey, isDeterministic: Bool, at now: Instant, _ answer: CacheAnswer
   ) {
-    begin("cache", "look_up", at: now)
+    begin(LoggedEvent.Cache.lookUp, at: now)
     line.key("key")
     line.hex(key.high, key.low)
     line.field("is_deterministic", isDeterministic)
     line.key("decision")
     line.begin()
+    field(answer)
+    line.end()
+    line.endLine()
+  }
+
+  /// Writes what a store holds.
+  package mutating func field(_ answer: CacheAnswer) {
     switch answer {
     case .hit(let age):
       line.field("answer", "hit")
@@ -138,8 +165,6 @@ extension DecisionWriter {
     case .miss: line.field("answer", "miss")
     case .bypass: line.field("answer", "bypass")
     }
-    line.end()
-    line.endLine()
   }
 
   /// An answer that was offered to the response cache, and what the cache holds afterwards.
@@ -147,29 +172,31 @@ extension DecisionWriter {
     answered key: CacheKey, _ response: StoredResponse, at now: Instant,
     _ admission: ResponseCache.Admission, cache: borrowing ResponseCache
   ) {
-    begin("cache", "answered", at: now)
+    begin(LoggedEvent.Cache.answered, at: now)
     line.key("key")
     line.hex(key.high, key.low)
+    fields(of: response)
+    line.key("decision")
+    line.begin()
+    line.field("admission", admission.logged)
+    holdings(of: cache)
+  }
+
+  /// Writes what is known of an answer.
+  package mutating func fields(of response: StoredResponse) {
     line.field("status", response.status)
     line.field("finish_reason", response.finishReason.name)
     line.field("is_complete", response.isComplete)
     line.field("choices", response.choices)
     line.field("is_deterministic", response.isDeterministic)
     line.field("is_no_store", response.isNoStore)
-    line.key("decision")
-    line.begin()
-    switch admission {
-    case .admitted: line.field("admission", "admitted")
-    case .refused(let refusal): line.field("admission", String(describing: refusal))
-    }
-    holdings(of: cache)
   }
 
   /// An answer that the cache had before the log began.
   public mutating func write(
     primed key: CacheKey, storedAt: Instant, at now: Instant, cache: borrowing ResponseCache
   ) {
-    begin("cache", "primed", at: now)
+    begin(LoggedEvent.Cache.primed, at: now)
     line.key("key")
     line.hex(key.high, key.low)
     line.field("stored_at", storedAt)
@@ -180,7 +207,7 @@ extension DecisionWriter {
 
   /// The cache was emptied.
   public mutating func write(clearedAt now: Instant, cache: borrowing ResponseCache) {
-    begin("cache", "cleared", at: now)
+    begin(LoggedEvent.Cache.cleared, at: now)
     line.key("decision")
     line.begin()
     holdings(of: cache)
@@ -199,7 +226,7 @@ extension DecisionWriter {
     join key: CacheKey, isDeterministic: Bool, waiter: UInt32, deadline: Instant, at now: Instant,
     _ answer: JoinAnswer
   ) {
-    begin("dedup", "join", at: now)
+    begin(LoggedEvent.Dedup.join, at: now)
     line.key("key")
     line.hex(key.high, key.low)
     line.field("is_deterministic", isDeterministic)
@@ -216,7 +243,7 @@ extension DecisionWriter {
       write(flight)
     case .alone(let reason):
       line.field("answer", "alone")
-      line.field("because", String(describing: reason))
+      line.field("because", reason.logged)
     }
     line.end()
     line.endLine()
@@ -232,7 +259,7 @@ extension DecisionWriter {
     land flight: FlightID, _ outcome: FlightOutcome, at now: Instant, _ landing: Landing,
     _ deliveries: [Delivery]
   ) {
-    begin("dedup", "land", at: now)
+    begin(LoggedEvent.Dedup.land, at: now)
     write(flight)
     switch outcome {
     case .success(let isCacheable):
@@ -257,7 +284,7 @@ extension DecisionWriter {
       line.begin()
       line.field("waiter", delivery.waiter)
       line.field("is_lead", delivery.isLead)
-      line.field("result", String(describing: delivery.result))
+      line.field("result", delivery.result.logged)
       line.end()
     }
     line.end("]")
@@ -269,12 +296,12 @@ extension DecisionWriter {
   public mutating func write(
     leave flight: FlightID, waiter: UInt32, at now: Instant, _ answer: LeaveAnswer
   ) {
-    begin("dedup", "leave", at: now)
+    begin(LoggedEvent.Dedup.leave, at: now)
     write(flight)
     line.field("waiter", waiter)
     line.key("decision")
     line.begin()
-    line.field("answer", String(describing: answer))
+    line.field("answer", answer.logged)
     line.end()
     line.endLine()
   }

@@ -6,11 +6,13 @@ import Serving
 
 /// Writes what each policy was told and what it decided, a line each, in the order of deciding.
 ///
+/// `RequestPath` writes the lines about itself.
+///
 /// `Documentation/DecisionLog.md` describes the lines. What a policy sees of replicas is written as what
 /// changed since it was last written.
 public struct DecisionWriter: Sendable {
   /// The lines that nobody has taken yet.
-  public internal(set) var line: JSONLine
+  public package(set) var line: JSONLine
   /// How many decisions were written.
   public private(set) var count = 0
   private var known: [ReplicaObservation]
@@ -40,14 +42,13 @@ public struct DecisionWriter: Sendable {
     if replica.index < known.count { known[replica.index] = blank } else { known.append(blank) }
   }
 
-  mutating func begin(_ policy: StaticString, _ event: StaticString, at now: Instant) {
+  /// Begins the line of an event.
+  package mutating func begin<Name: EventName>(_ event: Name, at now: Instant) {
     count += 1
     line.begin()
     line.field("at", now)
-    line.key("policy")
-    line.value(policy.description)
-    line.key("event")
-    line.value(event.description)
+    line.field("policy", Name.policy.rawValue)
+    line.field("event", event.rawValue)
   }
 
   /// Writes the replicas that look otherwise than when they were last written.
@@ -65,12 +66,7 @@ public struct DecisionWriter: Sendable {
           || new.hasRoom != old.hasRoom
       else { continue }
       known[index] = new
-      line.begin("[")
-      line.value(index)
-      line.value(new.acceptsRequests ? 1 : 0)
-      line.value(new.outstanding)
-      line.value(new.hasRoom ? 1 : 0)
-      line.end("]")
+      line.row(index, new)
     }
     line.end("]")
   }

@@ -24,24 +24,28 @@ public struct JSONLine: Sendable {
     bytes.removeAll(keepingCapacity: true)
   }
 
-  mutating func begin(_ opening: Unicode.Scalar = "{") {
+  /// Opens an object, or what another bracket opens.
+  package mutating func begin(_ opening: Unicode.Scalar = "{") {
     separate()
     bytes.append(UInt8(ascii: opening))
     needsComma = false
   }
 
-  mutating func end(_ closing: Unicode.Scalar = "}") {
+  /// Closes an object, or what another bracket closes.
+  package mutating func end(_ closing: Unicode.Scalar = "}") {
     bytes.append(UInt8(ascii: closing))
     needsComma = true
   }
 
-  mutating func endLine() {
+  /// Closes the object of a line, and the line.
+  package mutating func endLine() {
     end()
     bytes.append(UInt8(ascii: "\n"))
     needsComma = false
   }
 
-  mutating func key(_ name: StaticString) {
+  /// Writes a key.
+  package mutating func key(_ name: StaticString) {
     separate()
     bytes.append(UInt8(ascii: "\""))
     for scalar in name.description.utf8 { bytes.append(scalar) }
@@ -50,23 +54,29 @@ public struct JSONLine: Sendable {
     needsComma = false
   }
 
-  mutating func value(_ number: some BinaryInteger) {
+  /// Writes a whole number.
+  package mutating func value(_ number: some BinaryInteger) {
     separate()
     bytes.append(contentsOf: String(number).utf8)
     needsComma = true
   }
 
+  /// Writes a number with as many digits as tell it from its neighbours.
+  ///
   /// - Precondition: the number is finite.
-  mutating func value(_ number: Double) {
+  package mutating func value(_ number: Double) {
     precondition(number.isFinite, "JSON has no infinite numbers")
     raw(number.description)
   }
 
-  mutating func value(_ flag: Bool) { raw(flag ? "true" : "false") }
+  /// Writes true or false.
+  package mutating func value(_ flag: Bool) { raw(flag ? "true" : "false") }
 
-  mutating func null() { raw("null") }
+  /// Writes null.
+  package mutating func null() { raw("null") }
 
-  mutating func value(_ text: String) {
+  /// Writes a text.
+  package mutating func value(_ text: String) {
     separate()
     bytes.append(UInt8(ascii: "\""))
     for byte in text.utf8 {
@@ -86,7 +96,7 @@ public struct JSONLine: Sendable {
   }
 
   /// A time, or null for never.
-  mutating func value(_ time: Instant) {
+  package mutating func value(_ time: Instant) {
     guard time != .never, time.nanoseconds != .min else { return null() }
     separate()
     let moment = (start + time.sinceStart).nanosecondsSince1970
@@ -115,7 +125,7 @@ public struct JSONLine: Sendable {
   }
 
   /// Words of 64 bits as 16 hexadecimal digits each, which no reader rounds.
-  mutating func hex(_ words: UInt64...) {
+  package mutating func hex(_ words: UInt64...) {
     separate()
     bytes.append(UInt8(ascii: "\""))
     for word in words {
@@ -144,32 +154,38 @@ public struct JSONLine: Sendable {
 }
 
 extension JSONLine {
-  mutating func field(_ name: StaticString, _ number: some BinaryInteger) {
+  /// Writes a key and a whole number.
+  package mutating func field(_ name: StaticString, _ number: some BinaryInteger) {
     key(name)
     value(number)
   }
 
-  mutating func field(_ name: StaticString, _ number: Double) {
+  /// Writes a key and a number.
+  package mutating func field(_ name: StaticString, _ number: Double) {
     key(name)
     value(number)
   }
 
-  mutating func field(_ name: StaticString, _ flag: Bool) {
+  /// Writes a key and a flag.
+  package mutating func field(_ name: StaticString, _ flag: Bool) {
     key(name)
     value(flag)
   }
 
-  mutating func field(_ name: StaticString, _ text: String) {
+  /// Writes a key and a text.
+  package mutating func field(_ name: StaticString, _ text: String) {
     key(name)
     value(text)
   }
 
-  mutating func field(_ name: StaticString, _ time: Instant) {
+  /// Writes a key and a time, or null for never.
+  package mutating func field(_ name: StaticString, _ time: Instant) {
     key(name)
     value(time)
   }
 
-  mutating func field(_ name: StaticString, _ number: (some BinaryInteger)?) {
+  /// Writes a key and a whole number, or null.
+  package mutating func field(_ name: StaticString, _ number: (some BinaryInteger)?) {
     key(name)
     if let number { value(number) } else { null() }
   }

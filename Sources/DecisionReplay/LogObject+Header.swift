@@ -12,8 +12,12 @@ extension DecisionHeader {
     guard try first.text("plimsoll") == "decisions" else {
       throw first.fail("plimsoll", allowed: "decisions")
     }
-    guard try first.integer("version") == DecisionHeader.version else {
-      throw first.fail("version", allowed: "\(DecisionHeader.version)")
+    let version: Int = try first.integer("version")
+    guard version == DecisionHeader.version else {
+      throw DecisionLogError(
+        line: 0, key: "version",
+        problem: "is \(version), which this version of Plimsoll does not read; allowed: "
+          + "\(DecisionHeader.version), so record the log again")
     }
     guard let start = try? UTCDate(parsing: try first.text("start")) else {
       throw first.fail("start", allowed: "a time in UTC, such as 2024-12-09T00:00:00Z")
@@ -40,6 +44,9 @@ extension DecisionHeader {
     cooldown = try first.optional("cooldown") { key throws(DecisionLogError) in
       try first.object(key).cooldown()
     }
+    path = try first.optional("path") { key throws(DecisionLogError) in
+      try first.object(key).path()
+    }
     for replica in try first.objects("replicas") {
       let time = try replica.span("nanoseconds_per_request").nanoseconds
       replicas.append(
@@ -50,6 +57,8 @@ extension DecisionHeader {
     try first.hold(
       replicas.count <= ReplicaBoard.mostReplicas, "replicas",
       "at most \(ReplicaBoard.mostReplicas) replicas")
+    guard path != nil else { return }
+    path?.replicas = try first.object("path").states(of: replicas)
   }
 }
 
@@ -192,6 +201,41 @@ extension LogObject {
     try hold(time > .zero, "uncoalesced_for_ns", "a time above 0")
     return Deduplicator.Configuration(
       maximumWaiters: waiters, uncoalescedFor: time, remembered: remembered)
+  }
+
+  fileprivate func path() throws(DecisionLogError) -> PathSettings {
+    let model: Int = try integer("requested_model")
+    try hold((0..<256).contains(model), "requested_model", "a number from 0 to 255")
+    var path = PathSettings(requestedModel: ModelID(model))
+    path.asksPolicies = try flag("asks_policies")
+    path.storeRule = try optional("store_rule", oneOf)
+    path.budget = try optional("budget") { key throws(DecisionLogError) in
+      let budget = try object(key)
+      let period = try budget.span("period_ns")
+      try budget.hold(period > .zero, "period_ns", "a time above 0")
+      return PathSettings.Budget(
+        period: period, estimate: try budget.money("estimate_nanodollars"))
+    }
+    path.timeout = try optional("timeout_ns", span)
+    path.handOverLimit = try count("hand_over_limit", upTo: PathSettings.mostHandOvers)
+    path.longestWait = try optional("longest_wait_ns", span)
+    return path
+  }
+
+  /// How replicas are when a path begins: those that are not written accept nothing yet.
+  fileprivate func states(
+    of replicas: [ReplicaObservation]
+  ) throws(DecisionLogError) -> [ReplicaObservation] {
+    var replicas = replicas
+    for row in try rows("replicas", width: 4) {
+      guard let index = Int(exactly: row[0]), replicas.indices.contains(index),
+        let outstanding = Int32(exactly: row[2])
+      else { throw fail("replicas", allowed: "replicas from 0 to \(replicas.count - 1)") }
+      replicas[index].acceptsRequests = row[1] != 0
+      replicas[index].outstanding = outstanding
+      replicas[index].hasRoom = row[3] != 0
+    }
+    return replicas
   }
 
   fileprivate func cooldown() throws(DecisionLogError) -> Cooldown.Configuration {

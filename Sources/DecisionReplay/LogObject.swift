@@ -134,6 +134,17 @@ struct LogObject {
     return value
   }
 
+  /// One of some values, by the name that each has in a log.
+  func named<Value>(
+    _ key: String, among all: [Value], _ name: KeyPath<Value, String>
+  ) throws(DecisionLogError) -> Value {
+    let text = try text(key)
+    guard let value = all.first(where: { $0[keyPath: name] == text }) else {
+      throw fail(key, allowed: all.map { $0[keyPath: name] }.joined(separator: ", "))
+    }
+    return value
+  }
+
   func object(_ key: String) throws(DecisionLogError) -> LogObject {
     guard case .object(let inner) = self[key] else { throw fail(key, allowed: "an object") }
     return LogObject(inner, path: place(key), start: start)

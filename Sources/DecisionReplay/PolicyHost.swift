@@ -3,6 +3,7 @@
 import DecisionLog
 import Policies
 import Quantities
+import RequestPath
 import Serving
 
 /// The policies of a decision log, driven by its events: no simulator, no gateway, no clock.
@@ -21,6 +22,8 @@ public struct PolicyHost: ~Copyable, Sendable {
   private var cooldowns: Cooldowns?
   private var board: ReplicaBoard
   private var plans: [RoutePlan?] = []
+  /// The policies together; nil where the log is not about what becomes of requests.
+  private var path: PathHost?
   private let start: UTCDate
   private var writer: DecisionWriter
   /// How many lines have been fed, the first not counted.
@@ -31,6 +34,8 @@ public struct PolicyHost: ~Copyable, Sendable {
   /// The policies that a first line names, before their first event.
   public init(header line: [UInt8]) throws(DecisionLogError) {
     let header = try DecisionHeader(line: line)
+    var together: RequestPath.Configuration?
+    if let settings = header.path { together = try PathHost.configuration(settings, header) }
     start = header.start
     board = ReplicaBoard(header.replicas)
     spot = header.spot.map { SpotManager($0) }
@@ -43,13 +48,17 @@ public struct PolicyHost: ~Copyable, Sendable {
     deduplicator = header.deduplicator.map { Deduplicator($0) }
     ledger = header.ledger.map { CostLedger($0) }
     cooldowns = header.cooldown.map { Cooldowns($0) }
+    if let settings = header.path, let together {
+      path = PathHost(together, settings, header)
+    }
     writer = DecisionWriter(header)
   }
 
   /// The lines that have been decided since this was last called, the header first.
   public mutating func takeLines() -> [UInt8] {
-    let bytes = writer.line.bytes
+    var bytes = writer.line.bytes
     writer.clear()
+    if let more = path?.takeLines() { bytes += more }
     return bytes
   }
 
@@ -59,19 +68,18 @@ public struct PolicyHost: ~Copyable, Sendable {
     let event = try LogObject(line: line, start: start)
     let now = try event.time("at")
     guard now != .never else { throw event.fail("at", allowed: "a time in UTC") }
-    let policy = try event.text("policy")
-    switch policy {
-    case "spot": try stepSpot(event, at: now)
-    case "autoscaler": try stepAutoscaler(event, at: now)
-    case "router": try stepRouter(event, at: now)
-    case "dispatcher": try stepDispatcher(event, at: now)
-    case "cache": try stepCache(event, at: now)
-    case "dedup": try stepDeduplicator(event, at: now)
-    case "ledger": try stepLedger(event, at: now)
-    case "cooldown": try stepCooldowns(event, at: now)
-    default:
-      throw event.fail(
-        "policy", allowed: "spot, autoscaler, router, dispatcher, cache, dedup, ledger, cooldown")
+    switch try event.oneOf("policy") as LoggedPolicy {
+    case .spot: try stepSpot(event, at: now)
+    case .autoscaler: try stepAutoscaler(event, at: now)
+    case .router: try stepRouter(event, at: now)
+    case .dispatcher: try stepDispatcher(event, at: now)
+    case .cache: try stepCache(event, at: now)
+    case .dedup: try stepDeduplicator(event, at: now)
+    case .ledger: try stepLedger(event, at: now)
+    case .cooldown: try stepCooldowns(event, at: now)
+    case .path:
+      guard path != nil else { throw absent(event) }
+      try path?.step(event, at: now)
     }
   }
 
@@ -94,40 +102,35 @@ public struct PolicyHost: ~Copyable, Sendable {
   private mutating func stepSpot(_ event: LogObject, at now: Instant) throws(DecisionLogError) {
     guard spot != nil else { throw absent(event) }
     let happened: SpotManager.Event
-    switch try event.text("event") {
-    case "adopted":
+    switch try event.oneOf("event") as LoggedEvent.Spot {
+    case .adopted:
       happened = .adopted(
         MachineID(try place(event, "machine")), pool: PoolID(try number(event, "pool")))
-    case "started": happened = .started
-    case "target": happened = .target(machines: try event.count("machines"))
-    case "scheduled":
+    case .started: happened = .started
+    case .target: happened = .target(machines: try event.count("machines"))
+    case .scheduled:
       happened = .scheduled(
         pool: PoolID(try number(event, "pool")), minimum: try event.count("minimum"),
         maximum: try event.count("maximum"))
-    case "launched":
+    case .launched:
       happened = .launched(
         LaunchID(try number(event, "launch")), MachineID(try place(event, "machine")))
-    case "launch_failed":
+    case .launchFailed:
       happened = .launchFailed(LaunchID(try number(event, "launch")), try event.oneOf("why"))
-    case "ready": happened = .ready(MachineID(try number(event, "machine")))
-    case "rebalance_recommended":
+    case .ready: happened = .ready(MachineID(try number(event, "machine")))
+    case .rebalanceRecommended:
       happened = .rebalanceRecommended(MachineID(try number(event, "machine")))
-    case "noticed":
+    case .noticed:
       happened = .noticed(
         MachineID(try number(event, "machine")), deadline: try event.time("deadline"))
-    case "found":
+    case .found:
       happened = .found(MachineID(try place(event, "machine")), try found(event))
-    case "priced":
+    case .priced:
       happened = .priced(
         pool: PoolID(try number(event, "pool")), try event.price("price_nanodollars_per_hour"))
-    case "unhealthy": happened = .unhealthy(MachineID(try number(event, "machine")))
-    case "gone": happened = .gone(MachineID(try number(event, "machine")))
-    case "wake": happened = .wake
-    default:
-      throw event.fail(
-        "event",
-        allowed: "adopted, started, target, scheduled, launched, launch_failed, ready, "
-          + "rebalance_recommended, noticed, found, priced, unhealthy, gone, wake")
+    case .unhealthy: happened = .unhealthy(MachineID(try number(event, "machine")))
+    case .gone: happened = .gone(MachineID(try number(event, "machine")))
+    case .wake: happened = .wake
     }
     spotEffects.removeAll()
     spot?.step(happened, at: now, into: &spotEffects)
@@ -155,9 +158,9 @@ public struct PolicyHost: ~Copyable, Sendable {
   ) throws(DecisionLogError) {
     guard autoscaler != nil else { throw absent(event) }
     let happened: CostAwareAutoscaler.Event
-    switch try event.text("event") {
-    case "missed": happened = .missed
-    case "observed":
+    switch try event.oneOf("event") as LoggedEvent.Autoscaler {
+    case .missed: happened = .missed
+    case .observed:
       happened = .observed(
         FleetObservation(
           time: try event.time("true_at"),
@@ -169,7 +172,6 @@ public struct PolicyHost: ~Copyable, Sendable {
           effectiveMachines: try event.optional("effective") {
             key throws(DecisionLogError) in try event.double(key, in: 0...1e9)
           }))
-    default: throw event.fail("event", allowed: "observed, missed")
     }
     scalingEffects.removeAll()
     autoscaler?.step(happened, at: now, into: &scalingEffects)
@@ -202,16 +204,13 @@ public struct PolicyHost: ~Copyable, Sendable {
     guard var router = router.take() else { throw absent(event) }
     defer { self.router = router }
     let text = try place(event, "text")
-    switch try event.text("event") {
-    case "plan":
+    switch try event.oneOf("event") as LoggedEvent.Router {
+    case .plan:
       while plans.count <= text { plans.append(nil) }
-      let keywords = ReferenceClassifier.Keywords(
-        hasSimple: try event.flag("has_simple"), hasMedium: try event.flag("has_medium"))
-      let plan = router.plan(
-        forScore: try event.double("score", in: -1e9...1e9), keywords: keywords)
+      let plan = try event.plan(by: router)
       plans[text] = plan
       writer.write(plan: plan, of: text, at: now)
-    case "route":
+    case .route:
       guard plans.indices.contains(text), let plan = plans[text] else {
         throw event.fail("text", allowed: "a text that has been planned")
       }
@@ -223,16 +222,15 @@ public struct PolicyHost: ~Copyable, Sendable {
       request.goesDown = try event.flag("goes_down")
       let decision = router.intended(request, at: now, among: &board)
       writer.write(request, text: text, at: now, among: board, decision)
-    default: throw event.fail("event", allowed: "plan, route")
     }
   }
 
   private mutating func stepDispatcher(
     _ event: LogObject, at now: Instant
   ) throws(DecisionLogError) {
-    switch try event.text("event") {
-    case "choose": try choose(event, at: now)
-    case "added":
+    switch try event.oneOf("event") as LoggedEvent.Dispatcher {
+    case .choose: try choose(event, at: now)
+    case .added:
       try event.hold(
         board.count < ReplicaBoard.mostReplicas, "event",
         "at most \(ReplicaBoard.mostReplicas) replicas")
@@ -243,12 +241,11 @@ public struct PolicyHost: ~Copyable, Sendable {
           nanosecondsPerRequest: try event.span("nanoseconds_per_request").nanoseconds))
       cooldowns?.forget(added)
       writer.write(added: added, at: now, among: board)
-    case "retired":
+    case .retired:
       let replica = try replica(event)
       try see(event)
       board.retire(replica)
       writer.write(retired: replica, at: now, among: board)
-    default: throw event.fail("event", allowed: "choose, added, retired")
     }
   }
 
@@ -264,19 +261,17 @@ public struct PolicyHost: ~Copyable, Sendable {
     _ event: LogObject, at now: Instant
   ) throws(DecisionLogError) {
     guard cooldowns != nil else { throw absent(event) }
-    guard try event.text("event") == "ended" else { throw event.fail("event", allowed: "ended") }
     let replica = try replica(event)
-    try see(event)
-    let retryAfter = try event.optional("retry_after_ns", event.span)
-    let outcome: Cooldown.Outcome
-    switch try event.text("outcome") {
-    case "succeeded": outcome = .succeeded
-    case "failed": outcome = .failed(retryAfter: retryAfter)
-    case "refused": outcome = .refused(retryAfter: retryAfter)
-    default: throw event.fail("outcome", allowed: "succeeded, failed, refused")
+    switch try event.oneOf("event") as LoggedEvent.Cooldown {
+    case .ended:
+      try see(event)
+      let outcome = try event.outcome()
+      let until = cooldowns?.step(outcome, of: replica, among: board, at: now)
+      writer.write(ended: outcome, of: replica, at: now, among: board, restsUntil: until ?? nil)
+    case .forgotten:
+      cooldowns?.forget(replica)
+      writer.write(forgotten: replica, at: now)
     }
-    let until = cooldowns?.step(outcome, of: replica, among: board, at: now)
-    writer.write(ended: outcome, of: replica, at: now, among: board, restsUntil: until ?? nil)
   }
 
   private mutating func choose(_ event: LogObject, at now: Instant) throws(DecisionLogError) {
@@ -294,52 +289,33 @@ public struct PolicyHost: ~Copyable, Sendable {
 
   private mutating func stepCache(_ event: LogObject, at now: Instant) throws(DecisionLogError) {
     guard hasCache else { throw absent(event) }
-    switch try event.text("event") {
-    case "look_up":
+    switch try event.oneOf("event") as LoggedEvent.Cache {
+    case .lookUp:
       let (key, isDeterministic) = (try key(event), try event.flag("is_deterministic"))
       let answer = cache.lookUp(key, isDeterministic: isDeterministic, at: now)
       writer.write(lookUp: key, isDeterministic: isDeterministic, at: now, answer)
-    case "answered":
+    case .answered:
       let key = try key(event)
-      let response = StoredResponse(
-        status: try event.integer("status"), finishReason: try finishReason(event),
-        isComplete: try event.flag("is_complete"), choices: try event.integer("choices"),
-        isDeterministic: try event.flag("is_deterministic"),
-        isNoStore: try event.flag("is_no_store"))
+      let response = try event.response()
       let admission = cache.keep(key, response, at: now)
       writer.write(answered: key, response, at: now, admission, cache: cache)
-    case "primed":
+    case .primed:
       let (key, storedAt) = (try key(event), try event.time("stored_at"))
       guard storedAt != .never else { throw event.fail("stored_at", allowed: "a time in UTC") }
       cache.prime(key, storedAt: storedAt)
       writer.write(primed: key, storedAt: storedAt, at: now, cache: cache)
-    case "cleared":
+    case .cleared:
       cache.removeAll()
       writer.write(clearedAt: now, cache: cache)
-    default: throw event.fail("event", allowed: "look_up, answered, primed, cleared")
     }
-  }
-
-  private func finishReason(
-    _ event: LogObject
-  ) throws(DecisionLogError) -> StoredResponse.FinishReason {
-    let all: [StoredResponse.FinishReason] = [
-      .stop, .toolCalls(areValid: true), .toolCalls(areValid: false), .length, .contentFilter,
-      .other,
-    ]
-    let name = try event.text("finish_reason")
-    guard let reason = all.first(where: { $0.name == name }) else {
-      throw event.fail("finish_reason", allowed: all.map(\.name).joined(separator: ", "))
-    }
-    return reason
   }
 
   private mutating func stepDeduplicator(
     _ event: LogObject, at now: Instant
   ) throws(DecisionLogError) {
     guard deduplicator != nil else { throw absent(event) }
-    switch try event.text("event") {
-    case "join":
+    switch try event.oneOf("event") as LoggedEvent.Dedup {
+    case .join:
       let (key, isDeterministic) = (try key(event), try event.flag("is_deterministic"))
       let (waiter, deadline): (UInt32, Instant) = (
         try event.integer("waiter"), try event.time("deadline")
@@ -351,7 +327,7 @@ public struct PolicyHost: ~Copyable, Sendable {
       writer.write(
         join: key, isDeterministic: isDeterministic, waiter: waiter, deadline: deadline, at: now,
         answer)
-    case "land":
+    case .land:
       let flight = FlightID(rawValue: try event.words("flight", count: 1)[0])
       let outcome: FlightOutcome
       switch try event.text("outcome") {
@@ -364,12 +340,11 @@ public struct PolicyHost: ~Copyable, Sendable {
       var deliveries: [Delivery] = []
       while let delivery = deduplicator?.nextDelivered() { deliveries.append(delivery) }
       writer.write(land: flight, outcome, at: now, landing, deliveries)
-    case "leave":
+    case .leave:
       let flight = FlightID(rawValue: try event.words("flight", count: 1)[0])
       let waiter: UInt32 = try event.integer("waiter")
       guard let answer = deduplicator?.leave(flight, waiter) else { return }
       writer.write(leave: flight, waiter: waiter, at: now, answer)
-    default: throw event.fail("event", allowed: "join, land, leave")
     }
   }
 
@@ -377,8 +352,8 @@ public struct PolicyHost: ~Copyable, Sendable {
 
   private mutating func stepLedger(_ event: LogObject, at now: Instant) throws(DecisionLogError) {
     guard ledger != nil else { throw absent(event) }
-    switch try event.text("event") {
-    case "reserve":
+    switch try event.oneOf("event") as LoggedEvent.Ledger {
+    case .reserve:
       let estimate = try event.money("estimate_nanodollars")
       let tenant = TenantID(try number(event, "tenant"))
       let deadline = try event.time("deadline")
@@ -386,15 +361,14 @@ public struct PolicyHost: ~Copyable, Sendable {
         let answer = ledger?.reserve(estimate, for: tenant, deadline: deadline, at: now)
       else { return }
       writer.write(reserve: estimate, for: tenant, deadline: deadline, at: now, answer)
-    case "settle":
+    case .settle:
       let id = ReservationID(rawValue: try event.words("reserved", count: 1)[0])
       let actual = try event.optional("actual_nanodollars", event.money)
       guard let answer = ledger?.settle(id, actual: actual, at: now), let ledger else { return }
       writer.write(settle: id, actual: actual, at: now, answer, ledger: ledger)
-    case "period":
+    case .period:
       ledger?.beginPeriod()
       writer.write(periodBeganAt: now)
-    default: throw event.fail("event", allowed: "reserve, settle, period")
     }
   }
 }

@@ -70,8 +70,8 @@ package struct BreakEvenSearch {
     let target = try Target(parsing: breakEven.target)
     let judge = Judge(
       try measures(of: loaded.scenario),
-      references: try loaded.references.map { ($0.path, try measures(of: $0)) },
-      confidence: loaded.scenario.confidence.fraction)
+      references: try loaded.references.map { ($0.origin.path, try measures(of: $0)) },
+      confidence: loaded.scenario.run.confidence.fraction)
     guard let interval = judge.interval(of: target.measure) else { return (false, nil) }
     return (
       target.comparison.holds(interval.estimate, target.bound.value),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import DecisionLog
 import FleetSimulation
 import Recording
 
@@ -19,12 +20,12 @@ extension Experiment.Outcome {
   ///
   /// - Throws: ``LogChangedResult`` where it does not come out as it did before.
   package func writeDecisions(
-    ofReplication replication: Int, aboutRequests: Bool, to take: ([UInt8]) -> Void
+    ofReplication replication: Int, about subjects: DecisionSubjects, to take: ([UInt8]) -> Void
   ) throws {
     let record = try withoutActuallyEscaping(take) { take in
       try FleetSimulation.run(
         scenario, seed: seed, replication: replication, decisions: take,
-        aboutRequests: aboutRequests)
+        about: subjects)
     }
     guard let first = records.first(where: { $0.replication == replication }),
       ResultDigest.of(first) == ResultDigest.of(record)

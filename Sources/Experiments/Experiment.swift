@@ -63,9 +63,9 @@ package struct Experiment: Sendable {
     self.options = options
   }
 
-  private var seed: UInt64 { options.seed ?? loaded.scenario.seed }
+  private var seed: UInt64 { options.seed ?? loaded.scenario.run.seed }
   private var plan: ReplicationPlan {
-    options.replications.map { .exactly($0) } ?? loaded.scenario.replications
+    options.replications.map { .exactly($0) } ?? loaded.scenario.run.replications
   }
 
   /// Runs replications until the scenario's plan is done, and stores each as soon as those before it are
@@ -86,8 +86,8 @@ package struct Experiment: Sendable {
     // Whatever is compared runs its requests in the same part of the time.
     var others = loaded.references.map { reference in
       ReferenceRun(
-        scenario: reference.requests == loaded.scenario.requests
-          ? reference.simulatingRequests(in: scenario.requests) : reference)
+        scenario: reference.run.requests == loaded.scenario.run.requests
+          ? reference.simulatingRequests(in: scenario.run.requests) : reference)
     }
     var look = 0
     progress(0, plan.maximum)
@@ -149,7 +149,7 @@ package struct Experiment: Sendable {
   private func cuttingWarmUp(
     _ scenario: Scenario
   ) async throws -> (scenario: Scenario, notes: [RunNote]) {
-    guard case .once(let window) = scenario.requests, window.isWarmUpAutomatic else {
+    guard case .once(let window) = scenario.run.requests, window.isWarmUpAutomatic else {
       return (scenario, [])
     }
     let pilots = try await replications(
@@ -197,7 +197,7 @@ extension LoadedExperiment {
     of reference: Scenario, beside records: [ReplicationRecord]
   ) -> Bool {
     let lostAny = records.contains { $0.weighted.answered < $0.weighted.arrived }
-    return !reference.egress.isEmpty
-      || lostAny && scenario.targets.contains { $0.measure == .goodput(against: reference.path) }
+    return !reference.costs.egress.isEmpty
+      || lostAny && scenario.targets.contains { $0.measure == .goodput(against: reference.origin.path) }
   }
 }

@@ -15,9 +15,9 @@ struct RunAssembly: Sendable {
   /// What the run is.
   var manifest: RunManifest {
     RunManifest(
-      scenario: scenario.path, scenarioText: scenario.canonicalText,
-      scenarioHash: ResultDigest.of(scenario.canonicalText), version: version, seed: seed,
-      priceBook: scenario.priceBook, confidence: scenario.confidence.fraction)
+      scenario: scenario.origin.path, scenarioText: scenario.origin.canonicalText,
+      scenarioHash: ResultDigest.of(scenario.origin.canonicalText), version: version, seed: seed,
+      priceBook: scenario.costs.priceBook, confidence: scenario.run.confidence.fraction)
   }
 
   /// The measures and the verdicts.
@@ -32,8 +32,8 @@ struct RunAssembly: Sendable {
     let measures = Measures(scenario, records: records)
     let judge = Judge(
       measures,
-      references: references.map { ($0.scenario.path, Measures($0.scenario, records: $0.records)) },
-      confidence: scenario.confidence.fraction)
+      references: references.map { ($0.scenario.origin.path, Measures($0.scenario, records: $0.records)) },
+      confidence: scenario.run.confidence.fraction)
     return StoppingRule.Judged(
       measures: measures, judge: judge, verdicts: judge.verdicts(on: scenario.targets, look: look),
       targets: scenario.targets)
@@ -44,14 +44,14 @@ struct RunAssembly: Sendable {
     _ records: [ReplicationRecord], digests: [String], judged: StoppingRule.Judged,
     notes: [RunNote]
   ) -> RunResults {
-    let identity = "\(version) \(seed) \(ResultDigest.of(scenario.canonicalText))"
+    let identity = "\(version) \(seed) \(ResultDigest.of(scenario.origin.canonicalText))"
     return RunResults(
       digest: ResultDigest.of(([identity] + digests).joined(separator: "\n")),
       replications: records.count,
       requests: records.reduce(RequestCounts()) { $0 + $1.requests },
       measures: judged.measures.rows, invoice: InvoiceSummary.rows(records),
-      billedMonths: InvoiceSummary.months(records, from: scenario.start, for: scenario.horizon),
+      billedMonths: InvoiceSummary.months(records, from: scenario.run.start, for: scenario.run.horizon),
       verdicts: judged.verdicts,
-      notes: scenario.inputs.map { RunNote(topic: "input", text: $0) } + notes)
+      notes: scenario.origin.inputs.map { RunNote(topic: "input", text: $0) } + notes)
   }
 }

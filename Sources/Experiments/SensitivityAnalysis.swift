@@ -70,7 +70,7 @@ package struct SensitivityAnalysis: Sendable {
   package func run(
     progress: @escaping @Sendable (Int, Int) -> Void
   ) async throws -> [SensitivityAnswer] {
-    let seed = try self.seed ?? load(study.overrides).scenario.seed
+    let seed = try self.seed ?? load(study.overrides).scenario.run.seed
     var draws = RandomStream(seed: seed, replication: 0, purpose: .sensitivity, entity: 0)
     let count = study.inputs.count
 
@@ -203,10 +203,10 @@ package struct SensitivityAnalysis: Sendable {
     let own = try measures(loaded.scenario, withRequests: true)
     let references = try loaded.references.map { reference in
       let needsRequests = loaded.needsRequests(of: reference, beside: own.records)
-      return (path: reference.path, measures: try measures(reference, withRequests: needsRequests))
+      return (path: reference.origin.path, measures: try measures(reference, withRequests: needsRequests))
     }
     let judge = Judge(
-      own, references: references, confidence: loaded.scenario.confidence.fraction)
+      own, references: references, confidence: loaded.scenario.run.confidence.fraction)
     return Outcome(
       rows: study.measures.map { own.measure($0) },
       targets: loaded.scenario.targets.map { target in

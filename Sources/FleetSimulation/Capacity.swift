@@ -51,14 +51,14 @@ struct CapacityTable: Sendable {
   ) {
     var entries = stream(.traceEntry, 0).draws(of: 0)
     let entry = entries.nextUniform()
-    purposes = scenario.sharedCapacities.compactMap(\.law.purpose)
-    capacities = scenario.sharedCapacities.map { shared in
+    purposes = scenario.fleet.sharedCapacities.compactMap(\.law.purpose)
+    capacities = scenario.fleet.sharedCapacities.map { shared in
       Capacity(
         process: CapacityProcess(
           shared.law, stream: stream(.capacity, shared.entity), entry: entry, at: now),
         entity: shared.entity, drop: shared.drop)
     }
-    for (number, pool) in scenario.pools.enumerated() {
+    for (number, pool) in scenario.fleet.pools.enumerated() {
       for (index, law) in pool.cloud.places.enumerated() {
         let entity = pool.cloud.entity(ofPlace: index)
         var dependsOn = pool.cloud.shared

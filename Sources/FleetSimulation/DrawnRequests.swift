@@ -20,6 +20,8 @@ struct DrawnRequests: ~Copyable {
   private var repeated: Column<UInt8>
   private(set) var deterministicCount = 0
   private(set) var repeatedCount = 0
+  /// What reading ahead came to; nothing depends on it.
+  private var touched: Int64 = 0
 
   /// Room for a column of requests.
   init(count: Int) {
@@ -61,10 +63,10 @@ struct DrawnRequests: ~Copyable {
     keysInOrder[number] = key
   }
 
-  /// Lets a cache read what it holds of the keys; the result means nothing.
-  mutating func touch(_ cache: inout ResponseCache, at now: Instant) -> Int64 {
+  /// Lets a cache read what it holds of the keys.
+  mutating func touch(_ cache: inout ResponseCache, at now: Instant) {
     let count = deterministicCount
-    return keysInOrder.withSpan { keys in
+    touched = keysInOrder.withSpan { keys in
       cachePlaces.withMutableSpan(of: 0..<count) { places in
         cache.touch(keys.extracting(first: count), at: now, places: &places)
       }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import DecisionLog
 import RandomStreams
 import Recording
 import ReplicaModel
@@ -14,16 +15,17 @@ package enum FleetSimulation {
   /// - Parameters:
   ///   - withRequests: whether requests arrive; without them only the slow world and its bill are run.
   ///   - decisions: takes the lines of the decision log, some thousands at a time; `nil` for no log.
-  ///   - aboutRequests: whether the log holds decisions about requests too, and not of machines only.
+  ///   - subjects: what the log is about.
   /// - Throws: ``ConservationError`` when a law of conservation is broken, ``Quantities/BillOutOfRange`` when the bill
   ///   is more than amounts hold.
   package static func run(
     _ scenario: Scenario, seed: UInt64, replication: Int, withRequests: Bool = true,
-    decisions: ((_ lines: [UInt8]) -> Void)? = nil, aboutRequests: Bool = true
+    decisions: ((_ lines: [UInt8]) -> Void)? = nil,
+    about subjects: DecisionSubjects = [.machines, .policies]
   ) throws -> ReplicationRecord {
     let order = ReplicationOrder(
       seed: seed, replication: replication, withRequests: withRequests, decisions: decisions,
-      aboutRequests: aboutRequests)
+      subjects: subjects)
     return scenario.knowsTokens
       ? try Replication<TokenReplicas>.run(scenario, order)
       : try Replication<BatchReplicas>.run(scenario, order)
@@ -36,11 +38,11 @@ struct ReplicationOrder {
   /// The number of the replication.
   let replication: Int
   /// Whether requests arrive.
-  let withRequests: Bool
+  var withRequests: Bool
   /// Takes the lines of the decision log; `nil` for no log.
   var decisions: ((_ lines: [UInt8]) -> Void)?
-  /// Whether the log holds decisions about requests too.
-  var aboutRequests: Bool
+  /// What the log is about.
+  var subjects: DecisionSubjects
 
   /// The number of the replication as streams take it.
   var number: UInt32 { UInt32(replication) }

@@ -11,9 +11,9 @@ struct ReplicaLayout {
 
   /// - Complexity: O(models × replicas).
   init(_ scenario: Scenario) {
-    let poolOfPlace = scenario.pools.flatMap { pool in pool.cloud.places.map { _ in pool } }
+    let poolOfPlace = scenario.fleet.pools.flatMap { pool in pool.cloud.places.map { _ in pool } }
     replicasOfPlace = poolOfPlace.map { _ in [] }
-    for model in scenario.models.indices {
+    for model in scenario.fleet.models.indices {
       for (place, pool) in poolOfPlace.enumerated() {
         for replica in pool.replicas where replica.serves.index == model {
           replicasOfPlace[place].append(replicas.count)

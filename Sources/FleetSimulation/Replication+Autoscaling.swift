@@ -15,40 +15,40 @@ extension Replication where Engine: ~Copyable {
   /// scrape, or within a minute where few came; elsewhere it is the fluid limit: the rate of arrivals against
   /// the throughput of the machines that serve, and the queue that this leaves.
   mutating func autoscale() {
-    let seen = lastScrape
-    lastScrape = observe()
-    let isEnough = scrape.answered >= Self.fewestAnswers
-    if acceptsArrivals && isEnough { noteEngineShare() }
-    if !acceptsArrivals || isEnough || now - scrapeBegan >= .minutes(1) {
-      scrape.reset()
-      scrapeBegan = now
+    let seen = scaling.lastScrape
+    scaling.lastScrape = observe()
+    let isEnough = scaling.scrape.answered >= Self.fewestAnswers
+    if requests.areArriving && isEnough { noteEngineShare() }
+    if !requests.areArriving || isEnough || now - scaling.scrapeBegan >= .minutes(1) {
+      scaling.scrape.reset()
+      scaling.scrapeBegan = now
     }
     if let seen {
-      scalingEffects.removeAll()
-      autoscaler?.step(.observed(seen), at: now, into: &scalingEffects)
-      if isLogging { path.log?.write(.observed(seen), at: now, scalingEffects.effects) }
-      for effect in scalingEffects.effects { carryOut(effect) }
+      scaling.effects.removeAll()
+      scaling.autoscaler?.step(.observed(seen), at: now, into: &scaling.effects)
+      if logsMachines { path.log?.write(.observed(seen), at: now, scaling.effects.effects) }
+      for effect in scaling.effects.effects { carryOut(effect) }
     }
-    events.schedule(.autoscale, at: now + scalingPeriod, .policy)
+    events.schedule(.autoscale, at: now + scaling.period, .policy)
   }
 
   private mutating func carryOut(_ effect: CostAwareAutoscaler.Effect) {
     switch effect {
     case .decide(let decision):
       tell(.target(machines: decision.granted))
-      if decision.denial == .budget || decision.denial == .pace { budgetDenials += 1 }
+      if decision.denial == .budget || decision.denial == .pace { scaling.budgetDenials += 1 }
       if now >= .start && now < horizonEnd {
-        series.append(
+        journal.series.append(
           SeriesPoint(
             time: now, name: "machines_target", pool: "", value: Double(decision.granted)))
       }
     case .degrade(let step):
-      path.degradation = step
-      highestDegradation = max(highestDegradation, step)
+      path.degraded(to: step, at: now)
+      scaling.highestDegradation = max(scaling.highestDegradation, step)
     case .optimizeAggressively:
       // The design's way out: batches up to the largest that was measured. Cache and routing are on.
       engine.enlargeBatches()
-      reachedForLargerBatches = true
+      scaling.reachedForLargerBatches = true
     }
   }
 
@@ -59,35 +59,29 @@ extension Replication where Engine: ~Copyable {
   private mutating func observe() -> FleetObservation {
     var ready = 0
     var effective = 0.0
-    var starting = pendingLaunches
-    // By index: a copy of a place takes hold of all its lists, every few seconds of a month.
-    for place in places.indices {
-      guard let number = places[place].machine else { continue }
-      switch machines[number].state {
-      case .starting: starting += 1
-      case .serving where !machines[number].isCordoned:
-        ready += 1
-        effective += effectiveness[places[place].pool]
-      default: break
-      }
+    for pool in scenario.fleet.pools.indices {
+      ready += cloud.places.serving(in: pool)
+      effective += Double(cloud.places.serving(in: pool)) * scaling.effectiveness[pool]
     }
+    let starting = cloud.launches.unanswered + cloud.places.starting
     var seen = FleetObservation(
       time: now, engineRate: .zero, queueWait: nil, p99: nil, readyMachines: ready,
       startingMachines: starting, committedRate: committedRate())
     if effective != Double(ready) { seen.effectiveMachines = effective }
-    let since = now - scrapeBegan
-    if acceptsArrivals && (scrape.answered >= Self.fewestAnswers || since >= .minutes(1)),
-      scrape.answered > 0
+    let since = now - scaling.scrapeBegan
+    if requests.areArriving
+      && (scaling.scrape.answered >= Self.fewestAnswers || since >= .minutes(1)),
+      scaling.scrape.answered > 0
     {
       seen.engineRate = Rate(
         roundingPerSecond: min(busiestRate() / since.inSeconds, Rate.most))
-      seen.queueWait = scrape.meanWait
-      seen.p99 = scrape.p99
+      seen.queueWait = scaling.scrape.meanWait
+      seen.p99 = scaling.scrape.p99
     } else {
-      let rate = offeredRate() * engineShare
+      let rate = offeredRate() * fluid.engineShare
       seen.engineRate = Rate(roundingPerSecond: rate * costOfMix)
-      if acceptsArrivals { noteQueues() } else { advanceFluid() }
-      let times = fluid.times(rate: rate)
+      if requests.areArriving { noteQueues() } else { advanceFluid() }
+      let times = fluid.limit.times(rate: rate)
       (seen.queueWait, seen.p99) = (times.wait, times.p99)
     }
     return seen
@@ -95,8 +89,8 @@ extension Replication where Engine: ~Copyable {
 
   /// Requests a second that arrive now.
   private mutating func offeredRate() -> Double {
-    if now >= offered.until { offered = scenario.workload.rate(at: now) }
-    return offered.rate.perSecond
+    if now >= fluid.offered.until { fluid.offered = scenario.workload.rate(at: now) }
+    return fluid.offered.rate.perSecond
   }
 
   /// Below so many answers between two scrapes their percentile says little.
@@ -104,41 +98,49 @@ extension Replication where Engine: ~Copyable {
 
   /// Requests sent, of the model whose replicas they keep busiest, in requests of the strongest model.
   private mutating func busiestRate() -> Double {
-    let cost = scenario.autoscaling?.costOfModel ?? []
+    let cost = scenario.policies.autoscaling?.costOfModel ?? []
     var most = 0.0
-    for model in cost.indices { most = max(most, Double(scrape.sent(to: model)) * cost[model]) }
+    for model in cost.indices {
+      most = max(most, Double(scaling.scrape.sent(to: model)) * cost[model])
+    }
     return most
   }
 
   /// What a request of the mix takes of the busiest model's replicas, in requests of the strongest model.
   private var costOfMix: Double {
-    let cost = scenario.autoscaling?.costOfModel ?? []
-    return cost.indices.reduce(0) { max($0, cost[$1] * fluid.share(of: $1)) }
+    let cost = scenario.policies.autoscaling?.costOfModel ?? []
+    return cost.indices.reduce(0) { max($0, cost[$1] * fluid.limit.share(of: $1)) }
   }
 
   /// Remembers what part of the arrivals reaches replicas: what cache and flights leave.
   private mutating func noteEngineShare() {
-    let expected = offeredRate() * (now - scrapeBegan).inSeconds * costOfMix
+    let expected = offeredRate() * (now - scaling.scrapeBegan).inSeconds * costOfMix
     guard expected > 0 else { return }
     let share = min(1, busiestRate() / expected)
     // An exponential mean over about a hundred scrapes.
-    engineShare += (share - engineShare) / 100
+    fluid.engineShare += (share - fluid.engineShare) / 100
   }
 
   /// What all machines and open launches cost an hour, these at the dearest market they may end on.
   private mutating func committedRate() -> HourlyPrice {
-    guard let scaling = scenario.autoscaling else { return HourlyPrice(nanodollarsPerHour: 0) }
-    var rate = Int64(pendingLaunches) * scaling.configuration.worstPrice.nanodollarsPerHour
+    guard let scaling = scenario.policies.autoscaling else {
+      return HourlyPrice(nanodollarsPerHour: 0)
+    }
+    var rate =
+      Int64(cloud.launches.unanswered) * scaling.configuration.worstPrice.nanodollarsPerHour
     var covered = scaling.committedMachines
     rate += scaling.commitmentRate.nanodollarsPerHour
-    for place in places.indices where places[place].machine != nil {
-      let pool = places[place].pool
-      if scenario.pools[pool].cloud.market == .onDemand && covered > 0 {
-        covered -= 1
-        continue
+    for pool in scenario.fleet.pools.indices {
+      var machines = cloud.places.held(in: pool)
+      if scenario.fleet.pools[pool].cloud.market == .onDemand {
+        let free = min(machines, covered)
+        machines -= free
+        covered -= free
       }
-      let position = scenario.pools[pool].cloud.prices.position(at: now)
-      rate += scenario.pools[pool].cloud.prices.changes[position].price.nanodollarsPerHour
+      guard machines > 0 else { continue }
+      let position = scenario.fleet.pools[pool].cloud.prices.position(at: now)
+      let price = scenario.fleet.pools[pool].cloud.prices.changes[position].price
+      rate += Int64(machines) * price.nanodollarsPerHour
     }
     return HourlyPrice(nanodollarsPerHour: rate)
   }

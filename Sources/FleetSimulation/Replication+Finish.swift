@@ -13,16 +13,16 @@ extension Replication where Engine: ~Copyable {
   consuming func finish(replication: Int) throws -> ReplicationRecord {
     reachHorizon()
     var record = ReplicationRecord(replication: replication, edges: scenario.latencyEdges)
-    noteLaneUse()
+    noteReplicaUse()
     endWindow()
     let weights = weigh(&record)
-    record.sections = sections.sections(&recorder, weights: weights)
-    record.sample = plan?.finished()
-    record.promptTokens = TokenCount(recorder.promptTokens)
-    record.outputTokens = TokenCount(recorder.outputTokens)
-    record.billedTime = scenario.horizon
+    record.sections = meter.sections.sections(&meter.recorder, weights: weights)
+    record.sample = meter.plan?.finished()
+    record.promptTokens = TokenCount(meter.recorder.promptTokens)
+    record.outputTokens = TokenCount(meter.recorder.outputTokens)
+    record.billedTime = scenario.run.horizon
     let billing = billing()
-    let rentals = machines.map(\.rental)
+    let rentals = cloud.machines.map(\.rental)
     let workload = scenario.workload
     let bill = try billing.bill(for: rentals, answeredTokens: answeredTokens(record)) {
       workload.expectedRequests(from: $0.lowerBound, for: $0.upperBound - $0.lowerBound)
@@ -33,19 +33,19 @@ extension Replication where Engine: ~Copyable {
     tallyPolicies(&record)
     tallyDraws(&record)
     allocateCosts(&record, weights: weights)
-    record.fleetEvents = fleetEvents
-    record.series = series + recorder.series(from: minuteOrigin)
+    record.fleetEvents = journal.fleetEvents
+    record.series = journal.series + meter.recorder.series(from: meter.minuteOrigin)
     let work = engine.work(at: now)
     record.batches = work.batches
     record.batchedRequests = work.batchedRequests
     record.batchesOutsideMeasurements = work.batchesOutsideMeasurements
     tallyTokens(work, &record, weights: weights)
-    let account = (accountAtEnd ?? laneAccount()) - accountAtStart
+    let account = (engineTime.atEnd ?? currentTime()) - engineTime.atStart
     record.busyTime = account.busy
     record.idleTime = account.idle
-    record.simulatedRequests = simulatedRequests
+    record.simulatedRequests = requests.simulated
     record.migrations = path.handOvers
-    record.workloadDigest = workloadDigest
+    record.workloadDigest = requests.digest
     try hold(
       work.tokens?.isStuck != true, "an engine goes on while it holds requests",
       "an engine that cannot")
@@ -62,37 +62,37 @@ extension Replication where Engine: ~Copyable {
   /// The billing of this replication, with the prices that were drawn for it.
   private borrowing func billing() -> Billing {
     scenario.billing(
-      of: scenario.pools.map { pool in
+      of: scenario.fleet.pools.map { pool in
         guard let law = pool.cloud.priceLaw else { return pool.cloud }
         let entity = entityNumber(of: pool.cloud.name)
         return pool.cloud.priced(
           at: law.series(
-            over: scenario.horizon, wander: cloudStream(.price, entity),
-            shots: cloudStream(.priceJumps, entity)))
+            over: scenario.run.horizon, wander: cloud.stream(.price, entity),
+            shots: cloud.stream(.priceJumps, entity)))
       })
   }
 
   /// Puts the strata together: each stands for all the time of its kind.
   private mutating func weigh(_ record: inout ReplicationRecord) -> [UInt64] {
     var weights: [UInt64] = [1]
-    switch scenario.requests {
+    switch scenario.run.requests {
     case .once(let window):
       record.measuredTime = window.length
     case .sampled:
-      record.measuredTime = scenario.horizon
+      record.measuredTime = scenario.run.horizon
       record.weightUnit = WindowPlan.unit
-      weights = plan?.weights ?? [WindowPlan.unit]
+      weights = meter.plan?.weights ?? [WindowPlan.unit]
     }
-    record.requests = recorder.counts
+    record.requests = meter.recorder.counts
     if Engine.knowsTokens {
       let none = record.times.latency
       record.times.tokens = (none, none, none)
     }
     var answeredTokens = Int128(0)
-    var answeredBy = [UInt64](repeating: 0, count: recorder.cells)
-    var good = [UInt64](repeating: 0, count: limits.count)
+    var answeredBy = [UInt64](repeating: 0, count: meter.recorder.cells)
+    var good = [UInt64](repeating: 0, count: meter.limits.count)
     for (number, weight) in weights.enumerated() {
-      let stratum = recorder.stratum(number)
+      let stratum = meter.recorder.stratum(number)
       record.weighted.add(stratum.counts, times: weight)
       record.times = record.times.joined(stratum.times) {
         var sum = $0
@@ -104,19 +104,19 @@ extension Replication where Engine: ~Copyable {
       good = zip(good, stratum.good).map { $0 + $1 * weight }
     }
     record.tallies.append(Tally(name: "answered_tokens", label: "", value: answeredTokens))
-    for (limits, count) in zip(limits, good) {
+    for (limits, count) in zip(meter.limits, good) {
       record.tallies.append(Tally(name: "goodput", label: "\(limits)", value: Int128(count)))
     }
     let classes = scenario.workload.mix.classNames
     for (cell, count) in answeredBy.enumerated() where count > 0 {
-      let model = scenario.models[cell / classes.count].name
+      let model = scenario.fleet.models[cell / classes.count].name
       record.tallies.append(
         Tally(
           name: "answered", label: "\(model)/\(classes[cell % classes.count])",
           value: Int128(count)))
     }
     for (stratum, weight) in weights.enumerated() {
-      let (offered, available) = recorder.minutes(of: stratum)
+      let (offered, available) = meter.recorder.minutes(of: stratum)
       record.sampledMinutes += offered
       record.minutes += offered * weight
       record.minutesAvailable += available * weight
@@ -130,12 +130,13 @@ extension Replication where Engine: ~Copyable {
     func inside(_ from: Instant, _ to: Instant) -> Int128 {
       Int128(max(0, (min(to, end) - max(from, .start)).nanoseconds))
     }
-    var sums = scenario.pools.map { _ in (up: Int128(0), rented: Int128(0), served: Int128(0)) }
-    for index in places.indices {
-      places[index].countUpTime(until: end, horizon: end)
-      sums[places[index].pool].up += Int128(places[index].upTime.nanoseconds)
+    var sums = scenario.fleet.pools.map { _ in (up: Int128(0), rented: Int128(0), served: Int128(0))
     }
-    for machine in machines {
+    for index in cloud.places.indices {
+      cloud.places.countUpTime(index, until: end, horizon: end)
+      sums[cloud.places[index].pool].up += Int128(cloud.places[index].upTime.nanoseconds)
+    }
+    for machine in cloud.machines {
       sums[machine.rental.pool].rented += inside(machine.rental.from, machine.rental.to)
       if let from = machine.servesFrom {
         // Until it is given or taken back, or its requests were moved away before that.
@@ -143,19 +144,20 @@ extension Replication where Engine: ~Copyable {
         sums[machine.rental.pool].served += inside(from, to)
       }
     }
-    for (pool, sum) in zip(scenario.pools, sums) {
+    for (pool, sum) in zip(scenario.fleet.pools, sums) {
       let values = [("place_up_ns", sum.up), ("rented_ns", sum.rented), ("serving_ns", sum.served)]
       for (name, value) in values {
         record.tallies.append(Tally(name: name, label: pool.cloud.name, value: value))
       }
     }
     let spot = ServingCounts(
-      machines.filter { scenario.pools[$0.rental.pool].cloud.market == .spot }, until: end)
+      cloud.machines.filter { scenario.fleet.pools[$0.rental.pool].cloud.market == .spot },
+      until: end)
     record.tallies += [
       Tally(name: "without_spot_ns", label: "", value: Int128(spot.times[0].nanoseconds)),
       Tally(name: "all_spot_lost", label: "", value: Int128(spot.losses)),
     ]
-    for (count, time) in ServingCounts(machines, until: end).times.enumerated()
+    for (count, time) in ServingCounts(cloud.machines, until: end).times.enumerated()
     where time > .zero {
       record.tallies.append(
         Tally(name: "serving_count_ns", label: "\(count)", value: Int128(time.nanoseconds)))
@@ -166,13 +168,13 @@ extension Replication where Engine: ~Copyable {
   /// equal where the same are drawn, whatever was done with them and in whatever windows.
   private mutating func streamDigest() -> UInt64 {
     var digest: UInt64 = 0
-    guard hasRequests else { return digest }
+    guard requests.areSimulated else { return digest }
     for part in 0..<Int64(16) {
-      let time = Instant.start + TimeSpan(nanoseconds: scenario.horizon.nanoseconds / 16 * part)
+      let time = Instant.start + TimeSpan(nanoseconds: scenario.run.horizon.nanoseconds / 16 * part)
       // From the middle of a cell all that come before would be drawn too.
-      source.restart(at: source.cellStart(at: time))
-      for _ in 0..<16 where source.nextTime != .never {
-        let request = source.take()
+      requests.source.restart(at: requests.source.cellStart(at: time))
+      for _ in 0..<16 where requests.source.nextTime != .never {
+        let request = requests.source.take()
         let lengths = UInt64(request.promptTokens) << 32 | UInt64(request.outputTokens)
         let time = UInt64(bitPattern: request.time.nanoseconds)
         digest = mixed(mixed(digest ^ time) ^ mixed(lengths) ^ request.contentID)
@@ -183,7 +185,7 @@ extension Replication where Engine: ~Copyable {
 
   /// What the policies met that no outcome of a request shows.
   private mutating func tallyPolicies(_ record: inout ReplicationRecord) {
-    for (pool, digest) in zip(scenario.pools, capacityDigests) {
+    for (pool, digest) in zip(scenario.fleet.pools, cloud.capacityDigests) {
       record.tallies.append(
         Tally(
           name: "capacity_digest", label: pool.cloud.name,
@@ -194,13 +196,13 @@ extension Replication where Engine: ~Copyable {
       counts.append(("budget_refusals", budget.refusals))
       counts.append(("charged", budget.charged.nanodollars))
     }
-    if store.isUsed {
-      counts.append(("cache_evictions", Int64(store.cache.evictions)))
+    if requests.store.isUsed {
+      counts.append(("cache_evictions", Int64(requests.store.cache.evictions)))
     }
-    if isScaling {
-      counts.append(("budget_denials", budgetDenials))
-      counts.append(("highest_degradation", Int64(highestDegradation.rawValue)))
-      counts.append(("larger_batches", reachedForLargerBatches ? 1 : 0))
+    if scaling.isOn {
+      counts.append(("budget_denials", scaling.budgetDenials))
+      counts.append(("highest_degradation", Int64(scaling.highestDegradation.rawValue)))
+      counts.append(("larger_batches", scaling.reachedForLargerBatches ? 1 : 0))
     }
     for (name, value) in counts {
       record.tallies.append(Tally(name: name, label: "", value: Int128(value)))
@@ -213,32 +215,34 @@ extension Replication where Engine: ~Copyable {
   ) {
     guard let tokens = work.tokens else { return }
     for (position, count) in tokens.counts.enumerated() {
-      let value = zip(laneUse, weights).reduce(Int128(0)) { sum, part in
+      let value = zip(engineTime.use, weights).reduce(Int128(0)) { sum, part in
         part.0.tokens.isEmpty ? sum : sum + part.0.tokens[position] * Int128(part.1)
       }
       record.tallies.append(Tally(name: count.name, label: "", value: value))
     }
-    record.tallies.append(Tally(name: "too_long", label: "", value: Int128(tooLong)))
+    record.tallies.append(Tally(name: "too_long", label: "", value: Int128(requests.tooLong)))
   }
 
   /// What was drawn, and the order statistics of requests where no draw reaches them.
   ///
   /// Of requests it follows from their laws what is drawn; policies that never ask leave some of it unused.
   private mutating func tallyDraws(_ record: inout ReplicationRecord) {
-    for pool in scenario.pools where pool.cloud.priceLaw != nil { draws.note(.price) }
-    if case .sampled = scenario.requests { draws.note(.windows) }
-    for purpose in scenario.workload.purposes(isAsked: !scenario.requestPolicies.areTrivial) {
-      draws.note(purpose)
+    for pool in scenario.fleet.pools where pool.cloud.priceLaw != nil { journal.draws.note(.price) }
+    if case .sampled = scenario.run.requests { journal.draws.note(.windows) }
+    for purpose in scenario.workload.purposes(isAsked: !scenario.policies.requests.areTrivial) {
+      journal.draws.note(purpose)
     }
-    if store.isUsed && scenario.workload.mix.catalogueCount > 0 { draws.note(.cachePriming) }
-    if store.fixedHits != nil { draws.note(.fixedHits) }
-    if scenario.pools.contains(where: { $0.replicas.contains { $0.service.isRandom } }) {
-      draws.note(.serviceTime)
+    if requests.store.isUsed && scenario.workload.mix.catalogueCount > 0 {
+      journal.draws.note(.cachePriming)
     }
-    if isScaling { draws.requestsReachMachines = true }
-    if !scenario.egress.isEmpty { draws.requestsReachBill = true }
-    record.tallies.append(draws.tally)
-    if draws.leaveRequests { tallyOrderStatistics(&record) }
+    if requests.store.fixedHits != nil { journal.draws.note(.fixedHits) }
+    if scenario.fleet.pools.contains(where: { $0.replicas.contains { $0.service.isRandom } }) {
+      journal.draws.note(.serviceTime)
+    }
+    if scaling.isOn { journal.draws.requestsReachMachines = true }
+    if !scenario.costs.egress.isEmpty { journal.draws.requestsReachBill = true }
+    record.tallies.append(journal.draws.tally)
+    if journal.draws.leaveRequests { tallyOrderStatistics(&record) }
   }
 
   /// The order statistics that measures and targets name; none where times are not kept.
@@ -251,7 +255,7 @@ extension Replication where Engine: ~Copyable {
       if case .time(let time, .quantile(let share)) = target.measure { asked.append((time, share)) }
     }
     for (time, share) in asked {
-      guard let times = recorder.inOrder(time),
+      guard let times = meter.recorder.inOrder(time),
         let found = OrderStatistic(
           time, share, of: times, population: record.weighted.population(of: UInt64(times.count))),
         !record.tallies.contains(where: {
@@ -266,7 +270,7 @@ extension Replication where Engine: ~Copyable {
   /// measured ones had.
   private borrowing func answeredTokens(_ record: ReplicationRecord) -> Int128 {
     guard record.weighted.arrived > 0 else { return 0 }
-    let offered = scenario.workload.expectedRequests(for: scenario.horizon)
+    let offered = scenario.workload.expectedRequests(for: scenario.run.horizon)
     return record.tally("answered_tokens").scaled(
       by: Int128(offered), over: Int128(record.weighted.arrived))
   }
@@ -277,7 +281,7 @@ extension Replication where Engine: ~Copyable {
       $0 + engine.requestsHeld(by: $1) { $0.isMeasured }
     }
     let inFlight =
-      onReplicas + path.countWaiting { $0.isMeasured } + displaced.count { $0.isMeasured }
+      onReplicas + path.countWaiting { $0.isMeasured } + requests.displaced.count { $0.isMeasured }
     try hold(
       record.requests.arrived == ended + UInt64(inFlight),
       "requests arrived = ended + held by replicas + waiting for another's call or a replica",
@@ -297,7 +301,7 @@ extension Replication where Engine: ~Copyable {
   private borrowing func checkPolicies() throws(ConservationError) {
     let used = path.kept
     let held =
-      displaced.count { $0.row >= 0 }
+      requests.displaced.count { $0.row >= 0 }
       + (0..<engine.count).reduce(0) { $0 + engine.requestsHeld(by: $1) { $0.row >= 0 } }
     try hold(
       held == used.alone + path.flightCount,
@@ -310,8 +314,8 @@ extension Replication where Engine: ~Copyable {
   }
 
   /// busy + idle + overhead = rented, in lane time from the start to the horizon.
-  private borrowing func checkTime(_ account: LaneAccount) throws(ConservationError) {
-    let rented = rentedLaneTime()
+  private borrowing func checkTime(_ account: FleetTime) throws(ConservationError) {
+    let rented = rentedTime()
     try hold(
       account.sum == rented, "busy + idle + overhead = rented lane time",
       "\(account.busy) + \(account.idle) + \(account.overhead) against \(rented)")
@@ -331,7 +335,7 @@ extension Replication where Engine: ~Copyable {
       $1.name.hasPrefix("cost_") ? $0 + $1.value : $0
     }
     try hold(
-      !hasRequests || allocated == Int128(record.total.nanodollars),
+      !requests.areSimulated || allocated == Int128(record.total.nanodollars),
       "workload + idle + overhead + the rest = the invoice",
       "\(allocated) nanodollars allocated, \(record.total.nanodollars) on the invoice")
     try hold(
@@ -351,13 +355,12 @@ extension Replication where Engine: ~Copyable {
 
 extension Scenario {
   /// The billing of this scenario's fleet, at the mean prices where prices are drawn.
-  package var billing: Billing { billing(of: pools.map(\.cloud)) }
+  package var billing: Billing { billing(of: fleet.pools.map(\.cloud)) }
 
   /// The billing of the same pools at other prices.
   func billing(of pools: [PoolModel]) -> Billing {
     Billing(
-      rules: billingRules, pools: pools, commitments: commitments, fixedCosts: fixedCosts,
-      egress: egress,
-      start: start, horizon: horizon)
+      rules: costs.rules, pools: pools, commitments: costs.commitments, fixedCosts: costs.fixed,
+      egress: costs.egress, start: run.start, horizon: run.horizon)
   }
 }

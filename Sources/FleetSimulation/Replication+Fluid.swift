@@ -13,16 +13,17 @@ extension Replication where Engine: ~Copyable {
   ///
   /// - Complexity: O(steps of the rate).
   mutating func advanceFluid() {
-    guard !acceptsArrivals else { return }
-    while fluidTime < now {
-      let (rate, until) = scenario.workload.rate(at: fluidTime)
+    guard !requests.areArriving else { return }
+    while fluid.time < now {
+      let (rate, until) = scenario.workload.rate(at: fluid.time)
       // A trace says a minute's rate, and for how long it holds only by that.
-      let end = min(now, until > fluidTime ? until : fluidTime + .minutes(1))
-      let reaching = rate.perSecond * engineShare
-      fluid.advance(by: (end - fluidTime).inSeconds, rate: reaching)
-      known?.note(
-        load: fluid.load(at: reaching), hasBacklog: fluid.hasBacklog, from: fluidTime, until: end)
-      fluidTime = end
+      let end = min(now, until > fluid.time ? until : fluid.time + .minutes(1))
+      let reaching = rate.perSecond * fluid.engineShare
+      fluid.limit.advance(by: (end - fluid.time).inSeconds, rate: reaching)
+      fluid.known?.note(
+        load: fluid.limit.load(at: reaching), hasBacklog: fluid.limit.hasBacklog, from: fluid.time,
+        until: end)
+      fluid.time = end
     }
   }
 
@@ -31,13 +32,13 @@ extension Replication where Engine: ~Copyable {
   ///
   /// - Complexity: O(replicas).
   mutating func noteQueues() {
-    for model in scenario.models.indices {
+    for model in scenario.fleet.models.indices {
       let waiting = (0..<engine.count).reduce(0) {
         path[ReplicaID($1)].model.index == model ? $0 + engine.waiting(at: $1) : $0
       }
-      fluid.setBacklog(of: model, to: Double(waiting))
+      fluid.limit.setBacklog(of: model, to: Double(waiting))
     }
-    fluidTime = now
+    fluid.time = now
   }
 
   /// Lets a window begin with the requests that the fluid limit says are waiting: those that arrived last.
@@ -48,37 +49,37 @@ extension Replication where Engine: ~Copyable {
   ///
   /// - Complexity: O(minutes of waiting + requests that wait).
   mutating func carryBacklog() {
-    guard fluid.hasBacklog else { return }
-    var since = [Instant](repeating: now, count: scenario.models.count)
-    for model in scenario.models.indices where fluid.backlog(of: model) >= 1 {
+    guard fluid.limit.hasBacklog else { return }
+    var since = [Instant](repeating: now, count: scenario.fleet.models.count)
+    for model in scenario.fleet.models.indices where fluid.limit.backlog(of: model) >= 1 {
       let held = (0..<engine.count).reduce(0) {
         path[ReplicaID($1)].model.index == model ? $0 + Int(path[ReplicaID($1)].outstanding) : $0
       }
-      let missing = fluid.backlog(of: model) + fluid.inService(of: model) - Double(held)
-      let share = fluid.share(of: model) * engineShare
+      let missing = fluid.limit.backlog(of: model) + fluid.limit.inService(of: model) - Double(held)
+      let share = fluid.limit.share(of: model) * fluid.engineShare
       if missing >= 1, share > 0 { since[model] = arrivalTime(before: missing / share) }
     }
     guard let first = since.min(), first < now else { return }
-    source.restart(at: first)
+    requests.source.restart(at: first)
     beginColumn()
-    place = .none
-    while source.nextTime < now {
-      if source.isAtColumnStart { beginColumn() }
-      let drawnPlace = source.nextPlace
-      let arrival = source.take()
-      let model = store.intendedModel[Int(arrival.textIndex)]
+    meter.place = .none
+    while requests.source.nextTime < now {
+      if requests.source.isAtColumnStart { beginColumn() }
+      let drawnPlace = requests.source.nextPlace
+      let arrival = requests.source.take()
+      let model = requests.store.intendedModel[Int(arrival.textIndex)]
       guard arrival.time >= since[model.index] else { continue }
-      simulatedRequests += 1
+      requests.simulated += 1
       admit(arrival, drawnAt: drawnPlace)
     }
-    windowsBegun += 1
-    draws.note(.windows)
-    engine.stagger(by: cloudStream(.windows, 1).draws(of: windowsBegun), now: now)
+    requests.windowsBegun += 1
+    journal.draws.note(.windows)
+    engine.stagger(by: cloud.stream(.windows, 1).draws(of: requests.windowsBegun), now: now)
   }
 
   /// Since when so many requests are expected to have arrived; no longer ago than clients wait, or a day.
   private borrowing func arrivalTime(before requests: Double) -> Instant {
-    let longest = min(TimeSpan(nanoseconds: timeout), .hours(24))
+    let longest = min(TimeSpan(nanoseconds: meter.timeout), .hours(24))
     var (left, time) = (requests, now)
     while now - time < longest {
       let minute = scenario.workload.rate(at: time - .minutes(1)).rate.perSecond * 60

@@ -5,47 +5,19 @@ import Quantities
 import Recording
 import Serving
 
-/// Lane time of the fleet while requests ran and were measured, by model and by stratum.
-struct LaneUse: Sendable {
-  /// Lane time in which batches ran, by model.
-  var busy: [Int128]
-  /// Lane time in which replicas were ready and ran nothing.
-  var idle: Int128 = 0
-  /// What engines did with tokens, in the order of their counts; empty where they know none.
-  var tokens: [Int128] = []
-
-  init(models: Int) {
-    busy = [Int128](repeating: 0, count: models)
-  }
-}
-
 extension Replication where Engine: ~Copyable {
   /// Adds what lanes did since the last change of windows to the stratum that was measured.
   ///
   /// - Complexity: O(replicas).
-  mutating func noteLaneUse() {
-    var use = LaneUse(models: scenario.models.count)
+  mutating func noteReplicaUse() {
+    var use = ReplicaUse(models: scenario.fleet.models.count)
     for replica in 0..<engine.count {
       use.busy[path[ReplicaID(replica)].model.index] +=
         engine.busyTime(of: replica, at: now).nanoseconds
       use.idle += engine.idleTime(of: replica, at: now).nanoseconds
     }
     use.tokens = engine.work(at: now).tokens?.counts.map(\.value) ?? []
-    if windows.isMeasuring {
-      let before = laneUseBefore.tokens
-      if laneUse[laneStratum].tokens.isEmpty {
-        laneUse[laneStratum].tokens = use.tokens.map { _ in 0 }
-      }
-      for count in use.tokens.indices {
-        laneUse[laneStratum].tokens[count] +=
-          use.tokens[count] - (before.isEmpty ? 0 : before[count])
-      }
-      for model in use.busy.indices {
-        laneUse[laneStratum].busy[model] += use.busy[model] - laneUseBefore.busy[model]
-      }
-      laneUse[laneStratum].idle += use.idle - laneUseBefore.idle
-    }
-    laneUseBefore = use
+    engineTime.note(use, isMeasured: meter.windows.isMeasuring)
   }
 
   /// What the bill was paid for: work by model, idle machines, overhead, and what is no machine.
@@ -63,14 +35,14 @@ extension Replication where Engine: ~Copyable {
       case .other: break
       }
     }
-    let busyByModel = scenario.models.indices.map { model in
-      zip(laneUse, weights).reduce(Int128(0)) { $0 + $1.0.busy[model] * Int128($1.1) }
+    let busyByModel = scenario.fleet.models.indices.map { model in
+      zip(engineTime.use, weights).reduce(Int128(0)) { $0 + $1.0.busy[model] * Int128($1.1) }
     }
     let busy = busyByModel.reduce(0, +)
-    let idle = zip(laneUse, weights).reduce(Int128(0)) { $0 + $1.0.idle * Int128($1.1) }
+    let idle = zip(engineTime.use, weights).reduce(Int128(0)) { $0 + $1.0.idle * Int128($1.1) }
     let serving = record.tally("serving_ns")
     let overhead = record.tally("rented_ns") - serving
-    guard hasRequests else { return }
+    guard requests.areSimulated else { return }
     if serving + overhead == 0 {
       // What was promised for machines that were never rented paid for nothing.
       unused += machines
@@ -85,7 +57,7 @@ extension Replication where Engine: ~Copyable {
       overhead: MachineTime(nanoseconds: overhead))
     let byModel = split.workload(over: busyByModel.map(MachineTime.init(nanoseconds:)))
     var parts: [(String, String, USD)] = []
-    for (model, amount) in zip(scenario.models, byModel) where amount != .zero {
+    for (model, amount) in zip(scenario.fleet.models, byModel) where amount != .zero {
       parts.append(("cost_workload", model.name, amount))
     }
     parts.append(("cost_idle", "", split.idle))

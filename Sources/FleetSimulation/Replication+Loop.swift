@@ -14,10 +14,10 @@ extension Replication where Engine: ~Copyable {
   /// Takes whatever is due next until the horizon is over and every measured request has ended, for one more
   /// horizon at the most: what has no answer then counts as unanswered.
   mutating func loop() {
-    let end = horizonEnd + scenario.horizon
+    let end = horizonEnd + scenario.run.horizon
     while true {
       let replicaTime = engine.nextTime
-      let arrivalTime = acceptsArrivals ? source.nextTime : .never
+      let arrivalTime = requests.areArriving ? requests.source.nextTime : .never
       let requestTime = min(replicaTime, arrivalTime)
       let fleetTime = events.nextTime
       let isFleetFirst =
@@ -42,17 +42,17 @@ extension Replication where Engine: ~Copyable {
 
   /// Whether nothing that is left can change a result.
   private func isOver(at time: Instant) -> Bool {
-    time == .never || recorder.inFlight == 0
+    time == .never || meter.recorder.inFlight == 0
   }
 
   /// Runs batches and arrivals up to the next event of the slow world: the hot loop.
   private mutating func runRequests(until fleetTime: Instant) {
     while true {
       let replicaTime = engine.nextTime
-      let arrivalTime = acceptsArrivals ? source.nextTime : .never
+      let arrivalTime = requests.areArriving ? requests.source.nextTime : .never
       if replicaTime <= arrivalTime {
         guard replicaTime < fleetTime else { return }
-        if replicaTime >= horizonEnd && recorder.inFlight == 0 { return }
+        if replicaTime >= horizonEnd && meter.recorder.inFlight == 0 { return }
         now = replicaTime
         replicaHappening()
       } else {
@@ -67,19 +67,19 @@ extension Replication where Engine: ~Copyable {
   @inline(__always)
   private mutating func arrive() -> Bool {
     // Until the last measured request has ended, others go on to press on it.
-    if !windows.isOpen && recorder.inFlight == 0 {
-      acceptsArrivals = false
+    if !meter.windows.isOpen && meter.recorder.inFlight == 0 {
+      requests.areArriving = false
       noteQueues()
       return false
     }
-    if source.isAtColumnStart { beginColumn() }
-    let drawnPlace = source.nextPlace
-    let arrival = source.take()
-    simulatedRequests += 1
-    if now >= minuteEnd { enterMinute() }
-    if place.isMeasured {
-      recorder.arrived(at: place)
-      workloadDigest = arrival.digest(after: workloadDigest)
+    if requests.source.isAtColumnStart { beginColumn() }
+    let drawnPlace = requests.source.nextPlace
+    let arrival = requests.source.take()
+    requests.simulated += 1
+    if now >= meter.minuteEnd { enterMinute() }
+    if meter.place.isMeasured {
+      meter.recorder.arrived(at: meter.place)
+      requests.digest = arrival.digest(after: requests.digest)
     }
     admit(arrival, drawnAt: drawnPlace)
     return true
@@ -106,9 +106,9 @@ extension Replication where Engine: ~Copyable {
 
   /// Counts the gaps between the tokens that came, in the minute in which they did.
   private mutating func recordGaps() {
-    let place = place
+    let place = meter.place
     engine.takeGaps { gap, count in
-      if place.isMeasured { recorder.gap(gap, times: count, at: place) }
+      if place.isMeasured { meter.recorder.gap(gap, times: count, at: place) }
     }
   }
 
@@ -117,7 +117,7 @@ extension Replication where Engine: ~Copyable {
     of time: TimeSpan, _ course: Engine.Course, in happening: ReplicaHappening
   ) -> USD? {
     let use = engine.use(course, in: happening, now: now)
-    let pool = scenario.pools[places[placeOfReplica[happening.replica]].pool]
+    let pool = scenario.fleet.pools[cloud.places[cloud.placeOfReplica[happening.replica]].pool]
     let prices = pool.cloud.prices
     return path.budget?.configuration.charge.cost(
       of: time, batch: use.time, share: pool.replicas.reduce(0) { $0 + Int64($1.service.lanes) },
@@ -130,7 +130,7 @@ extension Replication where Engine: ~Copyable {
     let id = ReplicaID(replica)
     var gone = Int32(truncatingIfNeeded: ended + engine.expired.count)
     if !engine.expired.isEmpty {
-      path.replicaChanged(id, .ended(gone, hasRoom: path[id].hasRoom))
+      path.replicaChanged(id, .ended(gone, hasRoom: path[id].hasRoom), at: now)
       gone = 0
       // One may make its call again elsewhere, which changes the list of those who gave up.
       var position = 0
@@ -141,9 +141,9 @@ extension Replication where Engine: ~Copyable {
       }
       engine.expired.removeAll(keepingCapacity: true)
     }
-    path.replicaChanged(id, .ended(gone, hasRoom: engine.hasRoom(replica)))
-    if drainingMachines > 0 {
-      releaseIfEmpty(placeOfReplica[replica])
+    path.replicaChanged(id, .ended(gone, hasRoom: engine.hasRoom(replica)), at: now)
+    if cloud.drainingMachines > 0 {
+      releaseIfEmpty(cloud.placeOfReplica[replica])
       workInbox()
     }
   }

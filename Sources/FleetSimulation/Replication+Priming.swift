@@ -22,18 +22,19 @@ extension Replication where Engine: ~Copyable {
   /// does. Only where the capacity may be reached do entries that nobody asks for matter: there all are put
   /// in, in the order of last use.
   ///
-  /// - Complexity: O(contents × tenants / 64), and O(1) for each content that is asked for; where the
+  /// - Complexity: O(contents asked for in the window before), and O(1) for each content that is asked for; where the
   ///   capacity may be reached, O(contents × tenants + requests in the life of an entry).
   mutating func primeCache() {
-    guard store.isUsed else { return }
-    store.cache.removeAll()
-    if path.isLogging { path.log?.write(clearedAt: now, cache: store.cache) }
-    let life = store.cache.configuration.ttl
+    guard requests.store.isUsed else { return }
+    requests.store.cache.removeAll()
+    if logsPolicies { path.log?.write(clearedAt: now, cache: requests.store.cache) }
+    let life = requests.store.cache.configuration.ttl
     let offered = scenario.workload.expectedRequests(from: now - life, for: life)
-    let window = UInt32(truncatingIfNeeded: now.nanoseconds / 1_000_000_000)
-    primed.begin(at: now, offered: Double(offered), stream: primingStream(window))
+    requests.primed.begin(at: now, offered: Double(offered))
     let deterministic = scenario.workload.mix.deterministicShare
-    if primed.mayReach(store.cache.configuration.capacity, deterministic: deterministic) {
+    if requests.primed.mayReach(
+      requests.store.cache.configuration.capacity, deterministic: deterministic)
+    {
       primeInOrder(deterministic: deterministic)
     }
     handOverDecisions()
@@ -45,63 +46,64 @@ extension Replication where Engine: ~Copyable {
   ///   - drawnPlace: the place of who asks among the requests that were drawn ahead.
   @inline(__always)
   mutating func primeCache(_ key: CacheKey, place: Int, drawnAt drawnPlace: Int) {
-    guard primed.isFirstLook(at: place), let age = primed.age(drawnAt: drawnPlace) else { return }
+    guard requests.primed.isFirstLook(at: place), let age = requests.primed.age(drawnAt: drawnPlace)
+    else { return }
     // The window began with an empty cache, and nothing was stored for this since.
     prime(key, age: age)
   }
 
   private mutating func prime(_ key: CacheKey, age: Double) {
-    let storedAt = primed.instant(age)
-    store.cache.prime(key, storedAt: storedAt, isNew: true)
-    if path.isLogging { log(primed: key, storedAt: storedAt) }
+    let storedAt = requests.primed.instant(age)
+    requests.store.cache.prime(key, storedAt: storedAt, isNew: true)
+    if logsPolicies { log(primed: key, storedAt: storedAt) }
   }
 
   /// Does what is done once for a column of requests that were drawn ahead.
   mutating func beginColumn() {
     handOverDecisions()
-    if store.isUsed { prepareDrawn() }
+    if requests.store.isUsed { prepareDrawn() }
   }
 
   /// Makes the keys of the requests that were drawn ahead, works out which of their contents the cache begins
   /// with, and reads what it holds of them, all side by side.
   private mutating func prepareDrawn() {
-    drawn.sort(source)
-    for number in 0..<drawn.deterministicCount {
-      let arrival = source.drawn(drawn.deterministic(number))
-      let model = store.intendedModel[Int(arrival.textIndex)]
-      drawn.keep(
-        store.keys.key(
+    requests.drawn.sort(requests.source)
+    for number in 0..<requests.drawn.deterministicCount {
+      let arrival = requests.source.drawn(requests.drawn.deterministic(number))
+      let model = requests.store.intendedModel[Int(arrival.textIndex)]
+      requests.drawn.keep(
+        requests.store.keys.key(
           of: arrival.contentID, tenant: TenantID(Int(arrival.tenantIndex)), model: model),
         of: number)
     }
-    primed.forgetWanted()
-    for number in 0..<drawn.repeatedCount {
-      let place = drawn.repeated(number)
-      let arrival = source.drawn(place)
-      primed.noteAge(of: arrival.contentID, tenant: arrival.tenantIndex, drawnAt: place)
+    requests.primed.forgetWanted()
+    for number in 0..<requests.drawn.repeatedCount {
+      let place = requests.drawn.repeated(number)
+      let arrival = requests.source.drawn(place)
+      requests.primed.noteAge(of: arrival.contentID, tenant: arrival.tenantIndex, drawnAt: place)
     }
-    primed.drawAges()
-    touched = drawn.touch(&store.cache, at: now)
+    requests.primed.drawAges()
+    requests.drawn.touch(&requests.store.cache, at: now)
   }
 
   /// Puts in all entries, those that nobody else asks for too, in the order of last use, so that what the
   /// capacity pushes out is what it would have pushed out.
   private mutating func primeInOrder(deterministic: Double) {
     var entries: [(sinceUse: Double, age: Double, key: CacheKey)] = []
-    for place in primed.places {
-      let (content, tenant) = primed.contentAndTenant(at: place)
-      let kind = source.content(content)
-      guard primed.isFirstLook(at: place), kind.isDeterministic,
-        let age = primed.age(at: place, content: content, tenant: tenant)
+    for place in requests.primed.places {
+      let (content, tenant) = requests.primed.contentAndTenant(at: place)
+      let kind = requests.source.content(content)
+      guard requests.primed.isFirstLook(at: place), kind.isDeterministic,
+        let age = requests.primed.age(at: place, content: content, tenant: tenant)
       else { continue }
-      let key = store.keys.key(
+      let key = requests.store.keys.key(
         of: UInt64(content), tenant: TenantID(tenant),
-        model: store.intendedModel[Int(kind.textIndex)])
-      let sinceUse = primed.sinceUse(at: place, content: content, tenant: tenant, age: age)
+        model: requests.store.intendedModel[Int(kind.textIndex)])
+      let sinceUse = requests.primed.sinceUse(at: place, content: content, tenant: tenant, age: age)
       entries.append((sinceUse, age, key))
     }
-    for number in 0..<Int(primed.unique(deterministic)) {
-      let (age, key) = primed.uniqueEntry(number)
+    for number in 0..<Int(requests.primed.unique(deterministic)) {
+      let (age, key) = requests.primed.uniqueEntry(number)
       entries.append((age, age, key))
     }
     for index in Self.oldestFirst(entries.map(\.sinceUse)) {
@@ -125,152 +127,4 @@ extension Replication where Engine: ~Copyable {
     }
     return order
   }
-}
-
-/// Which contents of the catalogue a cache holds when a window begins, and since when.
-struct PrimedContents: ~Copyable {
-  /// The share of requests of each content, by number; of 0 that of contents nobody else asks for.
-  private let shares: Column<Double>
-  /// The share of requests of each tenant whose entries are apart.
-  private let tenants: Column<Double>
-  /// The life of an entry in nanoseconds.
-  private let life: Double
-  /// Requests expected in the life of an entry.
-  private var offered = 0.0
-  private var beginning = Instant.start
-  private var stream: RandomStream
-  /// A bit for each content of each tenant: whether it was asked for, or stored, since the beginning.
-  private var known: Column<UInt64>
-  /// Contents that requests drawn ahead ask for, of those that nobody has asked for, and the places of these
-  /// requests.
-  private var wanted: Column<Wanted>
-  private var wantedCount = 0
-  /// The ages of those, by the places of the requests; below 0 where nothing is held.
-  private var ages: Column<Double>
-
-  /// A content and who asks for it.
-  struct Wanted: BitwiseCopyable {
-    let content: UInt32
-    let tenant: UInt16
-    let drawnPlace: UInt16
-    /// How many requests for it are expected in the life of an entry.
-    var mean = 0.0
-  }
-
-  /// Contents with those shares; none of them where there is no cache.
-  init(shares: [Double], tenants: [Double], life: TimeSpan, stream: RandomStream, ahead: Int) {
-    precondition(ahead <= 1 << 16, "a place among requests drawn ahead has sixteen bits")
-    self.shares = Column(shares)
-    self.tenants = Column(tenants)
-    wanted = Column(repeating: Wanted(content: 0, tenant: 0, drawnPlace: 0), count: ahead)
-    ages = Column(repeating: -1, count: ahead)
-    self.life = Double(life.nanoseconds)
-    self.stream = stream
-    known = Column(repeating: 0, count: (shares.count * tenants.count + 63) / 64)
-  }
-
-  /// Forgets what was asked for.
-  mutating func begin(at now: Instant, offered: Double, stream: RandomStream) {
-    (beginning, self.offered, self.stream) = (now, offered, stream)
-    for index in 0..<known.count { known[index] = 0 }
-  }
-
-  /// The contents of the catalogue, each for each tenant.
-  var places: Range<Int> { tenants.count..<max(1, shares.count) * tenants.count }
-
-  /// The place of a content for a tenant.
-  @inline(__always)
-  func place(of content: UInt64, tenant: UInt8) -> Int {
-    Int(truncatingIfNeeded: content) &* tenants.count &+ (tenants.count > 1 ? Int(tenant) : 0)
-  }
-
-  func contentAndTenant(at place: Int) -> (Int, Int) {
-    place.quotientAndRemainder(dividingBy: tenants.count)
-  }
-
-  /// Whether nothing was asked about a content before; from now on, something was.
-  @inline(__always)
-  mutating func isFirstLook(at place: Int) -> Bool {
-    let bit = UInt64(1) << UInt64(place & 63)
-    let isFirst = known[place >> 6] & bit == 0
-    known[place >> 6] |= bit
-    return isFirst
-  }
-
-  /// Forgets what the requests that were drawn ahead before asked for.
-  mutating func forgetWanted() { wantedCount = 0 }
-
-  /// Notes that a request drawn ahead asks for a content of the catalogue, if nobody has so far.
-  @inline(__always)
-  mutating func noteAge(of content: UInt64, tenant: UInt8, drawnAt drawnPlace: Int) {
-    let place = place(of: content, tenant: tenant)
-    wanted[wantedCount] = Wanted(
-      content: UInt32(truncatingIfNeeded: content), tenant: UInt16(tenant),
-      drawnPlace: UInt16(truncatingIfNeeded: drawnPlace))
-    let isKnown = known[place >> 6] &>> UInt64(truncatingIfNeeded: place) & 1
-    wantedCount &+= Int(truncatingIfNeeded: isKnown ^ 1)
-  }
-
-  /// Works out the ages of all contents that were noted, side by side: none waits for the memory of another.
-  mutating func drawAges() {
-    for number in 0..<wantedCount {
-      let want = wanted[number]
-      wanted[number].mean = mean(of: Int(want.content), tenant: Int(want.tenant))
-    }
-    for number in 0..<wantedCount {
-      let want = wanted[number]
-      let place = place(
-        of: UInt64(want.content), tenant: UInt8(truncatingIfNeeded: want.tenant))
-      ages[Int(want.drawnPlace)] = age(at: place, mean: want.mean) ?? -1
-    }
-  }
-
-  /// The part of its life that has gone by since the content was stored that a request drawn ahead asks for;
-  /// `nil` where it is not held.
-  ///
-  /// - Precondition: nobody asked for the content before.
-  @inline(__always)
-  func age(drawnAt drawnPlace: Int) -> Double? {
-    let age = ages[drawnPlace]
-    return age < 0 ? nil : age
-  }
-
-  private func mean(of content: Int, tenant: Int) -> Double {
-    offered * shares[content] * (tenants.count > 1 ? tenants[tenant] : tenants[0])
-  }
-
-  /// The part of its life that has gone by since a content was stored; `nil` where it is not held.
-  func age(at place: Int, content: Int, tenant: Int) -> Double? {
-    age(at: place, mean: mean(of: content, tenant: tenant))
-  }
-
-  private func age(at place: Int, mean: Double) -> Double? {
-    let block = stream.block(at: UInt64(place))
-    return uniform(block.high) * (1 + mean) < mean ? uniform(block.low) : nil
-  }
-
-  /// The part of its life that has gone by since a content of that age was used last.
-  func sinceUse(at place: Int, content: Int, tenant: Int, age: Double) -> Double {
-    let bits = mixed(stream.block(at: UInt64(place)).high)
-    let mean = max(mean(of: content, tenant: tenant), 1e-300)
-    return min(age, -Elementary.log(positiveUniform(bits)) / mean)
-  }
-
-  /// How many entries are of contents that nobody else asks for.
-  func unique(_ deterministic: Double) -> Double { offered * shares[0] * deterministic }
-
-  func uniqueEntry(_ number: Int) -> (age: Double, key: CacheKey) {
-    let block = stream.block(at: 1 << 40 + UInt64(number))
-    return (uniform(block.low), CacheKey(high: block.high, low: block.low))
-  }
-
-  func mayReach(_ capacity: Int, deterministic: Double) -> Bool {
-    let repeating = Double((shares.count - 1) * tenants.count) * deterministic
-    return repeating + unique(deterministic) >= Double(capacity)
-  }
-
-  /// When an entry of that age was stored.
-  func instant(_ age: Double) -> Instant { beginning - TimeSpan(nanoseconds: Int64(age * life)) }
-
-  private func uniform(_ bits: UInt64) -> Double { Double(bits >> 11) * 0x1p-53 }
 }

@@ -38,7 +38,7 @@ extension Replication where Engine: ~Copyable {
   private func ticket(of arrival: Arrival) -> Ticket {
     Ticket(
       arrival: arrival.time, number: arrival.number, promptTokens: arrival.promptTokens,
-      outputTokens: arrival.outputTokens, mark: place.bits,
+      outputTokens: arrival.outputTokens, mark: meter.place.bits,
       tenantIndex: UInt32(arrival.tenantIndex), classIndex: arrival.classIndex)
   }
 
@@ -47,11 +47,12 @@ extension Replication where Engine: ~Copyable {
   private func facts(of arrival: Arrival) -> RequestFacts {
     guard path.asksPolicies else { return RequestFacts(isDeterministic: false) }
     var isHeld = false
-    if let hits = store.fixedHits {
-      isHeld = fixedHitStream.block(at: arrival.number).low >> 32 < hits
+    if let hits = requests.store.fixedHits {
+      isHeld = hits.isHit(arrival.number)
     }
     return RequestFacts(
-      text: Int(arrival.textIndex), session: sessions?.session(of: arrival.number, at: now) ?? 0,
+      text: Int(arrival.textIndex),
+      session: requests.sessions?.session(of: arrival.number, at: now) ?? 0,
       isDeterministic: arrival.isDeterministic, isHeld: isHeld)
   }
 
@@ -62,20 +63,22 @@ extension Replication where Engine: ~Copyable {
   private mutating func askStore(
     _ question: Question, for arrival: Arrival, _ ticket: inout Ticket, drawnAt drawnPlace: Int
   ) -> RequestPath.Effect {
-    guard store.isUsed else { return askNoStore(question, for: arrival, &ticket) }
+    guard requests.store.isUsed else { return askNoStore(question, for: arrival, &ticket) }
     let model = ticket.model
-    let isAsIntended = model == store.intendedModel[Int(arrival.textIndex)]
+    let isAsIntended = model == requests.store.intendedModel[Int(arrival.textIndex)]
     // Of all others no key was made ahead.
     let key =
       isAsIntended && arrival.isDeterministic
-      ? drawn.keys[drawnPlace] : key(of: arrival, for: model)
+      ? requests.drawn.keys[drawnPlace] : key(of: arrival, for: model)
     var mark = -1
     // Keys that say nothing of models are the same wherever a request is sent.
-    if arrival.isDeterministic && !arrival.isUnique && (isAsIntended || store.keys.lackTenant) {
-      mark = primed.place(of: arrival.contentID, tenant: arrival.tenantIndex)
+    if arrival.isDeterministic && !arrival.isUnique
+      && (isAsIntended || requests.store.keys.lackTenant)
+    {
+      mark = requests.primed.place(of: arrival.contentID, tenant: arrival.tenantIndex)
       primeCache(key, place: mark, drawnAt: drawnPlace)
     }
-    let answer = store.cache.lookUp(key, isDeterministic: arrival.isDeterministic, at: now)
+    let answer = requests.store.cache.lookUp(key, isDeterministic: arrival.isDeterministic, at: now)
     return path.storeAnswered(&ticket, LookUp(question, key: key, mark: mark), answer, at: now)
   }
 
@@ -92,20 +95,20 @@ extension Replication where Engine: ~Copyable {
   ///
   /// `mutating` only to avoid a copy; mutates nothing.
   private mutating func key(of arrival: Arrival, for model: ModelID) -> CacheKey {
-    store.keys.key(
+    requests.store.keys.key(
       of: arrival.contentID, tenant: TenantID(Int(arrival.tenantIndex)), model: model)
   }
 
   @inline(__always)
   private mutating func answerFromStore(_ ticket: Ticket) {
     guard ticket.isMeasured else { return }
-    recorder.answered(
+    meter.recorder.answered(
       .hit,
       RequestRecorder.Answer(
-        latency: store.latency, tokens: ticket.outputTokens, model: ticket.model,
+        latency: requests.store.latency, tokens: ticket.outputTokens, model: ticket.model,
         classIndex: ticket.classIndex), at: ticket.place)
     if Engine.knowsTokens {
-      recordTokens(ttft: store.latency, latency: store.latency, at: ticket.place)
+      recordTokens(ttft: requests.store.latency, latency: requests.store.latency, at: ticket.place)
     }
   }
 
@@ -113,12 +116,12 @@ extension Replication where Engine: ~Copyable {
   @inline(__always)
   private mutating func send(_ ticket: Ticket, to replica: ReplicaID) {
     guard engine.admits(ticket, at: replica.index) else {
-      tooLong += 1
+      requests.tooLong += 1
       return carryOut(path.failed(ticket, .permanent, at: now), for: ticket)
     }
-    if isScaling { scrape.send(to: Int(ticket.modelIndex)) }
+    if scaling.isOn { scaling.scrape.send(to: Int(ticket.modelIndex)) }
     engine.enqueue(ticket, at: replica.index, now: now)
-    path.replicaChanged(replica, .sent(hasRoom: engine.hasRoom(replica.index)))
+    path.replicaChanged(replica, .sent(hasRoom: engine.hasRoom(replica.index)), at: now)
   }
 
   /// Does what the path says about a request that gets no answer here and now.
@@ -127,14 +130,14 @@ extension Replication where Engine: ~Copyable {
     case .send(let replica): send(ticket, to: replica)
     case .end(let outcome): unanswered(ticket, outcome)
     case .refuse: unanswered(ticket, .rejected)
-    case .retry: displaced.append(ticket)
+    case .retry: requests.displaced.append(ticket)
     case .several: while let step = path.next() { carryOut(step.effect, for: step.ticket) }
     case .wait, .cancel, .none: break
     }
   }
 
   private mutating func unanswered(_ ticket: Ticket, _ outcome: RequestOutcome) {
-    if ticket.isMeasured { recorder.unanswered(outcome, at: ticket.place) }
+    if ticket.isMeasured { meter.recorder.unanswered(outcome, at: ticket.place) }
   }
 
   /// Answers a request whose batch has ended, and whoever waits for the same answer.
@@ -178,11 +181,11 @@ extension Replication where Engine: ~Copyable {
   @inline(__always)
   private mutating func keep(_ offer: Offer, of response: StoredResponse) {
     // What was asked for before this window is not in it otherwise.
-    if offer.mark >= 0 { _ = primed.isFirstLook(at: offer.mark) }
+    if offer.mark >= 0 { _ = requests.primed.isFirstLook(at: offer.mark) }
     if offer.admission == .admitted {
-      store.cache.store(offer.key, isDeterministic: true, at: now)
+      requests.store.cache.store(offer.key, isDeterministic: true, at: now)
     }
-    if path.isLogging { log(offer, of: response) }
+    if logsPolicies { log(offer, of: response) }
   }
 
   /// Counts a request as answered, or as timed out where the answer came too late.
@@ -191,22 +194,22 @@ extension Replication where Engine: ~Copyable {
     _ ticket: Ticket, _ outcome: RequestOutcome, by model: ModelID, _ course: Engine.Course
   ) {
     let latency = now - ticket.arrival
-    if isScaling && outcome == .completed {
-      scrape.answer(latency: latency, wait: course.started - ticket.arrival)
+    if scaling.isOn && outcome == .completed {
+      scaling.scrape.answer(latency: latency, wait: course.started - ticket.arrival)
     }
     guard ticket.isMeasured else { return }
-    guard latency.nanoseconds <= timeout else {
-      recorder.unanswered(.timedOut, at: ticket.place)
+    guard latency.nanoseconds <= meter.timeout else {
+      meter.recorder.unanswered(.timedOut, at: ticket.place)
       return
     }
     let answer = RequestRecorder.Answer(
       latency: latency, tokens: ticket.outputTokens, model: model, classIndex: ticket.classIndex)
     if outcome == .completed {
-      recorder.completed(
+      meter.recorder.completed(
         answer, wait: course.started - ticket.arrival, at: ticket.place,
         promptTokens: ticket.promptTokens)
     } else {
-      recorder.answered(outcome, answer, at: ticket.place)
+      meter.recorder.answered(outcome, answer, at: ticket.place)
     }
     if Engine.knowsTokens { recordTokens(of: ticket, outcome, course) }
   }
@@ -231,10 +234,10 @@ extension Replication where Engine: ~Copyable {
   private mutating func recordTokens(
     ttft: TimeSpan, tpot: TimeSpan? = nil, latency: TimeSpan, at place: MeasuredPlace
   ) {
-    recorder.tokens(ttft: ttft, tpot: tpot, at: place)
-    for (number, limits) in limits.enumerated()
+    meter.recorder.tokens(ttft: ttft, tpot: tpot, at: place)
+    for (number, limits) in meter.limits.enumerated()
     where limits.hold(ttft: ttft, tpot: tpot, latency: latency) {
-      recorder.good(number, at: place)
+      meter.recorder.good(number, at: place)
     }
   }
 }

@@ -9,12 +9,12 @@ import Serving
 extension Replication where Engine: ~Copyable {
   /// Schedules the windows that are known beforehand; those of interruptions follow as these come.
   mutating func scheduleWindows() {
-    switch scenario.requests {
+    switch scenario.run.requests {
     case .once(let window):
       schedule(.warmUp, from: window.from - window.warmUp, until: window.from)
       schedule(.measured, from: window.from, until: window.end)
     case .sampled(let sample):
-      for stretch in plan?.stretches ?? [] {
+      for stretch in meter.plan?.stretches ?? [] {
         let warmUp = max(sample.warmUp, relaxation(at: stretch.from, load: stretch.load))
         schedule(.warmUp, from: max(now, stretch.from - warmUp), until: stretch.from)
         schedule(.measured, from: stretch.from, until: stretch.until)
@@ -28,7 +28,7 @@ extension Replication where Engine: ~Copyable {
   /// Three relaxation times of a queue, 1/(√μ - √λ)² each (Cohen, The Single Server Queue (1982), section
   /// II.2.1, ISBN 0-444-85452-5).
   private borrowing func relaxation(at time: Instant, load: Double) -> TimeSpan {
-    let rate = scenario.workload.rate(at: time).rate.perSecond * engineShare
+    let rate = scenario.workload.rate(at: time).rate.perSecond * fluid.engineShare
     guard rate > 0, load > 0.5, load < 2 else { return .zero }
     let gap = 1 - load.squareRoot()
     return TimeSpan(roundingToMicroseconds: min(1_200, 3 * load / (rate * max(1e-6, gap * gap))))
@@ -42,68 +42,72 @@ extension Replication where Engine: ~Copyable {
 
   /// Notes in a rehearsal that a machine will be lost: requests are to run round that time.
   mutating func noteInterruption(from: Instant, until end: Instant) {
-    guard known != nil, case .sampled(let sample) = scenario.requests,
+    guard fluid.known != nil, case .sampled(let sample) = scenario.run.requests,
       let after = sample.afterInterruption
     else { return }
-    known?.noteInterruption(from: from, until: end + after)
+    fluid.known?.noteInterruption(from: from, until: end + after)
   }
 
   /// Opens or closes a window; requests begin to arrive with the first that opens.
   mutating func change(_ part: WindowPart, opens: Bool) {
-    noteLaneUse()
-    if opens && !acceptsArrivals { advanceFluid() }
-    windows.change(part, opens: opens)
-    if windows.isOpen && !acceptsArrivals { letArrivalsBegin() }
+    noteReplicaUse()
+    if opens && !requests.areArriving { advanceFluid() }
+    meter.windows.change(part, opens: opens)
+    if meter.windows.isOpen && !requests.areArriving { letArrivalsBegin() }
     enterMinute()
   }
 
   private mutating func letArrivalsBegin() {
     primeCache()
     carryBacklog()
-    source.restart(at: now)
+    requests.source.restart(at: now)
     // The column may be entered in its middle.
     beginColumn()
-    acceptsArrivals = true
-    scrape.reset()
-    scrapeBegan = now
+    requests.areArriving = true
+    scaling.scrape.reset()
+    scaling.scrapeBegan = now
   }
 
   /// Notes where requests of this minute are counted.
   mutating func enterMinute() {
-    let minute = (now - minuteOrigin).nanoseconds / TimeSpan.minutes(1).nanoseconds
+    let minute = (now - meter.minuteOrigin).nanoseconds / TimeSpan.minutes(1).nanoseconds
     // When several windows close at the horizon, the first still sees the others open; there is no next minute.
-    guard windows.isMeasuring, minute < minuteCount else {
-      place = .none
-      minuteEnd = .never
+    guard meter.windows.isMeasuring, minute < meter.minuteCount else {
+      meter.place = .none
+      meter.minuteEnd = .never
       return
     }
     let stratum = enterWindow(ofMinute: minute)
-    if sections.begins(at: Int(minute)) { sections.cut(&recorder, before: Int(minute)) }
+    if meter.sections.begins(at: Int(minute)) {
+      meter.sections.cut(&meter.recorder, before: Int(minute))
+    }
     let inSystem = (0..<engine.count).reduce(0) { $0 + Int(path[ReplicaID($1)].outstanding) }
-    place = recorder.enter(minute: Int(minute), stratum: stratum, backlog: inSystem)
-    minuteEnd = minuteOrigin + .minutes(minute + 1)
+    meter.place = meter.recorder.enter(minute: Int(minute), stratum: stratum, backlog: inSystem)
+    meter.minuteEnd = meter.minuteOrigin + .minutes(minute + 1)
   }
 
   /// The stratum of a minute; the window that was open before ends where the minute belongs to another.
   private mutating func enterWindow(ofMinute minute: Int64) -> Int {
-    guard let number = plan?.window(ofMinute: minute), let stratum = plan?.windows[number].stratum
+    guard let number = meter.plan?.window(ofMinute: minute),
+      let stratum = meter.plan?.windows[number].stratum
     else { return 0 }
-    guard openWindow?.number != number else { return stratum }
-    noteLaneUse()
+    guard meter.openWindow?.number != number else { return stratum }
+    noteReplicaUse()
     endWindow()
-    laneStratum = stratum
-    openWindow = (number, recorder.totals(of: stratum))
+    engineTime.stratum = stratum
+    meter.openWindow = (number, meter.recorder.totals(of: stratum))
     return stratum
   }
 
   /// Notes what ended in the window that was measured last.
   mutating func endWindow() {
-    guard let (number, before) = openWindow, let stratum = plan?.windows[number].stratum else {
+    guard let (number, before) = meter.openWindow, let stratum = meter.plan?.windows[number].stratum
+    else {
       return
     }
-    openWindow = nil
+    meter.openWindow = nil
     // Who is still on his way counts in the next window of the stratum: it is for the spread only.
-    plan?.note(recorder.totals(of: stratum).since(before), of: number)
+    meter.plan?.note(meter.recorder.totals(of: stratum).since(before), of: number)
   }
 }
 
@@ -111,9 +115,9 @@ extension Scenario {
   /// How many minutes may be measured.
   var minutesToMeasure: Int {
     let length: TimeSpan
-    switch requests {
+    switch run.requests {
     case .once(let window): length = window.length
-    case .sampled: length = horizon
+    case .sampled: length = run.horizon
     }
     let minute = Int128(TimeSpan.minutes(1).nanoseconds)
     return Int(Int128(length.nanoseconds).dividedRoundingUp(by: minute))

@@ -2,6 +2,7 @@
 
 import Policies
 import Quantities
+import RandomStreams
 import RequestPath
 import Scenario
 import Serving
@@ -13,16 +14,20 @@ struct SimulatedStore: ~Copyable {
   let isUsed: Bool
   /// How long an answer out of the store takes.
   let latency: TimeSpan
-  /// Of 2^32 requests so many hit whatever they ask for; `nil` where hits emerge.
-  let fixedHits: UInt64?
+  /// Which requests hit whatever they ask for; `nil` where hits emerge.
+  let fixedHits: FixedHits?
   /// By what requests are known.
   let keys: KeyRule
   /// The model that each text is meant for.
   let intendedModel: ContiguousArray<ModelID>
 
   /// The store of those policies, for so many tenants and models.
-  init(_ policies: RequestPolicies, tenants: Int, models: Int) {
-    let fixedHits = policies.cache?.fixedHitRate.map { UInt64($0.fraction * 0x1p32) }
+  init(
+    _ policies: RequestPolicies, tenants: Int, models: Int, fixedHitStream: RandomStream
+  ) {
+    let fixedHits = policies.cache?.fixedHitRate.map {
+      FixedHits(rate: $0, stream: fixedHitStream)
+    }
     let routing = policies.routing
     self.fixedHits = fixedHits
     isUsed = policies.cache != nil && fixedHits == nil
@@ -37,6 +42,21 @@ struct SimulatedStore: ~Copyable {
   }
 }
 
+/// Hits at a rate that is given.
+struct FixedHits {
+  /// Of 2^32 requests so many hit.
+  private let share: UInt64
+  private let stream: RandomStream
+
+  init(rate: Share, stream: RandomStream) {
+    share = UInt64(rate.fraction * 0x1p32)
+    self.stream = stream
+  }
+
+  /// Whether a request hits.
+  func isHit(_ number: UInt64) -> Bool { stream.block(at: number).low >> 32 < share }
+}
+
 extension RequestPolicies {
   /// Whether keys name neither tenant nor model, as in the reference design.
   fileprivate var keysLackTenant: Bool {
@@ -48,7 +68,7 @@ extension RequestPolicies {
 extension RequestPath.Configuration {
   /// The policies that the requests of a scenario pass.
   init(_ scenario: Scenario) {
-    let policies = scenario.requestPolicies
+    let policies = scenario.policies.requests
     self.init(
       router: policies.routing.router, requestedModel: ModelID(policies.requestedModel))
     asksPolicies = !policies.areTrivial
@@ -62,7 +82,7 @@ extension RequestPath.Configuration {
         ledger: $0.ledger, period: $0.period, estimate: $0.estimate, charge: $0.charge)
     }
     timeout = scenario.timeout
-    handOverLimit = scenario.migrationLimit
-    longestWait = scenario.autoscaling?.configuration.longestQueueWait
+    handOverLimit = scenario.policies.migrationLimit
+    longestWait = scenario.policies.autoscaling?.configuration.longestQueueWait
   }
 }

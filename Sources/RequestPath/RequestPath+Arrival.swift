@@ -17,6 +17,21 @@ extension RequestPath {
   public mutating func arrived(
     _ ticket: inout Ticket, _ facts: RequestFacts, at now: Instant
   ) -> Reception {
+    if isLogging {
+      let logged = arriveInLog(ticket, facts, at: now)
+      ticket.modelIndex = logged.model
+      ticket.row = logged.row
+      return logged.reception
+    }
+    return arrive(&ticket, facts, at: now)
+  }
+
+  /// The same, with nothing written about the request itself.
+  @inlinable
+  @inline(__always)
+  mutating func arrive(
+    _ ticket: inout Ticket, _ facts: RequestFacts, at now: Instant
+  ) -> Reception {
     ticket.model = rules.requestedModel
     guard rules.asksPolicies else { return .decided(dispatch(ticket.model, -1, at: now)) }
     var reservation: ReservationID?
@@ -52,15 +67,26 @@ extension RequestPath {
   public mutating func storeAnswered(
     _ ticket: inout Ticket, _ lookUp: LookUp, _ answer: CacheAnswer, at now: Instant
   ) -> Effect {
-    if isLogging { logLookUp(lookUp.key, lookUp.question.isDeterministic, answer, at: now) }
+    let shared =
+      isLogging
+      ? takeAnswerInLog(ticket, lookUp, answer, at: now)
+      : takeAnswer(ticket, lookUp, answer, at: now)
+    ticket.row = shared.row
+    return shared.effect
+  }
+
+  /// The same, with nothing written about the request itself.
+  @usableFromInline
+  @_transparent
+  mutating func takeAnswer(
+    _ ticket: Ticket, _ lookUp: LookUp, _ answer: CacheAnswer, at now: Instant
+  ) -> Shared {
     if case .hit = answer {
       let reservation = lookUp.question.reservation
       if reservation != nil { settle(reservation, cost: .zero, at: now) }
-      return .end(.hit)
+      return Shared(.end(.hit), row: ticket.row)
     }
-    let shared = share(ticket, lookUp, at: now)
-    ticket.row = shared.row
-    return shared.effect
+    return share(ticket, lookUp, at: now)
   }
 
   /// The same as a call, where no store is asked before.
@@ -126,7 +152,8 @@ extension RequestPath {
   public mutating func planned(_ plan: RoutePlan, of text: Int, at now: Instant) {
     precondition((0...plans.count).contains(text), "texts are numbered from 0 without gaps")
     if text == plans.count { plans.append(plan) } else { plans[text] = plan }
-    if isLogging { log?.write(plan: plan, of: text, at: now) }
+    if logsPolicies { log?.write(plan: plan, of: text, at: now) }
+    if logsPath { log?.write(planned: plan, of: text, at: now) }
   }
 
   /// Asks the router for the model of a request.
@@ -150,11 +177,11 @@ extension RequestPath {
     for tenant: TenantID, arrival: Instant, at now: Instant
   ) -> ReserveAnswer {
     guard let estimate = budget?.configuration.estimate else { return .refused(.limit) }
-    if budget?.beginPeriodIfDue(at: now) == true, isLogging { log?.write(periodBeganAt: now) }
+    if budget?.beginPeriodIfDue(at: now) == true, logsPolicies { log?.write(periodBeganAt: now) }
     let deadline = rules.deadline(of: arrival)
     let answer =
       budget?.reserve(for: tenant, deadline: deadline, at: now) ?? .refused(.limit)
-    if isLogging {
+    if logsPolicies {
       log?.write(reserve: estimate, for: tenant, deadline: deadline, at: now, answer)
     }
     return answer
@@ -166,7 +193,7 @@ extension RequestPath {
     guard let reservation, let answer = budget?.settle(reservation, cost: cost, at: now) else {
       return
     }
-    if isLogging, let ledger = budget?.ledger {
+    if logsPolicies, let ledger = budget?.ledger {
       log?.write(settle: reservation, actual: cost, at: now, answer, ledger: ledger)
     }
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import DecisionLog
 import Policies
 import Quantities
 import Serving
@@ -21,10 +22,14 @@ extension RequestPath {
     public var budget: BudgetPeriods.Configuration?
     /// How long a client waits for its answer; `nil` for ever.
     public var timeout: TimeSpan?
-    /// How often a request may be handed over from a lost replica to another.
+    /// How often a request may be handed over from a lost replica to another; at most
+    /// ``DecisionLog/PathSettings/mostHandOvers``.
     public var handOverLimit = 3
     /// The longest wait of a request while others are refused to keep it short; `nil` for any.
     public var longestWait: TimeSpan?
+
+    /// When replicas rest after calls that failed; `nil` where none does.
+    public var cooldowns: Cooldowns?
 
     /// A path on which a router is asked and nothing else.
     ///
@@ -66,6 +71,9 @@ extension RequestPath {
       storeRule = configuration.storeRule ?? .production
       requestedModel = configuration.requestedModel
       timeout = configuration.timeout?.nanoseconds ?? .max
+      precondition(
+        (0...PathSettings.mostHandOvers).contains(configuration.handOverLimit),
+        "a ticket counts its hand-overs in a byte")
       handOverLimit = configuration.handOverLimit
       longestWait = configuration.longestWait
     }

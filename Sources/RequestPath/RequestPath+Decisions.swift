@@ -9,11 +9,18 @@ import Serving
 ///
 /// Never inlined: hardly a run writes a log, and every request passes where it would be written.
 extension RequestPath {
+  /// Whether each policy's answers are written.
+  var logsPolicies: Bool { subjects.contains(.policies) }
+
+  /// Whether events and what becomes of requests are written.
+  var logsPath: Bool { subjects.contains(.path) }
+
   @usableFromInline
   @inline(never)
   mutating func logChoice(
     of model: ModelID, within longestWait: TimeSpan?, _ choice: LeastLoaded.Choice, at now: Instant
   ) {
+    guard logsPolicies else { return }
     log?.write(choiceOf: model, within: longestWait, at: now, among: board, choice)
   }
 
@@ -22,15 +29,14 @@ extension RequestPath {
   mutating func logRoute(
     _ question: RouteRequest, text: Int, _ decision: RouteDecision, at now: Instant
   ) {
+    guard logsPolicies else { return }
     log?.write(question, text: text, at: now, among: board, decision)
   }
 
-  @usableFromInline
-  @inline(never)
   mutating func logLookUp(
     _ key: CacheKey, _ isDeterministic: Bool, _ answer: CacheAnswer, at now: Instant
   ) {
-    guard rules.usesStore else { return }
+    guard logsPolicies, rules.usesStore else { return }
     log?.write(lookUp: key, isDeterministic: isDeterministic, at: now, answer)
   }
 
@@ -40,6 +46,7 @@ extension RequestPath {
     _ key: CacheKey, _ isDeterministic: Bool, _ row: Int32, _ deadline: Instant,
     _ answer: JoinAnswer, at now: Instant
   ) {
+    guard logsPolicies else { return }
     log?.write(
       join: key, isDeterministic: isDeterministic, waiter: UInt32(truncatingIfNeeded: row),
       deadline: deadline, at: now, answer)
@@ -51,7 +58,7 @@ extension RequestPath {
   mutating func logLanding(
     _ flight: FlightID, _ outcome: FlightOutcome, _ landing: Landing, at now: Instant
   ) {
-    log?.write(land: flight, outcome, at: now, landing, delivered)
+    if logsPolicies { log?.write(land: flight, outcome, at: now, landing, delivered) }
     delivered.removeAll(keepingCapacity: true)
   }
 }

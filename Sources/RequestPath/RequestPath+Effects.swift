@@ -18,7 +18,7 @@ extension RequestPath {
   /// What the driver is to do with a request; it does so before it reports the next event.
   @frozen
   public enum Effect: Equatable, Sendable {
-    /// Send it to this replica, and report so by ``RequestPath/replicaChanged(_:_:)``.
+    /// Send it to this replica, and report so by ``RequestPath/replicaChanged(_:_:at:)``.
     case send(ReplicaID)
     /// Keep its client: it waits for the call of an identical request.
     case wait
@@ -99,11 +99,11 @@ extension RequestPath {
 
   /// How the call of a request failed.
   @frozen
-  public enum Failure: Equatable, Sendable {
+  public enum Failure: String, CaseIterable, Sendable {
     /// Its replica was lost, or broke off.
     case lost
     /// Its client's patience ended while it waited at its replica.
-    case timedOut
+    case timedOut = "timed_out"
     /// Its replica answered with an error that another call may not meet.
     case retryable
     /// Its replica answered with an error that every call would meet.

@@ -8,18 +8,20 @@ import Serving
 extension RequestPath {
   /// The answer of a request has begun to reach its client: from now on it is not handed over to another replica.
   @inlinable
-  public func started(_ ticket: inout Ticket) {
+  public mutating func started(_ ticket: inout Ticket, at now: Instant) {
     ticket.hasBegun = true
+    if isLogging { logStart(of: ticket.number, at: now) }
   }
 
   // MARK: Answers
 
-  /// Whether nothing is kept of a request: its answer is offered to no store, and nobody else waits for it.
+  /// Whether nothing is kept of a request: its answer is offered to no store, and nobody else waits for it; and
+  /// nothing is written.
   ///
   /// ``completed(_:_:cost:at:)`` of such a request changes nothing and says ``Effect/end(_:)``.
   @inlinable
   @inline(__always)
-  public func isAlone(_ ticket: Ticket) -> Bool { ticket.row < 0 }
+  public func isAlone(_ ticket: Ticket) -> Bool { ticket.row < 0 && !isLogging }
 
   /// A replica answered a request.
   ///
@@ -33,7 +35,17 @@ extension RequestPath {
   public mutating func completed(
     _ ticket: Ticket, _ response: StoredResponse, cost: USD? = .zero, at now: Instant
   ) -> Completion {
-    guard !isAlone(ticket) else { return Completion(effect: .end(.completed)) }
+    if isLogging { return completeInLog(ticket, response, cost: cost, at: now) }
+    return complete(ticket, response, cost: cost, at: now)
+  }
+
+  /// The same, with nothing written about the request itself.
+  @inlinable
+  @inline(__always)
+  mutating func complete(
+    _ ticket: Ticket, _ response: StoredResponse, cost: USD?, at now: Instant
+  ) -> Completion {
+    guard ticket.row >= 0 else { return Completion(effect: .end(.completed)) }
     guard requests.has(ticket) else { return Completion(effect: .none) }
     let row = requests[ticket.row]
     if row.reservation != nil { settle(row.reservation, cost: cost, at: now) }
@@ -63,15 +75,26 @@ extension RequestPath {
   mutating func deliver(
     to ticket: Ticket, of flight: FlightID, _ outcome: FlightOutcome, at now: Instant
   ) -> Effect {
+    let known = steps.count
     let landing = deduplicator.land(flight, outcome, at: now)
     while let delivery = takeDelivery() { deliverAnswer(delivery, to: ticket, at: now) }
     if isLogging { logLanding(flight, outcome, landing, at: now) }
-    guard let first = steps.first else { return .none }
+    guard steps.count > known else { return .none }
     // Its client has gone, and others waited for its call.
     if requests.has(ticket) { requests.free(ticket.row) }
-    guard steps.count == 1, first.ticket.number == ticket.number else { return .several }
-    steps.removeAll(keepingCapacity: true)
-    return first.effect
+    return effect(on: ticket, of: known)
+  }
+
+  /// What is to be done now that steps were added to those that were known: a single one about the request itself is
+  /// taken at once.
+  ///
+  /// The driver may be in the midst of taking the others.
+  private mutating func effect(on ticket: Ticket, of known: Int) -> Effect {
+    guard steps.count > known else { return .none }
+    guard steps.count == known + 1, steps[known].ticket.number == ticket.number else {
+      return .several
+    }
+    return steps.removeLast().effect
   }
 
   private mutating func deliverAnswer(
@@ -106,6 +129,15 @@ extension RequestPath {
   public mutating func failed(
     _ ticket: Ticket, _ failure: Failure, at now: Instant
   ) -> Effect {
+    let known = steps.count
+    let effect = fail(ticket, failure, at: now)
+    if logsPath {
+      log?.write(failed: ticket.number, failure, at: now, effect, steps[known...])
+    }
+    return effect
+  }
+
+  private mutating func fail(_ ticket: Ticket, _ failure: Failure, at now: Instant) -> Effect {
     switch failure {
     case .lost:
       guard !ticket.hasBegun else { return end(ticket, .failed, .retryableFailure, at: now) }
@@ -121,6 +153,15 @@ extension RequestPath {
   /// - Returns: ``Effect/send(_:)``, ``Effect/end(_:)``, ``Effect/several`` or ``Effect/none``.
   /// - Complexity: O(requests that wait for this call + log n) for n replicas.
   public mutating func retryDue(_ ticket: inout Ticket, at now: Instant) -> Effect {
+    let known = steps.count
+    let effect = handOver(&ticket, at: now)
+    if logsPath {
+      log?.write(retryOf: ticket, at: now, effect, steps[known...])
+    }
+    return effect
+  }
+
+  private mutating func handOver(_ ticket: inout Ticket, at now: Instant) -> Effect {
     guard ticket.row < 0 || requests.has(ticket) else { return .none }
     guard now.nanoseconds - ticket.arrival.nanoseconds < rules.timeout else {
       return end(ticket, .timedOut, .retryableFailure, at: now)
@@ -149,11 +190,9 @@ extension RequestPath {
       requests.free(ticket.row)
       return .end(outcome)
     }
+    let known = steps.count
     land(ticket, flight, outcome, landing, at: now)
-    guard let first = steps.first else { return .none }
-    guard steps.count == 1, first.ticket.number == ticket.number else { return .several }
-    steps.removeAll(keepingCapacity: true)
-    return first.effect
+    return effect(on: ticket, of: known)
   }
 
   /// Ends a flight whose call failed, or lets another request make the call.
@@ -229,6 +268,15 @@ extension RequestPath {
   /// - Complexity: O(requests that wait for this call); where the last of them goes and did not make the call,
   ///   O(requests of which something is kept).
   public mutating func clientLeft(_ ticket: Ticket, at now: Instant) -> Effect {
+    let known = steps.count
+    let effect = leave(ticket, at: now)
+    if logsPath {
+      log?.write(clientLeft: ticket.number, at: now, effect, steps[known...])
+    }
+    return effect
+  }
+
+  private mutating func leave(_ ticket: Ticket, at now: Instant) -> Effect {
     guard ticket.row >= 0 else { return .cancel }
     guard requests.has(ticket), !requests[ticket.row].hasLeft else { return .none }
     let row = requests[ticket.row]
@@ -239,7 +287,7 @@ extension RequestPath {
     }
     let waiter = UInt32(truncatingIfNeeded: ticket.row)
     let left = deduplicator.leave(flight, waiter)
-    if isLogging { log?.write(leave: flight, waiter: waiter, at: now, left) }
+    if logsPolicies { log?.write(leave: flight, waiter: waiter, at: now, left) }
     guard row.isKept || left != .goesOn else {
       requests.leave(ticket)
       return .none
@@ -248,9 +296,10 @@ extension RequestPath {
     settle(row.reservation, cost: row.isKept ? .zero : nil, at: now)
     requests.free(ticket.row)
     guard left == .cancelled else { return .none }
+    let known = steps.count
     dropAbandoned(at: now)
     guard row.isKept else {
-      if steps.isEmpty { return .cancel }
+      if steps.count == known { return .cancel }
       steps.append(Step(ticket: ticket, effect: .cancel))
       return .several
     }
@@ -258,8 +307,9 @@ extension RequestPath {
   }
 
   /// The client of a request went away whose question the store has not answered; the answer is not reported.
-  public mutating func clientLeft(_ question: Question, at now: Instant) {
+  public mutating func clientLeft(_ ticket: Ticket, asking question: Question, at now: Instant) {
     settle(question.reservation, cost: .zero, at: now)
+    if logsPath { log?.write(clientLeft: ticket.number, at: now, .none, []) }
   }
 
   /// Ends those whom the reference design forgets when the one that made their call goes away.

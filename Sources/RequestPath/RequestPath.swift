@@ -16,13 +16,17 @@ import Serving
 /// store answers at once calls ``storeAnswered(_:_:_:at:)`` right after ``arrived(_:_:at:)``; another calls
 /// it when the answer comes, and reports other events meanwhile.
 ///
+/// Events and effects can be written to a log, from which another path makes the same effects.
+///
 /// It cannot be copied: requests wait in it.
 public struct RequestPath: ~Copyable, Sendable {
   /// What is given up while there is no money for more machines.
-  public var degradation = DegradationStep.none
+  public private(set) var degradation = DegradationStep.none
   /// The log of decisions, to which the driver adds those of other policies; `nil` for none.
   public var log: DecisionWriter?
-  /// Whether decisions about requests are written too.
+  /// What the log is about.
+  public private(set) var subjects: DecisionSubjects = []
+  /// Whether anything about requests is written.
   public private(set) var isLogging = false
   /// The budgets; `nil` where none binds.
   public internal(set) var budget: BudgetPeriods?
@@ -37,6 +41,8 @@ public struct RequestPath: ~Copyable, Sendable {
   @usableFromInline var dispatcher = LeastLoaded()
   @usableFromInline var deduplicator: Deduplicator
   @usableFromInline var requests = InFlight()
+  /// The replicas that rest after failures; `nil` where none does.
+  @usableFromInline var rests: Rests?
   /// What becomes of several requests, and how many steps the driver has taken.
   @usableFromInline var steps: ContiguousArray<Step> = []
   @usableFromInline var stepsTaken = 0
@@ -50,6 +56,9 @@ public struct RequestPath: ~Copyable, Sendable {
     rules = Rules(configuration)
     router = configuration.router
     deduplicator = Deduplicator(configuration.deduplication ?? Deduplicator.Configuration())
+    rests = configuration.cooldowns.map {
+      Rests(cooldowns: $0, accepting: replicas.map(\.acceptsRequests))
+    }
   }
 
   /// Whether any policy is asked; where none is, the facts of requests are not read.
@@ -85,7 +94,16 @@ public struct RequestPath: ~Copyable, Sendable {
   /// - Complexity: O(log n) for n replicas of its model.
   @inlinable
   @inline(__always)
-  public mutating func replicaChanged(_ replica: ReplicaID, _ change: ReplicaChange) {
+  public mutating func replicaChanged(
+    _ replica: ReplicaID, _ change: ReplicaChange, at now: Instant
+  ) {
+    if isLogging { logChange(replica, change, at: now) }
+    // Drivers name the change where they report it, so that the others pay nothing for these two.
+    var change = change
+    if case .accepts(let accepting) = change {
+      change = .accepts(accepts(accepting, replica, at: now))
+    }
+    if case .lost = change { forgetCalls(of: replica, at: now) }
     board.update(replica.index) {
       switch change {
       case .sent(let hasRoom):
@@ -114,6 +132,12 @@ public struct RequestPath: ~Copyable, Sendable {
     return choice
   }
 
+  /// More is given up from now on, or less.
+  public mutating func degraded(to step: DegradationStep, at now: Instant) {
+    degradation = step
+    if logsPath { log?.write(degradedTo: step, at: now) }
+  }
+
   // MARK: Steps
 
   /// Takes the next step of several; `nil` when all are taken.
@@ -129,22 +153,47 @@ public struct RequestPath: ~Copyable, Sendable {
 
   // MARK: The log
 
-  /// Writes to a log from now on; of requests only where that is asked for.
-  public mutating func begin(_ log: DecisionWriter, aboutRequests: Bool) {
+  /// Writes to a log from now on, of requests only what is asked for.
+  ///
+  /// - Precondition: where the path itself is asked for, nothing has happened on it yet.
+  public mutating func begin(_ log: DecisionWriter, about subjects: DecisionSubjects) {
+    precondition(
+      !subjects.contains(.path) || (plans.isEmpty && degradation == .none),
+      "the log of a path begins before its first event")
     self.log = log
-    isLogging = aboutRequests
+    self.subjects = subjects
+    isLogging = !subjects.isDisjoint(with: [.policies, .path])
   }
 
-  /// Puts the settings of the policies of requests into the first line of a log.
-  public func describe(in header: inout DecisionHeader) {
+  /// Puts the settings of the policies of requests into the first line of a log, and those of the path where the log
+  /// is about it.
+  public func describe(in header: inout DecisionHeader, for subjects: DecisionSubjects) {
     // A reader takes them to accept nothing yet; the first line about them says how they are.
     header.replicas = (0..<board.count).map {
       ReplicaObservation(
         model: board[$0].model, acceptsRequests: false, outstanding: 0, hasRoom: true,
         nanosecondsPerRequest: board[$0].nanosecondsPerRequest)
     }
-    if rules.asksPolicies { header.router = router.configuration }
+    let isAboutPath = subjects.contains(.path)
+    if rules.asksPolicies || isAboutPath { header.router = router.configuration }
     if rules.usesDeduplication { header.deduplicator = deduplicator.configuration }
     header.ledger = budget?.configuration.ledger
+    header.cooldown = rests?.cooldowns.configuration
+    if isAboutPath { header.path = settings }
+  }
+
+  /// What another path needs to know to begin as this one.
+  private var settings: PathSettings {
+    var settings = PathSettings(requestedModel: rules.requestedModel)
+    settings.asksPolicies = rules.asksPolicies
+    settings.storeRule = rules.usesStore ? rules.storeRule : nil
+    settings.budget = budget.map {
+      PathSettings.Budget(period: $0.configuration.period, estimate: $0.configuration.estimate)
+    }
+    settings.timeout = rules.timeout == .max ? nil : TimeSpan(nanoseconds: rules.timeout)
+    settings.handOverLimit = rules.handOverLimit
+    settings.longestWait = rules.longestWait
+    settings.replicas = (0..<board.count).map { board[$0] }
+    return settings
   }
 }

@@ -5,12 +5,12 @@ import Quantities
 import Workload
 
 extension Scenario {
-  /// The highest rate at which requests are expected to arrive in the time that is simulated, a second.
+  /// The highest rate at which run.requests are expected to arrive in the time that is simulated, a second.
   ///
   /// - Complexity: O(minutes).
   package var highestRate: Double {
-    var (time, end) = (Instant.start, Instant.start + horizon)
-    if case .once(let window) = requests { (time, end) = (window.from, window.end) }
+    var (time, end) = (Instant.start, Instant.start + run.horizon)
+    if case .once(let window) = run.requests { (time, end) = (window.from, window.end) }
     var most = 0.0
     while time < end {
       most = max(most, workload.rate(at: time).rate.perSecond)
@@ -19,33 +19,33 @@ extension Scenario {
     return most
   }
 
-  /// By model, the part of the requests that reach replicas which it gets when no queue is too long.
+  /// By model, the part of the run.requests that reach replicas which it gets when no queue is too long.
   package var modelShares: [Double] {
-    var shares = models.map { _ in 0.0 }
-    guard !requestPolicies.areTrivial else {
-      shares[requestPolicies.requestedModel] = 1
+    var shares = fleet.models.map { _ in 0.0 }
+    guard !policies.requests.areTrivial else {
+      shares[policies.requests.requestedModel] = 1
       return shares
     }
-    let plans = requestPolicies.routing.textPlans
+    let plans = policies.requests.routing.textPlans
     for (plan, share) in zip(plans, workload.mix.textShares(count: plans.count)) {
-      shares[requestPolicies.routing.router.model(intendedBy: plan).index] += share
+      shares[policies.requests.routing.router.model(intendedBy: plan).index] += share
     }
     return shares
   }
 
-  /// The part of the requests that reach replicas, as policies should have it: what the cache leaves.
+  /// The part of the run.requests that reach replicas, as policies should have it: what the cache leaves.
   ///
-  /// Of a content that is asked for n times on average in the life of an entry, n/(1 + n) of the requests hit
+  /// Of a content that is asked for n times on average in the life of an entry, n/(1 + n) of the run.requests hit
   /// (the alternating renewal process by which a window's cache is primed). Where more entries are expected
   /// than the cache holds, the life is the time after which an entry that nobody asks for is pushed out, as in
   /// Che, Tung and Wang, "Hierarchical web caching systems", IEEE Journal on Selected Areas in Communications
-  /// 20 (2002), DOI 10.1109/JSAC.2002.801752. Left out: requests that join others.
+  /// 20 (2002), DOI 10.1109/JSAC.2002.801752. Left out: run.requests that join others.
   package var expectedEngineShare: Double {
-    guard let cache = requestPolicies.cache else { return 1 }
+    guard let cache = policies.requests.cache else { return 1 }
     if let rate = cache.fixedHitRate { return 1 - rate.fraction }
     let reused = ReusedContents(workload.mix)
-    let seconds = max(1e-9, horizon.inSeconds)
-    let rate = Double(workload.expectedRequests(for: horizon)) / seconds
+    let seconds = max(1e-9, run.horizon.inSeconds)
+    let rate = Double(workload.expectedRequests(for: run.horizon)) / seconds
     let life = cache.configuration.ttl.inSeconds
     let capacity = Double(cache.configuration.capacity)
     var (low, high) = (0.0, life)

@@ -23,16 +23,16 @@ package struct ExpectedWork: Sendable, Equatable {
 
   private static func requests(of scenario: Scenario) -> Double {
     let workload = scenario.workload
-    switch scenario.requests {
+    switch scenario.run.requests {
     case .once(let window):
       let warmUp = min(window.warmUp, window.from - .start)
       return Double(
         workload.expectedRequests(from: window.from - warmUp, for: window.length + warmUp))
     case .sampled(let sample):
       let simulated = Double(sample.windows) * (sample.length + sample.warmUp).inSeconds
-      let all = Double(workload.expectedRequests(for: scenario.horizon))
+      let all = Double(workload.expectedRequests(for: scenario.run.horizon))
       let certain = min(Double(sample.certainRequests), highLoad(of: scenario, sample))
-      return min(all, certain + all * min(1, simulated / scenario.horizon.inSeconds))
+      return min(all, certain + all * min(1, simulated / scenario.run.horizon.inSeconds))
     }
   }
 
@@ -43,7 +43,7 @@ package struct ExpectedWork: Sendable, Equatable {
     let limit = scenario.maximumThroughput * sample.certainLoad.fraction
     let step = TimeSpan.minutes(10)
     var (now, sum) = (Instant.start, 0.0)
-    while now < .start + scenario.horizon {
+    while now < .start + scenario.run.horizon {
       let rate = scenario.workload.rate(at: now).rate.perSecond
       if rate > limit { sum += rate * step.inSeconds }
       now = now + step
@@ -52,21 +52,23 @@ package struct ExpectedWork: Sendable, Equatable {
   }
 
   private static func events(of scenario: Scenario) -> Double {
-    let horizon = scenario.horizon.inSeconds
-    let machines = scenario.pools.reduce(0.0) { sum, pool in
+    let horizon = scenario.run.horizon.inSeconds
+    let machines = scenario.fleet.pools.reduce(0.0) { sum, pool in
       let lives = pool.cloud.lifetime.map { horizon / max($0.mean, 1e-9) } ?? 0
       let longest = pool.cloud.longestLife.map { horizon / $0.inSeconds } ?? 0
       let shocks = pool.cloud.shocks.reduce(0.0) { sum, number in
-        let shock = scenario.shocks[number]
+        let shock = scenario.fleet.shocks[number]
         return sum + shock.takes.fraction * horizon / shock.every.inSeconds
       }
       return sum + Double(pool.wanted) * (1 + lives + longest + shocks)
     }
-    let capacities = scenario.sharedCapacities.reduce(0.0) { $0 + changes(of: $1.law, in: horizon) }
-    let places = scenario.pools.reduce(0.0) { sum, pool in
+    let capacities = scenario.fleet.sharedCapacities.reduce(0.0) {
+      $0 + changes(of: $1.law, in: horizon)
+    }
+    let places = scenario.fleet.pools.reduce(0.0) { sum, pool in
       sum + pool.cloud.places.reduce(0.0) { $0 + changes(of: $1, in: horizon) }
     }
-    let shocks = scenario.shocks.reduce(0.0) { $0 + horizon / $1.every.inSeconds }
+    let shocks = scenario.fleet.shocks.reduce(0.0) { $0 + horizon / $1.every.inSeconds }
     return 4 * machines + capacities + places + shocks + horizon / 60
   }
 

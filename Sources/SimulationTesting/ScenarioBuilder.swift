@@ -117,27 +117,31 @@ package struct ScenarioBuilder: Sendable {
   /// - Throws: when a target or a law cannot be read.
   package func build() throws -> Scenario {
     Scenario(
-      path: "built", about: "", canonicalText: "", start: start, horizon: horizon,
-      requests: sample.map { .sampled($0) }
-        ?? .once(
-          Scenario.RequestWindow(
-            from: from, length: length ?? (Instant.start + horizon - from), warmUp: warmUp)),
-      replications: replications, sections: sections, confidence: Share(billionths: 950_000_000),
-      seed: 1, priceBook: "built",
+      origin: Scenario.Origin(path: "built", about: "", canonicalText: ""),
+      run: Scenario.Run(
+        start: start, horizon: horizon,
+        requests: sample.map { .sampled($0) }
+          ?? .once(
+            Scenario.RequestWindow(
+              from: from, length: length ?? (Instant.start + horizon - from), warmUp: warmUp)),
+        replications: replications, sections: sections, confidence: Share(billionths: 950_000_000),
+        seed: 1),
       workload: WorkloadModel(
         arrivals: arrivals,
         mix: RequestMix(
           classes: [("all", .whole)], promptTokens: promptTokens, outputTokens: outputTokens,
           deterministic: .whole, content: content)),
-      models: [ServedModel(name: "model", quality: nil, contextWindow: nil, tokenPrice: nil)],
-      systemPrompts: systemPrompts, timeout: timeout, pools: pools.map(pool),
-      sharedCapacities: sharedCapacities,
-      shocks: shocks, quotas: quotas, billingRules: billingRules,
-      commitments: commitments, fixedCosts: fixedCosts,
-      egress: [],
-      requestPolicies: requestPolicies,
-      spot: spotConfiguration, autoscaling: autoscaling, migrationLimit: migrationLimit,
-      targets: try targets.map { try Target(parsing: $0) }, assumptions: [])
+      systemPrompts: systemPrompts, timeout: timeout,
+      fleet: Scenario.Fleet(
+        models: [ServedModel(name: "model", quality: nil, contextWindow: nil, tokenPrice: nil)],
+        pools: pools.map(pool), sharedCapacities: sharedCapacities, shocks: shocks, quotas: quotas),
+      costs: Scenario.Costs(
+        priceBook: "built", rules: billingRules, commitments: commitments, fixed: fixedCosts,
+        egress: []),
+      policies: Scenario.FleetPolicies(
+        requests: requestPolicies, spot: spotConfiguration, autoscaling: autoscaling,
+        migrationLimit: migrationLimit),
+      targets: try targets.map { try Target(parsing: $0) })
   }
 
   private func pool(_ pool: Pool) -> Scenario.Pool {

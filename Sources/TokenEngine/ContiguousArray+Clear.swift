@@ -4,7 +4,7 @@ extension ContiguousArray {
   /// Removes all elements and keeps the storage; cheap where there are few, as in most steps.
   @inlinable
   @inline(__always)
-  mutating func clear() {
+  package mutating func clear() {
     if count > 8 { return removeAll(keepingCapacity: true) }
     while !isEmpty { removeLast() }
   }
@@ -14,7 +14,7 @@ extension ContiguousArray {
   /// - Precondition: there is one.
   @inlinable
   @inline(__always)
-  mutating func takeFirst() -> Element {
+  package mutating func takeFirst() -> Element {
     if count > 2 { return removeFirst() }
     if count == 2 { swapAt(0, 1) }
     return removeLast()

@@ -106,10 +106,9 @@ struct TokenMarks {
   mutating func preempt(_ slot: Int) { preempted.append(slot) }
 
   /// A request is completed or cancelled.
-  mutating func leave(last: inout Int) {
-    if last == result { gone += 1 }
-    last = -1
-  }
+  ///
+  /// - Parameter last: the number of the result that brought its last token.
+  mutating func leave(_ last: Int) { if last == result { gone += 1 } }
 
   // MARK: Taken together
 

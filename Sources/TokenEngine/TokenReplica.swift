@@ -1,5 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// When the steps in flight end: at most two.
+@usableFromInline
+struct StepEnds {
+  @usableFromInline private(set) var count = 0
+  @usableFromInline private(set) var first = EngineTime(nanoseconds: 0)
+  private var second = EngineTime(nanoseconds: 0)
+
+  @usableFromInline
+  init() {}
+
+  /// Nothing is in flight.
+  @usableFromInline
+  @inline(__always)
+  mutating func clear() { count = 0 }
+
+  /// Adds the end of a step behind the others.
+  @usableFromInline
+  @inline(__always)
+  mutating func append(_ end: EngineTime) {
+    precondition(count < 2, "two steps are in flight at most")
+    if count == 0 { first = end } else { second = end }
+    count += 1
+  }
+
+  /// Takes out the first.
+  @usableFromInline
+  @inline(__always)
+  mutating func takeFirst() -> EngineTime {
+    defer { first = second }
+    count -= 1
+    return first
+  }
+}
+
 /// One replica of a model: a scheduler, a law for the time of its steps, and a clock.
 ///
 /// Steps follow each other, with the host's time between them, as long as there is something to do. Steps that bring no news are taken
@@ -34,7 +68,7 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
   /// Until when host and device are busy.
   @usableFromInline var lanes: Lanes
   /// When the steps in flight end.
-  @usableFromInline var ends: ContiguousArray<EngineTime> = []
+  @usableFromInline var ends = StepEnds()
   /// A row of steps that bring no news, before the one that ends it.
   @usableFromInline var row: Row?
   /// Whether requests are there and nothing is in flight.
@@ -44,14 +78,18 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
   struct Row {
     /// When the first of its steps begins: now, or at the end of the step in flight.
     @usableFromInline let start: EngineTime
-    /// Results before the last.
-    @usableFromInline let quiet: Int
+    /// Results before the last; where it is cut short all that are taken.
+    @usableFromInline var quiet: Int
     /// Steps that were in flight before, the first results: none or one.
     @usableFromInline let flying: Int
     /// The femtoseconds of the first step, and of the host before it.
     @usableFromInline let first: Int128
     @usableFromInline let growth: Int128
     @usableFromInline let isCovered: Bool
+    /// Whether it ends with quiet results, since somebody came who may be scheduled then.
+    @usableFromInline var isCutShort = false
+    /// Whether somebody came who is not in its steps.
+    @usableFromInline var hasNewcomers = false
 
     @inlinable
     init(
@@ -125,7 +163,7 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
   @inlinable
   public var nextTime: Int64 {
     if isToBegin { return time.nanoseconds }
-    return ends.first?.nanoseconds ?? .max
+    return ends.count > 0 ? ends.first.nanoseconds : .max
   }
 
   /// Adds a request; it may be scheduled from the next step on.
@@ -134,11 +172,11 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
   @discardableResult
   @inlinable
   public mutating func add(_ request: TokenRequest, at instant: Int64) -> Int {
-    if ends.isEmpty {
+    if ends.count == 0 {
       if !isToBegin { time = max(time, EngineTime(nanoseconds: instant)) }
       isToBegin = true
     } else if row != nil, !queue.isFull {
-      cut(at: instant)
+      if queue.schedulesPlain { cutShort(at: instant) } else { cut(at: instant) }
     }
     return queue.add(request)
   }
@@ -163,13 +201,15 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
       isToBegin = false
       return begin()
     }
-    guard let end = ends.first else { return }
+    guard ends.count > 0 else { return }
     if let row {
+      if row.isCutShort {
+        takeUp(row, after: row.quiet)
+        return begin()
+      }
       finish(row, after: row.quiet)
-      return step()
     }
-    _ = ends.takeFirst()
-    time = max(time, end)
+    time = max(time, ends.takeFirst())
     finish()
     if queue.isThrashing {
       hasGivenUp = true
@@ -181,11 +221,9 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
   @inlinable
   mutating func finish() {
     queue.finish()
-    if !queue.news.firstTokens.isEmpty {
-      for slot in queue.news.firstTokens { note(slot, .firstToken) }
-    }
-    if !queue.news.completed.isEmpty {
-      for completion in queue.news.completed { note(completion.slot, .completed) }
+    for index in queue.news.firstTokens.indices { note(queue.news.firstTokens[index], .firstToken) }
+    for index in queue.news.completed.indices {
+      note(queue.news.completed[index].slot, .completed)
     }
     guard tellsGaps else { return }
     tokenClock.note(queue.tokenNews, at: time, &gaps)
@@ -194,6 +232,13 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
   /// Ends a row with the step that is scheduled behind so many results.
   @inlinable
   mutating func finish(_ row: Row, after count: Int) {
+    takeUp(row, after: count)
+    _ = schedule(isPlain: row.hasNewcomers)
+  }
+
+  /// Takes the first results of a row, and leaves in flight what is when the last of them is there.
+  @inlinable
+  mutating func takeUp(_ row: Row, after count: Int) {
     self.row = nil
     if count > 0 { takeQuietSteps(count, of: row) }
     ends.clear()
@@ -201,7 +246,6 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
       lanes.deviceFree = row.end(count + 1)
       ends.append(lanes.deviceFree)
     }
-    _ = schedule()
   }
 
   /// Takes the first results of a row: it is the time of the last of them then.
@@ -233,7 +277,7 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
     while queue.hasRequests, ends.count < queue.stepsAhead {
       if coalesces, ends.count == queue.stepsAhead - 1, beginRow() { return }
       if schedule() { continue }
-      guard ends.isEmpty else { return }
+      guard ends.count == 0 else { return }
       // A step may be empty because its only request gave up its blocks; then the next is not.
       emptyCalls += 1
       if emptyCalls == 3 {
@@ -244,19 +288,18 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
   }
 
   /// Schedules a step and puts it behind those in flight; false where it is empty.
+  ///
+  /// - Parameter isPlain: whether it is one of the steps of a row, in which nobody begins to run.
   @inlinable
-  mutating func schedule() -> Bool {
-    let shape = queue.schedule()
-    if !queue.news.preempted.isEmpty {
-      for slot in queue.news.preempted { note(slot, .preempted) }
-    }
-    if !queue.news.admitted.isEmpty {
-      for admission in queue.news.admitted {
-        outcomes.append(
-          TokenOutcome(
-            slot: admission.slot, kind: admission.isFirst ? .started : .resumed,
-            time: time.nanoseconds, cachedTokens: admission.cachedTokens))
-      }
+  mutating func schedule(isPlain: Bool = false) -> Bool {
+    let shape = isPlain ? queue.schedulePlain() : queue.schedule()
+    for index in queue.news.preempted.indices { note(queue.news.preempted[index], .preempted) }
+    for index in queue.news.admitted.indices {
+      let admission = queue.news.admitted[index]
+      outcomes.append(
+        TokenOutcome(
+          slot: admission.slot, kind: admission.isFirst ? .started : .resumed,
+          time: time.nanoseconds, cachedTokens: admission.cachedTokens))
     }
     guard !shape.isEmpty else { return false }
     countSteps(1, areCovered: law.covers(shape))
@@ -283,7 +326,7 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
     let steps = min(plain.count, course.steps)
     guard steps > 1 else { return false }
     var first = law.femtoseconds(of: plain.first)
-    let flying = ends.first
+    let flying = ends.count > 0 ? ends.first : nil
     if !lanes.hostTime.isNone {
       let host = lanes.hostTime.femtoseconds(running: queue.runningCount)
       if let flying {
@@ -302,6 +345,21 @@ public struct TokenReplica<Scheduler: TokenScheduler, Law: StepLaw> {
     ends.clear()
     ends.append(row.end(steps))
     return true
+  }
+
+  /// Lets a row of steps end with the one that runs at an instant, when that is over.
+  @inlinable
+  mutating func cutShort(at instant: Int64) {
+    guard var row else { return }
+    let ended = row.ended(before: instant)
+    row.hasNewcomers = true
+    if ended < row.quiet {
+      row.quiet = ended + 1
+      row.isCutShort = true
+      ends.clear()
+      ends.append(row.end(row.quiet))
+    }
+    self.row = row
   }
 
   /// Ends a row of steps with the one that runs at an instant.

@@ -47,6 +47,10 @@ public protocol TokenScheduler {
   mutating func plainSteps() -> PlainSteps
   /// Schedules so many of those steps, not the last of them, and takes in as many results.
   mutating func takeQuietSteps(_ count: Int)
+  /// Whether ``schedulePlain()`` is known.
+  var schedulesPlain: Bool { get }
+  /// Schedules one of those steps, although requests were added since they were asked for; those are not looked at.
+  mutating func schedulePlain() -> StepShape
   /// Whether a request that is added now changes nothing before somebody ends.
   var isFull: Bool { get }
 }
@@ -94,6 +98,10 @@ extension TokenScheduler {
   public mutating func takeQuietSteps(_ count: Int) {
     precondition(count == 0, "no step is quiet")
   }
+  /// No, where a scheduler looks at all that wait.
+  public var schedulesPlain: Bool { false }
+  /// Any step, where nobody came.
+  public mutating func schedulePlain() -> StepShape { schedule() }
   /// No, where a scheduler does not say.
   public var isFull: Bool { false }
   /// One step after the other.

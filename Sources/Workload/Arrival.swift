@@ -22,7 +22,7 @@ package struct Arrival: BitwiseCopyable, Sendable {
   /// Its class.
   @usableFromInline package var classIndex: UInt8
   /// Whose request it is.
-  @usableFromInline package var tenantIndex: UInt8
+  @usableFromInline package var tenantIndex: UInt16
   /// Whether it has temperature 0.
   @usableFromInline package var isDeterministic: Bool
 

@@ -54,7 +54,11 @@ package struct RequestMix: Sendable, Equatable {
   /// The names of the tenants.
   package let tenantNames: [String]
   /// The tenant of each value of twelve random bits.
-  private let tenantOfBits: ContiguousArray<UInt8>
+  /// The most tenants.
+  package static var mostTenants: Int { 1_024 }
+
+  private let tenantBits: UInt64
+  private let tenantOfBits: ContiguousArray<UInt16>
   /// The texts of each class in the order of their lengths; empty when there are none.
   private let texts: ContiguousArray<UInt16>
   /// Where the texts of each class begin and end among all.
@@ -70,15 +74,15 @@ package struct RequestMix: Sendable, Equatable {
   /// - Parameters:
   ///   - promptTokens: the law of prompt lengths; `nil` for none, where a trace brings them.
   ///   - deterministic: the share of requests with temperature 0.
-  ///   - tenants: whose requests they are; a share is good to a part in 4,096.
+  ///   - tenants: whose requests they are; a share is good to a part in 4,096, of more than 256 tenants to one in 65,536.
   ///   - textsByClass: for each class the numbers of its texts, shortest first; empty for no texts.
-  /// - Precondition: the shares of the classes add up to the whole; there are at most 256.
+  /// - Precondition: the shares of the classes add up to the whole; there are at most 256, and ``mostTenants`` tenants.
   package init(
     classes: [(name: String, share: Share)], promptTokens: Distribution?,
     outputTokens: Distribution?, deterministic: Share, content: Content?,
     tenants: [(name: String, share: Share)] = [("all", .whole)], textsByClass: [[UInt16]] = []
   ) {
-    precondition(tenants.count <= 256, "a tenant has a number of eight bits")
+    precondition(tenants.count <= Self.mostTenants, "a tenant has its part of sixteen bits")
     precondition(
       textsByClass.isEmpty
         || textsByClass.count == classes.count
@@ -96,12 +100,17 @@ package struct RequestMix: Sendable, Equatable {
     }
     tenantNames = tenants.map(\.name)
     var before = Share.zero
-    let ends = tenants.dropLast().map { entry in
+    let parts = tenants.count > 256 ? 65_536 : 4_096
+    tenantBits = UInt64(parts - 1)
+    var tenantOfBits = ContiguousArray<UInt16>()
+    tenantOfBits.reserveCapacity(parts)
+    for (number, entry) in tenants.enumerated() {
       before = before + entry.share
-      return Int(min(4_096, (before.fraction * 4_096).rounded()))
+      let end = min(parts, Int((before.fraction * Double(parts)).rounded()))
+      let isLast = number == tenants.count - 1
+      while tenantOfBits.count < (isLast ? parts : end) { tenantOfBits.append(UInt16(number)) }
     }
-    tenantOfBits = ContiguousArray(
-      (0..<4_096).map { bits in UInt8(truncatingIfNeeded: ends.count { bits >= $0 }) })
+    self.tenantOfBits = tenantOfBits
     texts = ContiguousArray(textsByClass.joined())
     var first = 0
     textRanges = ContiguousArray(
@@ -128,11 +137,11 @@ package struct RequestMix: Sendable, Equatable {
   @inline(__always)
   func isDeterministic(for bits: UInt32) -> Bool { UInt64(bits) < deterministicThreshold }
 
-  /// Whose request it is: by the twelve low bits of the word that decides the class, which hardly
+  /// Whose request it is: by the twelve or sixteen low bits of the word that decides the class, which hardly
   /// depends on them.
   @inline(__always)
-  func tenantIndex(for bits: UInt64) -> UInt8 {
-    tenantOfBits[Int(truncatingIfNeeded: bits & 0xFFF)]
+  func tenantIndex(for bits: UInt64) -> UInt16 {
+    tenantOfBits[Int(truncatingIfNeeded: bits & tenantBits)]
   }
 
   /// The text of a class at the place among its texts that the bits of a length have among lengths.

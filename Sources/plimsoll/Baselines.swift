@@ -45,20 +45,20 @@ struct Baselines {
     let tolerances = try gate.tolerances(of: scenario)
     guard !tolerances.isEmpty else {
       Terminal.tell(
-        "plimsoll: \(scenario.path): --baseline needs to know what is tolerated; say "
+        "plimsoll: \(scenario.origin.path): --baseline needs to know what is tolerated; say "
           + "--tolerance 'monthly_cost: +2%', or regressions: { monthly_cost: +2% } in the scenario\n"
       )
       throw ExitStatus.usage.code
     }
-    guard let baseline = run(of: scenario.path) else {
+    guard let baseline = run(of: scenario.origin.path) else {
       let known = runs.map(\.scenario).joined(separator: ", ")
       Terminal.tell(
-        "plimsoll: \(scenario.path) is new: the baseline \(names.joined(separator: ", ")) has no run of "
+        "plimsoll: \(scenario.origin.path) is new: the baseline \(names.joined(separator: ", ")) has no run of "
           + "it (it has: \(known.isEmpty ? "none" : known))\n")
       return .new
     }
     let lacks = tolerances.compactMap { baseline.lack(of: $0.measure) }
-    for lack in lacks { Terminal.tell("plimsoll: \(scenario.path): the baseline \(lack)\n") }
+    for lack in lacks { Terminal.tell("plimsoll: \(scenario.origin.path): the baseline \(lack)\n") }
     return lacks.isEmpty ? .known : .lacking(lacks.map { "the baseline \($0)" })
   }
 

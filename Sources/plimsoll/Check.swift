@@ -8,13 +8,12 @@ import Scenario
 struct Check: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Simulate scenarios and judge their targets.",
-    discussion:
-      "A file of claims runs the scenarios that its claims name and prints a table of claims. "
-      + "A file that is wrong keeps none of the others from being judged. "
-      + "Exits 0 when all targets hold or are assumed, 98 when one is undecided, 99 when one fails, "
-      + "65 or 66 when a file could not be judged, 74 when a report could not be written. Documentation/ContinuousIntegration.md tells how "
-      + "pipelines use it."
-  )
+    discussion: """
+      A file of claims runs the scenarios that its claims name and prints a table of claims. A wrong file does not \
+      stop the others from being judged. Exits 0 when all targets hold or are assumed, 98 when one is undecided, 99 \
+      when one fails, 65 or 66 when a file could not be judged, 74 when a report could not be written. \
+      Documentation/ContinuousIntegration.md shows how to use it in pipelines.
+      """)
 
   @Argument(help: "The scenario files, or files of claims about them.")
   var scenarios: [String]
@@ -33,7 +32,7 @@ struct Check: AsyncParsableCommand {
       if case .lacking(let reasons) = try baselines.standing(of: loaded.scenario, gate) {
         unjudged.append(
           CheckReport.Unjudged(
-            path: loaded.scenario.path, code: ExitStatus.invalidScenario.rawValue,
+            path: loaded.scenario.origin.path, code: ExitStatus.invalidScenario.rawValue,
             faults: reasons.map { .init(message: $0) }))
       }
     }

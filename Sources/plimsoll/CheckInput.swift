@@ -45,7 +45,7 @@ enum CheckInput {
         try compare(&report, outcome)
         runs.append((report, Date().timeIntervalSince(started)))
       } catch {
-        unjudged.append(Failure.unjudged(loaded.scenario.path, error))
+        unjudged.append(Failure.unjudged(loaded.scenario.origin.path, error))
       }
     }
     switch self {

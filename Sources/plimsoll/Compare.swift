@@ -10,15 +10,15 @@ import Scenario
 struct Compare: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare", abstract: "Compare two scenarios, replication by replication.",
-    discussion:
-      "Both meet the same requests and the same capacity, so most of what luck does cancels. Where "
-      + "horizons are equal the second runs its requests in the windows of the first. --set changes "
-      + "the second only, so a scenario can be compared with itself changed."
-  )
+    discussion: """
+      Both get the same requests and the same capacity, so most of the noise cancels. Where horizons are equal, the \
+      second runs its requests in the windows of the first. --set changes only the second, so a scenario can be \
+      compared with a changed copy of itself.
+      """)
 
-  @Argument(help: "The scenario to compare with.")
+  @Argument(help: "The first scenario: the reference.")
   var first: String
-  @Argument(help: "The scenario that is compared with it.")
+  @Argument(help: "The second scenario; --set changes this one.")
   var second: String
   @OptionGroup var options: RunOptions
 
@@ -27,10 +27,10 @@ struct Compare: AsyncParsableCommand {
     let after = try options.load(second, overrides: options.overrides)
     let count =
       options.replications
-      ?? max(before.scenario.replications.minimum, after.scenario.replications.minimum)
+      ?? max(before.scenario.run.replications.minimum, after.scenario.run.replications.minimum)
     let one = try await options.simulate(before, replications: count)
     let paired = after.simulating(inWindowsOf: one.scenario)
-    if after.scenario.requests != before.scenario.requests && !options.quiet {
+    if after.scenario.run.requests != before.scenario.run.requests && !options.quiet {
       Terminal.tell("plimsoll: requests of \(second) run in the windows of \(first)\n")
     }
     let two = try await options.simulate(paired, replications: count)

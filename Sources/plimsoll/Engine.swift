@@ -12,15 +12,14 @@ struct Engine: ParsableCommand {
     commandName: "engine",
     abstract: "Schedule the tokens of a list of requests, and write when each got its tokens.",
     discussion: """
-      The configuration is JSON with the scheduler's settings under the names of the engine, and with a law for the \
-      time of a step. Without "scheduler" it is vllm. For vllm, sglang and trtllm the requests have id, arrival_ns, \
-      prompt_tokens, output_tokens, under priorities also priority, and with a prefix cache also blocks, and the law is \
-      affine. For sarathi and vllm-0 they have \
-      request_id, arrived_at_s, prompt_tokens, output_tokens, and the law is a folder of measured tables. Other columns \
-      are not looked at; files may be compressed by gzip.
+      The configuration is JSON: the scheduler's settings under the engine's own names, and a law for the time of a \
+      step. The default of "scheduler" is vllm. For vllm, sglang and trtllm the requests have the columns id, \
+      arrival_ns, prompt_tokens and output_tokens, with priorities also priority, with a prefix cache also blocks; \
+      the law is affine. For sarathi and vllm-0 they have request_id, arrived_at_s, prompt_tokens and output_tokens; \
+      the law is a folder of measured tables. Other columns are ignored. Files may be gzipped.
 
-      What is written can be held against records of the engine itself: both follow the same rules, request by request. \
-      Documentation/Engines.md says which rules, and how far they were checked.
+      The output can be compared with records of the engine itself: both follow the same rules, request by request. \
+      Documentation/Engines.md lists the rules and how far they were checked.
       """)
 
   @Option(help: "The settings of the engine, JSON.")

@@ -10,23 +10,22 @@ import Scenario
 struct Explain: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "Say what each lever is worth: spot, commitments, routing, cache, and so on.",
+    abstract: "Show what each lever saves: spot, commitments, routing, cache, and so on.",
     discussion: """
-      The study names a scenario with every lever on, how each lever is switched off, and the sizes that its \
-      fleet may have. Each coalition of levers is worth the bill of its cheapest fleet that holds all service targets; \
-      a bound on the bill (monthly_cost, hourly_cost, savings) is a budget of the whole. \
-      A lever's worth is told alone, taken from all, and as its Shapley share. Beyond eight levers, orders are \
-      drawn at random.
+      The study names a scenario with every lever on, how to switch each lever off, and the sizes that the fleet may \
+      have. For each coalition of levers it searches the cheapest fleet that holds all service targets. A bound on \
+      the bill (monthly_cost, hourly_cost, savings) is a budget for the whole fleet. It prints what each lever saves \
+      alone, what is lost without it, and its Shapley share. With more than eight levers it draws orders at random.
       """)
 
   @Argument(help: "The file of the study.")
   var study: String
   @Option(name: .customLong("set"), help: "Change a value of every fleet.")
   var overrides: [String] = []
-  @Option(help: "The seed of all random streams, instead of the scenario's.")
+  @Option(help: "The seed of all random numbers, instead of the scenario's.")
   var seed: UInt64?
   @OptionGroup var work: JobOptions
-  @Option(help: "How results are printed: \(OutputFormat.allCases.map(\.rawValue)).")
+  @Option(help: "The format of the results.")
   var format: OutputFormat = .table
 
   func run() async throws {

@@ -40,6 +40,11 @@ struct FileAside {
 
   /// The same where what is written takes its time.
   func write(_ body: (FileHandle) async throws -> Void) async throws {
+    if let device = try device() {
+      try await body(device)
+      try device.close()
+      return
+    }
     let file = try open()
     defer { discard() }
     try await body(file)
@@ -106,6 +111,8 @@ struct FileAside {
   private func finish(_ file: FileHandle) throws {
     try file.synchronize()
     try file.close()
+    // A device or a pipe would be gone for everybody.
+    guard try device() == nil else { throw problem(EEXIST) }
     // Replaces what is there in one step.
     guard unsafe Glibc.rename(aside, path) == 0 else { throw problem(errno) }
     // The new name outlives a power cut only once the folder is on the disk too.

@@ -14,7 +14,7 @@ struct GateOptions: ParsableArguments {
   var github = false
   @Option(
     help: ArgumentHelp(
-      "Hold the results against this run of the database, or this file that --save wrote.",
+      "Compare the results with this run of the database, or with this file from --save.",
       valueName: "run|file"))
   var baseline: [String] = []
   @Option(

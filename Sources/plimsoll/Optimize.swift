@@ -12,11 +12,11 @@ struct Optimize: AsyncParsableCommand {
     commandName: "optimize",
     abstract: "Find the cheapest combination of values that holds all service targets.",
     discussion: """
-      A bound on the bill (monthly_cost, hourly_cost, savings) is a budget: it is told of the answer and rejects no \
-      point by itself. Points are tried from the cheapest bill on; those that cost clearly more than one that holds are never \
-      simulated with requests. Of those that hold, the cheapest is picked by ranking and selection (Kim and \
-      Nelson). Where points cannot be separated, the set is printed and no winner named. All points meet the \
-      same random numbers. Ends with 0 whatever is found.
+      Tries points from the cheapest bill on, and never simulates the requests of a point that costs clearly more \
+      than one that holds. Picks the cheapest of those that hold by ranking and selection (Kim and Nelson). Where \
+      points cannot be separated, it prints all of them and names no winner. All points get the same random \
+      numbers. A bound on the bill (monthly_cost, hourly_cost, savings) is a budget: the answer says whether it \
+      holds, and no point is rejected for it. Exits 0 whatever it finds.
       """)
 
   @Argument(help: "The scenario file.")
@@ -27,7 +27,7 @@ struct Optimize: AsyncParsableCommand {
       discussion: "The values are written as sweep --vary takes them; every combination is a point."
     ))
   var over: [String] = []
-  @Option(help: "What is to be small; monthly_cost is all there is.")
+  @Option(help: "What to minimise; only monthly_cost for now.")
   var minimize = "monthly_cost"
   @Option(name: .customLong("set"), help: "Change a value at every point.")
   var overrides: [String] = []
@@ -37,10 +37,10 @@ struct Optimize: AsyncParsableCommand {
   var confidence = "95%"
   @Option(help: "The most replications of a point.")
   var maxReplications = 40
-  @Option(help: "The seed of all random streams, instead of the scenario's.")
+  @Option(help: "The seed of all random numbers, instead of the scenario's.")
   var seed: UInt64?
   @OptionGroup var work: JobOptions
-  @Option(help: "How results are printed: \(OutputFormat.allCases.map(\.rawValue)).")
+  @Option(help: "The format of the results.")
   var format: OutputFormat = .table
 
   func validate() throws {

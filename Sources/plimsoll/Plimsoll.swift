@@ -13,7 +13,7 @@ struct Plimsoll: AsyncParsableCommand {
   // takes a tenth of the time of a `validate`.
   static let configuration = CommandConfiguration(
     commandName: "plimsoll",
-    abstract: "What will this LLM serving fleet cost a month, and will it hold its promises?",
+    abstract: "What will this LLM serving fleet cost a month, and will it meet its targets?",
     discussion: """
       Exit codes: 0 done (check: all targets hold), 98 a target is undecided, 99 a target fails, \
       64 usage, 65 invalid scenario or trace, 66 file missing, 70 a bug of ours, 74 input, output \

@@ -10,9 +10,9 @@ struct Replay: ParsableCommand {
     commandName: "replay",
     abstract: "Feed a decision log's events to the policies and compare every decision.",
     discussion: """
-      The log is what run --decisions writes, or a gateway. Its first line names the policies and their \
-      settings; every further line holds an event and what was decided. Ends with 0 when every line comes \
-      out byte for byte, with 99 and the first line that does not, and with 65 where a line cannot be read.
+      The log comes from run --decisions, or from a gateway. Its first line names the policies and their settings; \
+      each further line holds an event and the decision. Exits 0 when every line is reproduced byte for byte, 99 with \
+      the first line that differs, 65 when a line cannot be read.
       """)
 
   @Argument(help: "The decision log, or - for standard input.")

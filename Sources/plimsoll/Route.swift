@@ -13,26 +13,25 @@ struct Route: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "route", abstract: "Print tier, score and reason for each prompt of a file.",
     discussion: """
-      The file holds a prompt a line, CSV with a column text or prompt, or JSON: objects with text or \
-      prompt, or conversations; its name's ending says which, else its beginning does. - reads standard \
-      input. Where there is a class column too, what follows rests on the half of the prompts that is not \
-      for tuning.
+      The file holds one prompt a line, CSV with a column text or prompt, or JSON: objects with text or prompt, or \
+      conversations. The ending of its name decides, or else its first bytes. - reads standard input. If there is \
+      also a class column, results are computed on the half of the prompts that was not used for tuning.
 
-      Without a scenario tiers are simple, medium and complex: where the file's tuning half teaches what \
-      scores mean, the tier whose errors cost least, else by scores of 0.15 and 0.35. The confusion matrices of \
-      the production and the reference classifier follow, and whether they beat sending all to the strongest.
+      Without a scenario the tiers are simple, medium and complex. If the tuning half is large enough, each score \
+      gets the tier whose errors cost least; otherwise the limits are 0.15 and 0.35. The confusion matrices of the \
+      production and the reference classifier follow, and whether they beat sending everything to the strongest.
 
-      With one, the tier is the model that its router intends. Which class goes to which model follows, with \
-      the quality and the cost of that beside always the strongest model.
+      With a scenario, the tier is the model that its router intends. A table follows: which class goes to which \
+      model, with quality and cost against always using the strongest model.
       """)
 
   @Argument(help: "The file, or - for standard input.")
   var file: String
   @Option(help: "Use the router of a scenario.")
   var scenario: String?
-  @Option(help: "What an answer of too weak a tier costs, in answers of one too strong.")
+  @Option(help: "How many answers from too strong a tier cost as much as one from too weak a tier.")
   var down = 3.0
-  @Option(help: "How results are printed: \(OutputFormat.allCases.map(\.rawValue)).")
+  @Option(help: "The format of the results.")
   var format: OutputFormat = .table
 
   private static let tiers = ["simple", "medium", "complex"]

@@ -15,7 +15,7 @@ struct RoutedPrompts {
 
   /// Routes prompts by the router of a scenario.
   init(_ prompts: [PromptReader.Prompt], by scenario: Scenario) {
-    let router = scenario.requestPolicies.routing.router
+    let router = scenario.policies.requests.routing.router
     let scorer = DifficultyScorer()
     var rows: [RouteReport.Row] = []
     var choices: [Int] = []
@@ -25,7 +25,7 @@ struct RoutedPrompts {
       choices.append(choice)
       rows.append(
         RouteReport.Row(
-          text: prompt.text, tier: scenario.models[choice].name, score: score.value,
+          text: prompt.text, tier: scenario.fleet.models[choice].name, score: score.value,
           reason: "\(plan.reason); \(score.reason)",
           reference: ["simple", "medium", "complex"][prompt.reference.rawValue]))
     }
@@ -37,7 +37,7 @@ struct RoutedPrompts {
     _ prompts: [PromptReader.Prompt], _ choices: [Int], _ scenario: Scenario, _ router: Router
   ) -> RouteReport.Routing? {
     let names = scenario.workload.mix.classNames
-    let models = scenario.models
+    let models = scenario.fleet.models
     let labelled = zip(prompts, choices).compactMap { prompt, choice -> (Int, Int)? in
       guard let label = prompt.label, !label.isForTuning,
         let number = names.firstIndex(of: label.className)
@@ -65,7 +65,7 @@ struct RoutedPrompts {
     var floor: Double?
     if case .difficulty(let rule) = router.configuration.rule { floor = rule.qualityFloor }
     return RouteReport.Routing(
-      scenario: scenario.path, models: models.map(\.name), matrix: matrix,
+      scenario: scenario.origin.path, models: models.map(\.name), matrix: matrix,
       strongest: models[strongest].name, routed: outcome { $0 }, always: outcome { _ in strongest },
       floor: floor)
   }
@@ -74,8 +74,8 @@ struct RoutedPrompts {
   /// machine is
   /// shared evenly by its replicas. Nil where none serves it.
   private static func costs(of scenario: Scenario) -> [Double?] {
-    var costs = scenario.models.map { _ in Double?.none }
-    for pool in scenario.pools {
+    var costs = scenario.fleet.models.map { _ in Double?.none }
+    for pool in scenario.fleet.pools {
       guard let price = pool.cloud.prices.changes.first?.price ?? pool.listPrice else { continue }
       let hourly = Double(price.nanodollarsPerHour) / 1e9 / Double(max(1, pool.replicas.count))
       for replica in pool.replicas {

@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import ArgumentParser
+import DecisionLog
 import Reporting
 
-/// What the decisions of a log are about.
+/// What a log is about, as it is asked for.
 enum DecisionSubject: String, ExpressibleByArgument, CaseIterable {
-  case all, machines
+  case policies, machines, path, all
+
+  /// The same as a log has it.
+  var subjects: DecisionSubjects {
+    switch self {
+    case .policies: [.machines, .policies]
+    case .machines: .machines
+    case .path: .path
+    case .all: [.machines, .policies, .path]
+    }
+  }
 }
 
 /// `plimsoll run`: simulate, store, print the summary.
@@ -17,10 +28,14 @@ struct Run: AsyncParsableCommand {
   var scenario: String
   @Option(help: "Write every decision of the policies in one replication to this file, as JSONL.")
   var decisions: String?
-  @Option(help: "The replication whose decisions are written, from 0.")
+  @Option(help: "Write the decisions of this replication, counted from 0.")
   var decisionsOf: Int = 0
-  @Option(help: "What decisions are written about: all, or machines, which is far less.")
-  var decisionsAbout: DecisionSubject = .all
+  @Option(
+    help: """
+      What is written: the answers of all policies, those about machines, which is far less, the events of the \
+      request path with what becomes of requests, or all.
+      """)
+  var decisionsAbout: DecisionSubject = .policies
   @OptionGroup var options: RunOptions
 
   func validate() throws {
@@ -42,7 +57,7 @@ struct Run: AsyncParsableCommand {
       }
       try Failure.reporting {
         try DecisionFile(path: decisions).write(
-          outcome, replication: decisionsOf, aboutRequests: decisionsAbout == .all)
+          outcome, replication: decisionsOf, about: decisionsAbout.subjects)
       }
     }
     switch options.format {

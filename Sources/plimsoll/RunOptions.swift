@@ -19,17 +19,17 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 struct RunOptions: ParsableArguments {
   @Option(name: .customLong("set"), help: "Change a value: --set fleet.base.machines=4.")
   var overrides: [String] = []
-  @Option(help: "The seed of all random streams, instead of the scenario's.")
+  @Option(help: "The seed of all random numbers, instead of the scenario's.")
   var seed: UInt64?
-  @Option(help: "How many replications, instead of as many as the scenario says.")
+  @Option(help: "How many replications to run, instead of the number in the scenario.")
   var replications: Int?
-  @Option(help: "How many replications run side by side; one for each processor by default.")
+  @Option(help: "How many replications run at the same time; by default one per processor.")
   var jobs: Int = ProcessInfo.processInfo.activeProcessorCount
   @Option(help: "The results database.")
   var db: String = "Results/plimsoll.sqlite"
-  @Option(help: "How results are printed: \(OutputFormat.allCases.map(\.rawValue)).")
+  @Option(help: "The format of the results.")
   var format: OutputFormat = .table
-  @Flag(help: "Print nothing but the results.")
+  @Flag(help: "Print only the results.")
   var quiet = false
 
   /// A replication of more requests than this takes some seconds: what lies ahead is told.
@@ -58,7 +58,7 @@ struct RunOptions: ParsableArguments {
     let loaded = try ScenarioLoader.load(
       path, files: Terminal.files, overrides: overrides, claims: claims)
     if !quiet { Terminal.tellInputs(of: loaded.scenario, path) }
-    for warning in loaded.scenario.warnings where !quiet {
+    for warning in loaded.scenario.origin.warnings where !quiet {
       Terminal.tell("plimsoll: \(path): warning: \(warning)\n")
     }
     return loaded
@@ -78,7 +78,7 @@ struct RunOptions: ParsableArguments {
     let watch = Interruption.listen()
     defer { watch.cancel() }
     let store = try openStore(db)
-    let progress = ProgressLine(scenario: loaded.scenario.path, isShown: !quiet)
+    let progress = ProgressLine(scenario: loaded.scenario.origin.path, isShown: !quiet)
     let experiment = Experiment(
       loaded,
       options: Experiment.Options(
@@ -108,9 +108,9 @@ struct RunOptions: ParsableArguments {
     let outcome = try await run(loaded)
     let scenario = loaded.scenario
     var report = RunReport(
-      scenario: scenario.path, about: scenario.about, seed: outcome.seed,
-      confidence: scenario.confidence.fraction, priceBook: scenario.priceBook,
-      assumptions: scenario.assumptions, run: outcome.run, results: outcome.results)
+      scenario: scenario.origin.path, about: scenario.origin.about, seed: outcome.seed,
+      confidence: scenario.run.confidence.fraction, priceBook: scenario.costs.priceBook,
+      assumptions: scenario.origin.assumptions, run: outcome.run, results: outcome.results)
     report.values = Measures(outcome.scenario, records: outcome.records).values
     return (report, outcome)
   }

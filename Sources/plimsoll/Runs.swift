@@ -29,12 +29,12 @@ struct Runs: ParsableCommand {
 
   @Option(help: "Only runs whose scenario's path contains this text, or whose hash begins with it.")
   var matching: String?
-  @Option(help: "How many at most.")
+  @Option(help: "The most runs to list.")
   var limit: Int = 20
   @Option(help: "The results database.")
   var db: String = "Results/plimsoll.sqlite"
 
-  @Option(help: "How they are printed: \(OutputFormat.allCases.map(\.rawValue)).")
+  @Option(help: "The format of the list.")
   var format: OutputFormat = .table
 
   func run() throws {

@@ -11,13 +11,11 @@ struct Sensitivity: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sensitivity",
     abstract: "Vary the uncertain inputs of a scenario and rank what to measure next.",
-    discussion:
-      "The study names the scenario, the inputs with their ranges and the measures. Each input "
-      + "is varied "
-      + "alone (the tornado), all are screened by Morris' elementary effects, and those that "
-      + "matter most get "
-      + "Sobol' indices. All points meet the same random numbers."
-  )
+    discussion: """
+      The study names the scenario, the inputs with their ranges, and the measures. Each input is varied alone (the \
+      tornado). Morris' elementary effects then screen all inputs, and the most important get Sobol' indices. All \
+      points get the same random numbers.
+      """)
 
   @Argument(help: "The file of the study.")
   var study: String
@@ -27,13 +25,13 @@ struct Sensitivity: AsyncParsableCommand {
   var rows = 64
   @Option(help: "How many inputs get Sobol' indices.")
   var keep = 5
-  @Option(help: "The seed of all random streams, instead of the scenario's.")
+  @Option(help: "The seed of all random numbers, instead of the scenario's.")
   var seed: UInt64?
-  @Option(help: "How many points run side by side; one for each processor by default.")
+  @Option(help: "How many points run at the same time; by default one per processor.")
   var jobs: Int = ProcessInfo.processInfo.activeProcessorCount
-  @Option(help: "How results are printed: \(OutputFormat.allCases.map(\.rawValue)).")
+  @Option(help: "The format of the results.")
   var format: OutputFormat = .table
-  @Flag(help: "Print nothing but the results.")
+  @Flag(help: "Print only the results.")
   var quiet = false
 
   func validate() throws {

@@ -13,11 +13,11 @@ enum ShownFormat: String, ExpressibleByArgument, CaseIterable {
 /// `plimsoll show`: print a stored run again.
 struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Print a run out of a results database.")
+    commandName: "show", abstract: "Print a run from a results database.")
 
-  @Argument(help: "The number of the run; the newest when it is left out.")
+  @Argument(help: "The number of the run; by default the newest.")
   var number: Int64?
-  @Option(help: "Print what a measure means instead: its name, or all.")
+  @Option(help: "Print the definition of this measure instead, or of all.")
   var define: String?
   @Option(help: "The results database.")
   var db: String = "Results/plimsoll.sqlite"
@@ -26,7 +26,7 @@ struct Show: ParsableCommand {
       "table, json, csv or markdown; or focus: the bill of one replication by the calendar month, as FOCUS 1.2 in CSV."
   )
   var format: ShownFormat = .table
-  @Option(help: "The replication whose invoice is printed, from 0.")
+  @Option(help: "Print the invoice of this replication, counted from 0.")
   var replication: Int = 0
 
   func run() throws {

@@ -47,7 +47,7 @@ enum Terminal {
 
   /// Tells what was read of each file of measurements.
   static func tellInputs(of scenario: Scenario, _ path: String) {
-    for line in scenario.inputs { tell("plimsoll: \(path): read \(line)\n") }
+    for line in scenario.origin.inputs { tell("plimsoll: \(path): read \(line)\n") }
   }
 
   /// Reads files from the disk.

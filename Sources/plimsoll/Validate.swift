@@ -8,15 +8,15 @@ import Scenario
 struct Validate: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "validate",
-    abstract: "Check scenario files and everything that they name; nothing is simulated.")
+    abstract: "Check scenario files and all files that they name, without simulating.")
 
   @Argument(help: "The scenario files.")
   var scenarios: [String]
   @Option(
     name: .customLong("set"),
-    help: "Change a value of scenarios, also of claims and levers: --set fleet.base.machines=4.")
+    help: "Change a value: --set fleet.base.machines=4.")
   var overrides: [String] = []
-  @Flag(help: "Print nothing but errors.")
+  @Flag(help: "Print only errors.")
   var quiet = false
 
   func run() throws {
@@ -64,7 +64,7 @@ struct Validate: ParsableCommand {
       let scenario = try ScenarioLoader.load(text, path: path, files: Terminal.files).scenario
       guard !quiet else { break }
       Terminal.tellInputs(of: scenario, path)
-      for warning in scenario.warnings {
+      for warning in scenario.origin.warnings {
         Terminal.tell("plimsoll: \(path): warning: \(warning)\n")
       }
     }

@@ -81,6 +81,19 @@ enum Command {
     }
   }
 
+  /// Waits until a process has been at work for so long: until it has used that much of a processor.
+  static func waitUntilItHasWorked(_ process: Process, milliseconds: Int) throws {
+    let path = "/proc/\(process.processIdentifier)/stat"
+    while process.isRunning {
+      // The name stands in brackets and may hold spaces; user and system time are the twelfth and thirteenth behind it,
+      // in hundredths of a second.
+      let words = try String(contentsOfFile: path, encoding: .utf8).split(separator: ")").last?
+        .split(separator: " ").dropFirst(11).prefix(2).compactMap { Int($0) }
+      if try #require(words).reduce(0, +) * 10 >= milliseconds { return }
+      usleep(1_000)
+    }
+  }
+
   /// A folder for all that tests write, which goes when they have ended.
   private static let scratch: URL = {
     let folder = FileManager.default.temporaryDirectory

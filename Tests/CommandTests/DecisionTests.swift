@@ -28,9 +28,45 @@ struct DecisionTests {
     for policy in ["spot", "autoscaler", "router", "dispatcher", "cache", "dedup", "ledger"] {
       #expect(text.contains("\"policy\":\"\(policy)\""), "\(policy)")
     }
-    let count = text.split(separator: "\n").count
+    try Self.replays(path, text)
+  }
+
+  @Test("makes again what became of every request of a fleet with all policies")
+  func pathOfBatches() throws {
+    let (path, digest) = try Self.log(["--decisions-about", "all"])
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    for policy in ["spot", "autoscaler", "router", "cache", "dedup", "ledger", "path"] {
+      #expect(text.contains("\"policy\":\"\(policy)\""), "\(policy)")
+    }
+    for event in ["arrived", "store_answered", "completed", "replica_changed"] {
+      #expect(text.contains("\"event\":\"\(event)\""), "\(event)")
+    }
+    #expect(text.contains(#""do":"end","outcome":"hit""#))
+    try Self.replays(path, text)
+    let (alone, same) = try Self.log(["--decisions-about", "path"])
+    let own = try String(contentsOfFile: alone, encoding: .utf8)
+    #expect(!own.contains("\"policy\":\"spot\""))
+    try Self.replays(alone, own)
+    #expect(digest == same)
+  }
+
+  @Test("makes again what became of every request of a token engine")
+  func pathOfTokens() throws {
+    let path = Command.temporary("jsonl")
+    let answer = try Command.call(
+      "run", "Scenarios/tokens/chat.yaml", "--db", Command.temporary("sqlite"), "--quiet",
+      "--replications", "1", "--set", "requests={ from: 30min, for: 1min, warmup: 10s }",
+      "--decisions", path, "--decisions-about", "path")
+    try #require(answer.status == 0 || answer.status == 99, "\(answer.messages)")
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(text.contains("\"event\":\"arrived\""))
+    try Self.replays(path, text)
+  }
+
+  /// Expects that a log comes out as it was recorded, from the command and from the policies alone.
+  private static func replays(_ path: String, _ text: String) throws {
     let answer = try Command.call("replay", path)
-    #expect(answer.status == 0)
+    let count = text.utf8.count { $0 == UInt8(ascii: "\n") }
     #expect(answer.output == "\(count - 1) decisions, all as recorded\n")
     let driver = try Command.call([], of: "plimsoll-policies", input: path)
     #expect(driver.status == 0)

@@ -98,6 +98,12 @@ struct ExitCodeTests {
     #expect(try shell("2>&-").status == 0)
   }
 
+  private func isRunning(in database: String) throws -> Bool {
+    guard FileManager.default.fileExists(atPath: database) else { return false }
+    return try Command.call("runs", "--db", database, "--format", "csv").output
+      .contains(",running,")
+  }
+
   @Test("75 when it is interrupted, and what is stored is whole")
   func interrupted() throws {
     let database = Command.temporary("sqlite")
@@ -105,8 +111,8 @@ struct ExitCodeTests {
       "run", "Scenarios/oracles/mm1.yaml", "--db", database, "--replications", "1000", "--quiet",
     ]
     let answer = try Command.call(arguments) { process in
-      while !FileManager.default.fileExists(atPath: database) { usleep(1_000) }
-      usleep(300_000)
+      // The run is listed once it is stored that it began.
+      while process.isRunning, try !isRunning(in: database) { usleep(20_000) }
       process.interrupt()
     }
     #expect(answer.status == 75)

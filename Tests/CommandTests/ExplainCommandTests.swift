@@ -136,7 +136,7 @@ struct ExplainCommandTests {
       "explain", path, "--set", "requests={ from: 10min, for: 40min }",
     ]) { process in
       try Command.waitUntilItListens(process)
-      Thread.sleep(forTimeInterval: 1)
+      try Command.waitUntilItHasWorked(process, milliseconds: 500)
       process.terminate()
     }
     #expect(stopped.status == 75)

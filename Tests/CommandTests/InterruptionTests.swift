@@ -56,7 +56,7 @@ struct InterruptionTests {
   func stopped(verb: Int, signal: Int32) throws {
     let answer = try Command.call(Self.verbs[verb]) { process in
       try Command.waitUntilItListens(process)
-      Thread.sleep(forTimeInterval: 0.4)
+      try Command.waitUntilItHasWorked(process, milliseconds: 200)
       kill(process.processIdentifier, signal)
     }
     #expect(answer.status == 75, "\(Self.verbs[verb][0]): \(answer.messages)")
@@ -72,9 +72,13 @@ struct InterruptionTests {
     let writer = unsafe open(pipe, O_RDWR)
     defer { close(writer) }
     for verb in [["route", "-"], ["replay", "-"]] {
+      var byte = UInt8(ascii: "{")
+      #expect(unsafe write(writer, &byte, 1) == 1)
       let answer = try Command.call(verb, input: pipe) { process in
         try Command.waitUntilItListens(process)
-        Thread.sleep(forTimeInterval: 0.3)
+        // What was written is read: the verb waits for more.
+        var pipe = pollfd(fd: writer, events: Int16(POLLIN), revents: 0)
+        while process.isRunning, unsafe poll(&pipe, 1, 0) == 1 { usleep(1_000) }
         kill(process.processIdentifier, SIGTERM)
       }
       #expect(answer.status == 75 && answer.messages.contains("interrupted; nothing is stored"))

@@ -96,7 +96,7 @@ struct OptimizeCommandTests {
       "--max-replications", "10000",
     ]) { process in
       try Command.waitUntilItListens(process)
-      Thread.sleep(forTimeInterval: 1)
+      try Command.waitUntilItHasWorked(process, milliseconds: 500)
       process.terminate()
     }
     #expect(stopped.status == 75)

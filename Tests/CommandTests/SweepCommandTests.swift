@@ -91,8 +91,10 @@ struct SweepCommandTests {
     let before = try finished(database)
     #expect(before.count >= 2 && before.count < 8)
     #expect(before.allSatisfy { $0.contains(",finished,") })
-    // A second later every run that were made again would carry another time.
-    sleep(1)
+    // In another second every run that were made again would carry another time.
+    func second() -> Int { Int(Date().timeIntervalSince1970) }
+    let stored = second()
+    while second() == stored { usleep(1_000) }
     let resumed = try call(arguments, "--resume", "--db", database)
     #expect(resumed.status == 0)
     #expect(resumed.messages.contains("\(before.count) of 8 points were stored before"))
@@ -106,8 +108,8 @@ struct SweepCommandTests {
     let arguments = ["sweep"] + Self.sweep + ["--replications", "500"]
     let database = Command.temporary("sqlite")
     let answer = try Command.call(arguments + ["--db", database]) { process in
-      while !FileManager.default.fileExists(atPath: database) { usleep(1_000) }
-      usleep(200_000)
+      while process.isRunning, !FileManager.default.fileExists(atPath: database) { usleep(1_000) }
+      try Command.waitUntilItHasWorked(process, milliseconds: 200)
       process.interrupt()
     }
     #expect(answer.status == 75 && answer.messages.contains("--resume"))

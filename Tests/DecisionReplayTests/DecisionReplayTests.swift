@@ -56,12 +56,21 @@ struct DecisionReplayTests {
     header.spot?.startTimeOut = .minutes(10)
     header.spot?.mostUnhealthy = .whole
     header.cooldown = Cooldown.Configuration()
+    var path = PathSettings(requestedModel: ModelID(1))
+    path.storeRule = .production
+    path.budget = PathSettings.Budget(
+      period: .hours(1), estimate: USD(nanodollars: 1_000_000))
+    path.timeout = .minutes(5)
+    path.longestWait = .milliseconds(20)
+    path.replicas = header.replicas
+    path.replicas[1].acceptsRequests = true
+    header.path = path
     return header
   }
 
   /// A log with an event of each kind, without its decisions: what a gateway would be fed.
   private static var events: [String] {
-    func at(_ second: Int) -> String { "2024-12-09T00:0\(second / 60):\(10 + second % 50).5Z" }
+    func at(_ second: Int) -> String { "2024-12-09T00:0\(second / 50):\(10 + second % 50).5Z" }
     let key = String(repeating: "0123456789abcdef", count: 2)
     let bodies = [
       #""policy":"spot","event":"adopted","machine":0,"pool":0"#,
@@ -145,8 +154,45 @@ struct DecisionReplayTests {
       "policy":"dispatcher","event":"added","model":0,"nanoseconds_per_request":900000,\
       "replicas":[]
       """,
+      #""policy":"path","event":"planned","text":0,"score":0.7,"has_simple":false,"has_medium":true"#,
+      arrived(1), answered(1, key),
+      #""policy":"path","event":"replica_changed","replica":1,"change":"sent","has_room":true"#,
+      #""policy":"path","event":"started","request":"0000000000000001""#,
+      arrived(2), answered(2, key),
+      #""policy":"path","event":"client_left","request":"0000000000000001""#,
+      """
+      "policy":"path","event":"completed","request":"0000000000000001","status":200,\
+      "finish_reason":"stop","is_complete":true,"choices":1,"is_deterministic":true,\
+      "is_no_store":false,"cost_nanodollars":1000
+      """,
+      #""policy":"path","event":"replica_changed","replica":1,"change":"ended","count":1,"has_room":true"#,
+      #""policy":"path","event":"replica_changed","replica":0,"change":"accepts","accepts":true"#,
+      #""policy":"path","event":"replica_changed","replica":2,"change":"room","has_room":false"#,
+      arrived(3), answered(3, key),
+      #""policy":"path","event":"replica_changed","replica":1,"change":"lost""#,
+      #""policy":"path","event":"failed","request":"0000000000000003","how":"lost""#,
+      #""policy":"path","event":"retry_due","request":"0000000000000003""#,
+      #""policy":"path","event":"degraded","to":"reject""#,
+      #""policy":"path","event":"called","replica":1,"outcome":"refused","retry_after_ns":null"#,
+      #""policy":"path","event":"rested","replica":1"#,
+      #""policy":"cooldown","event":"forgotten","replica":1"#,
     ]
     return bodies.enumerated().map { "{\"at\":\"\(at($0.offset))\",\($0.element)}" }
+  }
+
+  private static func arrived(_ request: Int) -> String {
+    """
+    "policy":"path","event":"arrived","request":"000000000000000\(request)",\
+    "arrival":"2024-12-09T00:00:30Z","tenant":0,"prompt_tokens":100,"output_tokens":50,"text":0,\
+    "session":"00000000000000ff","is_deterministic":true,"is_held":false
+    """
+  }
+
+  private static func answered(_ request: Int, _ key: String) -> String {
+    """
+    "policy":"path","event":"store_answered","request":"000000000000000\(request)",\
+    "key":"\(key)","answer":"miss"
+    """
   }
 
   private static func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
@@ -203,6 +249,18 @@ struct DecisionReplayTests {
         #"[{"do":"release","machine":2,"because":"unhealthy"},"#
           + #"{"do":"evacuate","machine":2,"because":"unhealthy"}"#))
     #expect(try decision("added") == #"{"replica":3}"#)
+    #expect(
+      try decision("arrived") == #"{"do":"ask","reserved":"0000000100000000","model":1,"row":null}"#
+    )
+    #expect(try decision("store_answered") == #"{"do":"send","replica":1,"row":0}"#)
+    #expect(try decision("client_left") == #"{"do":"nothing"}"#)
+    #expect(
+      try decision("completed")
+        == #"{"do":"several","steps":[{"request":"0000000000000002","do":"end","outcome":"joined"}],"#
+        + #""offer":{"key":"0123456789abcdef0123456789abcdef","admission":"admitted"}}"#)
+    #expect(
+      try decision("failed") == #"{"do":"retry","at":"2024-12-09T00:01:13.500000000Z"}"#)
+    #expect(try decision("retry_due") == #"{"do":"end","outcome":"failed","attempt":1}"#)
     #expect(try decision("ended") == #"{"rests_until":"2024-12-09T00:01:05.500000000Z"}"#)
   }
 
@@ -306,13 +364,28 @@ struct DecisionReplayTests {
     #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
   }
 
+  @Test("refuses a log of an older version with a sentence")
+  func olderVersion() throws {
+    var replay = DecisionReplay()
+    let line =
+      #"{"plimsoll":"decisions","version":1,"start":"2024-12-09T00:00:00Z","source":"a test"}"#
+    let error = #expect(throws: DecisionLogError.self) { try replay.decide(Self.bytes(line)) }
+    #expect(
+      error?.description
+        == "line 1: version: is 1, which this version of Plimsoll does not read; allowed: 2, "
+        + "so record the log again")
+  }
+
   @Test("refuses another version, and settings that no policy takes")
   func headers() throws {
     var writer = JSONLine(start: Self.start)
     writer.write(Self.header())
     let good = String(decoding: writer.bytes.dropLast(), as: UTF8.self)
     for (from, to, key) in [
-      (#""version":1"#, #""version":2"#, "version"),
+      (#""version":2"#, #""version":3"#, "version"),
+      (#""hand_over_limit":3"#, #""hand_over_limit":256"#, "path.hand_over_limit"),
+      (#""period_ns":3600000000000"#, #""period_ns":0"#, "path.budget.period_ns"),
+      (#""replicas":[[1,"#, #""replicas":[[3,"#, "path.replicas"),
       (#""ttl_ns":3600000000000"#, #""ttl_ns":0"#, "cache.ttl_ns"),
       (#""throughput":0.30000000000000004"#, #""throughput":0"#, "spot.pools[1].throughput"),
       (#""classes_at_least":[["#, #""classes_at_least":[[1.0,"#, "router.classes_at_least"),

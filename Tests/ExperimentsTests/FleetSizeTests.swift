@@ -158,20 +158,20 @@ struct FleetSizeTests {
   func regions() throws {
     #expect(Self.errors("fleet.base.zone=europe-west4-a", "fleet.base.price=9 USD/h").isEmpty)
     let alone = try Self.load(["prices=open.yaml", "fleet.base.zone=eu-central-1a"])
-    #expect(alone.assumptions.contains { $0.hasSuffix("its prices are taken for eu-central-1") })
+    #expect(alone.origin.assumptions.contains { $0.hasSuffix("its prices are taken for eu-central-1") })
     let both = Self.errors("prices=open.yaml", Self.spot, "fleet.spot.zone=eu-west-1a")
     #expect(both.contains { $0.contains("cannot hold in both us-east-1 and eu-west-1") }, "\(both)")
   }
 
   @Test("warns of spot machines that are never taken back, and of what has no effect")
   func warnings() throws {
-    let never = try Self.load([Self.spot, "fleet.spot.notice=2min"]).warnings
+    let never = try Self.load([Self.spot, "fleet.spot.notice=2min"]).origin.warnings
     #expect(never.contains { $0.contains("fleet.spot: its spot machines are never taken back") })
     #expect(never.contains { $0.contains("fleet.spot.notice: has no effect") })
-    let interrupted = try Self.load([Self.spot, "fleet.spot.lifetime=2h"]).warnings
+    let interrupted = try Self.load([Self.spot, "fleet.spot.lifetime=2h"]).origin.warnings
     #expect(interrupted.isEmpty)
     let fixed = try Self.load([Self.spot, "fleet.base.machines=2", "policies.autoscaler=~"])
-      .warnings
+      .origin.warnings
     #expect(fixed.contains { $0.contains("fleet.spot.machines: min has no effect") })
   }
 

@@ -139,7 +139,7 @@ enum KeyEffectFiles {
     ).run(into: .temporary()) { _, _ in }
     let results = outcome.results
     var text = "\(results.requests) \(results.measures) \(results.invoice) \(results.verdicts)"
-    text += "\(results.notes) \(loaded.scenario.assumptions) \(results.replications)"
+    text += "\(results.notes) \(loaded.scenario.origin.assumptions) \(results.replications)"
     for record in outcome.records {
       text +=
         "\(record.tallies) \(record.fleetEvents) \(record.workloadDigest) \(record.migrations)"

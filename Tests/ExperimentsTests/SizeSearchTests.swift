@@ -55,7 +55,7 @@ struct SizeSearchTests {
     for size in try SweepDesign(vary: study.sizes).points(seed: 0) {
       let loaded = try ServerFleet.load(study.overrides(of: members) + size.overrides)
       let records = try (0..<study.replications).map {
-        try FleetSimulation.run(loaded.scenario, seed: loaded.scenario.seed, replication: $0)
+        try FleetSimulation.run(loaded.scenario, seed: loaded.scenario.run.seed, replication: $0)
       }
       let verdicts = Judge(
         Measures(loaded.scenario, records: records), references: [], confidence: 0.95

@@ -113,7 +113,7 @@ struct SteadyStateTests {
     let outcome = try await experiment.run(into: try .temporary()) { _, _ in }
     let note = try #require(outcome.results.notes.first { $0.topic == "warm-up" })
     #expect(note.text.hasPrefix("MSER-5 over 5 pilot replications cuts "))
-    guard case .once(let window) = outcome.scenario.requests else {
+    guard case .once(let window) = outcome.scenario.run.requests else {
       Issue.record("the window became a sample")
       return
     }

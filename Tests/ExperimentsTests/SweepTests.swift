@@ -107,7 +107,10 @@ struct SweepTests {
       SweepFixture.request(vary: ["fleet.two.machines=1,-1,2"]))
     let answer = try await SweepFixture.answer(sweep, into: store)
     #expect(answer.points.map { $0.finished != nil } == [true, false, true])
-    guard case .failed(let reason) = answer.points[1].outcome else { return }
+    guard case .failed(let reason) = answer.points[1].outcome else {
+      Issue.record("a scenario with fewer than no machines ran")
+      return
+    }
     #expect(reason.contains("fleet.two.machines") && reason.contains("-1"))
     let stored = try #require(try store.sweep(ofIdentity: sweep.identity))
     #expect(stored.points == [.finished(run: 1), .failed(reason), .finished(run: 3)])

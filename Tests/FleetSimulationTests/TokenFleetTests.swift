@@ -107,7 +107,7 @@ struct TokenFleetTests {
       $0.timeout = nil
       $0.targets = ["p99(ttft) <= 1s", "p99(token_gap) <= 10s"]
     }
-    let replica = try #require(scenario.pools[0].replicas[0].service.tokens)
+    let replica = try #require(scenario.fleet.pools[0].replicas[0].service.tokens)
     #expect(replica.capacity.throughput < 40)
     let records = try (0..<3).map { try FleetSimulation.run(scenario, seed: 1, replication: $0) }
     let measures = Measures(scenario, records: records)
@@ -124,7 +124,7 @@ struct TokenFleetTests {
       $0.outputTokens = try Distribution(.uniform(low: 20, high: 100))
     }
     let workload = scenario.workload.lengths(count: 2_048)
-    let given = try #require(scenario.pools[0].replicas[0].service.tokens)
+    let given = try #require(scenario.fleet.pools[0].replicas[0].service.tokens)
     let model = TokenModel(
       name: "m", rules: given.rules, law: given.law, host: .none, lengths: workload)
     let record = try FleetSimulation.run(scenario, seed: 1, replication: 0)

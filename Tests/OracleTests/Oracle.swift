@@ -69,9 +69,9 @@ struct Oracle: Sendable, CustomTestStringConvertible {
     }
     let path = Self.folder.appendingPathComponent("\(scenario).yaml").path
     let scenario = try ScenarioLoader.load(path, files: files).scenario
-    #expect(scenario.replications == .exactly(40))
+    #expect(scenario.run.replications == .exactly(40))
     let records = try (0..<40).map {
-      try FleetSimulation.run(scenario, seed: scenario.seed, replication: $0)
+      try FleetSimulation.run(scenario, seed: scenario.run.seed, replication: $0)
     }
     let measures = Measures(scenario, records: records)
     #expect(measures.drift?.isGrowing != true)

@@ -50,7 +50,10 @@ struct SpotMemoryTests {
         step(.noticed(MachineID(machine), deadline: now + .seconds(120)))
         var launch: LaunchID?
         for case .launch(let asked, _) in effects.effects { launch = asked }
-        guard let launch else { return }
+        guard let launch else {
+          Issue.record("nothing was launched for machine \(machine)")
+          return
+        }
         step(.launched(launch, MachineID(next)))
         step(.ready(MachineID(next)))
         step(.gone(MachineID(machine)))

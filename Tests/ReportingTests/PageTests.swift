@@ -2,9 +2,8 @@
 
 import Foundation
 import Inputs
+import Reporting
 import Testing
-
-@testable import Reporting
 
 @Suite("A page of answers")
 struct PageTests {

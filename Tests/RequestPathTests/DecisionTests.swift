@@ -12,9 +12,12 @@ import Testing
 @Suite("The decisions of a path in the log")
 struct PathDecisionTests {
   /// A fleet that writes a log, with requests that share calls, fail, lose replicas and go away.
-  private func fleet(_ configuration: RequestPath.Configuration) -> VirtualFleet {
-    var fleet = VirtualFleet(configuration, replicas: PathSetting.replicas(2), queueLimit: 4)
-    fleet.beginLog(start: UTCDate(nanosecondsSince1970: 1_733_702_400_000_000_000))
+  private func fleet(
+    _ configuration: RequestPath.Configuration, about subjects: DecisionSubjects = .policies
+  ) -> VirtualFleet {
+    var fleet = VirtualFleet(
+      configuration, replicas: PathSetting.replicas(2), queueLimit: 4,
+      log: UTCDate(nanosecondsSince1970: 1_733_702_400_000_000_000), about: subjects)
     fleet.cost = USD(nanodollars: 7)
     var dice = RandomStream(seed: 5, replication: 0, purpose: .testing, entity: 0)
     for number in 0..<UInt64(400) {
@@ -88,7 +91,7 @@ struct PathDecisionTests {
   func onlyMachines() {
     var path = RequestPath(PathSetting.configuration(), replicas: PathSetting.replicas(1))
     let header = DecisionHeader(start: UTCDate(nanosecondsSince1970: 0), source: "a test")
-    path.begin(DecisionWriter(header), aboutRequests: false)
+    path.begin(DecisionWriter(header), about: .machines)
     path.planned(RoutePlan(place: 0, atFloor: 0, reason: .fixed), of: 0, at: .start)
     var ticket = Ticket(arrival: .start, number: 1, promptTokens: 1, outputTokens: 1, mark: 0)
     _ = path.arrived(&ticket, RequestFacts(isDeterministic: true), at: .start)

@@ -70,7 +70,7 @@ struct HandOverTests {
     path.planned(RoutePlan(place: 0, atFloor: 0, reason: .fixed), of: 0, at: .start)
     _ = path.arrived(&ticket, RequestFacts(isDeterministic: true), at: .start)
     #expect(path.failed(ticket, .lost, at: time(1)) == .retry(at: time(1)))
-    path.started(&ticket)
+    path.started(&ticket, at: time(1))
     #expect(path.failed(ticket, .lost, at: time(1)) == .end(.failed))
   }
 

@@ -47,11 +47,11 @@ struct RequestPathTests {
   @Test("goes to the least loaded replica, as the driver counts them")
   func leastLoaded() {
     var path = path(PathSetting.configuration(), replicas: 2)
-    path.replicaChanged(ReplicaID(0), .sent(hasRoom: true))
+    path.replicaChanged(ReplicaID(0), .sent(hasRoom: true), at: .start)
     var request = ticket()
     #expect(path.arrived(&request, facts(), at: .start) == .decided(.send(ReplicaID(1))))
-    path.replicaChanged(ReplicaID(1), .sent(hasRoom: true))
-    path.replicaChanged(ReplicaID(0), .ended(1, hasRoom: true))
+    path.replicaChanged(ReplicaID(1), .sent(hasRoom: true), at: .start)
+    path.replicaChanged(ReplicaID(0), .ended(1, hasRoom: true), at: .start)
     #expect(path.arrived(&request, facts(), at: .start) == .decided(.send(ReplicaID(0))))
     #expect(path[ReplicaID(1)].outstanding == 1)
   }
@@ -73,12 +73,12 @@ struct RequestPathTests {
   func refusals() {
     var path = path(PathSetting.configuration())
     var request = ticket()
-    path.replicaChanged(ReplicaID(0), .room(false))
+    path.replicaChanged(ReplicaID(0), .room(false), at: .start)
     #expect(path.arrived(&request, facts(), at: .start) == .decided(.refuse(.queuesFull)))
-    path.replicaChanged(ReplicaID(0), .accepts(false))
+    path.replicaChanged(ReplicaID(0), .accepts(false), at: .start)
     #expect(path.arrived(&request, facts(), at: .start) == .decided(.refuse(.noReplicaReady)))
-    path.replicaChanged(ReplicaID(0), .accepts(true))
-    path.replicaChanged(ReplicaID(0), .room(true))
+    path.replicaChanged(ReplicaID(0), .accepts(true), at: .start)
+    path.replicaChanged(ReplicaID(0), .room(true), at: .start)
     #expect(path.arrived(&request, facts(), at: .start) == .decided(.send(ReplicaID(0))))
   }
 
@@ -87,12 +87,12 @@ struct RequestPathTests {
     var configuration = PathSetting.configuration()
     configuration.longestWait = .milliseconds(15)
     var path = path(configuration)
-    path.replicaChanged(ReplicaID(0), .sent(hasRoom: true))
+    path.replicaChanged(ReplicaID(0), .sent(hasRoom: true), at: .start)
     var request = ticket()
     #expect(path.arrived(&request, facts(), at: .start) == .decided(.send(ReplicaID(0))))
-    path.degradation = .reject
+    path.degraded(to: .reject, at: .start)
     #expect(path.arrived(&request, facts(), at: .start) == .decided(.refuse(.tooLate)))
-    path.degradation = .none
+    path.degraded(to: .none, at: .start)
     #expect(path.arrived(&request, facts(), at: .start) == .decided(.send(ReplicaID(0))))
   }
 
@@ -122,10 +122,10 @@ struct RequestPathTests {
     let asked = facts()
     var request = ticket()
     #expect(path.arrived(&request, asked, at: .start) == .decided(.send(ReplicaID(1))))
-    path.degradation = .routeDown
+    path.degraded(to: .routeDown, at: .start)
     #expect(path.arrived(&request, asked, at: .start) == .decided(.send(ReplicaID(0))))
     #expect(request.model == ModelID(0))
-    path.degradation = .none
+    path.degraded(to: .none, at: .start)
     #expect(path.arrived(&request, asked, at: .start) == .decided(.send(ReplicaID(1))))
   }
 

@@ -31,6 +31,7 @@ struct VirtualFleet: ~Copyable {
     case clientLeaves(number: UInt64)
     case retries(number: UInt64)
     case replica(Int, isUp: Bool)
+    case rests(Int)
   }
 
   /// A request on its way, and where it is.
@@ -78,24 +79,23 @@ struct VirtualFleet: ~Copyable {
   /// What the log of decisions says so far.
   var log: [UInt8] { path.log?.line.bytes ?? [] }
 
+  /// - Parameters:
+  ///   - start: the date of the start of the log; `nil` for no log.
   init(
     _ configuration: RequestPath.Configuration, replicas: [ReplicaObservation],
-    queueLimit: Int = 100
+    queueLimit: Int = 100, log start: UTCDate? = nil, about subjects: DecisionSubjects = .policies
   ) {
     path = RequestPath(configuration, replicas: replicas)
+    if let start {
+      var header = DecisionHeader(start: start, source: "a fleet in virtual time")
+      path.describe(in: &header, for: subjects)
+      path.begin(DecisionWriter(header), about: subjects)
+    }
     path.planned(RoutePlan(place: 0, atFloor: 0, reason: .fixed), of: 0, at: .start)
     storeWorks = configuration.storeRule != nil
     sent = replicas.map { _ in [] }
     held = replicas.map { _ in [] }
     self.queueLimit = queueLimit
-  }
-
-  /// Writes every decision from now on.
-  mutating func beginLog(start: UTCDate) {
-    var header = DecisionHeader(start: start, source: "a fleet in virtual time")
-    path.describe(in: &header)
-    path.begin(DecisionWriter(header), aboutRequests: true)
-    path.planned(RoutePlan(place: 0, atFloor: 0, reason: .fixed), of: 0, at: .start)
   }
 
   mutating func schedule(_ happening: Happening, at time: Instant) {
@@ -134,6 +134,7 @@ struct VirtualFleet: ~Copyable {
       ways[number] = way
       carryOut(effect, for: way.ticket)
     case .replica(let replica, let isUp): change(replica, isUp: isUp)
+    case .rests(let replica): path.rested(ReplicaID(replica), at: now)
     }
   }
 
@@ -174,6 +175,17 @@ struct VirtualFleet: ~Copyable {
   }
 
   private mutating func endCall(of way: Way) {
+    if let replica = way.replica {
+      let outcome: Cooldown.Outcome =
+        switch way.request.failure {
+        case nil: .succeeded
+        case .permanent: .refused(retryAfter: nil)
+        default: .failed(retryAfter: nil)
+        }
+      if let until = path.called(ReplicaID(replica), outcome, at: now) {
+        schedule(.rests(replica), at: until)
+      }
+    }
     freeReplica(of: way.ticket.number)
     if let failure = way.request.failure {
       carryOut(path.failed(way.ticket, failure, at: now), for: way.ticket)
@@ -194,7 +206,7 @@ struct VirtualFleet: ~Copyable {
     guard let way = ways[number], ends[number] == nil, !gone.contains(number) else { return }
     gone.insert(number)
     if let question = way.question {
-      path.clientLeft(question, at: now)
+      path.clientLeft(way.ticket, asking: question, at: now)
       ways[number] = nil
     } else {
       let effect = path.clientLeft(way.ticket, at: now)
@@ -206,13 +218,13 @@ struct VirtualFleet: ~Copyable {
 
   private mutating func change(_ replica: Int, isUp: Bool) {
     if isUp {
-      path.replicaChanged(ReplicaID(replica), .accepts(true))
-      path.replicaChanged(ReplicaID(replica), .room(true))
+      path.replicaChanged(ReplicaID(replica), .accepts(true), at: now)
+      path.replicaChanged(ReplicaID(replica), .room(true), at: now)
       return
     }
     let lost = held[replica]
     held[replica] = []
-    path.replicaChanged(ReplicaID(replica), .lost)
+    path.replicaChanged(ReplicaID(replica), .lost, at: now)
     for number in lost {
       guard let way = ways[number] else { continue }
       ways[number]?.replica = nil
@@ -250,7 +262,8 @@ struct VirtualFleet: ~Copyable {
     ways[ticket.number] = way
     sent[replica].append(ticket.number)
     held[replica].append(ticket.number)
-    path.replicaChanged(ReplicaID(replica), .sent(hasRoom: held[replica].count < queueLimit))
+    path.replicaChanged(
+      ReplicaID(replica), .sent(hasRoom: held[replica].count < queueLimit), at: now)
     let ahead = TimeSpan.milliseconds(Int64(held[replica].count - 1) * 10)
     schedule(
       .callEnds(number: ticket.number, call: way.call), at: now + ahead + way.request.service)
@@ -261,7 +274,7 @@ struct VirtualFleet: ~Copyable {
     held[replica].removeAll { $0 == number }
     ways[number]?.replica = nil
     path.replicaChanged(
-      ReplicaID(replica), .ended(1, hasRoom: held[replica].count < queueLimit))
+      ReplicaID(replica), .ended(1, hasRoom: held[replica].count < queueLimit), at: now)
   }
 
   private mutating func end(_ ticket: Ticket, _ outcome: RequestOutcome) {

@@ -92,6 +92,22 @@ struct SourceTreeTests {
     }
   }
 
+  @Test("has no initialiser that takes more than ten values")
+  func initialisers() {
+    report(tree.swiftFiles.flatMap(ShapeRule.wideInitialisers))
+  }
+
+  @Test("has no part of a simulation with more than fifteen stored properties, but records that are flat")
+  func storedProperties() {
+    let files = tree.sources.filter { ShapeRule.targets.contains($0.target) }
+    report(files.flatMap(ShapeRule.wideTypes))
+    // Each exception is still one.
+    let wide = files.flatMap(ShapeRule.shapes).filter { $0.fields > ShapeRule.mostFields }
+    for record in ShapeRule.flatRecords {
+      #expect(wide.contains { $0.name == record.name }, "\(record.name) is wide no more")
+    }
+  }
+
   @Test("holds no stray file among the scenarios")
   func scenarios() {
     let paths = tree.paths(below: "Scenarios")

@@ -80,14 +80,14 @@ struct CaseRunner {
       let work = ExpectedWork(of: loaded.scenario)
       let excess = max(work.requests / Self.mostRequests, work.events / Self.mostEvents)
       guard excess > 1 else { break }
-      let horizon = max(1, Double(loaded.scenario.horizon.nanoseconds) / (1.2 * excess))
+      let horizon = max(1, Double(loaded.scenario.run.horizon.nanoseconds) / (1.2 * excess))
       overrides = ["horizon=\(Int64(horizon))ns", "requests=all"]
       loaded = try ScenarioLoader.load(fuzzCase.path, files: files, overrides: overrides)
     }
     let work = ExpectedWork(of: loaded.scenario)
     guard work.requests <= Self.mostRequests, work.events <= Self.mostEvents else { return false }
     // How much time of high load there is shows only when the fleet runs.
-    if case .sampled(let sample) = loaded.scenario.requests,
+    if case .sampled(let sample) = loaded.scenario.run.requests,
       Double(sample.certainRequests) > Self.mostRequests
     {
       overrides.append("requests.certain=\(Int(Self.mostRequests))")
@@ -102,7 +102,7 @@ struct CaseRunner {
 
   private func simulated(_ scenario: Scenario) throws -> ReplicationRecord {
     do {
-      return try FleetSimulation.run(scenario, seed: scenario.seed, replication: 0)
+      return try FleetSimulation.run(scenario, seed: scenario.run.seed, replication: 0)
     } catch {
       throw FuzzFault("a law of conservation is broken: \(error)")
     }

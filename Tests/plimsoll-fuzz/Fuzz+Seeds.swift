@@ -59,7 +59,7 @@ extension Fuzz {
       let outcome = try await Experiment(loaded, options: options).run(into: store) { _, _ in }
       try store.close()
       var log: [UInt8] = []
-      try outcome.writeDecisions(ofReplication: 0, aboutRequests: true) { lines in
+      try outcome.writeDecisions(ofReplication: 0, about: [.machines, .policies]) { lines in
         if log.count < 40_000 { log += lines }
       }
       try write(

@@ -35,7 +35,7 @@ struct FleetTrial: Sendable {
   /// Whether the bill can be had without requests: no policy sizes the fleet by them, nothing is
   /// billed by
   /// their bytes.
-  var hasBillOfItsOwn: Bool { scenario.egress.isEmpty && scenario.autoscaling == nil }
+  var hasBillOfItsOwn: Bool { scenario.costs.egress.isEmpty && scenario.policies.autoscaling == nil }
 
   /// The bills that are to be compared, by replication: with requests where they have a part in
   /// them.
@@ -97,7 +97,7 @@ struct FleetTrial: Sendable {
     let measures = Measures(scenario, records: records)
     let judge = Judge(
       measures,
-      references: references.map { ($0.scenario.path, Measures($0.scenario, records: $0.records)) },
+      references: references.map { ($0.scenario.origin.path, Measures($0.scenario, records: $0.records)) },
       confidence: confidence)
     return (measures, judge.verdicts(on: scenario.targets, look: look))
   }

@@ -70,15 +70,15 @@ package struct LeverAnalysis: Sendable {
   package func run(progress: (Int, Int) -> Void) async throws -> LeverAnswer {
     let operatedFleet = try load(study.overrides)
     try NoTargets.check(operatedFleet, of: study.scenario)
-    let seed = self.seed ?? operatedFleet.scenario.seed
-    let confidence = operatedFleet.scenario.confidence.fraction
+    let seed = self.seed ?? operatedFleet.scenario.run.seed
+    let confidence = operatedFleet.scenario.run.confidence.fraction
     let orders = isExact ? [] : drawOrders(seed: seed)
     let coalitions = visited(orders)
     let sizes = try await sizes(seed: seed)
-    let text = operatedFleet.scenario.canonicalText
+    let text = operatedFleet.scenario.origin.canonicalText
     // A size that is refused is not the operated one.
     let operatedSize = sizes.firstIndex { size in
-      (try? load(study.overrides(of: whole) + size.overrides))?.scenario.canonicalText == text
+      (try? load(study.overrides(of: whole) + size.overrides))?.scenario.origin.canonicalText == text
     }
     let search = SizeSearch(
       study, sizes: sizes, seed: seed, confidence: confidence, load: load)

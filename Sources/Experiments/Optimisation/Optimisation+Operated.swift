@@ -10,9 +10,9 @@ extension Optimisation {
   func compare(
     _ loaded: LoadedExperiment, with candidates: [Candidate], _ answer: OptimumAnswer
   ) async throws -> OptimumAnswer.Operated? {
-    let text = loaded.scenario.canonicalText
+    let text = loaded.scenario.origin.canonicalText
     if let number = candidates.firstIndex(where: {
-      $0.trial?.loaded.scenario.canonicalText == text
+      $0.trial?.loaded.scenario.origin.canonicalText == text
     }) {
       let point = answer.points[number]
       guard let bill = point.bill else { return nil }

@@ -116,7 +116,7 @@ package struct Optimisation: Sendable {
   ///   first; `NoTargets`; `ConservationError`.
   package func run(progress: (Int, Int) -> Void) async throws -> OptimumAnswer {
     let operated = try operatedFleet()
-    let seed = try self.seed ?? (operated ?? load([])).scenario.seed
+    let seed = try self.seed ?? (operated ?? load([])).scenario.run.seed
     let points = design.points(seed: seed)
     progress(0, points.count)
     var candidates = try await billed(points, seed: seed)

@@ -119,7 +119,7 @@ struct SizeSearch: Sendable {
     var all: [Candidate] = []
     for (number, size) in sizes.enumerated() {
       let loaded = try load(study.overrides(of: members) + size.overrides)
-      guard loaded.scenario.autoscaling == nil, sizes.count > 1 else {
+      guard loaded.scenario.policies.autoscaling == nil, sizes.count > 1 else {
         all.append(Candidate(size: number, loaded: loaded, leastBill: -.infinity))
         continue
       }
@@ -138,7 +138,7 @@ struct SizeSearch: Sendable {
   /// What a fleet comes to; simulated once, however often it is asked for.
   func fleet(_ loaded: LoadedExperiment, jobs: Int = 1) async throws -> Fleet {
     let (seed, count, confidence) = (self.seed, study.replications, self.confidence)
-    return try await book.fleet(loaded.scenario.canonicalText) {
+    return try await book.fleet(loaded.scenario.origin.canonicalText) {
       var trial = FleetTrial(loaded, seed: seed)
       let found = try await trial.settle(
         looks: [count, 2 * count, 4 * count], confidence: confidence, jobs: jobs)

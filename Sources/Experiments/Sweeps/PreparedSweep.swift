@@ -57,9 +57,9 @@ package struct PreparedSweep: Sendable {
     let design = try SweepDesign(vary: request.vary, sample: request.sample)
     let base = try ScenarioLoader.load(
       request.scenario, files: files, overrides: request.overrides)
-    seed = request.seed ?? base.scenario.seed
-    confidence = base.scenario.confidence.fraction
-    warnings = base.scenario.warnings
+    seed = request.seed ?? base.scenario.run.seed
+    confidence = base.scenario.run.confidence.fraction
+    warnings = base.scenario.origin.warnings
     let drawn = design.points(seed: seed)
     var points: [Point] = []
     var work: [ExpectedWork?] = []
@@ -125,7 +125,7 @@ package struct PreparedSweep: Sendable {
 
   private static func hash(_ loaded: LoadedExperiment) -> String {
     ResultDigest.of(
-      ([loaded.scenario] + loaded.references).map(\.canonicalText).joined(separator: "\n"))
+      ([loaded.scenario] + loaded.references).map(\.origin.canonicalText).joined(separator: "\n"))
   }
 
   private static func read(
@@ -137,12 +137,12 @@ package struct PreparedSweep: Sendable {
     do throws(ScenarioErrors) {
       let loaded = try ScenarioLoader.load(
         request.scenario, files: files, overrides: request.overrides + point.overrides)
-      if case .once(let window) = loaded.scenario.requests, window.isWarmUpAutomatic {
+      if case .once(let window) = loaded.scenario.run.requests, window.isWarmUpAutomatic {
         let reason =
           "requests: warmup: auto needs pilot replications, which a sweep has not; give a time"
         return refused(reason, [reason])
       }
-      let replications = request.replications ?? loaded.scenario.replications.minimum
+      let replications = request.replications ?? loaded.scenario.run.replications.minimum
       return (
         Point(
           point: point, replications: replications, scenarioHash: hash(loaded), refusal: ""), nil,

@@ -79,7 +79,9 @@ extension SpotManager {
     let change = target - alive.count - leavingUnasked - requested
     if change > 0 { for _ in 0..<change { launchSpotInTurn(false, at: now, into: &effects) } }
     if change < 0 {
-      for id in alive.suffix(-change).reversed() { release(id, because: .surplus, into: &effects) }
+      for id in alive.all(where: isAlive).suffix(-change).reversed() {
+        release(id, because: .surplus, into: &effects)
+      }
     }
   }
 

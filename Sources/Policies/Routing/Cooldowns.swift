@@ -5,8 +5,8 @@ import Serving
 
 /// The ``Cooldown`` of every replica of a board; the last replica of a model that takes requests never rests.
 ///
-/// It decides and does nothing: who drives it marks a replica that rests as one that accepts no requests, and lets it
-/// accept them again at the time that it was told.
+/// It decides and does nothing. `RequestPath` keeps requests away from a replica that rests; who drives this alone marks
+/// the replica as one that accepts no requests, and lets it accept them again at the time that it was told.
 public struct Cooldowns: Sendable {
   /// When a replica rests and for how long.
   public let configuration: Cooldown.Configuration

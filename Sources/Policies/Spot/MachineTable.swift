@@ -9,10 +9,14 @@ extension SpotManager {
   /// Its memory follows the fleet and not its age: of a machine that is gone only its number is kept, in a range with
   /// those of its neighbours.
   struct MachineTable: Sendable {
-    /// The machines that are not gone, the lowest number first.
-    private(set) var known: [Machine] = []
+    private var rows = NumberedRows<Machine>()
     /// The numbers of machines that are gone.
     private(set) var gone = NumberRanges()
+
+    /// The machines that are not gone, the lowest number first.
+    ///
+    /// - Complexity: O(n).
+    var known: [Machine] { rows.all }
 
     /// How many gaps between numbers of machines are remembered that no known machine explains.
     private static let mostGaps = 1_024
@@ -22,17 +26,14 @@ extension SpotManager {
 
     /// A table of those machines and numbers.
     init(known: [Machine], gone: NumberRanges) {
-      self.known = known.sorted { $0.id.index < $1.id.index }
+      rows = NumberedRows(known) { $0.id.index }
       self.gone = gone
     }
 
     /// What is known of a machine; nil for one that is gone or was never there.
     ///
     /// - Complexity: O(log n) for n machines.
-    subscript(id: MachineID) -> Machine? {
-      let place = place(of: id)
-      return place < known.count && known[place].id == id ? known[place] : nil
-    }
+    subscript(id: MachineID) -> Machine? { rows[id.index] }
 
     /// Whether a machine is known or gone.
     func hasSeen(_ id: MachineID) -> Bool { self[id] != nil || gone.contains(id.index) }
@@ -41,35 +42,20 @@ extension SpotManager {
     ///
     /// - Complexity: O(1) for the highest number, else O(n).
     mutating func insert(_ machine: Machine) {
-      known.insert(machine, at: place(of: machine.id))
+      rows.insert(machine, at: machine.id.index)
     }
 
     /// Changes what is known of a machine; one that is not known stays so.
     mutating func update(_ id: MachineID, _ change: (inout Machine) -> Void) {
-      let place = place(of: id)
-      guard place < known.count, known[place].id == id else { return }
-      change(&known[place])
+      rows.update(id.index, change)
     }
 
     /// Forgets a machine but for its number.
     ///
-    /// - Complexity: O(n).
+    /// - Complexity: O(log n), where the many are taken together.
     mutating func remove(_ id: MachineID) {
-      let place = place(of: id)
-      guard place < known.count, known[place].id == id else { return }
-      known.remove(at: place)
-      gone.insert(id.index, mostRuns: known.count + Self.mostGaps)
-    }
-
-    private func place(of id: MachineID) -> Int {
-      // Most are asked for while they are the youngest.
-      guard let youngest = known.last, youngest.id.index >= id.index else { return known.count }
-      var (low, high) = (0, known.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if known[middle].id.index < id.index { low = middle + 1 } else { high = middle }
-      }
-      return low
+      guard rows.remove(id.index) != nil else { return }
+      gone.insert(id.index, mostRuns: rows.count + Self.mostGaps)
     }
   }
 }

@@ -66,21 +66,17 @@ extension SpotManager {
   }
 
   /// How many spot machines start and are not overdue, and when the first of them will be.
-  private func expectedSoon(at now: Instant) -> (count: Int, until: Instant?) {
-    guard configuration.expectedStart > .zero else { return (0, nil) }
-    var count = 0
-    var until: Instant?
-    for id in alive {
-      guard let machine = self[id], machine.state == .starting,
-        configuration.pools[machine.pool.index].market == .spot
-      else { continue }
-      let due = machine.since + configuration.expectedStart
-      guard now < due else { continue }
-      count += 1
-      until = min(until ?? due, due)
+  ///
+  /// - Complexity: O(1), where the many are taken together.
+  private mutating func expectedSoon(at now: Instant) -> (count: Int, until: Instant?) {
+    while let first = expected.first, first.due <= now || !isStarting(first.machine) {
+      expected.removeFirst(isStarting: isStarting(first.machine))
     }
-    return (count, until)
+    expected.pass(now)
+    return (expected.count, expected.first?.due)
   }
+
+  private func isStarting(_ id: MachineID) -> Bool { self[id]?.state == .starting }
 
   private mutating func rentOnDemand(
     _ count: Int, at now: Instant, into effects: inout EffectBuffer<Effect>
@@ -106,8 +102,12 @@ extension SpotManager {
     guard count > 0 else { return }
     var left = count - withdraw(count, fallbacks: true, into: &effects)
     while left > 0, let id = fallbackMachines.last {
-      release(id, because: .failback, into: &effects)
-      left -= 1
+      if isFallback(id) {
+        release(id, because: .failback, into: &effects)
+        left -= 1
+      } else {
+        fallbackMachines.dropLast()
+      }
     }
   }
 }

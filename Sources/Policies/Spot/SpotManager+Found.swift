@@ -60,7 +60,7 @@ extension SpotManager {
         if machine.releaseReason == .unhealthy { effects.append(.evacuate(machine.id)) }
       } else if machine.state == .leaving {
         effects.append(.cordon(machine.id))
-        let waits = draining.contains { $0.machine == machine.id }
+        let waits = draining.all.contains { $0.machine == machine.id }
         if !waits, configuration.rule == .production { effects.append(.evacuate(machine.id)) }
       } else if machine.isAtRisk {
         effects.append(.avoid(machine.id))

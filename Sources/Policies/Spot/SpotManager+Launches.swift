@@ -32,21 +32,16 @@ extension SpotManager {
   mutating func withdraw(
     _ limit: Int, fallbacks: Bool, in pool: Int? = nil, into effects: inout EffectBuffer<Effect>
   ) -> Int {
-    var open = pools.indices.reduce(0) { sum, index in
+    let all = pools.indices.reduce(0) { sum, index in
       guard pool == nil || pool == index else { return sum }
       return sum + (fallbacks ? pools[index].fallbackRequested : pools[index].requested)
     }
-    let withdrawn = min(limit, open)
-    open = withdrawn
-    for request in launches.unanswered.reversed() {
-      guard open > 0 else { break }
-      guard request.state == .open, request.isFallback == fallbacks,
-        pool == nil || request.pool.index == pool
-      else { continue }
-      cancel(request, into: &effects)
-      open -= 1
+    let open = min(limit, all)
+    let found = launches.youngest(open) {
+      $0.state == .open && $0.isFallback == fallbacks && (pool == nil || $0.pool.index == pool)
     }
-    return withdrawn
+    for request in found { cancel(request, into: &effects) }
+    return open
   }
 
   /// Withdraws an open launch.
@@ -59,9 +54,9 @@ extension SpotManager {
   /// Counts an open fallback launch of a pool as its own for good, and says whether there was one.
   mutating func keepFallbackLaunch(in pool: Int) -> Bool {
     guard pools[pool].fallbackRequested > 0,
-      var request = launches.unanswered.last(where: {
-        $0.state == .open && $0.isFallback && $0.pool.index == pool
-      })
+      var request = launches.youngest(
+        1, where: { $0.state == .open && $0.isFallback && $0.pool.index == pool }
+      ).first
     else { return false }
     count(request, -1)
     request.isFallback = false

@@ -47,12 +47,20 @@ extension SpotManager {
     pools[machine.pool.index].committed += 1
     alive.append(machine.id)
     count(machine, 1)
-    if machine.isFallback { fallbackMachines.append(machine.id) }
+    if machine.isFallback {
+      fallbackMachines.append(machine.id)
+      fallbacksOfPool[machine.pool.index] += 1
+    }
+    if isExpected(machine) {
+      expected.add(machine.id, due: machine.since + configuration.expectedStart)
+    }
   }
 
   /// Moves a machine on; a late or repeated report about one that is further already is ignored.
   mutating func move(_ id: MachineID, to state: MachineState) {
     guard var machine = self[id], state.rawValue > machine.state.rawValue else { return }
+    let wasAlive = isAlive(machine)
+    expected.leave(machine, isExpected(machine), after: configuration.expectedStart)
     count(machine, -1)
     machine.state = state
     count(machine, 1)
@@ -62,9 +70,36 @@ extension SpotManager {
     } else {
       machines.update(id) { $0.state = state }
     }
-    guard !isAlive(machine) else { return }
-    alive.removeAll { $0 == id }
-    if machine.isFallback { fallbackMachines.removeAll { $0 == id } }
+    guard wasAlive && !isAlive(machine) else { return }
+    alive.noteOneLeft()
+    if alive.isMostlyGaps { alive = MachineList(alive.all(where: isAlive)) }
+    if machine.isFallback {
+      noteFallbackLeft(machine.pool.index)
+    }
+  }
+
+  /// Notes that a fallback machine of a pool is none any more.
+  mutating func noteFallbackLeft(_ pool: Int) {
+    fallbacksOfPool[pool] -= 1
+    fallbackMachines.noteOneLeft()
+    if fallbackMachines.isMostlyGaps {
+      fallbackMachines = MachineList(fallbackMachines.all(where: isFallback))
+    }
+  }
+
+  /// Whether a machine starts or is ready, and nobody has asked for its end.
+  func isAlive(_ id: MachineID) -> Bool { self[id].map(isAlive) == true }
+
+  /// Whether a machine is alive and stands in for a spot machine.
+  func isFallback(_ id: MachineID) -> Bool {
+    guard let machine = self[id] else { return false }
+    return machine.isFallback && isAlive(machine)
+  }
+
+  /// Whether a machine that starts counts as one that will soon be ready.
+  func isExpected(_ machine: Machine) -> Bool {
+    machine.state == .starting && configuration.expectedStart > .zero
+      && configuration.pools[machine.pool.index].market == .spot
   }
 
   mutating func count(_ machine: Machine, _ change: Int) {

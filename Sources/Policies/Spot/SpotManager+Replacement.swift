@@ -12,7 +12,7 @@ extension SpotManager {
 
   /// How many fallback machines are there or start in a pool.
   func fallbacks(in pool: Int) -> Int {
-    fallbackMachines.count { self[$0]?.pool.index == pool }
+    fallbacksOfPool[pool]
   }
 
   /// Asks for the machines that the fleet lacks.
@@ -38,9 +38,13 @@ extension SpotManager {
     let taken = own(pool) + fallbacks(in: pool) + pools[pool].fallbackRequested
     var kept = 0
     while kept < lacking, taken + lacking - kept > pools[pool].maximum,
-      let place = fallbackMachines.firstIndex(where: { self[$0]?.pool.index == pool })
+      fallbacksOfPool[pool] > 0,
+      let id = fallbackMachines.first(where: {
+        isFallback($0) && self[$0]?.pool.index == pool
+      })
     {
-      machines.update(fallbackMachines.remove(at: place)) { $0.isFallback = false }
+      machines.update(id) { $0.isFallback = false }
+      noteFallbackLeft(pool)
       kept += 1
     }
     while kept < lacking, taken + lacking - kept > pools[pool].maximum,

@@ -108,22 +108,23 @@ extension SpotManager {
     let ready = spotByCost.reduce(0) { $0 + pools[$1].ready - pools[$1].atRisk }
     atRisk = min(atRisk, atRisk + ready - kept - (target == nil ? 0 : plan.kept))
     guard atRisk > 0 else { return }
-    for id in alive.filter({ self[$0]?.isAtRisk == true }).prefix(atRisk) {
+    let leaving = alive.all { id in self[id].map { isAlive($0) && $0.isAtRisk } == true }
+    for id in leaving.prefix(atRisk) {
       release(id, because: .atRisk, into: &effects)
     }
   }
 
   /// Has machines hand over what they serve when their end is as near as the guard.
   mutating func handOver(at now: Instant, into effects: inout EffectBuffer<Effect>) {
-    guard !draining.isEmpty else { return }
-    let known = draining
-    draining.removeAll(keepingCapacity: true)
-    for (machine, due) in known where self[machine] != nil {
-      if due <= now {
-        effects.append(.evacuate(machine))
+    while let next = draining.first {
+      if self[next.machine] == nil {
+        draining.removeFirst()
+      } else if next.due <= now {
+        effects.append(.evacuate(next.machine))
+        draining.removeFirst()
       } else {
-        draining.append((machine, due))
-        wake(at: due, into: &effects)
+        wake(at: next.due, into: &effects)
+        return
       }
     }
   }

@@ -47,7 +47,7 @@ extension SpotManager {
     _ limit: Int, in pool: Int, _ state: MachineState, into effects: inout EffectBuffer<Effect>
   ) -> Int {
     guard limit > 0 else { return 0 }
-    let victims = alive.filter { id in
+    let victims = alive.all { id in
       guard let machine = self[id] else { return false }
       return machine.pool.index == pool && machine.state == state && !machine.isFallback
     }.suffix(limit)

@@ -46,6 +46,8 @@ extension SpotManager {
     var fallbackMachines: [MachineID]
     var isStarted: Bool
     var missingSince: Instant?
+    /// Up to when machines that start are overdue; `nil` in snapshots of earlier versions.
+    var overdueUntil: Instant?
     var surplusSince: [Instant]
     var draining: [Drain]
     var throttle: TimeSpan
@@ -64,11 +66,13 @@ extension SpotManager {
     Snapshot(
       State(
         pools: pools, prices: terms.map(\.price), machines: machines.known, gone: machines.gone,
-        alive: alive, launches: launches.unanswered,
+        alive: alive.all(where: isAlive), launches: launches.unanswered,
         answeredLaunches: launches.answered, nextLaunch: launches.next,
-        fallbackMachines: fallbackMachines, isStarted: isStarted, missingSince: missingSince,
+        fallbackMachines: fallbackMachines.all(where: isFallback), isStarted: isStarted,
+        missingSince: missingSince,
+        overdueUntil: expected.passed,
         surplusSince: surplusSince,
-        draining: draining.map { Drain(machine: $0.machine, due: $0.due) }, throttle: throttle,
+        draining: draining.all.map { Drain(machine: $0.machine, due: $0.due) }, throttle: throttle,
         throttledUntil: throttledUntil, wakeAt: wakeAt, target: target, plan: plan, spare: spare,
         nextTurn: nextTurn))
   }
@@ -96,8 +100,8 @@ extension SpotManager {
       "the snapshot's lists of machines contradict each other")
     launches = LaunchTable(
       unanswered: state.launches, answered: state.answeredLaunches, next: state.nextLaunch)
-    alive = state.alive
-    fallbackMachines = state.fallbackMachines
+    alive = MachineList(state.alive)
+    fallbackMachines = MachineList(state.fallbackMachines)
     for pool in pools.indices {
       let zone = pools[pool].zone
       pools[pool] = state.pools[pool]
@@ -107,7 +111,8 @@ extension SpotManager {
     isStarted = state.isStarted
     missingSince = state.missingSince
     surplusSince = state.surplusSince
-    draining = state.draining.map { ($0.machine, $0.due) }
+    draining = DueMachines()
+    for entry in state.draining { draining.add(entry.machine, due: entry.due) }
     throttle = state.throttle
     throttledUntil = state.throttledUntil
     wakeAt = state.wakeAt
@@ -115,6 +120,7 @@ extension SpotManager {
     plan = state.plan
     spare = state.spare
     nextTurn = state.nextTurn
+    expected = ExpectedMachines(passed: state.overdueUntil ?? Instant(nanoseconds: .min))
     recount()
     orderPools()
   }
@@ -129,9 +135,14 @@ extension SpotManager {
       pools[pool].atRisk = 0
       pools[pool].committed = 0
     }
+    fallbacksOfPool = [Int](repeating: 0, count: pools.count)
     for machine in machines.known {
       count(machine, 1)
       pools[machine.pool.index].committed += 1
+      if machine.isFallback && isAlive(machine) { fallbacksOfPool[machine.pool.index] += 1 }
+      if isExpected(machine) {
+        expected.add(machine.id, due: machine.since + configuration.expectedStart)
+      }
     }
     for launch in launches.unanswered {
       if launch.state == .open { count(launch, 1) }

@@ -22,15 +22,19 @@ public struct SpotManager: Sendable {
   var pools: [PoolState]
   var machines = MachineTable()
   /// The machines that start or are ready, oldest first.
-  var alive: [MachineID] = []
+  var alive = MachineList()
   var launches = LaunchTable()
-  var fallbackMachines: [MachineID] = []
+  var fallbackMachines = MachineList()
+  /// How many of them are in each pool.
+  var fallbacksOfPool: [Int] = []
+  /// The spot machines that start and are not overdue.
+  var expected = ExpectedMachines()
   var isStarted = false
   var missingSince: Instant?
   /// Since when there have been one, two and more fallback machines above the spot machines missing.
   var surplusSince: [Instant] = []
   /// Machines that are taken back and have not been told to hand over what they serve, by when.
-  var draining: [(machine: MachineID, due: Instant)] = []
+  var draining = DueMachines()
   /// How long the cloud's interface is left alone when it was asked too often, and until when.
   var throttle = TimeSpan.zero
   var throttledUntil = Instant(nanoseconds: .min)
@@ -64,6 +68,7 @@ public struct SpotManager: Sendable {
         zone: zone)
     }
     terms = given
+    fallbacksOfPool = [Int](repeating: 0, count: given.count)
     orderPools()
     addSpares()
   }
@@ -72,8 +77,8 @@ public struct SpotManager: Sendable {
   ///
   /// Reports that come twice, late or about something unknown change nothing.
   ///
-  /// - Complexity: O(pools² + fallback machines) plus, while machines start or are given back,
-  ///   O(machines alive + launches).
+  /// - Complexity: O(pools²) plus what is done; where machines are given back or time-outs are set, O(machines +
+  ///   launches).
   public mutating func step(
     _ event: Event, at now: Instant, into effects: inout EffectBuffer<Effect>
   ) {
@@ -160,7 +165,7 @@ public struct SpotManager: Sendable {
     move(id, to: .leaving)
     interrupted(machine, at: now)
     effects.append(.cordon(id))
-    draining.append((id, deadline - configuration.drainGuard))
+    draining.add(id, due: deadline - configuration.drainGuard)
   }
 
   /// How many machines the fleet should have, without spares.

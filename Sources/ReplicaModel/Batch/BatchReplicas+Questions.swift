@@ -74,10 +74,7 @@ extension BatchReplicas {
   package func requestsHeld(by replica: Int, where condition: (Ticket) -> Bool) -> Int {
     let row = layout[replica]
     var count = 0
-    for place in 0..<Int(state[replica].waiting)
-    where condition(queued[row.firstSlot + (state[replica].head + place) & row.slotMask]) {
-      count += 1
-    }
+    lines.forEach(at: replica, Int(state[replica].waiting)) { if condition($0) { count += 1 } }
     for index in Int(row.firstLane)..<Int(row.firstLane + row.lanes) {
       for slot in 0..<Int(lane[index].count)
       where condition(running[lane[index].firstSlot + slot]) {

@@ -33,8 +33,6 @@ package struct BatchReplicas: ReplicaEngine, ~Copyable {
     @usableFromInline let queueLimit: Int32
     @usableFromInline let firstLane: Int32
     @usableFromInline let lanes: Int32
-    @usableFromInline var firstSlot: Int
-    @usableFromInline var slotMask: Int
     @usableFromInline let firstTime: Int
     @usableFromInline let maximumDelay: Int64
     @usableFromInline let smallestMeasured: Int32
@@ -45,7 +43,6 @@ package struct BatchReplicas: ReplicaEngine, ~Copyable {
   /// What changes in a replica, in one row.
   @usableFromInline
   struct State: BitwiseCopyable {
-    @usableFromInline var head: Int = 0
     @usableFromInline var waiting: Int32 = 0
     @usableFromInline var freeLanes: Int32 = 0
     @usableFromInline var isReady: Bool = false
@@ -65,14 +62,13 @@ package struct BatchReplicas: ReplicaEngine, ~Copyable {
   @usableFromInline var layout: Column<Layout>
   @usableFromInline var state: Column<State>
   @usableFromInline var lane: Column<Lane>
-  /// The rings of waiting requests; each is as long as it ever had to be, twice that at the most.
-  @usableFromInline var queued: GrowingColumn<Ticket>
-  /// Where rings begin that were outgrown, by the power of two that they are long.
-  private var outgrown: [[Int]] = []
+  /// The requests that wait.
+  @usableFromInline var lines: WaitingLines
   @usableFromInline var running: Column<Ticket>
   @usableFromInline let batchTime: Column<Int64>
   @usableFromInline var nextTimes: Tournament
   @usableFromInline let laneCount: Int
+  /// How long a client waits in nanoseconds, where all wait equally long.
   @usableFromInline let timeout: Int64
   private let noise: [ServiceTimeNoise]
   private let noiseStreams: [RandomStream]
@@ -96,18 +92,26 @@ package struct BatchReplicas: ReplicaEngine, ~Copyable {
   /// - Precondition: there is a replica, and each serves by batches.
   @usableFromInline
   package init(_ replicas: [ReplicaPlace], _ inputs: EngineInputs) {
+    self.init(replicas, inputs, rules: [WaitingRule(patience: inputs.timeout)])
+  }
+
+  /// The same where requests differ in priority or patience.
+  ///
+  /// - Parameters:
+  ///   - rules: by class of request; at least one.
+  package init(_ replicas: [ReplicaPlace], _ inputs: EngineInputs, rules: [WaitingRule]) {
+    precondition(!rules.isEmpty, "every class of requests has a rule by which it waits")
     precondition(!replicas.isEmpty, "a fleet has a place for a replica")
     let places = replicas.map { Place($0) }
     count = places.count
     laneCount = places.reduce(0) { $0 + $1.model.lanes }
-    timeout = inputs.timeout?.nanoseconds ?? .max
+    timeout = rules[0].patience?.nanoseconds ?? .max
     noise = places.map(\.model.noise)
     noiseStreams = places.map { _ in inputs.noiseStream }
     layout = Self.layouts(places)
     state = Column(repeating: State(), count: places.count)
     lane = Self.lanes(places)
-    queued = GrowingColumn(
-      repeating: Ticket.none, count: places.reduce(0) { $0 + Self.firstSlots($1) })
+    lines = WaitingLines(limits: places.map(\.queueLimit), rules: rules)
     running = Column(
       repeating: Ticket.none,
       count: places.reduce(0) { $0 + $1.model.lanes * $1.model.largestBatch })
@@ -116,30 +120,20 @@ package struct BatchReplicas: ReplicaEngine, ~Copyable {
     busyNanoseconds = Column(repeating: 0, count: places.count)
   }
 
-  /// How long the ring of a replica is at first: a power of two, so that a place in it is a mask away, and what
-  /// most queues never fill.
-  private static func firstSlots(_ place: Place) -> Int {
-    var slots = 1
-    while slots < min(place.queueLimit, 64) { slots *= 2 }
-    return slots
-  }
-
   private static func layouts(_ places: [Place]) -> Column<Layout> {
     var rows: [Layout] = []
-    var (firstLane, firstSlot, firstTime) = (0, 0, 0)
+    var (firstLane, firstTime) = (0, 0)
     for place in places {
       let measured = place.model.latency.measured
       rows.append(
         Layout(
           maximumBatch: Int32(place.model.maximumBatch),
           largestBatch: Int32(place.model.largestBatch), queueLimit: Int32(place.queueLimit),
-          firstLane: Int32(firstLane), lanes: Int32(place.model.lanes), firstSlot: firstSlot,
-          slotMask: firstSlots(place) - 1, firstTime: firstTime,
+          firstLane: Int32(firstLane), lanes: Int32(place.model.lanes), firstTime: firstTime,
           maximumDelay: place.model.maximumDelay.nanoseconds,
           smallestMeasured: Int32(measured.lowerBound), largestMeasured: Int32(measured.upperBound),
           hasNoise: place.model.noise != .none))
       firstLane += place.model.lanes
-      firstSlot += firstSlots(place)
       firstTime += place.model.largestBatch + 1
     }
     return Column(rows)
@@ -196,9 +190,8 @@ package struct BatchReplicas: ReplicaEngine, ~Copyable {
       lane[index].count = 0
       nextTimes.set(index, to: .max)
     }
-    for place in 0..<Int(state[replica].waiting) {
-      held.append(queued[row.firstSlot + (state[replica].head + place) & row.slotMask])
-    }
+    lines.forEach(at: replica, Int(state[replica].waiting)) { held.append($0) }
+    lines.removeAll(at: replica)
     state[replica].waiting = 0
     setFreeLanes(of: replica, to: 0, now)
     state[replica].isReady = false
@@ -222,39 +215,17 @@ package struct BatchReplicas: ReplicaEngine, ~Copyable {
   package mutating func enqueue(_ request: Ticket, at replica: Int, now: Instant) {
     let waiting = state[replica].waiting
     precondition(hasRoom(replica), "a full queue takes no request")
-    if Int(waiting) > layout[replica].slotMask { lengthenRing(of: replica) }
-    let row = layout[replica]
-    queued[row.firstSlot + (state[replica].head + Int(waiting)) & row.slotMask] = request
+    if lines.areSingle {
+      lines.append(request, to: replica, behind: Int(waiting))
+    } else {
+      lines.append(request, at: replica)
+    }
     state[replica].waiting = waiting + 1
     if state[replica].freeLanes > 0 {
       startIfDue(replica, now: now)
-    } else if waiting == 0 {
+    } else if waiting == 0 || !lines.areSingle {
       setTimer(of: replica, now)
     }
-  }
-
-  /// Gives a replica a ring twice as long.
-  ///
-  /// - Complexity: O(waiting requests); a ring that a limit of so many allows is reached in as many steps
-  ///   as it has bits, so that no request pays for it.
-  @usableFromInline
-  mutating func lengthenRing(of replica: Int) {
-    let row = layout[replica]
-    let power = (row.slotMask + 1).trailingZeroBitCount
-    while outgrown.count <= power + 1 { outgrown.append([]) }
-    var first = queued.count
-    if let unused = outgrown[power + 1].popLast() {
-      first = unused
-    } else {
-      queued.append(repeating: Ticket.none, count: 2 << power)
-    }
-    for place in 0..<Int(state[replica].waiting) {
-      queued[first + place] = queued[row.firstSlot + (state[replica].head + place) & row.slotMask]
-    }
-    outgrown[power].append(row.firstSlot)
-    state[replica].head = 0
-    layout[replica].firstSlot = first
-    layout[replica].slotMask = 2 << power - 1
   }
 
   /// Lets happen what is due: a batch ended, or the timer of a queue came due.
@@ -332,15 +303,19 @@ package struct BatchReplicas: ReplicaEngine, ~Copyable {
     startIfDue(replica, now: now)
   }
 
-  /// Takes from the head of a queue the requests whose client has given up.
+  /// Takes from the head of a line the requests whose client has given up.
   @inlinable
   mutating func dropExpired(_ replica: Int, now: Instant) {
+    guard lines.areSingle else {
+      let dropped = lines.dropExpired(at: replica, now: now, into: &expired)
+      state[replica].waiting -= Int32(truncatingIfNeeded: dropped)
+      return
+    }
     guard timeout != .max else { return }
-    let row = layout[replica]
     while state[replica].waiting > 0 {
-      let head = queued[row.firstSlot + state[replica].head & row.slotMask]
+      let head = lines.head(of: replica)
       guard now.nanoseconds - head.arrival.nanoseconds >= timeout else { return }
-      state[replica].head = (state[replica].head + 1) & row.slotMask
+      lines.dropHead(of: replica)
       state[replica].waiting -= 1
       expired.append(head)
     }
@@ -352,8 +327,7 @@ package struct BatchReplicas: ReplicaEngine, ~Copyable {
     let row = layout[replica]
     while state[replica].waiting > 0 && state[replica].freeLanes > 0 {
       if state[replica].waiting < row.maximumBatch {
-        let head = queued[row.firstSlot + state[replica].head & row.slotMask]
-        guard now.nanoseconds - head.enqueued.nanoseconds >= row.maximumDelay else { break }
+        guard now.nanoseconds - oldest(at: replica) >= row.maximumDelay else { break }
       }
       startBatch(replica, row, now: now)
     }
@@ -365,17 +339,14 @@ package struct BatchReplicas: ReplicaEngine, ~Copyable {
     var index = Int(row.firstLane)
     while lane[index].count != 0 { index += 1 }
     let size = min(state[replica].waiting, row.maximumBatch)
-    let head = state[replica].head
     let firstSlot = lane[index].firstSlot
-    // Those up to the end of the ring, and those from its beginning on.
-    let atEnd = min(Int(size), row.slotMask + 1 - head)
-    running.copy(atEnd, of: queued, from: row.firstSlot + head, to: firstSlot)
-    if atEnd < Int(size) {
-      running.copy(Int(size) - atEnd, of: queued, from: row.firstSlot, to: firstSlot + atEnd)
+    if lines.areSingle {
+      let waiting = Int(state[replica].waiting)
+      lines.take(Int(size), of: waiting, in: replica, to: &running, at: firstSlot)
+    } else {
+      lines.take(Int(size), at: replica, to: &running, at: firstSlot)
     }
     state[replica].waiting -= size
-    // A queue that is empty begins where it began, so that short queues stay in a few lines of the cache.
-    state[replica].head = state[replica].waiting == 0 ? 0 : (head + Int(size)) & row.slotMask
     setFreeLanes(of: replica, to: state[replica].freeLanes - 1, now)
     lane[index].count = size
     lane[index].started = now.nanoseconds
@@ -394,17 +365,25 @@ package struct BatchReplicas: ReplicaEngine, ~Copyable {
     ).nanoseconds
   }
 
+  /// When the one joined who has waited longest at a replica where somebody waits, in nanoseconds.
+  @inlinable
+  @inline(__always)
+  func oldest(at replica: Int) -> Int64 {
+    lines.areSingle ? lines.head(of: replica).enqueued.nanoseconds : lines.oldest(at: replica)
+  }
+
   /// Sets a queue's timer to the earlier of its oldest client giving up and its batch having waited.
   @inlinable
   mutating func setTimer(of replica: Int, _ now: Instant) {
     let row = layout[replica]
     var due = Int64.max
     if state[replica].waiting > 0 {
-      let head = queued[row.firstSlot + state[replica].head & row.slotMask]
-      if timeout != .max { due = head.arrival.nanoseconds + timeout }
-      if state[replica].freeLanes > 0 {
-        due = min(due, head.enqueued.nanoseconds + row.maximumDelay)
+      if !lines.areSingle {
+        due = lines.firstDeadline(at: replica)
+      } else if timeout != .max {
+        due = lines.head(of: replica).arrival.nanoseconds + timeout
       }
+      if state[replica].freeLanes > 0 { due = min(due, oldest(at: replica) + row.maximumDelay) }
     }
     // A request that moved here from a lost replica may have waited longer than those before it.
     nextTimes.set(laneCount + replica, to: max(due, now.nanoseconds))

@@ -32,10 +32,9 @@ package struct TokenCapacity: Sendable, Equatable {
     }
     tried = sample.count
     refused = sample.count - able.count
-    let alone = Self.timesAlone(of: able.prefix(64), rules.makeEngine(law, host))
+    let (alone, stays) = Self.tried(rules, law, host, able)
     timeAlone = alone.reduce(0, +) / Double(max(1, alone.count))
     spread = timeAlone > 0 ? max(1, (alone.max() ?? 0) / timeAlone) : 1
-    let stays = Self.stays(of: able, rules.makeEngine(law, host))
     guard stays.count >= 8, let last = stays.last?.end, last > 0 else {
       // Requests so long that hardly one ends are served one after the other.
       throughput = timeAlone > 0 ? 1 / timeAlone : 0
@@ -54,9 +53,33 @@ package struct TokenCapacity: Sendable, Equatable {
   /// After so many steps, or rows of them, what has ended tells enough: a tenth of a second of work.
   private static var mostCalls: Int { 30_000 }
 
+  /// A request that began to run and ended, in nanoseconds.
+  private typealias Stay = (start: Int64, end: Int64)
+
+  /// How long some of the requests take alone, in seconds, and when all of them run that are there at the beginning.
+  private static func tried(
+    _ rules: TokenModel.Rules, _ law: EngineStepLaw, _ host: HostTime, _ requests: [TokenRequest]
+  ) -> (alone: [Double], stays: [Stay]) {
+    switch rules {
+    case .vllm(let settings): tried(VLLMScheduler(settings: settings), law, host, requests)
+    case .sglang(let settings): tried(SGLangScheduler(settings: settings), law, host, requests)
+    case .tensorRT(let settings): tried(TensorRTScheduler(settings: settings), law, host, requests)
+    case .promptReserving(let settings):
+      tried(PromptReservingScheduler(settings: settings), law, host, requests)
+    }
+  }
+
+  private static func tried(
+    _ scheduler: some TokenScheduler, _ law: EngineStepLaw, _ host: HostTime,
+    _ requests: [TokenRequest]
+  ) -> (alone: [Double], stays: [Stay]) {
+    let empty = TokenReplica(scheduler: scheduler, law: law, host: host)
+    return (timesAlone(of: requests.prefix(64), empty), stays(of: requests, empty))
+  }
+
   /// How long requests take that come one after the other, in seconds.
-  private static func timesAlone(
-    of requests: ArraySlice<TokenRequest>, _ empty: consuming any TokenServing
+  private static func timesAlone<Scheduler>(
+    of requests: ArraySlice<TokenRequest>, _ empty: TokenReplica<Scheduler, EngineStepLaw>
   ) -> [Double] {
     var engine = empty
     var (times, now, calls) = ([Double](), Int64(0), 0)
@@ -77,13 +100,13 @@ package struct TokenCapacity: Sendable, Equatable {
   }
 
   /// When requests begin to run and end that are all there at the beginning, in nanoseconds, in the order of their ends.
-  private static func stays(
-    of requests: [TokenRequest], _ empty: consuming any TokenServing
-  ) -> [(start: Int64, end: Int64)] {
+  private static func stays<Scheduler>(
+    of requests: [TokenRequest], _ empty: TokenReplica<Scheduler, EngineStepLaw>
+  ) -> [Stay] {
     var engine = empty
     for request in requests { _ = engine.add(request, at: 0) }
     var started = [Int64](repeating: 0, count: requests.count)
-    var stays: [(start: Int64, end: Int64)] = []
+    var stays: [Stay] = []
     var calls = 0
     while stays.count < requests.count, engine.nextTime != .max, !engine.isStuck,
       calls < mostCalls

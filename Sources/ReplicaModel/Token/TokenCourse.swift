@@ -20,10 +20,10 @@ struct CarriedTokens {
   let ticket: Ticket
   /// Tokens of its answer that its client has.
   var produced = 0
-  /// When it began to run for the first time; `nil` where it has not.
-  var started: Instant?
-  /// When its first token was there; `nil` where it was not.
-  var firstToken: Instant?
+  /// When it began to run for the first time; `never` where it has not.
+  var started = Instant.never
+  /// When its first token was there; `never` where it was not.
+  var firstToken = Instant.never
   /// The part of its replicas' time that it had.
   var share = TimeSpan.zero
 
@@ -59,6 +59,21 @@ package struct TokenWork: Sendable, Equatable {
 
   /// No work.
   package init() {}
+
+  /// Adds the work of another.
+  mutating func add(_ other: TokenWork) {
+    prompt += other.prompt
+    cached += other.cached
+    output += other.output
+    recomputed += other.recomputed
+    lost += other.lost
+    preemptions += other.preemptions
+    blockTime += other.blockTime
+    blocksThere += other.blocksThere
+    steps += other.steps
+    stepsOutside += other.stepsOutside
+    isStuck = isStuck || other.isStuck
+  }
 
   /// All that is counted, under the names of tallies.
   package var counts: [(name: String, value: Int128)] {

@@ -64,34 +64,9 @@ package struct TokenModel: Sendable, Equatable {
     left.name == right.name && left.rules == right.rules && left.host == right.host
       && left.capacity == right.capacity
   }
-
-  /// An engine without requests.
-  func makeEngine() -> any TokenServing { rules.makeEngine(law, host, tellsGaps: true) }
 }
 
 extension TokenModel.Rules {
-  /// An engine without requests.
-  func makeEngine(
-    _ law: EngineStepLaw, _ host: HostTime, tellsGaps: Bool = false
-  ) -> any TokenServing {
-    switch self {
-    case .vllm(let settings):
-      TokenReplica(
-        scheduler: VLLMScheduler(settings: settings), law: law, host: host, tellsGaps: tellsGaps)
-    case .sglang(let settings):
-      TokenReplica(
-        scheduler: SGLangScheduler(settings: settings), law: law, host: host, tellsGaps: tellsGaps)
-    case .tensorRT(let settings):
-      TokenReplica(
-        scheduler: TensorRTScheduler(settings: settings), law: law, host: host, tellsGaps: tellsGaps
-      )
-    case .promptReserving(let settings):
-      TokenReplica(
-        scheduler: PromptReservingScheduler(settings: settings), law: law, host: host,
-        tellsGaps: tellsGaps)
-    }
-  }
-
   /// Why an engine of those rules can never answer a request; `nil` where it can.
   package func refusal(promptTokens: Int, outputTokens: Int) -> String? {
     switch self {
@@ -104,6 +79,22 @@ extension TokenModel.Rules {
     case .promptReserving(let settings):
       settings.refusal(promptTokens: promptTokens, outputTokens: outputTokens)
     }
+  }
+
+  /// The most tokens each way with which no request is refused by an engine of those rules.
+  ///
+  /// - Complexity: O(1): a bisection over the numbers of a machine word of half the width.
+  var safeTokens: Int {
+    var (most, refused) = (0, Int(Int32.max))
+    while refused - most > 1 {
+      let middle = (most + refused) / 2
+      if refusal(promptTokens: middle, outputTokens: middle) == nil {
+        most = middle
+      } else {
+        refused = middle
+      }
+    }
+    return most
   }
 
   /// KV blocks that requests can hold.
@@ -144,44 +135,4 @@ extension TokenModel.Rules {
     case .promptReserving(let settings): settings.maxSequences
     }
   }
-}
-
-/// A replica of a token engine, whichever its scheduler is.
-protocol TokenServing {
-  /// What happened since it was taken out last.
-  var outcomes: ContiguousArray<TokenOutcome> { get set }
-  /// Gaps between tokens since they were taken out last.
-  var gaps: ContiguousArray<GapRow> { get set }
-  /// When something happens next, in nanoseconds; `.max` where nothing does.
-  var nextTime: Int64 { get }
-  /// Whether nothing can be scheduled although requests are there.
-  var isStuck: Bool { get }
-  /// Requests that run.
-  var runningCount: Int { get }
-  /// Requests that wait.
-  var waitingCount: Int { get }
-  /// KV blocks that can be had.
-  var freeBlocks: Int { get }
-  /// What does not add up; `nil` where all does.
-  var conservation: String? { get }
-  /// Steps that were made, and those of them for which the law has no measurement.
-  var steps: Int { get }
-  var stepsOutsideMeasurements: Int { get }
-
-  /// Adds a request.
-  mutating func add(_ request: TokenRequest, at instant: Int64) -> Int
-  /// Ends a request before it is completed.
-  mutating func cancel(_ slot: Int, at instant: Int64) -> RequestProgress
-  /// Does what happens next.
-  mutating func step()
-  /// How far a request is.
-  func progress(of slot: Int) -> RequestProgress
-}
-
-extension TokenReplica: TokenServing {
-  var runningCount: Int { scheduler.runningCount }
-  var waitingCount: Int { scheduler.waitingCount }
-  var freeBlocks: Int { scheduler.freeBlocks }
-  var conservation: String? { scheduler.conservation }
-  func progress(of slot: Int) -> RequestProgress { scheduler.progress(of: slot) }
 }

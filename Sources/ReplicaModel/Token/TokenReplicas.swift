@@ -23,6 +23,7 @@ package struct TokenReplicas: ReplicaEngine, ~Copyable {
   }
 
   private var sites: ContiguousArray<TokenSite>
+  private var engines: TokenEngines
   private var nextTimes: Tournament
   private var ended: ContiguousArray<Ended> = []
   /// What is known of requests that were handed over, until they are taken.
@@ -35,7 +36,6 @@ package struct TokenReplicas: ReplicaEngine, ~Copyable {
   private var added = 0
   private var outcomes: ContiguousArray<TokenOutcome> = []
   private var gaps: ContiguousArray<GapRow> = []
-  private var tokens = TokenWork()
 
   /// How many replicas there are.
   @usableFromInline package let count: Int
@@ -50,7 +50,8 @@ package struct TokenReplicas: ReplicaEngine, ~Copyable {
     precondition(!replicas.isEmpty, "a fleet has a place for a replica")
     count = replicas.count
     timeout = inputs.timeout?.nanoseconds ?? .max
-    sites = ContiguousArray(replicas.map { TokenSite($0) })
+    sites = ContiguousArray(replicas.enumerated().map { TokenSite($1, at: $0) })
+    engines = TokenEngines(sites.map(\.model))
     nextTimes = Tournament(count: replicas.count)
     systemPrompts = inputs.systemPrompts
     systemPromptStream = inputs.systemPromptStream
@@ -66,8 +67,8 @@ package struct TokenReplicas: ReplicaEngine, ~Copyable {
   /// - Complexity: O(replicas).
   @usableFromInline
   package func work(at now: Instant) -> EngineWork {
-    var tokens = tokens
-    for replica in sites.indices { sites[replica].countBlocks(until: now, &tokens) }
+    var tokens = TokenWork()
+    for site in sites { tokens.add(site.work(at: now)) }
     var work = EngineWork()
     work.tokens = tokens
     return work
@@ -78,7 +79,10 @@ package struct TokenReplicas: ReplicaEngine, ~Copyable {
   /// - Complexity: O(requests + blocks).
   @usableFromInline
   package var conservation: String? {
-    sites.lazy.compactMap(\.conservation).first
+    for site in sites {
+      if let broken = site.conservation(engines) { return broken }
+    }
+    return nil
   }
 
   /// Whether a replica serves.
@@ -88,21 +92,20 @@ package struct TokenReplicas: ReplicaEngine, ~Copyable {
   /// Whether fewer requests wait at a replica than its queue holds.
   @usableFromInline
   package func hasRoom(_ replica: Int) -> Bool {
-    sites[replica].engine.waitingCount < sites[replica].queueLimit
+    sites[replica].state.waiting < sites[replica].queueLimit
   }
 
   /// Whether a replica can ever answer a request.
   @usableFromInline
   package func admits(_ ticket: Ticket, at replica: Int) -> Bool {
-    sites[replica].model.rules.refusal(
+    sites[replica].admits(
       promptTokens: max(1, Int(ticket.promptTokens)), outputTokens: max(1, Int(ticket.outputTokens))
     )
-      == nil
   }
 
   /// Requests that wait at a replica.
   @usableFromInline
-  package func waiting(at replica: Int) -> Int { sites[replica].engine.waitingCount }
+  package func waiting(at replica: Int) -> Int { sites[replica].state.waiting }
 
   /// Requests that a replica holds.
   @usableFromInline
@@ -145,7 +148,7 @@ package struct TokenReplicas: ReplicaEngine, ~Copyable {
   package mutating func close(_ replica: Int, at now: Instant) -> [Ticket] {
     if now > carriedAt { carried.removeAll(keepingCapacity: true) }
     carriedAt = now
-    let held = sites[replica].close(at: now, &tokens)
+    let held = sites[replica].close(at: now, &engines)
     carried += held
     nextTimes.set(replica, to: .max)
     return held.map(\.ticket).sorted { ($0.arrival, $0.number) < ($1.arrival, $1.number) }
@@ -156,29 +159,29 @@ package struct TokenReplicas: ReplicaEngine, ~Copyable {
   /// - Precondition: the replica is ready and admits it.
   @usableFromInline
   package mutating func enqueue(_ request: Ticket, at replica: Int, now: Instant) {
-    var known = CarriedTokens(ticket: request)
-    if request.attempt > 0,
-      let place = carried.firstIndex(where: { $0.ticket.number == request.number })
-    {
-      known = carried[place]
-    }
-    let prompt = max(1, Int(request.promptTokens)) + known.produced
-    let output = max(1, max(1, Int(request.outputTokens)) - known.produced)
-    let rules = sites[replica].model.rules
+    let known = request.attempt > 0 ? carriedTokens(of: request) : nil
+    let produced = known?.produced ?? 0
+    let prompt = max(1, Int(request.promptTokens)) + produced
+    let output = max(1, max(1, Int(request.outputTokens)) - produced)
     var blocks = BlockChain()
-    if rules.cachesPrefixes {
+    if let blockSize = sites[replica].sharedBlockSize {
       blocks =
         (systemPrompts ?? .none).blocks(
-          of: request.number, prompt: prompt, tokens: prompt + output, blockSize: rules.blockSize,
+          of: request.number, prompt: prompt, tokens: prompt + output, blockSize: blockSize,
           from: systemPromptStream)
     }
     sites[replica].add(
       TokenRequest(
         id: added, arrival: now.nanoseconds, promptTokens: prompt, outputTokens: output,
         blocks: blocks),
-      known, ticket: request, timeout: timeout, now: now, &tokens)
+      known, ticket: request, timeout: timeout, now: now, &engines)
     added += 1
     wake(replica)
+  }
+
+  /// What is known of a request that another replica had; `nil` where none began with it.
+  private func carriedTokens(of request: Ticket) -> CarriedTokens? {
+    carried.first { $0.ticket.number == request.number }
   }
 
   /// Does nothing: an engine forms its batches as large as its limits allow.
@@ -195,13 +198,18 @@ package struct TokenReplicas: ReplicaEngine, ~Copyable {
   @usableFromInline
   package mutating func happen(now: Instant) -> ReplicaHappening {
     let replica = nextTimes.winner
-    ended.removeAll(keepingCapacity: true)
-    if sites[replica].engine.nextTime <= now.nanoseconds {
-      sites[replica].step(now: now, &outcomes, &gaps, &tokens)
+    ended.clear()
+    outcomes.clear()
+    gaps.clear()
+    if sites[replica].state.nextTime <= now.nanoseconds {
+      sites[replica].step(now: now, &outcomes, &gaps, &engines)
       for outcome in outcomes {
-        if let end = sites[replica].take(outcome, now: now, &tokens) {
-          ended.append(Ended(ticket: end.ticket, course: end.course))
+        guard outcome.kind == .completed else {
+          sites[replica].note(outcome, engines)
+          continue
         }
+        let (ticket, course) = sites[replica].complete(outcome.slot, now: now)
+        ended.append(Ended(ticket: ticket, course: course))
       }
     }
     return ReplicaHappening(replica: replica, count: ended.count, part: 0)
@@ -213,12 +221,22 @@ package struct TokenReplicas: ReplicaEngine, ~Copyable {
   @usableFromInline
   package mutating func takeGaps(_ body: (_ gap: TimeSpan, _ count: Int) -> Void) {
     for row in gaps {
-      for step in 0..<row.steps {
-        let nanoseconds = row.gap(step) / 1_000_000
-        body(TimeSpan(nanoseconds: Int64(clamping: nanoseconds)), row.count)
+      // Gaps of up to two and a half hours are divided in machine words.
+      guard let first = Int64(exactly: row.first), let growth = Int64(exactly: row.growth),
+        row.gap(row.steps) < 1 << 62
+      else {
+        for step in 0..<row.steps {
+          body(TimeSpan(nanoseconds: Int64(clamping: row.gap(step) / 1_000_000)), row.count)
+        }
+        continue
+      }
+      var gap = first
+      for _ in 0..<row.steps {
+        body(TimeSpan(nanoseconds: gap / 1_000_000), row.count)
+        gap &+= growth
       }
     }
-    gaps.removeAll(keepingCapacity: true)
+    gaps.clear()
   }
 
   /// A request that ended in it.
@@ -244,7 +262,9 @@ package struct TokenReplicas: ReplicaEngine, ~Copyable {
   /// Takes out those whose clients have given up; they are in ``expired`` then.
   @usableFromInline
   package mutating func settle(_ happening: ReplicaHappening, now: Instant) {
-    sites[happening.replica].expire(now: now, into: &expired, &tokens)
+    if sites[happening.replica].hasExpired(at: now) {
+      sites[happening.replica].expire(now: now, into: &expired, &engines)
+    }
     wake(happening.replica)
   }
 

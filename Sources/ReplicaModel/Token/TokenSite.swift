@@ -4,29 +4,40 @@ import Quantities
 import Serving
 import TokenEngine
 
-/// One replica with its engine, and what is known of the requests in it.
+/// One replica, and what is known of the requests in its engine.
 struct TokenSite {
   /// A request that the engine holds.
-  struct Held {
-    var ticket: Ticket
+  struct Held: BitwiseCopyable {
+    let ticket: Ticket
     /// Its tokens as the engine counts them.
-    var promptTokens = 0
-    var outputTokens = 0
+    var promptTokens: Int32 = 0
+    var outputTokens: Int32 = 0
     /// Tokens of its answer that another replica had produced.
-    var carried = 0
-    var started: Instant?
-    var firstToken: Instant?
+    var carried: Int32 = 0
+    /// Whether the engine holds it.
+    var isThere = false
+    /// When it began to run, and when its first token was there; `never` before.
+    var started = Instant.never
+    var firstToken = Instant.never
     /// What it had of other replicas' time, and what one that ran all the time had when it began here.
     var shareBefore = TimeSpan.zero
     var shareAtStart: Int128 = -1
-    /// Whether the engine holds it.
-    var isThere = false
   }
 
   let model: TokenModel
+  /// Its place among all replicas.
+  let place: Int
   let queueLimit: Int
+  /// Tokens of a KV block where equal beginnings of prompts share them, else `nil`.
+  let sharedBlockSize: Int?
+  /// Requests of so many tokens each way, and of fewer, are never refused by its engine.
+  private let safeTokens: Int
+  private let blocks: Int
   private(set) var isReady = false
-  var engine: any TokenServing
+  /// What its engine said last.
+  private(set) var state: EngineState
+  /// What was done, but for what blocks do since ``sharedUntil``.
+  private var done = TokenWork()
   /// By the engine's number.
   private(set) var held: ContiguousArray<Held> = []
   /// How many it holds.
@@ -39,24 +50,32 @@ struct TokenSite {
   private var share: Int128 = 0
   private var sharedUntil = Instant.start
 
-  init(_ replica: ReplicaPlace) {
+  init(_ replica: ReplicaPlace, at place: Int) {
     guard let model = replica.service.tokens else {
       preconditionFailure("replicas that serve by tokens have a model of them")
     }
     self.model = model
+    self.place = place
     queueLimit = replica.queueLimit
-    engine = model.makeEngine()
+    sharedBlockSize = model.rules.cachesPrefixes ? model.rules.blockSize : nil
+    safeTokens = model.rules.safeTokens
+    blocks = model.rules.blocks
+    state = EngineState(blocks: blocks)
   }
 
   /// When something happens next, in nanoseconds.
-  var nextTime: Int64 {
-    mutating get { min(engine.nextTime, deadlines.first(among: held)) }
+  var nextTime: Int64 { min(state.nextTime, deadlines.first) }
+
+  /// Whether its engine can ever answer a request.
+  func admits(promptTokens: Int, outputTokens: Int) -> Bool {
+    max(promptTokens, outputTokens) <= safeTokens
+      || model.rules.refusal(promptTokens: promptTokens, outputTokens: outputTokens) == nil
   }
 
   /// What does not add up; `nil` where all does.
-  var conservation: String? {
-    if let broken = engine.conservation { return broken }
-    let all = engine.runningCount + engine.waitingCount
+  func conservation(_ engines: TokenEngines) -> String? {
+    if let broken = engines.conservation(of: place) { return broken }
+    let all = state.running + state.waiting
     return all == count ? nil : "an engine holds \(all) requests, and \(count) were sent to it"
   }
 
@@ -70,30 +89,44 @@ struct TokenSite {
     idleTime + (isReady && count == 0 ? Int128((now - changed).nanoseconds) : 0)
   }
 
-  /// Adds the time up to now to what the replica did in it.
+  /// What was done up to now.
+  func work(at now: Instant) -> TokenWork {
+    var work = done
+    countBlocks(until: now, &work)
+    return work
+  }
+
+  /// Adds the time up to now to what the replica did in it; asked where it is about to begin or to end holding requests.
   private mutating func count(until now: Instant) {
-    busyTime = busy(at: now)
-    idleTime = idle(at: now)
+    let span = Int128((now - changed).nanoseconds)
+    if count > 0 { busyTime += span } else if isReady { idleTime += span }
     changed = now
   }
 
   /// Shares the time up to now among those that ran in it.
-  private mutating func shareTime(until now: Instant, _ work: inout TokenWork) {
-    let span = Int128((now - sharedUntil).nanoseconds)
-    let running = engine.runningCount
-    if span > 0, running > 0 { share += (span << 20) / Int128(running) }
-    countBlocks(until: now, &work)
+  private mutating func shareTime(until now: Instant) {
+    let span = (now - sharedUntil).nanoseconds
+    guard span > 0 else { return }
+    if state.running > 0 {
+      // Two hours and less are divided in a machine word.
+      share +=
+        span < 1 << 43
+        ? Int128(span << 20 / Int64(state.running)) : (Int128(span) << 20) / Int128(state.running)
+    }
+    countBlocks(until: now, &done)
     sharedUntil = now
   }
 
   /// Adds the blocks that were held up to now, and those that there were.
-  func countBlocks(until now: Instant, _ work: inout TokenWork) {
+  @inline(__always)
+  private func countBlocks(until now: Instant, _ work: inout TokenWork) {
     guard isReady else { return }
     let span = Int128((now - sharedUntil).nanoseconds)
-    work.blocksThere += span * Int128(model.rules.blocks)
-    work.blockTime += span * Int128(max(0, model.rules.blocks - engine.freeBlocks))
+    work.blocksThere += span * Int128(blocks)
+    work.blockTime += span * Int128(max(0, blocks - state.freeBlocks))
   }
 
+  @inline(__always)
   private func share(of request: Held) -> TimeSpan {
     guard request.shareAtStart >= 0 else { return request.shareBefore }
     return request.shareBefore
@@ -112,16 +145,16 @@ struct TokenSite {
   /// Ends all requests, and says what is known of them.
   ///
   /// - Complexity: O(the most requests that it held at once).
-  mutating func close(at now: Instant, _ work: inout TokenWork) -> [CarriedTokens] {
+  mutating func close(at now: Instant, _ engines: inout TokenEngines) -> [CarriedTokens] {
     count(until: now)
-    shareTime(until: now, &work)
+    shareTime(until: now)
     var all: [CarriedTokens] = []
     for slot in held.indices where held[slot].isThere {
       let request = held[slot]
       var known = CarriedTokens(ticket: request.ticket)
       // Only where a row of steps is cut it is known how far each request is.
-      let progress = engine.cancel(slot, at: now.nanoseconds)
-      known.produced = request.carried + progress.produced
+      let progress = cancel(slot, at: now, &engines)
+      known.produced = Int(request.carried) + progress.produced
       known.started = request.started
       known.firstToken = request.firstToken
       known.share = share(of: request)
@@ -131,25 +164,35 @@ struct TokenSite {
     count = 0
     isReady = false
     deadlines = Deadlines()
-    engine = model.makeEngine()
+    engines.renew(place, model)
+    state = EngineState(blocks: blocks)
     return all
   }
 
+  /// Adds a request.
+  ///
+  /// - Parameters:
+  ///   - known: what another replica knew of it; `nil` where none had it.
   mutating func add(
-    _ request: TokenRequest, _ known: CarriedTokens, ticket: Ticket, timeout: Int64, now: Instant,
-    _ work: inout TokenWork
+    _ request: TokenRequest, _ known: CarriedTokens?, ticket: Ticket, timeout: Int64, now: Instant,
+    _ engines: inout TokenEngines
   ) {
-    count(until: now)
-    shareTime(until: now, &work)
-    let slot = engine.add(request, at: now.nanoseconds)
+    if count == 0 { count(until: now) }
+    shareTime(until: now)
+    let before = state
+    let slot = engines.add(request, to: place, at: now.nanoseconds, &state)
+    // A row of steps that is cut is counted as far as it came.
+    countSteps(since: before)
     while held.count <= slot { held.append(Held(ticket: .none)) }
     var new = Held(ticket: ticket)
-    new.promptTokens = request.promptTokens
-    new.outputTokens = request.outputTokens
-    new.carried = known.produced
-    new.started = known.started
-    new.firstToken = known.firstToken
-    new.shareBefore = known.share
+    new.promptTokens = Int32(request.promptTokens)
+    new.outputTokens = Int32(request.outputTokens)
+    if let known {
+      new.carried = Int32(known.produced)
+      new.started = known.started
+      new.firstToken = known.firstToken
+      new.shareBefore = known.share
+    }
     new.isThere = true
     held[slot] = new
     count += 1
@@ -165,84 +208,108 @@ struct TokenSite {
   /// Lets the engine do what happens next, and takes out what it says.
   mutating func step(
     now: Instant, _ outcomes: inout ContiguousArray<TokenOutcome>,
-    _ gaps: inout ContiguousArray<GapRow>, _ work: inout TokenWork
+    _ gaps: inout ContiguousArray<GapRow>, _ engines: inout TokenEngines
   ) {
-    shareTime(until: now, &work)
-    outcomes.removeAll(keepingCapacity: true)
-    gaps.removeAll(keepingCapacity: true)
-    let (steps, outside) = (engine.steps, engine.stepsOutsideMeasurements)
-    engine.step()
-    work.steps += Int128(engine.steps - steps)
-    work.stepsOutside += Int128(engine.stepsOutsideMeasurements - outside)
-    swap(&outcomes, &engine.outcomes)
-    swap(&gaps, &engine.gaps)
-    if engine.isStuck { work.isStuck = true }
+    shareTime(until: now)
+    let before = state
+    engines.step(place, &outcomes, &gaps, &state)
+    countSteps(since: before)
   }
 
-  /// Notes what happened to a request.
-  ///
-  /// - Returns: the request where it is complete.
-  mutating func take(
-    _ outcome: TokenOutcome, now: Instant, _ work: inout TokenWork
-  ) -> (ticket: Ticket, course: TokenCourse)? {
+  /// Adds the steps that an engine made in a call.
+  @inline(__always)
+  private mutating func countSteps(since before: EngineState) {
+    guard state.steps != before.steps else {
+      if state.isStuck { done.isStuck = true }
+      return
+    }
+    done.steps += Int128(state.steps - before.steps)
+    done.stepsOutside += Int128(state.stepsOutside - before.stepsOutside)
+    if state.isStuck { done.isStuck = true }
+  }
+
+  /// Notes what happened to a request that is not complete.
+  @inline(__always)
+  mutating func note(_ outcome: TokenOutcome, _ engines: borrowing TokenEngines) {
     let (slot, time) = (outcome.slot, Instant(nanoseconds: outcome.time))
     switch outcome.kind {
     case .started:
-      if held[slot].started == nil { held[slot].started = time }
+      if held[slot].started == .never { held[slot].started = time }
       held[slot].shareAtStart = share
-      let computed = held[slot].promptTokens - outcome.cachedTokens
-      let again = min(computed, held[slot].carried)
+      let computed = Int(held[slot].promptTokens) - outcome.cachedTokens
       if held[slot].ticket.attempt > 0 {
-        work.recomputed += Int128(computed)
+        done.recomputed += Int128(computed)
       } else {
-        work.prompt += Int128(computed - again)
-        work.recomputed += Int128(again)
+        let again = min(computed, Int(held[slot].carried))
+        done.prompt += Int128(computed - again)
+        done.recomputed += Int128(again)
       }
-      work.cached += Int128(outcome.cachedTokens)
+      done.cached += Int128(outcome.cachedTokens)
     case .firstToken:
-      if held[slot].firstToken == nil { held[slot].firstToken = time }
+      if held[slot].firstToken == .never { held[slot].firstToken = time }
     case .preempted:
-      work.preemptions += 1
+      done.preemptions += 1
     case .resumed:
-      let known = held[slot].promptTokens + engine.progress(of: slot).produced
-      work.recomputed += Int128(max(0, known - outcome.cachedTokens))
-    case .completed:
-      let request = held[slot]
-      work.output += Int128(request.outputTokens + request.carried)
-      count(until: now)
-      held[slot].isThere = false
-      count -= 1
-      return (
-        request.ticket,
-        TokenCourse(
-          started: request.started ?? now, firstToken: request.firstToken, share: share(of: request)
-        )
-      )
+      let known =
+        Int(held[slot].promptTokens) + engines.progress(of: slot, at: place).produced
+      done.recomputed += Int128(max(0, known - outcome.cachedTokens))
+    case .completed: break
     }
-    return nil
   }
 
+  /// Takes out a request that is complete.
+  @inline(__always)
+  mutating func complete(_ slot: Int, now: Instant) -> (ticket: Ticket, course: TokenCourse) {
+    let request = held[slot]
+    done.output += Int128(request.outputTokens + request.carried)
+    if count == 1 { count(until: now) }
+    held[slot].isThere = false
+    count -= 1
+    deadlines.dropGone(held)
+    return (
+      request.ticket,
+      TokenCourse(
+        started: request.started == .never ? now : request.started,
+        firstToken: request.firstToken == .never ? nil : request.firstToken,
+        share: share(of: request))
+    )
+  }
+
+  private mutating func cancel(
+    _ slot: Int, at now: Instant, _ engines: inout TokenEngines
+  ) -> RequestProgress {
+    let before = state
+    let progress = engines.cancel(slot, at: place, now.nanoseconds, &state)
+    countSteps(since: before)
+    return progress
+  }
+
+  /// Whether the client of a request has given up.
+  @inline(__always)
+  func hasExpired(at now: Instant) -> Bool { deadlines.first <= now.nanoseconds }
+
   /// Takes out the requests whose clients have given up.
+  @inline(never)
   mutating func expire(
-    now: Instant, into expired: inout ContiguousArray<Ticket>, _ work: inout TokenWork
+    now: Instant, into expired: inout ContiguousArray<Ticket>, _ engines: inout TokenEngines
   ) {
-    while deadlines.first(among: held) <= now.nanoseconds,
-      let entry = deadlines.takeFirst()
-    {
+    while deadlines.first <= now.nanoseconds {
+      let slot = deadlines.firstSlot
       count(until: now)
-      shareTime(until: now, &work)
-      let progress = engine.cancel(entry.slot, at: now.nanoseconds)
-      work.lost += Int128(progress.produced + held[entry.slot].carried)
-      held[entry.slot].isThere = false
+      shareTime(until: now)
+      let progress = cancel(slot, at: now, &engines)
+      done.lost += Int128(progress.produced + Int(held[slot].carried))
+      held[slot].isThere = false
       count -= 1
-      expired.append(held[entry.slot].ticket)
+      expired.append(held[slot].ticket)
+      deadlines.dropGone(held)
     }
   }
 }
 
 /// When clients give up, in order; those who no longer wait are dropped when they come to the front.
 struct Deadlines {
-  struct Entry {
+  struct Entry: BitwiseCopyable {
     let time: Int64
     let number: UInt64
     let slot: Int
@@ -250,6 +317,11 @@ struct Deadlines {
 
   private var entries: ContiguousArray<Entry> = []
   private var head = 0
+  /// The time of the first; `.max` where there is none.
+  private(set) var first = Int64.max
+
+  /// The request of the first.
+  var firstSlot: Int { entries[head].slot }
 
   /// Adds one; nearly always the last.
   ///
@@ -261,23 +333,18 @@ struct Deadlines {
     }
     var place = entries.count
     while place > head, entries[place - 1].time > entry.time { place -= 1 }
-    entries.insert(entry, at: place)
+    if place == entries.count { entries.append(entry) } else { entries.insert(entry, at: place) }
+    first = entries[head].time
   }
 
-  /// The time of the first that is still of interest; `.max` where there is none.
-  mutating func first(among held: ContiguousArray<TokenSite.Held>) -> Int64 {
+  /// Drops those in front who no longer wait.
+  @inline(__always)
+  mutating func dropGone(_ held: borrowing ContiguousArray<TokenSite.Held>) {
     while head < entries.count {
       let entry = entries[head]
       if held[entry.slot].isThere, held[entry.slot].ticket.number == entry.number { break }
       head += 1
     }
-    return head < entries.count ? entries[head].time : .max
-  }
-
-  /// Takes out the first.
-  mutating func takeFirst() -> Entry? {
-    guard head < entries.count else { return nil }
-    head += 1
-    return entries[head - 1]
+    first = head < entries.count ? entries[head].time : .max
   }
 }

@@ -86,7 +86,7 @@ extension Chart {
   }
 
   /// A waterfall: from a first amount by steps to a last one.
-  static func waterfall(
+  package static func waterfall(
     from first: (name: String, value: Double),
     steps: [(name: String, saving: Double, text: String)],
     to last: (name: String, value: Double), title: String

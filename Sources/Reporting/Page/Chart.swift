@@ -3,7 +3,7 @@
 import Quantities
 
 /// A drawing as inline SVG, with the table of what it shows behind it.
-struct Chart {
+package struct Chart {
   /// The width of all drawings, in the units of their own system: readable on a telephone as on a screen.
   static var width: Double { 400 }
 
@@ -14,11 +14,11 @@ struct Chart {
   /// How high it is.
   let height: Double
   /// Its parts.
-  var body = ""
+  package var body = ""
   /// What it shows, as a table.
   let header: [String]
   /// The rows of the table.
-  let rows: [[String]]
+  package let rows: [[String]]
 
   /// The figure with its table.
   var figure: String {
@@ -95,7 +95,7 @@ struct Chart {
   // MARK: Scales
 
   /// Round numbers from `low` to `high`, about so many.
-  static func ticks(_ low: Double, _ high: Double, about count: Int = 4) -> [Double] {
+  package static func ticks(_ low: Double, _ high: Double, about count: Int = 4) -> [Double] {
     guard low.isFinite, high.isFinite, high > low else { return [low] }
     let rough = (high - low) / Double(count)
     var unit = 1.0
@@ -112,7 +112,7 @@ struct Chart {
   }
 
   /// A time on an axis.
-  static func time(_ seconds: Double) -> String {
+  package static func time(_ seconds: Double) -> String {
     let steps = [(1e-6, "µs"), (1e-3, "ms"), (1.0, "s"), (60.0, "min"), (3_600.0, "h")]
     let unit = steps.last { seconds >= $0.0 * 0.9995 } ?? steps[0]
     let value = seconds / unit.0

@@ -10,6 +10,8 @@ package enum FragmentPlace: String, Sendable, CaseIterable {
   case top = "the top"
   /// Under the batches of a model on a machine type.
   case batch = "models.MODEL.on.TYPE.batch"
+  /// Under the engine of a model on a machine type.
+  case engine = "models.MODEL.on.TYPE.engine"
 }
 
 /// Puts a fragment in its place in a scenario of one machine, to see whether it can run.
@@ -61,8 +63,16 @@ package struct FragmentCheck: Sendable {
     let workload =
       place == .workload
       ? "{ \(hasArrivals ? "" : "arrivals: { rate: 1/s }, ")\(include) }"
-      : "{ arrivals: { rate: 1/s } }"
-    let batch = place == .batch ? "max: 1, \(include)" : "max: 1, latency: { 1: 10ms }"
+      : place == .engine
+        ? "{ arrivals: { rate: 1/s }, prompt_tokens: 64, output_tokens: 4 }"
+        : "{ arrivals: { rate: 1/s } }"
+    let service =
+      switch place {
+      case .batch: "batch: { max: 1, \(include) }"
+      case .engine:
+        "engine: { max_num_seqs: 2, max_num_batched_tokens: 512, num_blocks: 100, \(include) }"
+      default: "batch: { max: 1, latency: { 1: 10ms } }"
+      }
     let pools = zones.enumerated().map { number, zone in
       """
         pool\(number): { type: t, zone: \(zone), market: spot, machines: 1, price: 1 USD/h, \
@@ -81,7 +91,7 @@ package struct FragmentCheck: Sendable {
       \(place == .top ? include : "")
       workload: \(workload)
       client: { timeout: 5s, retries: 0 }
-      models: { m: { on: { t: { batch: { \(batch) } } } } }
+      models: { m: { on: { t: { \(service) } } } }
       policies: { queue: { limit: 10 } }
       fleet:
       \(pools.joined(separator: "\n"))

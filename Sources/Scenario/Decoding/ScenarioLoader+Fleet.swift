@@ -225,13 +225,13 @@ extension ScenarioLoader {
   ) -> DecodedMachines? {
     guard let value = reader.node("machines", .required, into: &diagnostics) else { return nil }
     if case .scalar = value.node.content {
-      return value.integer(in: 0...10_000, into: &diagnostics).map {
+      return value.integer(in: 0...100_000, into: &diagnostics).map {
         DecodedMachines(minimum: $0, maximum: $0)
       }
     }
     guard var range = value.mapping(into: &diagnostics) else { return nil }
-    let minimum = range.integer("min", in: 0...10_000, .required, into: &diagnostics)
-    let maximum = range.integer("max", in: 0...10_000, .required, into: &diagnostics)
+    let minimum = range.integer("min", in: 0...100_000, .required, into: &diagnostics)
+    let maximum = range.integer("max", in: 0...100_000, .required, into: &diagnostics)
     range.finish(into: &diagnostics)
     guard let minimum, let maximum else { return nil }
     guard minimum <= maximum else {

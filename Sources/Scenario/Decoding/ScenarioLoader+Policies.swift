@@ -59,14 +59,14 @@ extension ScenarioLoader {
       spot.integer("overprovision", in: 0...1_000, .optional, into: &diagnostics) ?? 0
     policies.zoneCap =
       spot.optional("zone_cap", into: &diagnostics) { try shareOfWhole($0) } ?? .whole
-    policies.machines = spot.integer("machines", in: 1...10_000, .optional, into: &diagnostics)
+    policies.machines = spot.integer("machines", in: 1...100_000, .optional, into: &diagnostics)
     policies.replacesAtRisk =
       spot.oneOf(
         "rebalance", [("replace", true), ("ignore", false)], .optional, into: &diagnostics) ?? true
     policies.drainGuard =
       spot.optional("drain_guard", into: &diagnostics) { try nonNegativeSpan($0) } ?? .seconds(10)
     policies.zoneLossFloor =
-      spot.integer("zone_loss_floor", in: 0...10_000, .optional, into: &diagnostics) ?? 0
+      spot.integer("zone_loss_floor", in: 0...100_000, .optional, into: &diagnostics) ?? 0
     policies.fallsBack =
       spot.oneOf("fallback", [("none", false), ("onDemand", true)], .required, into: &diagnostics)
       ?? false

@@ -51,7 +51,7 @@ extension ScenarioLoader {
     let from = reader.required("from", into: &diagnostics) { try Self.localTime($0) }
     let to = reader.required("to", into: &diagnostics) { try Self.localTime($0) }
     let zone = reader.required("zone", into: &diagnostics) { try Self.localZone($0) }
-    let limit = machines.range == nil ? 10_000 : machines.maximum
+    let limit = machines.range == nil ? 100_000 : machines.maximum
     let count = reader.integer("machines", in: 0...limit, .required, into: &diagnostics)
     if let from, let to, from == to {
       reader.report(

@@ -99,8 +99,10 @@ extension ScenarioLoader {
     guard var reader = root.mapping("workload", .required, into: &diagnostics) else { return nil }
     let arrivals = arrivals(&reader, start: start, into: &diagnostics)
     let classes = shares(
-      of: "classes", &reader, or: [("all", .whole)], into: &diagnostics)
-    let tenants = shares(of: "tenants", &reader, or: [("all", .whole)], into: &diagnostics)
+      of: "classes", atMost: 256, &reader, or: [("all", .whole)], into: &diagnostics)
+    let tenants = shares(
+      of: "tenants", atMost: RequestMix.mostTenants, &reader, or: [("all", .whole)],
+      into: &diagnostics)
     let texts = texts(&reader, classes: classes?.map(\.name) ?? [], into: &diagnostics)
     let sessions = sessions(&reader, into: &diagnostics)
     let prompt = reader.node("prompt_tokens", .optional, into: &diagnostics)
@@ -132,9 +134,10 @@ extension ScenarioLoader {
     return (WorkloadModel(arrivals: arrivals, mix: mix, sessions: sessions), texts)
   }
 
-  /// Names with shares that make up the whole, at most 256 of them.
+  /// Names with shares that make up the whole.
   private func shares(
-    of key: String, _ reader: inout MappingReader, or standard: [(name: String, share: Share)],
+    of key: String, atMost most: Int, _ reader: inout MappingReader,
+    or standard: [(name: String, share: Share)],
     into diagnostics: inout Diagnostics
   ) -> [(name: String, share: Share)]? {
     guard let entries = reader.entries(key, .optional, into: &diagnostics) else { return standard }
@@ -143,10 +146,10 @@ extension ScenarioLoader {
     }
     guard shares.count == entries.count else { return nil }
     let sum = shares.reduce(Share.zero) { $0 + $1.1 }
-    guard sum == .whole, shares.count <= 256 else {
+    guard sum == .whole, shares.count <= most else {
       reader.report(
         .outOfRange(
-          found: "\(sum) in \(shares.count) \(key)", allowed: "100% in 1 to 256"), of: key,
+          found: "\(sum) in \(shares.count) \(key)", allowed: "100% in 1 to \(most)"), of: key,
         into: &diagnostics)
       return nil
     }

@@ -62,15 +62,15 @@ package struct ScenarioLoader: Sendable {
     var references: [Scenario] = []
     for target in scenario.targets {
       guard let other = target.measure.otherScenario,
-        !references.contains(where: { $0.path == other })
+        !references.contains(where: { $0.origin.path == other })
       else { continue }
       let reference = try load(
         ScenarioText.load(other, files: files, overrides: []), path: other, files: files,
         targets: .none)
       // Compared in the same parts of the same time, where both have it.
       references.append(
-        reference.horizon == scenario.horizon
-          ? reference.simulatingRequests(in: scenario.requests) : reference)
+        reference.run.horizon == scenario.run.horizon
+          ? reference.simulatingRequests(in: scenario.run.requests) : reference)
     }
     return LoadedExperiment(scenario: scenario, references: references)
   }
@@ -229,26 +229,30 @@ package struct ScenarioLoader: Sendable {
         .other("spot.machines fixes the fleet that the autoscaler would size; give one of them"),
         of: "policies", into: &diagnostics)
     }
+    let warnings =
+      (scaling?.warnings ?? []) + shared.warnings(of: pools.map(\.pool.cloud))
+      + warnings(of: policyReader, pools, into: &diagnostics)
+      + warnings(of: pools, shared, policies, isScaled: scaling?.autoscaling != nil)
     return Scenario(
-      path: path, about: about ?? "",
-      canonicalText: loaded.root.canonicalText + fingerprints.joined(),
-      start: start, horizon: horizon, requests: requests, replications: replications,
-      sections: sections, confidence: confidence ?? Share(billionths: 950_000_000), seed: seed,
-      priceBook: prices.name,
-      workload: workload.model, models: models.served, systemPrompts: systemPrompts,
-      timeout: timeout.span,
-      pools: pools.map(\.pool), sharedCapacities: shared.capacities, shocks: shared.shocks,
-      quotas: cloud?.quotas ?? [], machinesTarget: policies.machines,
-      billingRules: rules,
-      commitments: commitments, fixedCosts: costs.fixed, egress: costs.egress,
-      requestPolicies: requestPolicies, spot: spot, autoscaling: scaling?.autoscaling,
-      migrationLimit: policies.migrations, targets: targets, tolerances: tolerances,
-      assumptions: allAssumptions,
-      warnings: (scaling?.warnings ?? []) + shared.warnings(of: pools.map(\.pool.cloud))
-        + warnings(of: policyReader, pools, into: &diagnostics)
-        + warnings(
-          of: pools, shared, policies, isScaled: scaling?.autoscaling != nil) + inputWarnings,
-      inputs: summaries)
+      origin: Scenario.Origin(
+        path: path, about: about ?? "",
+        canonicalText: loaded.root.canonicalText + fingerprints.joined(),
+        assumptions: allAssumptions, warnings: warnings + inputWarnings,
+        inputs: summaries),
+      run: Scenario.Run(
+        start: start, horizon: horizon, requests: requests, replications: replications,
+        sections: sections, confidence: confidence ?? Share(billionths: 950_000_000), seed: seed),
+      workload: workload.model, systemPrompts: systemPrompts, timeout: timeout.span,
+      fleet: Scenario.Fleet(
+        models: models.served, pools: pools.map(\.pool), sharedCapacities: shared.capacities,
+        shocks: shared.shocks, quotas: cloud?.quotas ?? [], machinesTarget: policies.machines),
+      costs: Scenario.Costs(
+        priceBook: prices.name, rules: rules, commitments: commitments, fixed: costs.fixed,
+        egress: costs.egress),
+      policies: Scenario.FleetPolicies(
+        requests: requestPolicies, spot: spot, autoscaling: scaling?.autoscaling,
+        migrationLimit: policies.migrations),
+      targets: targets, tolerances: tolerances)
   }
 
   private func readRequestPolicies(
@@ -406,9 +410,9 @@ package struct LoadedExperiment: Sendable {
 
   /// The same, with requests in the windows of another scenario where both run equally long.
   package func simulating(inWindowsOf other: Scenario) -> LoadedExperiment {
-    guard scenario.horizon == other.horizon else { return self }
+    guard scenario.run.horizon == other.run.horizon else { return self }
     return LoadedExperiment(
-      scenario: scenario.simulatingRequests(in: other.requests), references: references)
+      scenario: scenario.simulatingRequests(in: other.run.requests), references: references)
   }
 }
 

@@ -49,7 +49,7 @@ public struct PromptReservingScheduler {
   @usableFromInline var waiting: ContiguousArray<Int> = []
   /// Who holds blocks and is not in the step, in the order in which steps gave them back.
   var resident: ContiguousArray<Int> = []
-  @usableFromInline var residents = 0
+  @usableFromInline package var residents = 0
   @usableFromInline var free: Int
   var parts: ContiguousArray<(slot: Int, tokens: Int)> = []
   private let watermark: Int
@@ -264,7 +264,8 @@ public struct PromptReservingScheduler {
 
   /// Gives the number of a request to whoever comes next.
   mutating func forget(_ slot: Int) {
-    marks.leave(last: &rows[slot].lastToken)
+    marks.leave(rows[slot].lastToken)
+    rows[slot].lastToken = -1
     rows[slot].blocks = 0
     rows[slot].place = .none
     rows.free(slot)

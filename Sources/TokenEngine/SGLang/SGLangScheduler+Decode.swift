@@ -85,7 +85,8 @@ extension SGLangScheduler: TokenScheduler {
       letGo(slot)
     case .none: preconditionFailure("a request is cancelled that waits or runs")
     }
-    marks.leave(last: &rows[slot].lastToken)
+    marks.leave(rows[slot].lastToken)
+    rows[slot].lastToken = -1
     rows[slot].place = .none
     rows.free(slot)
   }

@@ -79,7 +79,7 @@ public struct SGLangScheduler {
   var orderings = 0
 
   /// Requests that hold pages.
-  public internal(set) var runningCount = 0
+  public package(set) var runningCount = 0
   /// What the last calls did.
   public internal(set) var news = SchedulerNews()
 
@@ -208,7 +208,8 @@ public struct SGLangScheduler {
         slot: slot, id: rows[slot].id, preemptions: rows[slot].retractions,
         cachedTokens: max(0, rows[slot].cached)))
     letGo(slot)
-    marks.leave(last: &rows[slot].lastToken)
+    marks.leave(rows[slot].lastToken)
+    rows[slot].lastToken = -1
     rows[slot].place = .none
     rows.free(slot)
   }

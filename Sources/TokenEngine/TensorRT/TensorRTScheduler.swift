@@ -60,9 +60,9 @@ public struct TensorRTScheduler {
   @usableFromInline var marks = TokenMarks()
 
   /// Blocks that can be had.
-  public internal(set) var freeBlocks: Int
+  public package(set) var freeBlocks: Int
   /// Requests that hold blocks.
-  public internal(set) var runningCount = 0
+  public package(set) var runningCount = 0
   /// What the last calls did.
   public internal(set) var news = SchedulerNews()
 
@@ -207,7 +207,8 @@ public struct TensorRTScheduler {
       SchedulerNews.Completion(
         slot: slot, id: rows[slot].id, preemptions: rows[slot].pauses, cachedTokens: 0))
     letGo(slot)
-    marks.leave(last: &rows[slot].lastToken)
+    marks.leave(rows[slot].lastToken)
+    rows[slot].lastToken = -1
     rows[slot].place = .none
     rows.free(slot)
   }
@@ -230,7 +231,8 @@ extension TensorRTScheduler: TokenScheduler {
     }
     for index in parts.indices where parts[index].slot == slot { parts[index].slot = -1 }
     letGo(slot)
-    marks.leave(last: &rows[slot].lastToken)
+    marks.leave(rows[slot].lastToken)
+    rows[slot].lastToken = -1
     rows[slot].place = .none
     rows.free(slot)
   }

@@ -45,9 +45,13 @@ extension VLLMScheduler {
   }
 
   /// Gives a request blocks, and their identities to those that are full once so many tokens are computed.
+  @inline(__always)
   mutating func hold(_ count: Int, _ slot: Int, through tokens: Int) {
     rows[slot].held += count
-    guard settings.cachesPrefixes else { return pool.take(count) }
+    if settings.cachesPrefixes { holdKnown(count, slot, through: tokens) } else { pool.take(count) }
+  }
+
+  private mutating func holdKnown(_ count: Int, _ slot: Int, through tokens: Int) {
     for _ in 0..<count { heldBlocks[slot].append(pool.take()) }
     identify(slot, through: min(tokens, rows[slot].prompt + rows[slot].produced))
   }

@@ -9,12 +9,6 @@ extension VLLMScheduler: TokenScheduler {
   /// Begins to tell tokens.
   public mutating func tellTokens() { marks.turnOn() }
 
-  /// Notes a request of a step that gets a token.
-  mutating func noteToken(_ slot: Int, last: Int) {
-    marks.note(
-      slot, last: last, before: marks.result - 1, isFirst: rows[slot].produced == 1)
-  }
-
   /// Looks for requests that got no token; in the group all get one.
   mutating func endTokens() {
     let before = marks.result - 1
@@ -28,7 +22,7 @@ extension VLLMScheduler: TokenScheduler {
   ///
   /// Where prefill pauses, whether somebody waits makes a difference before that.
   @inlinable public var isFull: Bool {
-    runningCount >= settings.runningLimit && settings.prefillInterval == 1
+    runningCount >= runningLimit && settings.prefillInterval == 1
   }
 
   /// Ends a request before it is completed: what it held is free at once, and steps in flight bring it nothing.
@@ -45,8 +39,8 @@ extension VLLMScheduler: TokenScheduler {
     for index in parts.indices where parts[index].slot == Int32(slot) { parts[index].slot = -1 }
     if rows[slot].place == .running { runningCount -= 1 }
     letGo(slot)
-    marks.leave(last: &rows[slot].lastToken)
-    rows[slot].place = .none
+    marks.leave(rows[slot].lastToken)
+    rows[slot].leave()
     rows.free(slot)
   }
 

@@ -31,12 +31,9 @@ extension VLLMScheduler {
 
   /// Adds a request that decodes to the group, unless its last token is on the way.
   mutating func join(_ slot: Int32) {
-    let row = rows[Int(slot)]
-    let base = Int64(row.computed) - group.steps
-    rows[Int(slot)].groupBase = base
-    rows[Int(slot)].isMember = true
-    if row.unscheduled > 0 {
-      group.join(slot, base: base, tokens: row.unscheduled)
+    let (base, left) = rows[Int(slot)].join(group.steps)
+    if left > 0 {
+      group.join(slot, base: base, tokens: left)
     } else {
       group.closing.append(slot)
     }
@@ -159,8 +156,12 @@ extension VLLMScheduler {
       scheduled.append(slot)
       call.budget -= tokens
     }
-    scheduleWaiting(&call)
-    if !call.isHeld { wasShortOfRoom = waiting.count > 0 }
+    if isClosedToNewcomers {
+      if !call.isHeld { wasShortOfRoom = waitedBeforeRow }
+    } else {
+      if waiting.count > 0 { scheduleWaiting(&call) }
+      if !call.isHeld { wasShortOfRoom = waiting.count > 0 }
+    }
     guard !scheduled.isEmpty || count > 0 else { return shape }
     if count > 0 { group.take(1) }
     while let member = group.removeEnded(base: { rows[Int($0)].groupBase }) {
@@ -194,10 +195,7 @@ extension VLLMScheduler {
     var through = 0
     while through < group.leaving.count, group.leaving[through].last == flight.step {
       let slot = Int(group.leaving[through].slot)
-      rows[slot].computed = Int(rows[slot].groupBase + flight.step)
-      rows[slot].produced = rows[slot].output
-      rows[slot].lastToken = marks.result
-      rows[slot].held = blocksFor(rows[slot].computed)
+      rows[slot].finishMember(flight.step, result: marks.result, blockSize: settings.blockSize)
       ended.append(Int32(slot))
       through += 1
     }
@@ -217,13 +215,26 @@ extension VLLMScheduler {
   public mutating func plainSteps() -> PlainSteps {
     let count = plainCount
     guard count > 0 else { return .none }
+    waitedBeforeRow = waiting.count > 0
     return PlainSteps(count: count, first: plainShape)
+  }
+
+  /// Yes.
+  @inlinable public var schedulesPlain: Bool { true }
+
+  /// Schedules a step in which the members of the group get a token each, and nobody else, whoever came meanwhile.
+  ///
+  /// - Precondition: it is one of ``plainSteps()``.
+  public mutating func schedulePlain() -> StepShape {
+    isClosedToNewcomers = true
+    defer { isClosedToNewcomers = false }
+    return schedule()
   }
 
   private var plainCount: Int {
     guard isGrouped, flights.count == stepsAhead - 1, group.prefilling.isEmpty,
       group.leaving.isEmpty, group.closing.isEmpty, let first = group.members.first,
-      group.count <= settings.tokenBudget
+      group.count <= tokenBudget
     else { return 0 }
     if let flight = flights.first, flight.parts > 0 || flight.members != group.count { return 0 }
     if waiting.count > 0 && !isClosed { return 0 }
@@ -245,13 +256,13 @@ extension VLLMScheduler {
 
   /// Whether nobody who waits is admitted as long as nobody ends.
   private var isClosed: Bool {
-    if group.count >= settings.runningLimit || group.count == settings.tokenBudget { return true }
+    if group.count >= runningLimit || group.count == tokenBudget { return true }
     guard !settings.cachesPrefixes, settings.prefillInterval == 1, let head = waiting.first else {
       return false
     }
     // What is free only shrinks while nobody ends.
     guard settings.reservesWholePrompt else { return false }
-    return blocksFor(rows[Int(head)].known) > pool.free - settings.watermarkBlocks
+    return blocksFor(rows[Int(head)].known) > pool.free - watermarkBlocks
   }
 
   /// What the members of the group do in the next step.
@@ -290,7 +301,7 @@ extension VLLMScheduler {
     if !flights.isEmpty { flights[0].step = group.steps }
     // A call that is not held notes whether somebody waits; no call is held once somebody does.
     let held = wasShortOfRoom ? 0 : max(0, lastPrefill + settings.prefillInterval - 1 - steps)
-    if count > held { wasShortOfRoom = waiting.count > 0 }
+    if count > held { wasShortOfRoom = waitedBeforeRow }
     steps += count
     news.clear()
     if marks.isOn && !marks.noteQuiet(count, together: group.count) {

@@ -46,18 +46,73 @@ extension VLLMScheduler {
     /// The number of the result that brought its last token, as far as it was looked at by itself; -1 for none.
     var lastToken = -1
 
+    /// Begins to run.
+    mutating func admit(_ admission: Int64, found: Int, tokens: Int) {
+      self.admission = admission
+      place = .running
+      computed = found
+      if cached < 0 { cached = found }
+      scheduled = tokens
+    }
+
+    /// Makes what was scheduled of it a part of a step.
+    mutating func advance(_ slot: Int32, _ shape: inout StepShape) -> Part {
+      let tokens = scheduled
+      let before = computed
+      let known = known
+      if tokens == 1 && before + 1 == known && produced + inFlight > 0 {
+        shape.addDecode(context: before)
+      } else {
+        shape.addPrefill(tokens: tokens, context: before)
+      }
+      let givesToken = before + tokens == known
+      computed = before + tokens
+      outstanding += tokens
+      scheduled = 0
+      isMidPrefill = !givesToken
+      if givesToken { inFlight += 1 }
+      return Part(slot: slot, tokens: Int32(tokens), givesToken: givesToken)
+    }
+
     /// Takes in the result of a step.
     ///
     /// - Parameter result: its number.
-    /// - Returns: the number of the result that brought the token before.
-    mutating func finish(_ part: Part, result: Int) -> Int {
+    /// - Returns: the number of the result that brought the token before, the tokens of the answer that are there, and
+    ///   whether they are all.
+    mutating func finish(_ part: Part, result: Int) -> (last: Int, produced: Int, isLast: Bool) {
       outstanding -= Int(part.tokens)
       let last = lastToken
-      guard part.givesToken else { return last }
+      guard part.givesToken else { return (last, produced, false) }
       inFlight -= 1
-      produced += 1
+      let all = produced + 1
+      produced = all
       lastToken = result
-      return last
+      return (last, all, all == output)
+    }
+
+    /// Takes in the result of the step of the group that brings its last token.
+    mutating func finishMember(_ step: Int64, result: Int, blockSize: Int) {
+      let all = Int(groupBase + step)
+      computed = all
+      produced = output
+      lastToken = result
+      held = (all + blockSize - 1) / blockSize
+    }
+
+    /// Joins the group.
+    ///
+    /// - Returns: what has to be added to the group's steps, and how many tokens are left to schedule.
+    mutating func join(_ steps: Int64) -> (base: Int64, left: Int) {
+      let base = Int64(computed) - steps
+      groupBase = base
+      isMember = true
+      return (base, unscheduled)
+    }
+
+    /// Is completed or cancelled.
+    mutating func leave() {
+      lastToken = -1
+      place = .none
     }
 
     /// Whether its next step brings nothing but the token behind its last one.

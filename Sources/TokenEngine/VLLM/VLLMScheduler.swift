@@ -27,6 +27,10 @@ public struct VLLMScheduler {
   var isGrouped = false
   /// Whether they ever are.
   let groups: Bool
+  /// Of the settings what is asked for again and again.
+  @usableFromInline let runningLimit: Int
+  let tokenBudget: Int
+  let watermarkBlocks: Int
   var admissions: Int64 = 0
   @usableFromInline var preemptionsWithoutToken = 0
   /// Who got a token when, where tokens are told.
@@ -42,6 +46,10 @@ public struct VLLMScheduler {
   var flights: ContiguousArray<Flight> = []
   var parts: ContiguousArray<Part> = []
 
+  /// Whether nobody is admitted: only members of the group are looked at.
+  var isClosedToNewcomers = false
+  /// Whether requests waited when plain steps were asked for.
+  var waitedBeforeRow = false
   /// Whether requests waited at the end of the last call that neither paused prefill nor preempted.
   var wasShortOfRoom = false
   /// Steps so far, and the number of the last that carried prefill.
@@ -61,6 +69,9 @@ public struct VLLMScheduler {
         && settings.runningLimit > 0 && settings.prefillInterval > 0,
       "an engine has room for a token")
     self.settings = settings
+    runningLimit = settings.runningLimit
+    tokenBudget = settings.tokenBudget
+    watermarkBlocks = settings.watermarkBlocks
     waiting = WaitingRequests(byPriority: settings.policy == .priority)
     pool = BlockPool(count: settings.usableBlocks, cachesPrefixes: settings.cachesPrefixes)
     lastPrefill = -settings.prefillInterval
@@ -69,7 +80,7 @@ public struct VLLMScheduler {
   }
 
   /// Requests that run.
-  public internal(set) var runningCount = 0
+  public package(set) var runningCount = 0
 
   /// Whether a request waits or runs.
   @inlinable public var hasRequests: Bool { runningCount > 0 || waiting.count > 0 }
@@ -128,7 +139,7 @@ public struct VLLMScheduler {
     news.preempted.clear()
     scheduled.clear()
     if groups && !isGrouped { gather() }
-    var call = Call(budget: settings.tokenBudget)
+    var call = Call(budget: tokenBudget)
     call.threshold = threshold()
     call.isHeld = !wasShortOfRoom && steps + 1 - lastPrefill < settings.prefillInterval
     if isGrouped {
@@ -140,7 +151,7 @@ public struct VLLMScheduler {
       call.isHeld = call.isHeld && running.contains { !rows[Int($0)].isMidPrefill }
     }
     scheduleRunning(&call)
-    if news.preempted.isEmpty { scheduleWaiting(&call) }
+    if news.preempted.isEmpty && waiting.count > 0 { scheduleWaiting(&call) }
     if !call.isHeld && news.preempted.isEmpty { wasShortOfRoom = waiting.count > 0 }
     return advance(carriesPrefill: call.carriesPrefill)
   }
@@ -220,7 +231,7 @@ public struct VLLMScheduler {
 
   /// Admits requests that wait.
   mutating func scheduleWaiting(_ call: inout Call) {
-    while call.budget > 0, runningCount < settings.runningLimit, let head = waiting.first {
+    while call.budget > 0, runningCount < runningLimit, let head = waiting.first {
       let slot = Int(head)
       let row = rows[slot]
       let hits = settings.cachesPrefixes ? hits(of: slot) : Hits()
@@ -230,7 +241,7 @@ public struct VLLMScheduler {
       let wanted = call.most(of: left)
       if !settings.chunksPrompts && wanted > call.budget { break }
       let tokens = min(wanted, call.budget)
-      let spare = pool.free - (runningCount == 0 ? 0 : settings.watermarkBlocks)
+      let spare = pool.free - (runningCount == 0 ? 0 : watermarkBlocks)
       if settings.reservesWholePrompt, hits.blocksNeeded(blocksFor(row.known)) > spare { break }
       let needed = max(0, blocksFor(found + tokens) - hits.count)
       if needed + hits.unused > spare { break }
@@ -239,14 +250,10 @@ public struct VLLMScheduler {
       if isGrouped { group.prefilling.append(head) } else { running.append(head) }
       runningCount += 1
       admissions += 1
-      rows[slot].admission = admissions
-      rows[slot].place = .running
-      rows[slot].computed = found
+      rows[slot].admit(admissions, found: found, tokens: tokens)
       if settings.cachesPrefixes { share(hits.count, slot) }
       hold(needed, slot, through: found + tokens)
       if left > 1 { call.carriesPrefill = true }
-      if row.cached < 0 { rows[slot].cached = found }
-      rows[slot].scheduled = tokens
       scheduled.append(head)
       call.budget -= tokens
       news.admitted.append(
@@ -263,40 +270,28 @@ public struct VLLMScheduler {
       if carriesPrefill { lastPrefill = steps }
       return shape
     }
-    for slot in scheduled {
-      let index = Int(slot)
-      let row = rows[index]
-      let tokens = row.scheduled
-      let isDecode =
-        tokens == 1 && row.computed + 1 == row.known && row.produced + row.inFlight > 0
-      if isDecode {
-        shape.addDecode(context: row.computed)
-      } else {
-        shape.addPrefill(tokens: tokens, context: row.computed)
-      }
-      let computed = row.computed + tokens
-      let givesToken = computed == row.known
-      rows[index].computed = computed
-      rows[index].outstanding += tokens
-      rows[index].scheduled = 0
-      rows[index].isMidPrefill = !givesToken
-      if givesToken { rows[index].inFlight += 1 }
-      parts.append(Part(slot: slot, tokens: Int32(tokens), givesToken: givesToken))
-      if givesToken && isGrouped {
-        if group.prefilling.last == slot {
-          group.prefilling.removeLast()
-        } else {
-          group.prefilling.removeAll { $0 == slot }
-        }
-        join(slot)
-      }
-    }
+    if !scheduled.isEmpty { advanceScheduled(&shape) }
     flights.append(
       Flight(
         parts: scheduled.count, members: together.decodes, step: isGrouped ? group.steps : -1))
     steps += 1
     if carriesPrefill { lastPrefill = steps }
     return shape
+  }
+
+  /// Adds what was scheduled of requests by themselves.
+  private mutating func advanceScheduled(_ shape: inout StepShape) {
+    for slot in scheduled {
+      let part = rows[Int(slot)].advance(slot, &shape)
+      parts.append(part)
+      guard part.givesToken && isGrouped else { continue }
+      if group.prefilling.last == slot {
+        group.prefilling.removeLast()
+      } else {
+        group.prefilling.removeAll { $0 == slot }
+      }
+      join(slot)
+    }
   }
 
   // MARK: Its result
@@ -313,8 +308,14 @@ public struct VLLMScheduler {
     ended.clear()
     if marks.isOn { marks.begin() }
     if flight.members > 0 { finishMembers(flight) }
-    for index in 0..<flight.parts { finish(parts[index]) }
-    if flight.parts == parts.count { parts.clear() } else { parts.removeSubrange(0..<flight.parts) }
+    if flight.parts > 0 {
+      for index in 0..<flight.parts { finish(parts[index]) }
+      if flight.parts == parts.count {
+        parts.clear()
+      } else {
+        parts.removeSubrange(0..<flight.parts)
+      }
+    }
     if marks.isOn { endTokens() }
     guard !ended.isEmpty else { return }
     if isGrouped && ended.count > 1 {
@@ -335,17 +336,19 @@ public struct VLLMScheduler {
   private mutating func finish(_ part: Part) {
     guard part.slot >= 0 else { return }
     let slot = Int(part.slot)
-    let last = rows[slot].finish(part, result: marks.result)
+    let (last, produced, isLast) = rows[slot].finish(part, result: marks.result)
     guard part.givesToken else { return }
     preemptionsWithoutToken = 0
-    if rows[slot].produced == 1 { news.firstTokens.append(slot) }
-    if marks.isOn { noteToken(slot, last: last) }
+    if produced == 1 { news.firstTokens.append(slot) }
+    if marks.isOn {
+      marks.note(slot, last: last, before: marks.result - 1, isFirst: produced == 1)
+    }
     // Also of a request that this token completes: its blocks are found by others once it has gone.
     // In a group that is done when the next step is scheduled, and below.
     if identifiesLate && !isGrouped && rows[slot].place == .running {
       identify(slot, through: rows[slot].computed - rows[slot].outstanding)
     }
-    guard rows[slot].produced == rows[slot].output else { return }
+    guard isLast else { return }
     ended.append(part.slot)
     if isGrouped { group.closing.removeAll { $0 == part.slot } }
   }
@@ -358,18 +361,18 @@ public struct VLLMScheduler {
 
   /// Ends a request whose last token is there.
   mutating func complete(_ slot: Int) {
+    let row = rows[slot]
     news.completed.append(
       SchedulerNews.Completion(
-        slot: slot, id: rows[slot].id, preemptions: rows[slot].preemptions,
-        cachedTokens: max(0, rows[slot].cached)))
-    if rows[slot].place == .waiting {
+        slot: slot, id: row.id, preemptions: row.preemptions, cachedTokens: max(0, row.cached)))
+    if row.place == .waiting {
       waiting.remove(Int32(slot), &rows)
     } else {
       runningCount -= 1
     }
     letGo(slot)
-    marks.leave(last: &rows[slot].lastToken)
-    rows[slot].place = .none
+    marks.leave(row.lastToken)
+    rows[slot].leave()
     rows.free(slot)
   }
 }

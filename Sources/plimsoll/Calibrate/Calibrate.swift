@@ -19,6 +19,8 @@ struct Calibrate: ParsableCommand {
       CalibrateLatency.self,
       CalibrateArrivals.self,
       CalibrateContent.self,
+      CalibrateSteps.self,
+      CalibrateLengths.self,
     ])
 }
 
@@ -26,7 +28,7 @@ struct Calibrate: ParsableCommand {
 struct CalibrateOptions: ParsableArguments {
   @Option(name: [.short, .long], help: "Write the fragment with its provenance to this file.")
   var output: String?
-  @Option(help: "How results are printed: \(OutputFormat.allCases.map(\.rawValue)).")
+  @Option(help: "The format of the results.")
   var format: OutputFormat = .table
 
   /// Tells what was read of a file, in a line.

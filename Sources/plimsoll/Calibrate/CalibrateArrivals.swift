@@ -24,7 +24,7 @@ struct CalibrateArrivals: ParsableCommand {
   @Option(help: "How long each window is, such as 1h, instead of the usual distance of rows.")
   var per: String?
   @OptionGroup var times: TimeOptions
-  @Option(name: .customLong("where"), help: "Only rows with that text: column=text.")
+  @Option(name: .customLong("where"), help: "Use only rows with this text: column=text.")
   var conditions: [String] = []
   @Flag(help: "Write the rate of every hour of the week instead of a sine.")
   var hours = false

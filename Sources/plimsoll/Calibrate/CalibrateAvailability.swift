@@ -24,7 +24,7 @@ struct CalibrateAvailability: ParsableCommand {
   var ones: MeasuredFile.Meaning?
   @Option(
     name: .customLong("time-zone"),
-    help: "Where the clock stands that wrote times without a zone: UTC, or such as +01:00.")
+    help: "The zone of times that name none: UTC, or for example +01:00.")
   var timeZone: String?
   @OptionGroup var options: CalibrateOptions
 

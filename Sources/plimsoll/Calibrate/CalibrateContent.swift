@@ -9,7 +9,7 @@ import Quantities
 struct CalibrateContent: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "content",
-    abstract: "Fit how often requests repeat, and what a cache would make of that.",
+    abstract: "Fit how often requests repeat, and the hit rate of a cache.",
     discussion: """
       The file is CSV with a column of what identifies a request's content, or a JSON object a line with \
       timestamp in milliseconds and hash_ids, of which equal lists are equal contents.

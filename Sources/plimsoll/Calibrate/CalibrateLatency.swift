@@ -46,13 +46,13 @@ struct CalibrateLatency: ParsableCommand {
   var batch = "batch_size"
   @Option(help: "The column of the time.")
   var time: String
-  @Option(help: "The unit of that time: \(TimeUnit.allCases.map(\.rawValue)).")
+  @Option(help: "The unit of that time.")
   var unit = TimeUnit.ms
-  @Option(name: .customLong("where"), help: "Only rows with that text: column=text.")
+  @Option(name: .customLong("where"), help: "Use only rows with this text: column=text.")
   var conditions: [String] = []
   @Option(name: .customLong("also"), help: "A column that the affine law may use beside the batch.")
   var others: [String] = []
-  @Option(help: "The law of the fragment: \(Law.allCases.map(\.rawValue)).")
+  @Option(help: "The law of the fragment.")
   var law = Law.spline
   @Option(help: "The largest batch of the affine law's fragment.")
   var max = 64

@@ -11,7 +11,7 @@ extension LifetimeFamily: ExpressibleByArgument {}
 struct CalibrateLifetimes: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lifetimes",
-    abstract: "Fit laws to lifetimes of which some were cut short.",
+    abstract: "Fit laws to lifetimes, some of them censored.",
     discussion: """
       The file is CSV with a header. Lifetimes are in seconds. Rows whose end is another than the event \
       are censored: the machine lived longer than that.
@@ -21,17 +21,17 @@ struct CalibrateLifetimes: ParsableCommand {
   var file: String
   @Option(help: "The column of the lifetime in seconds.")
   var time = "lifetime_s"
-  @Option(help: "The column that says how it ended; without it all ends were seen.")
+  @Option(help: "The column that says how it ended; without it every row counts as an event.")
   var ended: String?
-  @Option(help: "The text in that column of an end that counts.")
+  @Option(help: "The text in that column that marks an event.")
   var event = "preempted"
-  @Option(name: .customLong("where"), help: "Only rows with that text: column=text.")
+  @Option(name: .customLong("where"), help: "Use only rows with this text: column=text.")
   var conditions: [String] = []
   @Option(help: "The longest life, such as 24h; allows the bathtub law.")
   var limit: String?
   @Option(help: "The law of the fragment, instead of the most likely one.")
   var family: LifetimeFamily?
-  @Option(help: "How many samples are drawn for the goodness of fit.")
+  @Option(help: "How many samples to draw for the goodness of fit.")
   var rounds = 99
   @Option(help: "The seed of these samples.")
   var seed: UInt64 = 1

@@ -14,7 +14,7 @@ struct TimeOptions: ParsableArguments {
   var unit: TimeUnit?
   @Option(
     name: .customLong("time-zone"),
-    help: "Where the clock stands that wrote times without a zone: UTC, or such as +01:00.")
+    help: "The zone of times that name none: UTC, or for example +01:00.")
   var timeZone: String?
 
   func validate() throws {

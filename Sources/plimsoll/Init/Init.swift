@@ -82,7 +82,7 @@ struct Init: ParsableCommand {
       template, model, machine, precision, try arrivals(questions),
       questions, catalogue)
     let read = try load(scenario)
-    let throughput = read.pools.flatMap(\.replicas).reduce(0) { $0 + $1.service.maximumThroughput }
+    let throughput = read.fleet.pools.flatMap(\.replicas).reduce(0) { $0 + $1.service.maximumThroughput }
     let peak = try peak()
     let needed = max(1, Int((peak / (throughput * 0.8)).rounded(.up)))
     guard needed <= 10_000 else {
@@ -97,7 +97,7 @@ struct Init: ParsableCommand {
     try Failure.reporting {
       try FileAside(path: output).write { try $0.write(contentsOf: Data(scenario.text.utf8)) }
     }
-    for warning in whole.warnings { Terminal.tell("plimsoll: \(output): warning: \(warning)\n") }
+    for warning in whole.origin.warnings { Terminal.tell("plimsoll: \(output): warning: \(warning)\n") }
     Terminal.print(
       """
       \(output): \(model.name) on \(needed) \(machine.name), \(scenario.targets.count) targets. What next:

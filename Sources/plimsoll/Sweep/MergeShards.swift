@@ -9,10 +9,10 @@ import ResultsStore
 /// `plimsoll sweep merge`: put the shards of a plan together.
 struct MergeShards: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "merge", abstract: "Put the shards of a plan together into one results database.",
+    commandName: "merge", abstract: "Merge the shards of a plan into one results database.",
     discussion: """
-      The database is the same, byte for byte, in whatever order and wherever the shards ran. Exits 75 \
-      while shards are missing or damaged.
+      The database is the same, byte for byte, wherever and in whatever order the shards ran. Exits 75 while shards \
+      are missing or damaged.
       """)
 
   @Argument(help: "The plan: plan.json.")
@@ -22,7 +22,7 @@ struct MergeShards: AsyncParsableCommand {
   var folders: [String] = []
   @Option(help: "The database that is made; sweep.sqlite, beside the plan, by default.")
   var db: String?
-  @Flag(help: "Print nothing but the results.")
+  @Flag(help: "Print only the results.")
   var quiet = false
   @OptionGroup var output: SweepOutput
 

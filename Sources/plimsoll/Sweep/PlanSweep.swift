@@ -13,9 +13,9 @@ struct PlanSweep: AsyncParsableCommand {
 
   @OptionGroup var sweep: SweepOptions
   @OptionGroup var work: JobOptions
-  @Option(help: "How many shards; by default one for each replication, 1000 at most.")
+  @Option(help: "How many shards; by default one per replication, at most 1000.")
   var shards: Int?
-  @Option(help: "The folder that plan.json is written into.")
+  @Option(help: "Write plan.json to this folder.")
   var out: String
 
   func validate() throws {

@@ -9,8 +9,8 @@ struct RunShard: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run-shard", abstract: "Run one shard of the plan of a sweep.",
     discussion: """
-      The file that it writes is a function of the plan and the index alone; where it is there already, \
-      nothing is done. Exits 75 when trying again may help, and 64, 65, 66 or 70 when it does not.
+      The file depends only on the plan and the index. If it exists already, nothing is done. Exits 75 when trying \
+      again may help, and 64, 65, 66 or 70 when it does not.
       """)
 
   /// Where array engines say which of their jobs this is.
@@ -21,7 +21,7 @@ struct RunShard: AsyncParsableCommand {
   @Argument(help: "The plan: plan.json.")
   var plan: String
   @Option(
-    help: "Which shard, from 0; else \(variables.joined(separator: ", ")) tells.")
+    help: "Which shard, from 0; by default \(variables.joined(separator: ", ")).")
   var index: Int?
   @Option(help: "The folder that shards are written into; shards, beside the plan, by default.")
   var out: String?

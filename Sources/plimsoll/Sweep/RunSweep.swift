@@ -11,15 +11,15 @@ struct RunSweep: AsyncParsableCommand {
     commandName: "run",
     abstract: "Run the points of a sweep on this machine (what sweep does by itself).",
     discussion: """
-      All points meet the same random numbers. Each is stored as a run as soon as it ends; --resume goes on \
-      after a kill with those that are not.
+      All points get the same random numbers. Each is stored as a run as soon as it ends; after a kill, --resume \
+      runs only the points that are missing.
       """)
 
   @OptionGroup var sweep: SweepOptions
   @OptionGroup var work: JobOptions
   @Option(help: "The results database.")
   var db: String = "Results/plimsoll.sqlite"
-  @Flag(help: "Go on with the same sweep where it was broken off.")
+  @Flag(help: "Continue the same sweep where it stopped.")
   var resume = false
   @OptionGroup var output: SweepOutput
 

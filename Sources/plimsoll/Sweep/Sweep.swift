@@ -6,10 +6,10 @@ import ArgumentParser
 struct Sweep: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sweep",
-    abstract: "Vary inputs of a scenario, and find the front of cost against latency.",
+    abstract: "Vary inputs of a scenario, and find the best trade-offs of cost and latency.",
     discussion: """
-      A sweep runs here; or `plan` cuts it into shards, `run-shard` runs one of them anywhere, `status` \
-      tells which are missing and `merge` puts them together.
+      `run` simulates all points here. For many machines, `plan` cuts the sweep into shards, `run-shard` runs one of \
+      them anywhere, `status` lists what is missing, and `merge` joins the results.
       """,
     subcommands: [
       RunSweep.self, PlanSweep.self, RunShard.self, MergeShards.self, SweepStatus.self,

@@ -15,11 +15,11 @@ struct SweepOptions: ParsableArguments {
         + "policies.cache.ttl=10m,1h.",
       discussion: "Lists a,b,c; ranges lo..hi and lo..hi:step with units, as in 10m..60m:10m."))
   var vary: [String] = []
-  @Option(help: "Draw points instead of taking every combination: lhs:N or sobol:N.")
+  @Option(help: "Draw points instead of all combinations: lhs:N or sobol:N.")
   var sample: String?
   @Option(name: .customLong("set"), help: "Change a value at every point.")
   var overrides: [String] = []
-  @Option(help: "The seed of all random streams, instead of the scenario's.")
+  @Option(help: "The seed of all random numbers, instead of the scenario's.")
   var seed: UInt64?
   @Option(
     help: "How many replications of each point, instead of the fewest that the scenario says.")
@@ -70,9 +70,9 @@ extension PreparedSweep {
 
 /// How many replications run side by side.
 struct JobOptions: ParsableArguments {
-  @Option(help: "How many replications run side by side; one for each processor by default.")
+  @Option(help: "How many replications run at the same time; by default one per processor.")
   var jobs: Int = ProcessInfo.processInfo.activeProcessorCount
-  @Flag(help: "Print nothing but the results.")
+  @Flag(help: "Print only the results.")
   var quiet = false
 
   func validate() throws {

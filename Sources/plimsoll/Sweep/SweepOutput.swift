@@ -7,7 +7,7 @@ import Reporting
 
 /// Where the results of a sweep go.
 struct SweepOutput: ParsableArguments {
-  @Option(help: "How results are printed: \(OutputFormat.allCases.map(\.rawValue)).")
+  @Option(help: "The format of the results.")
   var format: OutputFormat = .table
   @Option(help: "Write sweep.csv, sweep.json and sweep.txt into this folder too.")
   var out: String?

@@ -7,8 +7,9 @@ import Foundation
 /// `plimsoll sweep status`: which shards of a plan are there.
 struct SweepStatus: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "Tell which shards of a plan are whole, damaged or missing.",
-    discussion: "Exits 0 when all are whole, and 75 while some are to be run.")
+    commandName: "status",
+    abstract: "List which shards of a plan are whole, damaged or missing.",
+    discussion: "Exits 0 when all are whole, 75 otherwise.")
 
   /// How the state of a plan is printed.
   enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -20,7 +21,7 @@ struct SweepStatus: ParsableCommand {
   @Option(
     name: .customLong("from"), help: "A folder with shards; shards, beside the plan, by default.")
   var folders: [String] = []
-  @Option(help: "How it is printed: \(Format.allCases.map(\.rawValue)).")
+  @Option(help: "The format of the table.")
   var format: Format = .table
 
   func run() throws {

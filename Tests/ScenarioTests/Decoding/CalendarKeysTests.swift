@@ -59,7 +59,8 @@ struct CalendarKeysTests {
     // 00:00 at +01:00 is an hour before the start.
     #expect(scenario.workload.rate(at: .start).rate.perSecond == 2)
     #expect(scenario.workload.rate(at: .start + .minutes(570)).rate == .zero)
-    #expect(scenario.inputs.count == 1 && scenario.inputs[0].contains("q.csv: 10 rows"))
+    #expect(
+      scenario.origin.inputs.count == 1 && scenario.origin.inputs[0].contains("q.csv: 10 rows"))
     #expect(
       messages("workload.arrivals={ series: q.csv, values: rate }", files: files).first?.contains(
         "q.csv:2:1") == true)
@@ -88,9 +89,9 @@ struct CalendarKeysTests {
   func shortTrace() throws {
     let files = [("t.csv", Self.trace)]
     let short = try load("workload.arrivals={ trace: t.csv }", files: files)
-    #expect(short.warnings.contains { $0.contains("ends 9h before") })
+    #expect(short.origin.warnings.contains { $0.contains("ends 9h before") })
     let meant = try load("workload.arrivals={ trace: t.csv, end: zero }", files: files)
-    #expect(!meant.warnings.contains { $0.contains("trace ends") })
+    #expect(!meant.origin.warnings.contains { $0.contains("trace ends") })
     #expect(
       messages("workload.arrivals={ trace: t.csv, end: hold }", files: files) != [])
   }
@@ -117,7 +118,7 @@ struct CalendarKeysTests {
     ]
     func law(_ keys: String, _ file: String = "z.csv") throws -> CapacityLaw? {
       let zones = "zones={ a: { replay: \(file), ones: available, drops: block, \(keys) } }"
-      return try load(zones, files: files).sharedCapacities.first?.law
+      return try load(zones, files: files).fleet.sharedCapacities.first?.law
     }
     guard case .replay(let held, from: .hours(4)) = try law("end: hold") else {
       Issue.record("the scenario starts four hours into the file")
@@ -125,7 +126,10 @@ struct CalendarKeysTests {
     }
     #expect(held.count(at: .hours(6)) == 0 && held.count(at: .hours(7)) == .max)
     #expect(held.count(at: .hours(14)) == .max && held.length >= .hours(14))
-    guard case .replay(let ended, _) = try law("end: zero") else { return }
+    guard case .replay(let ended, _) = try law("end: zero") else {
+      Issue.record("a file that ends with zero is replayed")
+      return
+    }
     #expect(ended.count(at: .hours(8)) == .max && ended.count(at: .hours(10)) == 0)
     #expect(throws: ScenarioErrors.self) { try law("times: dated") }
     #expect(throws: ScenarioErrors.self) { try law("end: hold, from: 1h") }
@@ -150,7 +154,7 @@ struct CalendarKeysTests {
     let scenario = try load(
       "horizon=50h", "zones={ a: { replay: z.csv, ones: available, drops: block, repeat: day } }",
       files: files)
-    guard case .replay(let trace, let from?) = scenario.sharedCapacities[0].law else {
+    guard case .replay(let trace, let from?) = scenario.fleet.sharedCapacities[0].law else {
       Issue.record("laid on the calendar")
       return
     }

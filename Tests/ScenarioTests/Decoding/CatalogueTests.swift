@@ -56,10 +56,10 @@ struct CatalogueTests {
   @Test("is whole: a step law, blocks, settings and prices, each said with source and age")
   func isWhole() throws {
     let scenario = try load()
-    let pool = try #require(scenario.pools.first)
+    let pool = try #require(scenario.fleet.pools.first)
     #expect(pool.replicas.count == 4)
     #expect(pool.listPrice == (try HourlyPrice(roundingParsed: "55.04 USD/h")))
-    let told = scenario.assumptions.joined(separator: "\n")
+    let told = scenario.origin.assumptions.joined(separator: "\n")
     // 70.6 billion bytes on two of eight devices.
     #expect(told.contains("70.6 GB of weights in fp8 on 2 of 8 devices"))
     #expect(told.contains("H100-SXM (3,350 GB/s, 1,978 TFLOP/s"))
@@ -75,7 +75,7 @@ struct CatalogueTests {
     // a block of 16 tokens has 16 · 327,680 ÷ 2 bytes on it.
     let room = 0.92 * 85_899_345_920 - 70_553_706_496 / 2 - 1_702_887_424
     let blocks = Int(room / (16 * 327_680 / 2))
-    let told = try load().assumptions.joined(separator: "\n")
+    let told = try load().origin.assumptions.joined(separator: "\n")
     #expect(told.contains("\(blocks) KV blocks of 16 tokens"), "\(blocks): \(told)")
   }
 
@@ -87,7 +87,7 @@ struct CatalogueTests {
         .replacing(
           "models.llama-3.1-70b.on.p5\\.48xlarge",
           with: "models.\"llama-3.1-70b\".on.\"p5.48xlarge\"")
-    ).assumptions.joined(separator: "\n")
+    ).origin.assumptions.joined(separator: "\n")
     #expect(!told.contains("KV blocks of"))
     #expect(told.contains("max_num_seqs 1024"))
   }
@@ -141,9 +141,9 @@ struct CatalogueTests {
       machines: { p5.48xlarge: { device: H100-SXM, devices: 8, onDemand: 20 USD/h } }
       """
     let scenario = try load(Self.complete, "catalogue=own.yaml", files: ["own.yaml": own])
-    #expect(scenario.pools.first?.listPrice == (try HourlyPrice(roundingParsed: "20 USD/h")))
+    #expect(scenario.fleet.pools.first?.listPrice == (try HourlyPrice(roundingParsed: "20 USD/h")))
     #expect(
-      scenario.assumptions.joined().contains("our contract, 2026-09-01: 9 days before the start"))
+      scenario.origin.assumptions.joined().contains("our contract, 2026-09-01: 9 days before the start"))
     #expect(throws: ScenarioErrors.self) {
       try load(
         Self.complete, "catalogue=own.yaml",

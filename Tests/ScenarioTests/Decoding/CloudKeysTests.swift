@@ -88,12 +88,12 @@ struct CloudKeysTests {
   func reads() throws {
     let scenario = try Self.load()
     #expect(
-      scenario.sharedCapacities.map(\.name) == [
+      scenario.fleet.sharedCapacities.map(\.name) == [
         "region west", "zone us-east-1a", "zone us-east-1b", "pool base",
       ])
-    #expect(scenario.shocks.map(\.name) == ["region west", "pool a"])
+    #expect(scenario.fleet.shocks.map(\.name) == ["region west", "pool a"])
     let (base, a, b) = (
-      scenario.pools[0].cloud, scenario.pools[1].cloud, scenario.pools[2].cloud
+      scenario.fleet.pools[0].cloud, scenario.fleet.pools[1].cloud, scenario.fleet.pools[2].cloud
     )
     #expect((base.shared, a.shared, b.shared) == ([3], [0, 1], [0, 2]))
     #expect((base.shocks, a.shocks, b.shocks) == ([], [0, 1], [0]))
@@ -101,8 +101,8 @@ struct CloudKeysTests {
     #expect(a.notice.rebalance?.missing == Share(billionths: 500_000_000))
     #expect(b.notice == .always(.seconds(30)) && base.notice == .none)
     #expect(b.priceLaw?.mean == b.prices.changes[0].price)
-    #expect(scenario.quotas.map(\.machines) == [4, 2])
-    #expect(scenario.machinesTarget == 4)
+    #expect(scenario.fleet.quotas.map(\.machines) == [4, 2])
+    #expect(scenario.fleet.machinesTarget == 4)
     // Weights come once a model: 47 GB at 2 GB/s, and 12 GB of image at 0.4.
     guard case .staged(let stages) = a.launch else {
       Issue.record("launches take time")
@@ -111,8 +111,8 @@ struct CloudKeysTests {
     #expect(stages.load.mean == 23.5 && stages.image.mean == 30 && stages.answer.mean == 4)
     #expect(!scenario.isBillExact)
     // West is up 40 of 42 hours, zone a 20 of 25, and b's trace 24 of 25.
-    #expect(scenario.expectedUptime(ofPlace: 0, in: scenario.pools[1]) == 40.0 / 42 * 0.8)
-    #expect(scenario.expectedUptime(ofPlace: 1, in: scenario.pools[2]) == 40.0 / 42 * (24.0 / 25))
+    #expect(scenario.expectedUptime(ofPlace: 0, in: scenario.fleet.pools[1]) == 40.0 / 42 * 0.8)
+    #expect(scenario.expectedUptime(ofPlace: 1, in: scenario.fleet.pools[2]) == 40.0 / 42 * (24.0 / 25))
   }
 
   @Test(
@@ -171,7 +171,7 @@ struct CloudKeysTests {
       "commitments.odcr={ kind: capacity_reservation, type: p4d, zone: us-east-1a, machines: 1 }",
       "commitments.old={ kind: reservation, type: p4d, machines: 1, until: 2024-12-10 }",
       "costs.weights={ gb: 500, per_gb_month: 0.08 USD }")
-    let made = scenario.commitments
+    let made = scenario.costs.commitments
     #expect(made.reservations.map(\.zone) == ["us-east-1a", nil])
     #expect(made.reservations[0].upfront?.term == .hours(26_280))
     #expect(made.reservations[1].runs == .start ..< .start + .hours(24))
@@ -180,14 +180,14 @@ struct CloudKeysTests {
       made.savingsPlans.flatMap(\.rates).map(\.price.nanodollarsPerHour) == [
         22_000_000_000, 19_000_000_000,
       ])
-    #expect(made.capacity.map { $0.keeps(scenario.pools[0].cloud) } == [true])
-    #expect(scenario.fixedCosts.map(\.monthly) == [try USD(parsing: "40 USD")])
-    #expect(scenario.billingRules == .aws && scenario.assumptions.isEmpty)
-    #expect(scenario.warnings.isEmpty)
+    #expect(made.capacity.map { $0.keeps(scenario.fleet.pools[0].cloud) } == [true])
+    #expect(scenario.costs.fixed.map(\.monthly) == [try USD(parsing: "40 USD")])
+    #expect(scenario.costs.rules == .aws && scenario.origin.assumptions.isEmpty)
+    #expect(scenario.origin.warnings.isEmpty)
     let elsewhere = try Self.load("fleet.b.zone=us-east-1c")
-    #expect(elsewhere.warnings.contains { $0.contains("pool b stands in us-east-1c") })
+    #expect(elsewhere.origin.warnings.contains { $0.contains("pool b stands in us-east-1c") })
     let google = try Self.load("billing=gcp")
-    #expect(google.billingRules == .gcp && google.assumptions[0].contains("sustained-use"))
+    #expect(google.costs.rules == .gcp && google.origin.assumptions[0].contains("sustained-use"))
   }
 
   @Test("may replay a log of events and a series of prices")
@@ -195,12 +195,12 @@ struct CloudKeysTests {
     let scenario = try Self.load(
       "zones.us-east-1b={ replay: log.csv, from: 10s, drops: replace }",
       "fleet.b.price={ replay: price.csv, times: relative, end: hold }")
-    guard case .replay(let trace, from: .seconds(10)) = scenario.sharedCapacities[2].law else {
+    guard case .replay(let trace, from: .seconds(10)) = scenario.fleet.sharedCapacities[2].law else {
       Issue.record("the zone replays a log")
       return
     }
     #expect(trace.changes.map(\.count) == [2, 1] && trace.length == .seconds(90))
-    let prices = scenario.pools[2].cloud.prices
+    let prices = scenario.fleet.pools[2].cloud.prices
     #expect(prices.changes.map(\.at) == [.start, .start + .hours(5)])
     #expect(prices.changes[1].price == (try HourlyPrice(parsing: "12 USD/h")))
   }

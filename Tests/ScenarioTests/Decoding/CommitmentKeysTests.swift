@@ -50,7 +50,7 @@ struct CommitmentKeysTests {
 
   private static func reservation(_ keys: String) throws -> Commitment {
     let text = "commitments.ri={ kind: reservation, type: g, machines: 1, \(keys) }"
-    return try load(text).commitments.reservations[0]
+    return try load(text).costs.commitments.reservations[0]
   }
 
   @Test(
@@ -64,7 +64,7 @@ struct CommitmentKeysTests {
     #expect(try Self.reservation(keys).price.nanodollarsPerHour == dollars * 1_000_000_000)
     guard !keys.contains("price") else { return }
     let plan = try Self.load("commitments.sp={ kind: savings_plan, commit: 5 USD/h, \(keys) }")
-      .commitments.savingsPlans[0]
+      .costs.commitments.savingsPlans[0]
     #expect(plan.rates.map(\.price.nanodollarsPerHour) == [(dollars + 1) * 1_000_000_000])
   }
 
@@ -122,6 +122,6 @@ struct CommitmentKeysTests {
   @Test("A fleet of 10,000 machines may run for ten years, and prices have any number of decimals")
   func large() throws {
     let scenario = try Self.load("horizon=87_600h", "fleet.base.machines=10_000")
-    #expect(scenario.pools[0].cloud.prices.changes[0].price.nanodollarsPerHour == 1_000_000_000)
+    #expect(scenario.fleet.pools[0].cloud.prices.changes[0].price.nanodollarsPerHour == 1_000_000_000)
   }
 }

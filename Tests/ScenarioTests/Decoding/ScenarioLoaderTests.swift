@@ -57,8 +57,8 @@ struct ScenarioLoaderTests {
   @Test("reads a small scenario whole")
   func reads() throws {
     let scenario = try load().scenario
-    #expect(scenario.pools.map(\.cloud.name) == ["base"])
-    #expect(scenario.pools[0].wanted == 2)
+    #expect(scenario.fleet.pools.map(\.cloud.name) == ["base"])
+    #expect(scenario.fleet.pools[0].wanted == 2)
     #expect(scenario.maximumThroughput == 2 * 8 / 0.02)
     #expect(scenario.isBillExact)
   }
@@ -147,7 +147,7 @@ struct ScenarioLoaderTests {
     let change = "workload.arrivals={ series: qps.csv, end: hold }"
     let one = try load(change, files: [("qps.csv", "time,rate\n0,5\n60,7\n")]).scenario
     let other = try load(change, files: [("qps.csv", "time,rate\n0,5\n60,8\n")]).scenario
-    #expect(one.canonicalText != other.canonicalText)
+    #expect(one.origin.canonicalText != other.origin.canonicalText)
   }
 
   @Test("loads the scenarios that savings compare with, without their targets")
@@ -155,7 +155,7 @@ struct ScenarioLoaderTests {
     let loaded = try load(
       "targets=[savings(b.yaml) >= 10%]",
       files: [("b.yaml", "extends: a.yaml\ntargets: [savings(a.yaml) >= 5%]\n")])
-    #expect(loaded.references.map(\.path) == ["b.yaml"])
+    #expect(loaded.references.map(\.origin.path) == ["b.yaml"])
     #expect(loaded.references[0].targets.isEmpty)
   }
 
@@ -192,7 +192,7 @@ struct ScenarioLoaderTests {
         "fleet.s={ type: p4d, zone: us-east-1a, market: spot, machines: 16, serves: { m: 1 }, "
         + "schedule: { up: 6h, down: 4h, stagger: \(stagger) } }"
       let scenario = try load(pool).scenario
-      return try #require(scenario.pools.first { $0.cloud.name == "s" }).cloud.places
+      return try #require(scenario.fleet.pools.first { $0.cloud.name == "s" }).cloud.places
     }
     let hours = try places("1h")
     #expect(hours[1] == .schedule(up: .hours(6), down: .hours(4), phase: .hours(1)))
@@ -203,19 +203,19 @@ struct ScenarioLoaderTests {
   func labelledTexts() throws {
     let scenario = try load("workload.texts=t.csv", files: [("t.csv", Self.texts)]).scenario
     // As many plans as texts that are not for tuning.
-    #expect((1..<5).contains(scenario.requestPolicies.routing.textPlans.count))
-    #expect(scenario.models.map(\.name) == ["m"])
+    #expect((1..<5).contains(scenario.policies.requests.routing.textPlans.count))
+    #expect(scenario.fleet.models.map(\.name) == ["m"])
   }
 
   @Test("warns of a budget below the floor under the reference rule, where production refuses it")
   func budget() throws {
     let change = "policies.autoscaler={ policy: reference, budget: 1 USD/h, p99: 200ms }"
     let scenario = try load(change).scenario
-    #expect(scenario.warnings.count { $0.contains("the budget of") } == 1)
-    #expect(scenario.autoscaling?.configuration.rule == .reference)
+    #expect(scenario.origin.warnings.count { $0.contains("the budget of") } == 1)
+    #expect(scenario.policies.autoscaling?.configuration.rule == .reference)
     let paid = try load("policies.autoscaler={ budget: 60 USD/h, p99: 200ms }").scenario
-    #expect(!paid.warnings.contains { $0.contains("the budget of") })
-    #expect(paid.autoscaling?.configuration.minimum == 2)
+    #expect(!paid.origin.warnings.contains { $0.contains("the budget of") })
+    #expect(paid.policies.autoscaling?.configuration.minimum == 2)
   }
 
   @Test("reads claims, adds their targets to those of their scenarios, and says what is wrong")

@@ -84,6 +84,54 @@ struct BatchReplicasTests {
     }
   }
 
+  @Test("takes over the rings that others have outgrown, and keeps each order")
+  func ringsAgain() {
+    let model = BatchModel(
+      maximumBatch: 1, maximumDelay: .zero, lanes: 1,
+      latency: [BatchLatency.Point(batchSize: 1, time: .milliseconds(10))], noise: .none)
+    var bank = BatchReplicas(
+      (0..<3).map { _ in
+        ReplicaPlace(serves: ModelID(0), service: .batches(model), queueLimit: 1_000)
+      },
+      EngineInputs(
+        timeout: nil,
+        noiseStream: RandomStream(seed: 1, replication: 0, purpose: .testing, entity: 0)))
+    for replica in 0..<3 {
+      bank.open(replica, at: .start)
+      for number in 0..<1_000 {
+        bank.enqueue(request(UInt64(number), at: .start), at: replica, now: .start)
+      }
+    }
+    for replica in 0..<3 {
+      #expect(bank.close(replica, at: .start).map(\.number) == (0..<1_000).map { UInt64($0) })
+    }
+  }
+
+  @Test("forms batches up to the largest that was measured once it is asked to")
+  func larger() {
+    let model = BatchModel(
+      maximumBatch: 2, maximumDelay: .seconds(1), lanes: 1,
+      latency: [(1, 10), (4, 20)].map {
+        BatchLatency.Point(batchSize: $0.0, time: .milliseconds($0.1))
+      }, noise: .none)
+    var bank = BatchReplicas(
+      [ReplicaPlace(serves: ModelID(0), service: .batches(model), queueLimit: 10)],
+      EngineInputs(
+        timeout: nil,
+        noiseStream: RandomStream(seed: 1, replication: 0, purpose: .testing, entity: 0)))
+    bank.open(0, at: .start)
+    bank.enlargeBatches()
+    var sizes: [Int] = []
+    for number in 0..<9 { bank.enqueue(request(UInt64(number), at: .start), at: 0, now: .start) }
+    while bank.nextTime != .never {
+      let now = bank.nextTime
+      let happening = bank.happen(now: now)
+      if happening.count > 0 { sizes.append(happening.count) }
+      bank.settle(happening, now: now)
+    }
+    #expect(sizes == [4, 4, 1])
+  }
+
   @Test("puts batches that began together in the midst of their time, each by a draw of its own")
   func staggered() throws {
     let model = BatchModel(
