@@ -4,7 +4,7 @@
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: help demo test long-tests check bench results fidelity format clean oracles \
-  gate gate-baseline bootstrap command build-tests lint imports run-tests consumer fuzz fuzz-minute scenarios results-check allocations instructions memory digests notebooks coverage cluster-test
+  gate gate-baseline bootstrap command build-tests lint imports run-tests consumer fuzz fuzz-minute scenarios results-check allocations instructions memory digests notebooks pages coverage cluster-test
 
 swift_sources := Package.swift Sources Tests Benchmarks
 
@@ -22,7 +22,7 @@ long-tests: bootstrap build-tests run-tests ## the same with the long ones
 # Tests that take long read it: see Tests/LongTests.
 check long-tests: export PLIMSOLL_LONG := 1
 
-check: bootstrap lint imports run-tests consumer fuzz-minute scenarios gate allocations instructions memory results-check notebooks cluster-test digests ## everything CI does
+check: bootstrap lint imports run-tests consumer fuzz-minute scenarios gate allocations instructions memory results-check notebooks pages cluster-test digests ## everything CI does
 
 fuzz: bootstrap command ## a million changed inputs and 20,000 runs: none may end, hang or bloat a process
 	swift build -c release --product plimsoll-fuzz
@@ -98,6 +98,9 @@ cluster-test: command ## sweeps side by side, by object stores and on a Ray clus
 
 notebooks: command ## run the notebooks on results that were just made
 	Scripts/notebooks.sh
+
+pages: command ## open a page of answers in headless Chromium: no error, no request
+	Scripts/pages.sh
 
 allocations: bootstrap ## heap blocks per simulated request: none
 	Scripts/allocations.sh

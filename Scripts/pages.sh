@@ -10,7 +10,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-command=$PWD/.build/release/plimsoll
+command=${PLIMSOLL:-$PWD/.build/release/plimsoll}
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || {
   printf 'pages: no Chromium on the PATH (Debian: apt-get install chromium)\n' >&2
   exit 69
@@ -19,11 +19,11 @@ browser=$(command -v chromium || command -v chromium-browser || command -v googl
 folder=$PWD/.build/pages
 rm -rf "$folder"
 mkdir -p "$folder"
-scenario=Scenarios/smoke.yaml
+scenario=Scenarios/tokens/chat.yaml
 "$command" run "$scenario" --db "$folder/db.sqlite" --quiet >/dev/null
-"$command" compare "$scenario" "$scenario" --set policies.cache=off --db "$folder/db.sqlite" --quiet --format json \
+"$command" compare "$scenario" "$scenario" --set fleet.base.machines=2 --db "$folder/db.sqlite" --quiet --format json \
   >"$folder/compare.json"
-"$command" optimize "$scenario" --over fleet.spot.machines.max=0..2 --quiet --format json >"$folder/optimum.json"
+"$command" optimize "$scenario" --over fleet.spot.machines=0..1 --max-replications 8 --quiet --format json >"$folder/optimum.json"
 "$command" report 1 "$folder/compare.json" "$folder/optimum.json" --db "$folder/db.sqlite" -o "$folder/page.html"
 
 browse() {

@@ -25,9 +25,9 @@ struct Capacity: AsyncParsableCommand {
   @Option(help: "Look for the smallest number of machines of this pool.")
   var fleet: String?
   @Option(help: "The lowest load that is tried, as a multiple of the scenario's.")
-  var from: Double = 0.05
+  var from: Double = 0.1
   @Option(help: "The highest.")
-  var to: Double = 20
+  var to: Double = 10
   @Option(help: "The most machines that are tried with --fleet.")
   var most: Int = 64
   @OptionGroup var options: RunOptions

@@ -162,9 +162,9 @@ struct FirstHourTests {
       try JSONSerialization.jsonObject(with: Data(load.output.utf8)) as? [String: Any])
     let holds = try #require(document["holds"] as? Double)
     let fails = try #require(document["fails"] as? Double)
-    // With waits of up to 180 ms the line of three machines holds up to more than nine tenths of what they can do, and
-    // nothing holds beyond it for 20 s: 1.5 times and a backlog of 0.2 s · 150 more.
-    #expect(holds > 1.35 && holds < fails && fails < 1.62, "\(holds) \(fails)")
+    // With waits of up to 180 ms three machines hold at eight tenths of what they can do for certain, and nothing holds for
+    // 20 s beyond all of it: 1.5 times, and a backlog of 0.2 s · 150 more.
+    #expect(holds > 1.2 && holds < fails && fails < 1.62, "\(holds) \(fails)")
   }
 
   @Test("prints each table of the catalogue in each format, and says what it lacks")

@@ -82,8 +82,8 @@ struct RecordedRequestsTests {
     #expect(errors(text).map(\.column) == [7, 9, 9, 7, 11])
     #expect(errors("time,arrival_ns,prompt_tokens,output_tokens\n0,0,1,1\n").map(\.column) == [6])
     let lines = """
-      {"time": 0, "prompt_tokens": 1, "output_tokens": 1, "blocks": "1"}
-      {"time": 1, "prompt_tokens": "1", "output_tokens": 1, "blocks": [2.5]}
+      {"time": 1, "prompt_tokens": 1, "output_tokens": 1, "blocks": "1"}
+      {"time": 2, "prompt_tokens": "1", "output_tokens": 1, "blocks": [2.5]}
       {"time": 0, "prompt_tokens": 1, "blocks": "1"}
       {"time": 2, "prompt_tokens": 1, "output_tokens": 1}
       7
@@ -91,7 +91,7 @@ struct RecordedRequestsTests {
       """
     let found = errors(lines)
     #expect(found.map(\.line) == [2, 2, 3, 3, 4, 5, 6])
-    #expect(found[0].column == 29 && found[2].allowed.contains("not before"))
+    #expect(found[0].column == 30 && found[2].allowed.contains("not before"))
     #expect(found[3].found == "no 'output_tokens'" && found[4].found.contains("other members"))
   }
 }

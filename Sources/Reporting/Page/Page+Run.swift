@@ -44,7 +44,7 @@ extension Page {
     body += "<div class=figures>\n"
     body += bill(document)
     for distribution in curves?.distributions ?? [] {
-      body += Self.curve(distribution, verdicts).figure
+      body += Self.curve(distribution, verdicts, measures).figure
     }
     if let curves, !curves.machines.isEmpty, curves.hours > 0 {
       body += Self.machines(curves).figure
@@ -115,7 +115,7 @@ extension Page {
   }
 
   private static func curve(
-    _ distribution: RunCurves.Distribution, _ verdicts: [PageDocument]
+    _ distribution: RunCurves.Distribution, _ verdicts: [PageDocument], _ measures: [PageDocument]
   ) -> Chart {
     let name = distribution.time.rawValue
     var bounds: [Chart.Bound] = []
@@ -126,9 +126,12 @@ extension Page {
         Chart.Bound(time: parsed.bound.value, share: nil, text: target))
     }
     let points = distribution.points.map { Chart.CurvePoint(time: $0.seconds, share: $0.share) }
-    let quantiles = [("half", 0.5), ("90 %", 0.9), ("99 %", 0.99)].compactMap {
-      name, share -> (name: String, time: Double, share: Double)? in
-      points.first { $0.share >= share }.map { (name, $0.time, share) }
+    // The same numbers as in the table of measures; what is not known well enough has no dot.
+    let quantiles = [("half", "p50", 0.5), ("90 %", "p90", 0.9), ("99 %", "p99", 0.99)].compactMap {
+      said, quantile, share -> (name: String, time: Double, share: Double)? in
+      let row = measures.first { $0.text("name") == "\(quantile)(\(name))" }
+      guard let row, row.text("state") == "estimated" else { return nil }
+      return row.number("estimate").map { (said, $0, share) }
     }
     let said =
       distribution.time == .ttft ? "time to the first token" : "latency, arrival to whole answer"

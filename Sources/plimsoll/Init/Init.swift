@@ -91,6 +91,7 @@ struct Init: ParsableCommand {
       throw ValidationError(
         "\(needed) machines would be needed; allowed: 10000. Take a larger machine")
     }
+    scenario.meanRate = try mean() ?? peak
     scenario.machines = needed
     scenario.sizing =
       "\(formatted(throughput, places: 1)) requests a second each at most; the highest rate is "
@@ -179,6 +180,13 @@ struct Init: ParsableCommand {
       return Double(counts.values.max() ?? 0) / 60
     }
     return try rate.map(rateOf) ?? rateOf("5/s")
+  }
+
+  /// The mean rate of a series, in requests a second.
+  private func mean() throws -> Double? {
+    try fromSeries.map { path in
+      try reading(path) { bytes throws(TraceErrors) in try RateSeries(bytes) }.mean
+    }
   }
 
   private func trace(_ path: String) throws -> ReplayTrace {

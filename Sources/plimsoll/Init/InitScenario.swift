@@ -28,6 +28,11 @@ struct InitScenario {
   var machines = 1
   /// Why so many.
   var sizing = ""
+  /// The mean rate in requests a second, by which windows are chosen so that a first run takes seconds.
+  var meanRate = 1.0
+
+  /// How many minutes are sampled: about ten thousand requests in each replication.
+  private var windows: Int { min(48, max(16, Int(10_000 / (60 * max(meanRate, 0.01))))) }
 
   /// Whether requests are sampled in windows: where the horizon is longer than a few hours.
   private var isSampled: Bool { time.horizon > .hours(6) }
@@ -52,14 +57,14 @@ struct InitScenario {
     ]
     if isSampled {
       lines += [
-        "# A sample of the time, and the time of high load up to so many requests: more windows, narrower intervals.",
-        "requests: { windows: 48, length: 1min, warmup: 1min, certain: 20_000 }",
+        "# A sample of the time: more windows and replications, narrower intervals. Load above 60 % is sampled apart.",
+        "requests: { windows: \(windows), length: 1min, warmup: 1min, certain_load: 60%, certain: 1_000 }",
       ]
     } else {
       lines.append("requests: all")
     }
     lines += [
-      "replications: 5",
+      "replications: \(isSampled ? 3 : 5)",
       line(
         "cloud: ideal",
         "machines are there from the start; spot and autoscaling need start-up times"),
