@@ -31,7 +31,7 @@ package struct ScenarioLoader: Sendable {
   /// Types of machines of which it was said that the catalogue does not have them.
   var unknownMachines: [String] = []
   /// What was taken from there, in sentences.
-  private(set) var assumed: [String] = []
+  var assumed: [String] = []
   /// A line for each of them and each file that was streamed, for the digest.
   private var fingerprints: [String] = []
 
