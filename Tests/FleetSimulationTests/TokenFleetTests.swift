@@ -126,7 +126,7 @@ struct TokenFleetTests {
       $0.outputTokens = try Distribution(.uniform(low: 20, high: 100))
     }
     let workload = scenario.workload.sample(count: 2_048).map { ($0.prompt, $0.output) }
-    let given = try #require(scenario.pools[0].replicas[0].service.tokens)
+    let given = try #require(scenario.fleet.pools[0].replicas[0].service.tokens)
     let model = TokenModel(
       name: "m", rules: given.rules, law: given.law, host: .none, lengths: workload)
     let record = try FleetSimulation.run(scenario, seed: 1, replication: 0)

@@ -47,8 +47,8 @@ struct SnapshotTests {
       failbackAfter: .seconds(Int64(dice.roll(700))), initialBackOff: .seconds(180),
       maximumBackOff: .minutes(30), overprovision: dice.roll(2),
       backsOffAfterInterruption: dice.roll(2) == 0,
-      expectedStart: .seconds(Int64(dice.roll(200))),
-      rule: dice.roll(8) == 0 ? .reference : .production)
+      expectedStart: .seconds(Int64(dice.roll(200))))
+    settings.rule = dice.roll(8) == 0 ? .reference : .production
     if dice.roll(2) == 0 { settings.budget = price(115 + dice.roll(120)) }
     if dice.roll(2) == 0 { settings.launchTimeOut = .seconds(Int64(30 + dice.roll(300))) }
     if dice.roll(2) == 0 { settings.startTimeOut = .seconds(Int64(30 + dice.roll(600))) }
