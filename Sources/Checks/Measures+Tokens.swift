@@ -40,7 +40,8 @@ extension Measures {
       return share("tokens_recomputed", of: ["tokens_recomputed", "tokens_prompt"], in: record)
     case .preemptions:
       return record.weighted.arrived > 0
-        ? Double(record.tally(ofEngine: "preemptions")) * 1_000 / Double(record.weighted.arrived) : nil
+        ? Double(record.tally(ofEngine: "preemptions")) * 1_000 / Double(record.weighted.arrived)
+        : nil
     }
   }
 

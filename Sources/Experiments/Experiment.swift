@@ -198,6 +198,7 @@ extension LoadedExperiment {
   ) -> Bool {
     let lostAny = records.contains { $0.weighted.answered < $0.weighted.arrived }
     return !reference.costs.egress.isEmpty
-      || lostAny && scenario.targets.contains { $0.measure == .goodput(against: reference.origin.path) }
+      || lostAny
+        && scenario.targets.contains { $0.measure == .goodput(against: reference.origin.path) }
   }
 }

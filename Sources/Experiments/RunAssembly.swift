@@ -32,7 +32,9 @@ struct RunAssembly: Sendable {
     let measures = Measures(scenario, records: records)
     let judge = Judge(
       measures,
-      references: references.map { ($0.scenario.origin.path, Measures($0.scenario, records: $0.records)) },
+      references: references.map {
+        ($0.scenario.origin.path, Measures($0.scenario, records: $0.records))
+      },
       confidence: scenario.run.confidence.fraction)
     return StoppingRule.Judged(
       measures: measures, judge: judge, verdicts: judge.verdicts(on: scenario.targets, look: look),
@@ -50,7 +52,8 @@ struct RunAssembly: Sendable {
       replications: records.count,
       requests: records.reduce(RequestCounts()) { $0 + $1.requests },
       measures: judged.measures.rows, invoice: InvoiceSummary.rows(records),
-      billedMonths: InvoiceSummary.months(records, from: scenario.run.start, for: scenario.run.horizon),
+      billedMonths: InvoiceSummary.months(
+        records, from: scenario.run.start, for: scenario.run.horizon),
       verdicts: judged.verdicts,
       notes: scenario.origin.inputs.map { RunNote(topic: "input", text: $0) } + notes)
   }

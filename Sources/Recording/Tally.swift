@@ -66,8 +66,9 @@ extension Tally {
     package static let largerBatches = Name(rawValue: "larger_batches")
     /// Requests that no replica can ever answer.
     package static let tooLong = Name(rawValue: "too_long")
-    /// Turns of conversations that came after the answer before, and those that came earlier.
+    /// Turns of conversations that came after the answer before.
     package static let turnsFollowed = Name(rawValue: "turns_followed")
+    /// Turns of conversations that came before the answer to the turn before.
     package static let turnsOvertaken = Name(rawValue: "turns_overtaken")
     /// What was drawn at random.
     package static let draws = Name(rawValue: "draws")

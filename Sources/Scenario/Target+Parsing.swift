@@ -25,7 +25,8 @@ extension Target {
     if case .goodput(let path) = measure, path.contains("<") || path.contains(">") {
       throw UnreadableQuantity(
         allowed:
-          "goodput with limits of ttft, tpot or latency, each once: goodput(ttft <= 1s, tpot <= 50ms) >= 12/s")
+          "goodput with limits of ttft, tpot or latency, each once: goodput(ttft <= 1s, tpot <= 50ms) >= 12/s"
+      )
     }
     self.text = text
     self.measure = measure

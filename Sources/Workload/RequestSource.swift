@@ -169,7 +169,8 @@ package struct RequestSource: ~Copyable {
     cell = number
     made = 0
     let entity = UInt32(truncatingIfNeeded: number)
-    gaps = RandomStream(seed: run.seed, replication: run.replication, purpose: .arrivals, entity: entity)
+    gaps = RandomStream(
+      seed: run.seed, replication: run.replication, purpose: .arrivals, entity: entity)
     details = RandomStream(
       seed: run.seed, replication: run.replication, purpose: .requestContent, entity: entity)
     enterStep(at: start(ofCell: number), of: profile)

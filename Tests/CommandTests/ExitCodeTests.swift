@@ -153,7 +153,7 @@ struct ExitCodeTests {
     #expect(answer.status == 64)
     #expect(
       answer.messages.hasPrefix(
-        "plimsoll: there is no 'plimsoll chekc'; did you mean check? (allowed: run,"))
+        "plimsoll: there is no 'plimsoll chekc'; did you mean check? (allowed: init, run,"))
     let inner = try Command.call("sweep", "plna", "x")
     #expect(inner.status == 64)
     #expect(

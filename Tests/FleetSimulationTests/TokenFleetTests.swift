@@ -171,7 +171,8 @@ struct TokenFleetTests {
             perPrefillToken: 10_000_000_000)), host: .none, lengths: [(258, 33)])
     }
     let record = try FleetSimulation.run(scenario, seed: 3, replication: 0)
-    let prompts = Double(record.tally(ofEngine: "tokens_cached") + record.tally(ofEngine: "tokens_prompt"))
+    let prompts = Double(
+      record.tally(ofEngine: "tokens_cached") + record.tally(ofEngine: "tokens_prompt"))
     let found = Double(record.tally(ofEngine: "tokens_cached")) / prompts
     #expect(abs(found / (960.0 / 1_290) - 1) < 0.02)
     let arrived = Double(record.requests.arrived)

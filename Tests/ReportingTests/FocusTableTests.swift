@@ -17,7 +17,8 @@ struct FocusTableTests {
     }
     func pool(_ name: String, _ market: Market, _ price: String) throws -> PoolModel {
       PoolModel(
-        name: name, type: "g", zone: "us-east-1a", market: market, supply: PoolModel.Supply(places: [.always]), launch: .ideal, prices: try series(price))
+        name: name, type: "g", zone: "us-east-1a", market: market,
+        supply: PoolModel.Supply(places: [.always]), launch: .ideal, prices: try series(price))
     }
     let many = PriceSeries(
       changes: (0..<140).map {

@@ -142,7 +142,7 @@ enum ShapeRule {
         {
           pending = Shape(name: tokens[index + 1].text, line: tokens[index].line)
         }
-        isStatic = word == "class"
+        isStatic = word == "class" && pending == nil
       case "static": isStatic = true
       case "var", "let":
         if parentheses == 0, !isStatic, let last = open.last, let number = last,

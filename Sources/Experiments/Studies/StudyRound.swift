@@ -31,7 +31,8 @@ extension ReplicationSource {
       SweepRequest(
         scenario: scenario.origin.path, overrides: overrides, vary: [], seed: first.fleet.seed,
         version: version),
-      keys: [], seed: first.fleet.seed, confidence: scenario.run.confidence.fraction, points: points,
+      keys: [], seed: first.fleet.seed, confidence: scenario.run.confidence.fraction,
+      points: points,
       files: files)
     let pairs = points.reduce(0) { $0 + $1.replications }
     let hasRequests = lacks.contains(where: \.fleet.hasRequests)

@@ -53,7 +53,8 @@ struct PointJudge {
     _ count: Int, of scenario: Scenario, withRequests: Bool
   ) throws -> [ReplicationRecord] {
     let position = known.firstIndex {
-      $0.scenario.origin.canonicalText == scenario.origin.canonicalText && $0.scenario.origin.path == scenario.origin.path
+      $0.scenario.origin.canonicalText == scenario.origin.canonicalText
+        && $0.scenario.origin.path == scenario.origin.path
         && $0.scenario.run.requests == scenario.run.requests && $0.hasRequests == withRequests
     }
     var reference =

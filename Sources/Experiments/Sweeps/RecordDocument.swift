@@ -167,7 +167,9 @@ extension RecordDocument {
     }
     series = curves
     sample = record.sample
-    tallies = record.tallies.map { Count(name: $0.name.rawValue, label: $0.label, value: Wide($0.value)) }
+    tallies = record.tallies.map {
+      Count(name: $0.name.rawValue, label: $0.label, value: Wide($0.value))
+    }
   }
 }
 
@@ -263,7 +265,9 @@ extension RecordDocument {
           value: Double(bitPattern: bits))
       }
     }
-    record.tallies = tallies.map { Tally(Tally.Name(rawValue: $0.name), label: $0.label, value: $0.value.value) }
+    record.tallies = tallies.map {
+      Tally(Tally.Name(rawValue: $0.name), label: $0.label, value: $0.value.value)
+    }
     return record
   }
 
