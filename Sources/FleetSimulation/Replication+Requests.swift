@@ -51,7 +51,7 @@ extension Replication where Engine: ~Copyable {
       isHeld = hits.isHit(arrival.number)
     }
     return RequestFacts(
-      text: Int(arrival.textIndex), session: scenario.workload.session(of: arrival.number, at: now),
+      text: Int(arrival.textIndex), session: requests.sessions.session(of: arrival.number, at: now),
       isDeterministic: arrival.isDeterministic, isHeld: isHeld)
   }
 

@@ -15,6 +15,8 @@ struct RequestWorld: ~Copyable {
   var drawn = DrawnRequests(count: RequestSource.columnLength)
   /// What it holds of contents that nobody asked for yet in this window.
   var primed: PrimedContents
+  /// Which conversation each request belongs to.
+  let sessions: SessionLaw
   /// Whether requests run at all in this replication.
   let areSimulated: Bool
   /// Whether they arrive now.
@@ -50,6 +52,7 @@ struct RequestWorld: ~Copyable {
       life: store.cache.configuration.ttl,
       highestRate: store.isUsed ? scenario.highestRate : 0, ahead: RequestSource.columnLength,
       stream: { order.stream(.cachePriming, $0) })
+    sessions = scenario.workload.sessionLaw
     areSimulated = order.withRequests
   }
 }

@@ -30,10 +30,9 @@ package struct WorkloadModel: Sendable, Equatable {
     self.conversations = conversations
   }
 
-  /// The conversation of a request that arrives; 0 where it stands alone.
-  package func session(of number: UInt64, at time: Instant) -> UInt64 {
-    if conversations != nil { return Conversations.session(of: number) }
-    return sessions?.session(of: number, at: time) ?? 0
+  /// Which conversation each request belongs to.
+  package var sessionLaw: SessionLaw {
+    conversations != nil ? .conversations : sessions.map { .sessions($0) } ?? .alone
   }
 
   /// The trace that it replays; `nil` where it draws its requests.
