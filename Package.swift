@@ -174,7 +174,7 @@ let package = Package(
       "SimulationTesting",
       [
         "Quantities", "Serving", "Numerics", "Statistics", "Policies", "Workload", "ReplicaModel",
-        "CloudModel", "Scenario",
+        "CloudModel", "Scenario", "TokenEngine",
       ]),
 
     .executableTarget(
@@ -193,7 +193,10 @@ let package = Package(
     tests("TidyTests", [], isOptimised: true),
     tests(
       "TokenEngineTests",
-      ["TokenEngine", "EngineFiles", "Inputs", "QueueingTheory", "RandomStreams"],
+      [
+        "TokenEngine", "EngineFiles", "Inputs", "QueueingTheory", "RandomStreams",
+        "SimulationTesting",
+      ],
       isOptimised: true),
     tests("DigestsTests", ["Digests"]),
     tests("SQLiteTests", ["SQLite"]),
@@ -232,7 +235,7 @@ let package = Package(
       "DecisionReplayTests",
       ["DecisionLog", "DecisionReplay", "Policies", "Quantities", "RandomStreams", "Serving"]),
     tests("InputsTests", ["Inputs", "Quantities"]),
-    tests("CatalogueTests", ["Catalogue", "Quantities", "TokenEngine"]),
+    tests("CatalogueTests", ["Catalogue", "Quantities", "SimulationTesting", "TokenEngine"]),
     tests(
       "WorkloadTests",
       ["Workload", "Inputs", "Numerics", "Quantities", "RandomStreams", "TokenEngine"],

@@ -60,14 +60,19 @@ struct ProgressLine: Sendable {
     }
   }
 
+  /// A number of requests a second, to three places or so.
+  private static func rate(_ perSecond: Double) -> String {
+    perSecond < 1e5
+      ? "\(Int(perSecond.rounded()))" : String(format: "%.1f million", perSecond / 1e6)
+  }
+
   /// Shows how many requests were simulated and how fast.
   func finish(requests: UInt64) {
     guard isShown else { return }
     let elapsed = max(Date().timeIntervalSince(started), 1e-3)
-    let millions = Double(requests) / 1e6
-    let text = String(
-      format: "%@: %.1f million requests simulated in %.1f s, %.1f million a second\n", scenario,
-      millions, elapsed, millions / elapsed)
+    let text =
+      "\(scenario): \(Self.requests(Double(requests))) simulated in "
+      + String(format: "%.1f s, ", elapsed) + "\(Self.rate(Double(requests) / elapsed)) a second\n"
     Terminal.tell((Terminal.isInteractive ? "\r\u{1B}[K" : "") + text)
   }
 

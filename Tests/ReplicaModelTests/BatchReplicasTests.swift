@@ -8,6 +8,18 @@ import Testing
 
 @Suite("A bank of replicas")
 struct BatchReplicasTests {
+  private static func replicas(
+    _ count: Int, _ model: BatchModel, queueLimit: Int
+  ) -> BatchReplicas {
+    BatchReplicas(
+      (0..<count).map { _ in
+        ReplicaPlace(serves: ModelID(0), service: .batches(model), queueLimit: queueLimit)
+      },
+      EngineInputs(
+        timeout: nil,
+        noiseStream: RandomStream(seed: 1, replication: 0, purpose: .testing, entity: 0)))
+  }
+
   private func request(_ number: UInt64, at time: Instant) -> Ticket {
     Ticket(arrival: time, number: number, promptTokens: 0, outputTokens: 0, mark: 0)
   }
@@ -20,11 +32,7 @@ struct BatchReplicasTests {
       latency: [(1, 10), (3, 13)].map {
         BatchLatency.Point(batchSize: $0.0, time: .milliseconds($0.1))
       }, noise: .none)
-    var bank = BatchReplicas(
-      [ReplicaPlace(serves: ModelID(0), service: .batches(model), queueLimit: limit)],
-      EngineInputs(
-        timeout: nil,
-        noiseStream: RandomStream(seed: 1, replication: 0, purpose: .testing, entity: 0)))
+    var bank = Self.replicas(1, model, queueLimit: limit)
     var dice = RandomStream(seed: 2, replication: 0, purpose: .testing, entity: 0)
     var now = Instant.start
     var (sent, served) = (UInt64(0), UInt64(0))
@@ -55,13 +63,7 @@ struct BatchReplicasTests {
     let model = BatchModel(
       maximumBatch: 1, maximumDelay: .zero, lanes: 1,
       latency: [BatchLatency.Point(batchSize: 1, time: .milliseconds(10))], noise: .none)
-    var bank = BatchReplicas(
-      (0..<3).map { _ in
-        ReplicaPlace(serves: ModelID(0), service: .batches(model), queueLimit: 1_000)
-      },
-      EngineInputs(
-        timeout: nil,
-        noiseStream: RandomStream(seed: 1, replication: 0, purpose: .testing, entity: 0)))
+    var bank = Self.replicas(3, model, queueLimit: 1_000)
     for replica in 0..<3 { bank.open(replica, at: .start) }
     var now = Instant.start
     // One request is served and three are taken from each ring, so that it begins in its middle when it grows.
@@ -89,13 +91,7 @@ struct BatchReplicasTests {
     let model = BatchModel(
       maximumBatch: 1, maximumDelay: .zero, lanes: 1,
       latency: [BatchLatency.Point(batchSize: 1, time: .milliseconds(10))], noise: .none)
-    var bank = BatchReplicas(
-      (0..<3).map { _ in
-        ReplicaPlace(serves: ModelID(0), service: .batches(model), queueLimit: 1_000)
-      },
-      EngineInputs(
-        timeout: nil,
-        noiseStream: RandomStream(seed: 1, replication: 0, purpose: .testing, entity: 0)))
+    var bank = Self.replicas(3, model, queueLimit: 1_000)
     for replica in 0..<3 {
       bank.open(replica, at: .start)
       for number in 0..<1_000 {
@@ -114,11 +110,7 @@ struct BatchReplicasTests {
       latency: [(1, 10), (4, 20)].map {
         BatchLatency.Point(batchSize: $0.0, time: .milliseconds($0.1))
       }, noise: .none)
-    var bank = BatchReplicas(
-      [ReplicaPlace(serves: ModelID(0), service: .batches(model), queueLimit: 10)],
-      EngineInputs(
-        timeout: nil,
-        noiseStream: RandomStream(seed: 1, replication: 0, purpose: .testing, entity: 0)))
+    var bank = Self.replicas(1, model, queueLimit: 10)
     bank.open(0, at: .start)
     bank.enlargeBatches()
     var sizes: [Int] = []
@@ -137,13 +129,7 @@ struct BatchReplicasTests {
     let model = BatchModel(
       maximumBatch: 2, maximumDelay: .seconds(5), lanes: 4,
       latency: [BatchLatency.Point(batchSize: 2, time: .seconds(1))], noise: .none)
-    var bank = BatchReplicas(
-      (0..<250).map { _ in
-        ReplicaPlace(serves: ModelID(0), service: .batches(model), queueLimit: 100)
-      },
-      EngineInputs(
-        timeout: nil,
-        noiseStream: RandomStream(seed: 1, replication: 0, purpose: .testing, entity: 0)))
+    var bank = Self.replicas(250, model, queueLimit: 100)
     for replica in 0..<250 {
       bank.open(replica, at: .start)
       for number in 0..<8 {

@@ -1,45 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import SimulationTesting
 import Testing
 import TokenEngine
 
 /// What the sheet and the card predict beside engines that were measured.
 @Suite("Predictions beside measured engines")
 struct MeasuredEngineTests {
-  /// The mean time of a token after the first, in milliseconds, with so many clients that each ask again at once: prompts
-  /// and answers of 1,024 tokens each.
-  private func timePerToken(_ law: RooflineStepLaw, clients: Int) -> Double {
-    var settings = VLLMSettings()
-    settings.maxBatchedTokens = 8_192
-    settings.maxSequences = 1_024
-    settings.blocks = 1 << 20
-    var replica = TokenReplica(scheduler: VLLMScheduler(settings: settings), law: law)
-    var firstTokens: [Int: Int64] = [:]
-    var (asked, total, answered) = (0, 0.0, 0)
-    func ask(at time: Int64) {
-      // Starts are spread, so that prompts do not come all at once.
-      let output = asked < clients ? 1 + 1_024 * (asked + 1) / clients : 1_024
-      replica.add(
-        TokenRequest(id: asked, arrival: time, promptTokens: 1_024, outputTokens: output),
-        at: time)
-      asked += 1
-    }
-    for _ in 0..<clients { ask(at: 0) }
-    while answered < 5 * clients {
-      replica.step()
-      let outcomes = replica.outcomes
-      replica.outcomes.removeAll()
-      for outcome in outcomes {
-        if outcome.kind == .firstToken { firstTokens[outcome.slot] = outcome.time }
-        guard outcome.kind == .completed, let first = firstTokens[outcome.slot] else { continue }
-        answered += 1
-        if answered > 2 * clients { total += Double(outcome.time - first) / 1_023e6 }
-        ask(at: outcome.time)
-      }
-    }
-    return total / Double(3 * clients)
-  }
-
   /// Llama-3.1-70B with weights of one byte on vLLM. Nothing is fitted: 0.8 of the memory's rate and 3 µs a kernel are
   /// AISimulate's (`h100_sxm.yaml`), ten kernels a layer are counted (two normalisations, four projections, positions with
   /// the writing of keys, attention, activation, one quantisation), and 0.6 of the matrix units' rate is assumed.
@@ -61,7 +28,7 @@ struct MeasuredEngineTests {
   func timesPerToken(device: String, devices: Int, few: Double, many: Double, bound: Double) {
     let law = law(device == "H100" ? Published.h100 : Published.h200, devices)
     for (clients, measured) in [(4, few), (64, many)] {
-      let error = timePerToken(law, clients: clients) / measured - 1
+      let error = ClosedLoop.timePerToken(law, clients: clients) / measured - 1
       #expect(error > -bound && error < 0.01, "\(clients) clients: \(error)")
     }
   }
