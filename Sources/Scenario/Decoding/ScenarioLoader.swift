@@ -123,7 +123,7 @@ package struct ScenarioLoader: Sendable {
     into diagnostics: inout Diagnostics
   ) -> Scenario? {
     var root = MappingReader(loaded)
-    _ = root.integer("plimsoll", in: 1...1, into: &diagnostics)
+    _ = root.integer("plimsoll", into: &diagnostics)
     let about = root.string("about", .optional, into: &diagnostics)
     let start = root.required("start", into: &diagnostics) { try UTCDate(parsing: $0) }
     let horizon = root.required("horizon", into: &diagnostics) { try positiveSpan($0) }
@@ -183,7 +183,9 @@ package struct ScenarioLoader: Sendable {
       !workload.model.hasConstantRate
     {
       root.report(
-        .other("warmup: auto looks for a steady state, which a varying rate has not; give a time"),
+        .rule(
+          .conflict,
+          "warmup: auto looks for a steady state, which a varying rate has not; give a time"),
         of: "requests", into: &diagnostics)
     }
     var requestPolicies = readRequestPolicies(
@@ -243,7 +245,9 @@ package struct ScenarioLoader: Sendable {
       pools, policies, isScaled: scaling?.autoscaling != nil, into: &diagnostics)
     if policies.machines != nil && scaling?.autoscaling != nil {
       root.report(
-        .other("spot.machines fixes the fleet that the autoscaler would size; give one of them"),
+        .rule(
+          .conflict,
+          "spot.machines fixes the fleet that the autoscaler would size; give one of them"),
         of: "policies", into: &diagnostics)
     }
     let warnings =
@@ -301,7 +305,8 @@ package struct ScenarioLoader: Sendable {
     let end = UTCDate.readable.upperBound
     guard horizon + (timeout ?? .zero) > end - start else { return }
     root.report(
-      .outOfRange(
+      .beyond(
+        .limit,
         found:
           "\(start) with a horizon of \(horizon)\(timeout.map { " and a timeout of \($0)" } ?? "")",
         allowed: "what ends before \(end)"), of: "start", into: &diagnostics)

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import Scenario
+
+/// Completion of key paths in a shell, name by name.
+///
+/// Where names are free it offers those of the scenario that the command line names, and without one the general name
+/// in capitals.
+enum KeyCompletion {
+  /// Completions of a path.
+  static func paths(_ words: [String], _ position: Int, _ prefix: String) -> [String] {
+    completions(of: prefix, root: nil, isAssignment: false)
+  }
+
+  /// Completions of a key and its value, `fleet.base.machines=`, for `--set` and the like.
+  static func assignments(_ words: [String], _ position: Int, _ prefix: String) -> [String] {
+    guard !prefix.contains("=") else { return [] }
+    return completions(of: prefix, root: scenario(in: words), isAssignment: true)
+  }
+
+  /// The scenario of a command line, as it is written.
+  private static func scenario(in words: [String]) -> ScenarioNode? {
+    let file = words.dropFirst().first { word in
+      (word.hasSuffix(".yaml") || word.hasSuffix(".yml"))
+        && FileManager.default.fileExists(atPath: word)
+    }
+    guard let file else { return nil }
+    return try? ScenarioText.load(file, files: Terminal.files, overrides: []).root
+  }
+
+  private static func completions(
+    of prefix: String, root: ScenarioNode?, isAssignment: Bool
+  ) -> [String] {
+    // The last name may be half written; names in quotation marks may have points.
+    let parent = KeyTable.parent(of: prefix)
+    var shape = KeyTable.scenario
+    if !parent.isEmpty {
+      guard case .entry(let entry) = KeyTable.find(parent) else { return [] }
+      shape = entry.key.shape
+    }
+    let node = root.flatMap { KeyTable.node(at: parent, in: $0) }
+    let candidates = KeyTable.names(of: shape, in: node).map { name in
+      let path = parent.isEmpty ? name.text : "\(parent).\(name.text)"
+      return path + (name.leadsOn ? "." : isAssignment ? "=" : "")
+    }
+    let own = candidates.filter { $0.hasPrefix(prefix) }
+    return own.isEmpty ? candidates : own
+  }
+}
