@@ -317,7 +317,7 @@ extension ScenarioLoader {
       return nil
     }
     note(loaded.files)
-    var root = MappingReader(loaded)
+    var root = MappingReader(loaded, shape: KeyTable.scenario)
     let mine = (systemPrompts, catalogue)
     readCatalogue(&root, into: &diagnostics)
     let lengths = lengths(in: &root, into: &diagnostics)

@@ -93,6 +93,22 @@ package struct ScenarioLoader: Sendable {
     return diagnostics.knownKeys
   }
 
+  /// What is wrong with the scenario at a path, and what its readers asked for that the table of keys does not have.
+  package static func examine(
+    _ path: String, files: FileReader
+  ) -> (errors: [ScenarioError], untabled: [String]) {
+    do {
+      let text = try ScenarioText.load(path, files: files, overrides: [])
+      try text.check(is: .scenario, path: path)
+      var loader = ScenarioLoader(files: files)
+      var diagnostics = Diagnostics()
+      _ = loader.scenario(text, path: path, targets: .own(and: []), into: &diagnostics)
+      return (diagnostics.errors, diagnostics.untabled)
+    } catch {
+      return (error.errors, [])
+    }
+  }
+
   private static func load(
     _ loaded: LoadedScenario, path: String, files: FileReader, targets: JudgedTargets
   ) throws(ScenarioErrors) -> Scenario {
@@ -122,7 +138,7 @@ package struct ScenarioLoader: Sendable {
     _ loaded: LoadedScenario, path: String, targets judged: JudgedTargets,
     into diagnostics: inout Diagnostics
   ) -> Scenario? {
-    var root = MappingReader(loaded)
+    var root = MappingReader(loaded, shape: KeyTable.scenario)
     _ = root.integer("plimsoll", into: &diagnostics)
     let about = root.string("about", .optional, into: &diagnostics)
     let start = root.required("start", into: &diagnostics) { try UTCDate(parsing: $0) }

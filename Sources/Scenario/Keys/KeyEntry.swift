@@ -58,7 +58,10 @@ extension KeyTable {
   /// A free name with points in it needs no quotation marks here.
   package static func find(_ path: String) -> Found {
     let text = path.replacing("[]", with: "[0]").replacing("[N]", with: "[0]")
-    guard let names = KeyPathNames.names(in: text[...]) else {
+    // No path of the table is as deep; a longer one is not worth its search.
+    guard let names = KeyPathNames.names(in: text.prefix(1_000)), names.count <= 32,
+      text.utf8.count <= 1_000
+    else {
       return .nothing(nearest: nearestPath(to: path), beside: scenario.keys.map(\.name))
     }
     var furthest = Furthest(path: "", shape: scenario, depth: 0)
@@ -104,7 +107,9 @@ extension KeyTable {
           let place = KeyPathNames.appending(own, to: path)
           let rest = names.dropFirst(length)
           if rest.isEmpty {
-            return length == 1 || names.count == length ? named(general, shape, at: place) : nil
+            // No key begins with a digit: what does goes on with the name, as in p5.48xlarge.
+            let isOne = names.prefix(length).dropFirst().allSatisfy { $0.first?.isNumber == true }
+            return isOne ? named(general, shape, at: place) : nil
           }
           if let entry = find(rest, in: shape, at: place, depth: depth + length, &furthest) {
             return entry

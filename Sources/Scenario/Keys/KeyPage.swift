@@ -3,7 +3,8 @@
 /// Tables of keys on a page: each stands between two marks, and is made of the table of keys.
 ///
 /// `<!-- keys: PATH -->` begins the table of the mapping at a path, `<!-- keys: PATH (GROUP) -->` that of the keys which
-/// stand beside a certain other one; `<!-- end of keys -->` ends it. A key whose own mapping has a table elsewhere on the
+/// stand beside a certain other one; `<!-- end of keys -->` ends it. More paths behind the first name mappings that the
+/// table stands for too. A key whose own mapping has a table elsewhere on the
 /// page is one row; the keys of other mappings are rows of their own, behind it.
 package struct KeyPage {
   private static let begin = "<!-- keys: "
@@ -18,6 +19,8 @@ package struct KeyPage {
   private struct Mark {
     let path: String
     let group: String
+    /// All mappings that its table stands for.
+    let paths: [String]
   }
 
   /// The page, its tables made anew.
@@ -43,10 +46,11 @@ package struct KeyPage {
   private static func mark(in line: String) -> Mark? {
     guard line.hasPrefix(begin), line.hasSuffix(" -->") else { return nil }
     let name = line.dropFirst(begin.count).dropLast(" -->".count)
-    let parts = name.split(separator: " ", maxSplits: 1)
+    let parts = name.split(separator: " ").map(String.init)
     guard let path = parts.first else { return nil }
-    let group = parts.count > 1 ? parts[1].dropFirst().dropLast() : ""
-    return Mark(path: String(path), group: String(group))
+    let group = parts.first { $0.hasPrefix("(") }?.dropFirst().dropLast() ?? ""
+    return Mark(
+      path: path, group: String(group), paths: parts.filter { !$0.hasPrefix("(") })
   }
 
   // MARK: Tables
@@ -69,7 +73,8 @@ package struct KeyPage {
     if keys.isEmpty { problems.append("no keys of \(mark.path) (\(mark.group))") }
     let path = mark.path == "scenario" ? "" : mark.path
     let rows = keys.flatMap { key in
-      self.rows(key, named: key.name, at: path.isEmpty ? key.name : "\(path).\(key.name)", inside: nil)
+      self.rows(
+        key, named: key.name, at: path.isEmpty ? key.name : "\(path).\(key.name)", inside: nil)
     }
     return ["| key | type | default | meaning |", "|---|---|---|---|"] + rows
   }
@@ -92,7 +97,7 @@ package struct KeyPage {
   ) -> [String] {
     switch shape {
     case .mapping(let keys):
-      guard !marks.contains(where: { $0.path == path }) else { return [] }
+      guard !marks.contains(where: { $0.paths.contains(path) }) else { return [] }
       return keys.flatMap { key in
         rows(key, named: "\(name).\(key.name)", at: "\(path).\(key.name)", inside: parent)
       }

@@ -42,10 +42,10 @@ package struct MappingReader: Equatable, Sendable {
   }
 
   /// A reader of a whole file.
-  package init(_ file: LoadedScenario) {
+  package init(_ file: LoadedScenario, shape: KeyShape? = nil) {
     self.init(
       file.root.entries ?? [], at: file.root.location, keyPath: "",
-      shape: file.kind == .scenario ? KeyTable.scenario : nil)
+      shape: shape)
   }
 
   /// Whether the key is there with a value; counts as asking for it.

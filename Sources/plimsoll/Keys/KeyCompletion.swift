@@ -45,6 +45,14 @@ enum KeyCompletion {
       return path + (name.leadsOn ? "." : isAssignment ? "=" : "")
     }
     let own = candidates.filter { $0.hasPrefix(prefix) }
-    return own.isEmpty ? candidates : own
+    // A shell puts a blank behind the only word that there is; so the next names are offered with it.
+    guard own.count == 1, let only = own.first else { return own.isEmpty ? candidates : own }
+    if only.hasSuffix(".") {
+      return completions(of: only, root: root, isAssignment: isAssignment)
+    }
+    guard only.hasSuffix("="), case .entry(let entry) = KeyTable.find(String(only.dropLast())),
+      !entry.key.example.contains(" ")
+    else { return own }
+    return [only, only + entry.key.example]
   }
 }
