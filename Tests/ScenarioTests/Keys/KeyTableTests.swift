@@ -94,11 +94,19 @@ struct KeyTableTests {
   @Test(
     "finds nothing by odd paths, and ends",
     arguments: [
-      "", ".", "..", "\"", "[0]", "fleet.", "fleet[", "a[99999999999999999999]", "fleet.\u{0}",
-      "é.ü",
+      "", ".", "..", "\"", "[0]", "fleet.", "fleet[", "a[99999999999999999999]", "é.ü",
     ])
   func odd(path: String) {
     if case .entry(let entry) = KeyTable.find(path) { Issue.record("\(entry.path)") }
+  }
+
+  @Test("has a page of errors with every code")
+  func errors() throws {
+    let file = Self.root.appendingPathComponent("Documentation/Errors.md")
+    let page = try String(contentsOf: file, encoding: .utf8)
+    for code in ErrorCode.allCases {
+      #expect(page.contains("| `\(code.rawValue)` |"), "\(code.rawValue)")
+    }
   }
 
   @Test("finds nothing by a path of a million names, and ends soon")
