@@ -20,7 +20,9 @@ extension RecordDetail: ExpressibleByArgument {}
 
 /// The options of every verb that runs a scenario.
 struct RunOptions: ParsableArguments {
-  @Option(name: .customLong("set"), help: "Change a value: --set fleet.base.machines=4.")
+  @Option(
+    name: .customLong("set"), help: "Change a value: --set fleet.base.machines=4.",
+    completion: .custom { KeyCompletion.assignments($0, $1, $2) })
   var overrides: [String] = []
   @Option(help: "The seed of all random numbers, instead of the scenario's.")
   var seed: UInt64?
