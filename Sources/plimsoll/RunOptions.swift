@@ -6,6 +6,7 @@ import Dispatch
 import Experiments
 import FleetSimulation
 import Foundation
+import Recording
 import Reporting
 import ResultsStore
 import Scenario
@@ -14,6 +15,8 @@ import Scenario
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
   case table, json, csv, markdown
 }
+
+extension RecordDetail: ExpressibleByArgument {}
 
 /// The options of every verb that runs a scenario.
 struct RunOptions: ParsableArguments {
@@ -31,6 +34,12 @@ struct RunOptions: ParsableArguments {
   var db: String = "Results/plimsoll.sqlite"
   @Option(help: "The format of the results.")
   var format: OutputFormat = .table
+  @Option(
+    help: """
+      How much the database keeps of what happened over time: thinned (at most 500 events of a kind and 1,000 points \
+      of a series in a replication) or all.
+      """)
+  var detail: RecordDetail = .thinned
   @Flag(help: "Print only the results.")
   var quiet = false
 
@@ -85,7 +94,7 @@ struct RunOptions: ParsableArguments {
       loaded,
       options: Experiment.Options(
         seed: seed, replications: replications ?? self.replications, jobs: jobs,
-        version: Plimsoll.versionText, startedAt: Terminal.timestamp))
+        version: Plimsoll.versionText, startedAt: Terminal.timestamp, detail: detail))
     let work = ExpectedWork(of: loaded.scenario)
     let isLong = work.units > Self.longWork
     if isLong {
