@@ -20,12 +20,19 @@ struct FleetTrial: Sendable {
   /// The bill of each replication for a month, requests left out.
   private(set) var bills: [Double] = []
   private(set) var records: [ReplicationRecord] = []
+  /// What points are compared by.
+  private let objective: Objective
+  /// The values of the objective by replication, the smaller the better; empty where it is the bill.
+  private var values: [Double] = []
   private var references: [Reference]
   /// Requests that were simulated, measured or not, those of references too.
   private(set) var requests: UInt64 = 0
 
-  init(_ point: StudyPoint, seed: UInt64, from source: ReplicationSource) {
+  init(
+    _ point: StudyPoint, seed: UInt64, from source: ReplicationSource, objective: Objective = .bill
+  ) {
     self.point = point
+    self.objective = objective
     self.source = source
     self.seed = seed
     references = point.loaded.references.map { Reference(scenario: $0) }
@@ -41,9 +48,11 @@ struct FleetTrial: Sendable {
     scenario.costs.egress.isEmpty && scenario.policies.autoscaling == nil
   }
 
-  /// The bills that are to be compared, by replication: with requests where they have a part in
-  /// them.
-  var costs: [Double] {
+  /// What is compared, by replication, the smaller the better: as a rule the bills.
+  var costs: [Double] { objective.isBill ? monthlyCosts : values }
+
+  /// The bills by replication: with requests where they have a part in them.
+  var monthlyCosts: [Double] {
     hasBillOfItsOwn ? bills : records.map { Self.bill(of: $0) }
   }
 
@@ -68,7 +77,7 @@ struct FleetTrial: Sendable {
   /// Brings the bills that are compared to so many replications, with requests where it takes them.
   mutating func cost(upTo count: Int, jobs: Int) async throws {
     try await bill(upTo: count, jobs: jobs)
-    if !hasBillOfItsOwn { try await simulate(upTo: count, jobs: jobs) }
+    if !hasBillOfItsOwn || !objective.isBill { try await simulate(upTo: count, jobs: jobs) }
   }
 
   /// Brings the replications with requests to so many.
@@ -76,6 +85,7 @@ struct FleetTrial: Sendable {
     guard records.count < count else { return }
     let more = try await replications(records.count..<count, true, jobs: jobs)
     records += more
+    if !objective.isBill { values += try more.map { try value(of: $0) } }
     requests += more.reduce(0) { $0 + $1.simulatedRequests }
     for position in references.indices {
       var reference = references[position]
@@ -107,6 +117,17 @@ struct FleetTrial: Sendable {
     return (measures, judge.verdicts(on: scenario.targets, look: look))
   }
 
+  /// The objective in one replication, the smaller the better.
+  ///
+  /// - Throws: `UnknownMeasure` where a run of the scenario has no such measure, or too few requests to know it.
+  private func value(of record: ReplicationRecord) throws(UnknownMeasure) -> Double {
+    let rows = Measures(scenario, records: [record]).rows
+    guard let value = rows.first(where: { $0.name == objective.measure })?.interval?.estimate,
+      !value.isNaN
+    else { throw UnknownMeasure(name: objective.measure, scenario: scenario.origin.path) }
+    return objective.isMaximised ? -value : value
+  }
+
   private func replications(
     _ numbers: Range<Int>, ofReference reference: Int? = nil, _ withRequests: Bool, jobs: Int
   ) async throws -> [ReplicationRecord] {
@@ -126,9 +147,12 @@ enum FleetStanding: Sendable, Equatable {
   /// the whole's.
   ///
   /// - Precondition: each target has its verdict, in their order.
-  init(_ all: [VerdictRow], on targets: [Target]) {
+  ///
+  /// - Parameters:
+  ///   - holdsBudgets: whether budgets are targets as the others are.
+  init(_ all: [VerdictRow], on targets: [Target], holdsBudgets: Bool = false) {
     precondition(all.count == targets.count, "each target is judged")
-    let verdicts = zip(all, targets).filter { !$0.1.isBudget }.map(\.0)
+    let verdicts = zip(all, targets).filter { holdsBudgets || !$0.1.isBudget }.map(\.0)
     if verdicts.contains(where: { $0.verdict == .fails }) {
       self = .fails
     } else {
@@ -152,7 +176,8 @@ extension FleetTrial {
       try await simulate(upTo: looks[look - 1], jobs: jobs)
       let (measures, verdicts) = judged(
         confidence: confidence, look: looks.count == 1 ? nil : look)
-      let standing = FleetStanding(verdicts, on: scenario.targets)
+      let standing = FleetStanding(
+        verdicts, on: scenario.targets, holdsBudgets: !objective.isBill)
       guard standing == .unsettled, look < looks.count else {
         return (standing, measures, verdicts)
       }
