@@ -121,10 +121,11 @@ struct FleetTrial: Sendable {
   ///
   /// - Throws: `UnknownMeasure` where a run of the scenario has no such measure, or too few requests to know it.
   private func value(of record: ReplicationRecord) throws(UnknownMeasure) -> Double {
-    let rows = Measures(scenario, records: [record]).rows
-    guard let value = rows.first(where: { $0.name == objective.measure })?.interval?.estimate,
-      !value.isNaN
-    else { throw UnknownMeasure(name: objective.measure, scenario: scenario.origin.path) }
+    let row = Measures(scenario, records: [record]).rows.first { $0.name == objective.measure }
+    guard let value = row?.interval?.estimate, !value.isNaN else {
+      throw UnknownMeasure(
+        name: objective.measure, scenario: scenario.origin.path, isThere: row != nil)
+    }
     return objective.isMaximised ? -value : value
   }
 
