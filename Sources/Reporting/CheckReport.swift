@@ -141,12 +141,6 @@ package struct CheckReport: Sendable {
       })
   }
 
-  /// What all that was judged comes to, in a sentence.
-  package var answer: String {
-    cases.isEmpty && unjudged.isEmpty
-      ? "Nothing was judged." : "Of \(cases.count + unjudged.count) that were judged \(sentence)."
-  }
-
   /// How many cases were judged in which way, in words, the worst first.
   var sentence: String {
     let broken = unjudged.count

@@ -108,10 +108,27 @@ package final class ResultsStore: Sendable {
         .check(upTo: Schema.version)
     }
     try configure(database)
-    try database.writeWithoutTransaction { connection in
-      let mode = try String.fetchOne(connection, sql: "PRAGMA journal_mode = WAL")
-      guard mode == "wal" else {
-        throw Refusal(reason: "lies on a file system that allows no write-ahead log")
+    try switchToWriteAheadLog(database)
+  }
+
+  /// Switches the file to a write-ahead log, and waits for others that have it open.
+  ///
+  /// SQLite itself waits for nobody here: while another process opens the new file, it says at once that the
+  /// file is locked (`sqlite3_busy_timeout` has no effect on a change of the journal's mode).
+  private static func switchToWriteAheadLog(_ database: DatabaseQueue) throws {
+    var waits = 0
+    while true {
+      do {
+        let mode = try database.writeWithoutTransaction { connection in
+          try String.fetchOne(connection, sql: "PRAGMA journal_mode = WAL")
+        }
+        guard mode == "wal" else {
+          throw Refusal(reason: "lies on a file system that allows no write-ahead log")
+        }
+        return
+      } catch let error as DatabaseError where error.isBusy && waits < 1_000 {
+        waits += 1
+        usleep(10_000)
       }
     }
   }

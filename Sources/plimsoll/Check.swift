@@ -85,7 +85,7 @@ struct Check: AsyncParsableCommand {
     let tables = judged.compactMap(\.table)
     switch options.format {
     case .table:
-      if !tables.isEmpty { Terminal.show("\(report.answer)\n\n") }
+      for table in tables { Terminal.show(table.answer + "\n\n") }
       var all = overviews
       if !told.isEmpty { all.append(Overview(told.map(\.report))) }
       Terminal.show(all.map(\.table).joined(separator: "\n"))
@@ -96,7 +96,6 @@ struct Check: AsyncParsableCommand {
       do { Terminal.print(try report.json()) } catch { Terminal.tell("plimsoll: \(error)\n") }
     case .csv: Terminal.print(RunReport.csv(report.suites.map(\.report)))
     case .markdown:
-      if !tables.isEmpty { Terminal.print("\(report.answer)\n\n") }
       for table in tables { Terminal.print(table.markdown) }
       Terminal.print(overviews.map(\.markdown).joined(separator: "\n"))
       if !told.isEmpty || !report.unjudged.isEmpty {

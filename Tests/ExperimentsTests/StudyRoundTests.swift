@@ -126,10 +126,10 @@ struct StudyRoundTests {
   @Test("are no sweeps, and sweeps no rounds")
   func apart() async throws {
     let round = try #require(try await byRounds(["fleet.one.machines=2..3"]).rounds.first)
-    #expect(throws: PlanError.self) {
-      try SweepMerge(round).run(into: .temporary(), disk: Self.noDisk, progress: { _, _ in }) { _ in
-        []
-      }
+    await #expect(throws: PlanError.self) {
+      try await SweepMerge(round).run(
+        into: .temporary(), disk: Self.noDisk, jobs: 1, progress: { _, _ in }
+      ) { _ in [] }
     }
     let sweep = try await SweepPlan(
       SweepFixture.prepared(SweepFixture.request(vary: ["fleet.two.machines=1"])),

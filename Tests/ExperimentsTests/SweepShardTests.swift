@@ -36,7 +36,9 @@ struct SweepShardTests {
     #expect(plan.shards.count == min(shards, 24))
     var files: [[UInt8]] = []
     for index in plan.shards.indices { files.append(try await bytes(of: index, plan)) }
-    let merged = try SweepMerge(plan).run(into: .temporary(), disk: Self.noDisk) { _, _ in
+    let merged = try await SweepMerge(plan).run(
+      into: .temporary(), disk: Self.noDisk, jobs: 3
+    ) { _, _ in
     } read: {
       files[$0]
     }
@@ -125,7 +127,9 @@ struct SweepShardTests {
     #expect(plan.pairCount == 6 && plan.pointCount == 3 && plan.refusedCount == 1)
     var files: [[UInt8]] = []
     for index in plan.shards.indices { files.append(try await bytes(of: index, plan)) }
-    let merged = try SweepMerge(plan).run(into: .temporary(), disk: Self.noDisk) { _, _ in
+    let merged = try await SweepMerge(plan).run(
+      into: .temporary(), disk: Self.noDisk, jobs: 3
+    ) { _, _ in
     } read: {
       files[$0]
     }

@@ -114,4 +114,18 @@ struct OpeningTests {
           == (0..<3).map { SyntheticReplication.record(seed: run.seed, replication: $0) })
     }
   }
+
+  /// While one switches the new file to a write-ahead log, SQLite tells another at once that it is locked: once in
+  /// some hundred times, before the store waited.
+  @Test("is opened by some at the same moment, whoever makes it")
+  func opened() async throws {
+    for _ in 0..<20 {
+      let folder = try TemporaryFolder()
+      let path = folder.path()
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<8 { group.addTask { try ResultsStore(path: path).close() } }
+        try await group.waitForAll()
+      }
+    }
+  }
 }

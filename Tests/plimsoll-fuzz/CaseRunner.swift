@@ -23,7 +23,7 @@ struct CaseRunner {
   /// Does what is to be done with a case.
   ///
   /// - Returns: whether what was read was right.
-  func run(_ fuzzCase: FuzzCase) -> Bool {
+  func run(_ fuzzCase: FuzzCase) async -> Bool {
     do {
       switch fuzzCase.kind {
       case .scenario, .run: return try simulate(fuzzCase)
@@ -40,7 +40,7 @@ struct CaseRunner {
       case .prompts: try ask(["route"], fuzzCase)
       case .log: try replay(fuzzCase.bytes)
       case .plan: _ = try SweepPlan(json: rehashed(plan: fuzzCase.bytes), path: fuzzCase.path)
-      case .shard: try merge(fuzzCase)
+      case .shard: try await merge(fuzzCase)
       case .database: try readDatabase(fuzzCase.bytes)
       case .options: try readOptions(fuzzCase)
       }
@@ -123,7 +123,7 @@ struct CaseRunner {
     return Array(text.utf8)
   }
 
-  private func merge(_ fuzzCase: FuzzCase) throws {
+  private func merge(_ fuzzCase: FuzzCase) async throws {
     let parts = fuzzCase.path.split(separator: "/").dropLast(2).joined(separator: "/")
     let path = (fuzzCase.path.hasPrefix("/") ? "/" : "") + parts + "/plan.json"
     guard let text = fuzzCase.read(path), let file = fuzzCase.path.split(separator: "/").last,
@@ -133,7 +133,7 @@ struct CaseRunner {
     let bytes = SweepShard.rehashed(fuzzCase.bytes)
     let store = try ResultsStore.temporary()
     let folder = path.dropLast("/plan.json".count)
-    _ = try SweepMerge(plan).run(into: store, disk: reader(fuzzCase)) { _, _ in
+    _ = try await SweepMerge(plan).run(into: store, disk: reader(fuzzCase), jobs: 1) { _, _ in
     } read: { shard in
       let other = fuzzCase.read("\(folder)/shards/\(shard).jsonl") ?? []
       let one = shard == index ? bytes : other

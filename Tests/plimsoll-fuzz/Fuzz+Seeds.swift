@@ -7,7 +7,7 @@ import Scenario
 
 extension Fuzz {
   /// Makes a decision log, a plan with its shards and a database, where they are not there yet.
-  func makeSeeds() throws {
+  func makeSeeds() async throws {
     let folder = "\(keep)/seeds"
     let path = "\(folder)/plan.json"
     guard !FileManager.default.fileExists(atPath: path) else { return }
@@ -18,32 +18,9 @@ extension Fuzz {
       return [UInt8](data)
     }
     let scenario = "Tests/plimsoll-fuzz/Seeds/all.yaml"
-    let work = Work(scenario: scenario, folder: folder, disk: disk)
-    let done = DispatchSemaphore(value: 0)
-    let failure = Failure()
-    Task {
-      do { try await work.make() } catch { failure.set("\(error)") }
-      done.signal()
-    }
-    done.wait()
-    if let reason = failure.reason { throw FuzzFault("seeds cannot be made: \(reason)") }
-  }
-
-  private final class Failure: @unchecked Sendable {
-    private let lock = NSLock()
-    private var text: String?
-
-    func set(_ text: String) {
-      lock.lock()
-      defer { lock.unlock() }
-      self.text = text
-    }
-
-    var reason: String? {
-      lock.lock()
-      defer { lock.unlock() }
-      return text
-    }
+    do {
+      try await Work(scenario: scenario, folder: folder, disk: disk).make()
+    } catch { throw FuzzFault("seeds cannot be made: \(error)") }
   }
 
   private struct Work: Sendable {

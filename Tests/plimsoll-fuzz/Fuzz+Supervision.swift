@@ -7,7 +7,6 @@ extension Fuzz {
   /// Tries all cases side by side, tells what went wrong and keeps it.
   func supervise() throws {
     try FileManager.default.createDirectory(atPath: keep, withIntermediateDirectories: true)
-    try makeSeeds()
     print("seed \(seed); a case again: plimsoll-fuzz --seed \(seed) --only NUMBER [--cases runs]")
     let started = Date()
     let end = seconds.map { started.addingTimeInterval($0) } ?? .distantFuture

@@ -8,7 +8,7 @@ import Foundation
 /// A case is a function of the seed, its number and the files of the repository. Cases are tried in processes
 /// of their own, so that one that ends its process is found, made small and kept.
 @main
-struct Fuzz: ParsableCommand {
+struct Fuzz: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plimsoll-fuzz",
     abstract: "Try changed inputs on every reader, and run what is valid.",
@@ -44,12 +44,13 @@ struct Fuzz: ParsableCommand {
   @Option(parsing: .upToNextOption, help: .hidden)
   var worker: [String] = []
 
-  func run() throws {
+  func run() async throws {
     signal(SIGPIPE, SIG_IGN)
-    if let kept { return try doKept(kept) }
+    if let kept { return try await doKept(kept) }
     let files = try Corpus(folders: corpus + (corpus.contains(made) ? [] : [made]).filter(exists))
-    if let only { return describe(only, files) }
-    if worker.count == 4 { return try work(files) }
+    if let only { return await describe(only, files) }
+    if worker.count == 4 { return try await work(files) }
+    try await makeSeeds()
     try supervise()
   }
 
@@ -61,7 +62,7 @@ struct Fuzz: ParsableCommand {
   // MARK: Workers
 
   /// Does the cases of a range, and notes before each which it is.
-  private func work(_ corpus: Corpus) throws {
+  private func work(_ corpus: Corpus) async throws {
     guard let from = UInt64(worker[0]), let to = UInt64(worker[1]),
       let status = FileHandle(forUpdatingAtPath: worker[2])
     else { throw ValidationError("a worker is told its cases") }
@@ -74,18 +75,18 @@ struct Fuzz: ParsableCommand {
       try status.seek(toOffset: 0)
       try status.write(contentsOf: Data(words.flatMap { $0 }))
       let fuzzCase = FuzzCase(number, seed: seed, runs: cases == .runs, corpus: corpus)
-      if runner.run(fuzzCase) { unsafe right += 1 }
+      if await runner.run(fuzzCase) { unsafe right += 1 }
     }
   }
 
-  private func describe(_ number: UInt64, _ corpus: Corpus) {
+  private func describe(_ number: UInt64, _ corpus: Corpus) async {
     let fuzzCase = FuzzCase(number, seed: seed, runs: cases == .runs, corpus: corpus)
     print(
       "case \(number) of seed \(seed): \(fuzzCase.kind), \(fuzzCase.path), changed: \(fuzzCase.changed)"
     )
     print(String(decoding: fuzzCase.bytes, as: UTF8.self))
     let runner = CaseRunner(folder: NSTemporaryDirectory(), command: command)
-    print(runner.run(fuzzCase) ? "right" : "refused")
+    print(await runner.run(fuzzCase) ? "right" : "refused")
   }
 
   // MARK: Faults that were kept
@@ -99,7 +100,7 @@ struct Fuzz: ParsableCommand {
     let command: String
   }
 
-  private func doKept(_ folder: String) throws {
+  private func doKept(_ folder: String) async throws {
     let about = try JSONDecoder().decode(
       About.self, from: Data(contentsOf: URL(fileURLWithPath: "\(folder)/about.json")))
     let bytes = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/case"))
@@ -108,7 +109,7 @@ struct Fuzz: ParsableCommand {
     let fuzzCase = FuzzCase(
       kind: kind, path: about.path, changed: about.changed, bytes: [UInt8](bytes), corpus: files)
     let runner = CaseRunner(folder: NSTemporaryDirectory(), command: command)
-    print(runner.run(fuzzCase) ? "right" : "refused")
+    print(await runner.run(fuzzCase) ? "right" : "refused")
   }
 }
 

@@ -17,12 +17,13 @@ package struct SweepMerge: Sendable {
   ///
   /// - Parameters:
   ///   - disk: reads the files that are too large for the plan.
+  ///   - jobs: how many shards are taken apart side by side; it changes no result.
   ///   - progress: called with how many shards are merged and how many there are.
   ///   - read: gives the bytes of the file of a shard, which was found whole.
   package func run(
-    into store: ResultsStore, disk: FileReader, progress: (Int, Int) -> Void,
+    into store: ResultsStore, disk: FileReader, jobs: Int, progress: (Int, Int) -> Void,
     read: (Int) throws -> [UInt8]
-  ) throws -> SweepAnswer {
+  ) async throws -> SweepAnswer {
     guard !plan.isRound else {
       throw PlanError("this is a round of a study, which plimsoll next puts together")
     }
@@ -31,9 +32,11 @@ package struct SweepMerge: Sendable {
     var collector = try PointCollector(
       sweep, into: store, as: stored, startedAt: "", isDurable: false)
     let pairs = sweep.pairs
-    for (index, shard) in plan.shards.enumerated() {
-      let outcomes = try SweepShard(plan, index: index).outcomes(read(index))
-      guard outcomes.map(\.pair) == Array(pairs[shard.range]) else {
+    try await SideBySide.inOrder(plan.shards.count, jobs: jobs) { index in
+      let (shard, bytes) = (try SweepShard(plan, index: index), try read(index))
+      return { try shard.outcomes(bytes) }
+    } take: { index, outcomes in
+      guard outcomes.map(\.pair) == Array(pairs[plan.shards[index].range]) else {
         throw UnreadableReplication("shard \(index) holds other replications than the plan says")
       }
       for (pair, outcome) in outcomes { try collector.take(pair, nil, outcome) }

@@ -21,8 +21,7 @@ struct MergeShards: AsyncParsableCommand {
   var folders: [String] = []
   @Option(help: "The database that is made; sweep.sqlite, beside the plan, by default.")
   var db: String?
-  @Flag(help: "Print only the results.")
-  var quiet = false
+  @OptionGroup var work: JobOptions
   @OptionGroup var output: SweepOutput
 
   func run() async throws {
@@ -51,8 +50,10 @@ struct MergeShards: AsyncParsableCommand {
       ?? URL(fileURLWithPath: self.plan).deletingLastPathComponent()
       .appendingPathComponent("sweep.sqlite").path
     return try await DatabaseAside.make(path, left: "nothing was merged") { store in
-      let progress = ProgressLine(scenario: "merge", isShown: !quiet, unit: "shards")
-      let answer = try SweepMerge(plan).run(into: store, disk: Terminal.files) {
+      let progress = ProgressLine(scenario: "merge", isShown: !work.quiet, unit: "shards")
+      let answer = try await SweepMerge(plan).run(
+        into: store, disk: Terminal.files, jobs: work.jobs
+      ) {
         progress.show(done: $0, of: $1)
       } read: {
         try read($0)

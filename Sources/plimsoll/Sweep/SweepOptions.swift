@@ -70,7 +70,10 @@ extension PreparedSweep {
 
 /// How many replications run side by side.
 struct JobOptions: ParsableArguments {
-  @Option(help: "How many replications run at the same time; by default one per processor.")
+  @Option(
+    help:
+      "How many replications, or shards, are worked on at the same time; by default one per processor."
+  )
   var jobs: Int = ProcessInfo.processInfo.activeProcessorCount
   @Flag(help: "Print only the results.")
   var quiet = false
