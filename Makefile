@@ -4,7 +4,7 @@
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: help demo test long-tests check bench results fidelity format clean oracles \
-  gate gate-baseline bootstrap command build-tests lint imports run-tests consumer fuzz fuzz-minute scenarios results-check allocations instructions memory digests notebooks pages coverage cluster-test
+  gate gate-baseline bootstrap command build-tests lint imports run-tests consumer fuzz fuzz-minute scenarios results-check allocations instructions memory digests notebooks pages newcomer tutorials install coverage cluster-test
 
 swift_sources := Package.swift Sources Tests Benchmarks
 
@@ -22,7 +22,7 @@ long-tests: bootstrap build-tests run-tests ## the same with the long ones
 # Tests that take long read it: see Tests/LongTests.
 check long-tests: export PLIMSOLL_LONG := 1
 
-check: bootstrap lint imports run-tests consumer fuzz-minute scenarios gate allocations instructions memory results-check notebooks pages cluster-test digests ## everything CI does
+check: bootstrap lint imports run-tests consumer fuzz-minute scenarios gate allocations instructions memory results-check notebooks pages newcomer tutorials cluster-test digests ## everything CI does
 
 fuzz: bootstrap command ## a million changed inputs and 20,000 runs: none may end, hang or bloat a process
 	swift build -c release --product plimsoll-fuzz
@@ -101,6 +101,15 @@ notebooks: command ## run the notebooks on results that were just made
 
 pages: command ## open a page of answers in headless Chromium: no error, no request
 	Scripts/pages.sh
+
+newcomer: command ## play somebody who meets the command for the first time
+	Scripts/newcomer.sh
+
+tutorials: command ## run the tutorials line by line
+	Scripts/tutorials.sh
+
+install: bootstrap ## install the command, its manual and completions (PREFIX, by default /usr/local)
+	Scripts/install.sh $(PREFIX)
 
 allocations: bootstrap ## heap blocks per simulated request: none
 	Scripts/allocations.sh

@@ -70,6 +70,13 @@ let package = Package(
     .target(name: "CVectors"),
     .target(name: "CCatalogue"),
 
+    // Only a build that names its commit knows it: any other would be made anew after each.
+    .target(
+      name: "CBuild",
+      cSettings: (Context.environment["PLIMSOLL_COMMIT"] ?? "").isEmpty
+        ? []
+        : [.define("PLIMSOLL_COMMIT", to: "\"\(Context.environment["PLIMSOLL_COMMIT"] ?? "")\"")]),
+
     // Level 0
     house("Quantities", []),
     house("RandomStreams", ["CVectors"]),
@@ -153,7 +160,7 @@ let package = Package(
         "EngineFiles",
         "Experiments", "FleetSimulation", "Inputs", "Policies", "Quantities",
         "Reporting", "ResultsStore", "Recording", "Scenario", "TokenEngine", "Workload",
-        "CAllocator", "CProcess", arguments,
+        "CAllocator", "CBuild", "CProcess", arguments,
       ],
       swiftSettings: strict),
     .executableTarget(

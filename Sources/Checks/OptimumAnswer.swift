@@ -29,6 +29,8 @@ package struct OptimumAnswer: Sendable {
     package var standing: Standing
     /// The bill for a month; `nil` where its scenario is refused.
     package var bill: Interval?
+    /// What is minimised or maximised, where that is another measure than the bill.
+    package var objective: Interval?
     /// Whether requests have a part in the bill, and were left out of it here.
     package var lacksRequests: Bool
     /// How many replications were simulated with requests.
@@ -99,6 +101,8 @@ package struct OptimumAnswer: Sendable {
 
   /// What is searched for, and how.
   package struct Search: Sendable {
+    /// What is minimised or maximised.
+    package var objective = Objective.bill
     /// The path of the scenario.
     package let scenario: String
     /// The seed of all points.

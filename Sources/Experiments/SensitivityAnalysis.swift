@@ -230,9 +230,13 @@ package struct UnknownMeasure: Error, CustomStringConvertible {
   package let name: String
   /// The path of the scenario.
   package let scenario: String
+  /// Whether there is one, and a replication has too few requests to know it.
+  var isThere = false
 
   /// What was found and what is allowed.
   package var description: String {
-    "measures: found \(name), allowed: a measure that a run of \(scenario) prints"
+    isThere
+      ? "\(name): a replication of \(scenario) has too few requests to know it: draw more windows"
+      : "measures: found \(name), allowed: a measure that a run of \(scenario) prints"
   }
 }

@@ -22,14 +22,14 @@ package struct LeverReport: Sendable {
 
   /// The report for a terminal.
   package var table: String {
-    (answer.study.about.isEmpty ? "" : "\(answer.study.about)\n\n")
+    "\(combined)\n\n" + (answer.study.about.isEmpty ? "" : "\(answer.study.about)\n\n")
       + worths(isMarkdown: false).plain + "\n"
       + waterfall.plain + "\n" + paragraphs(isMarkdown: false).map { "  \($0)\n" }.joined()
   }
 
   /// The report in Markdown.
   package var markdown: String {
-    (answer.study.about.isEmpty ? "" : "\(answer.study.about)\n\n")
+    "\(combined)\n\n" + (answer.study.about.isEmpty ? "" : "\(answer.study.about)\n\n")
       + worths(isMarkdown: true).markdown
       + "\n```text\n\(waterfall.plain)```\n\n"
       + paragraphs(isMarkdown: true).map { "- \($0)\n" }.joined()
@@ -96,7 +96,7 @@ package struct LeverReport: Sendable {
   // MARK: Words
 
   private func paragraphs(isMarkdown: Bool) -> [String] {
-    [combined, operated(isMarkdown: isMarkdown)] + budgets(isMarkdown: isMarkdown) + contradictions
+    [operated(isMarkdown: isMarkdown)] + budgets(isMarkdown: isMarkdown) + contradictions
       + nowhere + undecided + atTheEdge + [legend]
   }
 

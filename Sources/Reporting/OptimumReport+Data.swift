@@ -51,7 +51,7 @@ extension OptimumReport {
     return try JSONText.of(
       Document(
         plimsollOptimum: 1, scenario: answer.search.scenario, seed: answer.search.seed,
-        keys: answer.search.keys,
+        keys: answer.search.keys, objective: objective.measure, maximised: objective.isMaximised,
         confidence: answer.search.confidence, delta: answer.search.delta,
         maximumReplications: answer.search.maximumReplications, outcome: outcome, winner: winner,
         chosen: chosen, unsettled: answer.unsettled, summary: sentences, budgets: answer.budgets,
@@ -69,7 +69,8 @@ extension OptimumReport {
   private static func document(_ point: OptimumAnswer.Point) -> Document.Point {
     Document.Point(
       point: point.number, values: point.values, standing: point.standing.rawValue,
-      monthlyCost: point.bill.map { RangeDocument($0) }, billLacksRequests: point.lacksRequests,
+      monthlyCost: point.bill.map { RangeDocument($0) },
+      objective: point.objective.map { RangeDocument($0) }, billLacksRequests: point.lacksRequests,
       replications: point.replications,
       reason: point.refusal.isEmpty ? nil : point.refusal,
       verdicts: point.verdicts.map {
@@ -100,6 +101,7 @@ extension OptimumReport {
       let values: [String]
       let standing: String
       let monthlyCost: RangeDocument?
+      let objective: RangeDocument?
       let billLacksRequests: Bool
       let replications: Int
       let reason: String?
@@ -127,6 +129,8 @@ extension OptimumReport {
     let scenario: String
     let seed: UInt64
     let keys: [String]
+    let objective: String
+    let maximised: Bool
     let confidence: Double
     let delta: Double
     let maximumReplications: Int

@@ -3,6 +3,7 @@
 import Checks
 import Quantities
 import Recording
+import Statistics
 
 extension OptimumReport {
   /// What was found, in sentences.
@@ -15,6 +16,12 @@ extension OptimumReport {
     case .winner(let number):
       let bill = ValueText.estimate(answer.points[number].bill, unit: "USD")
       let doubt = answer.unsettled.isEmpty ? "" : " known to be"
+      guard objective.isBill else {
+        let value = ValueText.estimate(answer.points[number].objective, unit: unit)
+        return
+          "The point with the \(objective.isMaximised ? "highest" : "lowest") \(objective.measure)\(doubt) holding all "
+          + "targets is \(name(number)): \(value), at \(bill) a month."
+      }
       return
         "The cheapest point\(doubt) holding all service targets is \(name(number)): \(bill) a "
         + "month."
@@ -35,6 +42,17 @@ extension OptimumReport {
 
   private var runnerUp: String? {
     guard let next = answer.runnerUp else { return nil }
+    guard objective.isBill else {
+      let found = next.difference
+      let difference =
+        objective.isMaximised
+        ? Interval(
+          estimate: -found.estimate, low: -found.high, high: -found.low, samples: found.samples)
+        : found
+      return
+        "Next is \(name(next.point)): \(objective.measure) differs by \(ValueText.estimate(difference, unit: unit)) "
+        + "(\(ValueText.range(difference, unit: unit)))."
+    }
     let cost = ValueText.estimate(next.difference, unit: "USD")
     let range = ValueText.range(next.difference, unit: "USD")
     let asked =

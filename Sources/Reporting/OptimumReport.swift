@@ -18,8 +18,8 @@ package struct OptimumReport: Sendable {
 
   /// The report for a terminal.
   package var table: String {
-    var text = "\(answer.search.scenario)\n\n" + points(isMarkdown: false).plain + "\n"
-    text += sentences.map { "  \($0)\n" }.joined()
+    var text = "\(answer.search.scenario)\n" + sentences.map { "  \($0)\n" }.joined()
+    text += "\n" + points(isMarkdown: false).plain
     if let verdicts = verdicts(isMarkdown: false) { text += "\n" + verdicts.plain }
     if let measures { text += "\n" + measures.plain }
     return text + "\n  \(effort)\n  \(legend)\n"
@@ -37,16 +37,32 @@ package struct OptimumReport: Sendable {
   private func points(isMarkdown: Bool) -> TextTable {
     let keys = answer.search.keys.map { isMarkdown ? "`\($0)`" : $0 }
     var table = TextTable(
-      ["point>"] + keys.map { "\($0)>" } + ["a month>", "interval>", "targets", "replications>"])
+      ["point>"] + keys.map { "\($0)>" } + ["a month>", "interval>"]
+        + (objective.isBill ? [] : ["\(objective.measure)>", "interval>"])
+        + ["targets", "replications>"])
     for point in answer.points {
       let mark = point.lacksRequests && point.bill?.isExact == false ? "≥ " : ""
       table.add(
         ["\(point.number)"] + point.values + [
           point.bill == nil ? "" : mark + ValueText.estimate(point.bill, unit: "USD"),
-          ValueText.range(point.bill, unit: "USD"), word(point), "\(point.replications)",
-        ])
+          ValueText.range(point.bill, unit: "USD"),
+        ]
+          + (objective.isBill
+            ? []
+            : [
+              point.objective == nil ? "" : ValueText.estimate(point.objective, unit: unit),
+              ValueText.range(point.objective, unit: unit),
+            ]) + [word(point), "\(point.replications)"])
     }
     return table
+  }
+
+  var objective: Objective { answer.search.objective }
+
+  /// The unit of what is minimised or maximised.
+  var unit: String {
+    guard !objective.isBill else { return "USD" }
+    return answer.points.lazy.flatMap(\.measures).first { $0.name == objective.measure }?.unit ?? ""
   }
 
   func word(_ point: OptimumAnswer.Point) -> String {
@@ -118,7 +134,7 @@ package struct OptimumReport: Sendable {
   private var measures: TextTable? {
     guard let best = answer.best, !best.measures.isEmpty else { return nil }
     var table = TextTable(["measure of point \(best.number)", "estimate>", "interval>"])
-    for row in best.measures where Self.shown.contains(row.name) {
+    for row in best.measures where Self.shown.contains(row.name) || row.name == objective.measure {
       table.add([
         row.name, ValueText.estimate(row), ValueText.range(row.interval, unit: row.unit),
       ])

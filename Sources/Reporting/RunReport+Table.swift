@@ -8,10 +8,11 @@ import Serving
 extension RunReport {
   /// The report for a terminal.
   package var table: String {
-    var text = "\(scenario)\n"
+    var text = "\(scenario): \(answer)\n"
     if !about.isEmpty { text += "  \(about)\n" }
     text +=
-      "\n" + invoiceTable.plain + billedLine + "\n" + measureTable.plain + "\n" + requestLine + "\n"
+      "\n" + invoiceTable.plain + billedLine + "\n" + measureTable.plain(notesBelow: 80) + "\n"
+      + requestLine + "\n"
     if !results.verdicts.isEmpty { text += "\n" + verdictLines }
     if !results.notes.isEmpty {
       text += "\n" + results.notes.map { "  \($0.topic): \($0.text)\n" }.joined()

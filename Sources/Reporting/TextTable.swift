@@ -29,6 +29,38 @@ struct TextTable {
     }.joined()
   }
 
+  /// The same, with the text of the last column below its row where the row would be wider than `width`.
+  func plain(notesBelow width: Int) -> String {
+    var narrow = self
+    let notes = rows.map { $0.last ?? "" }
+    narrow.rows = rows.map { $0.dropLast() + [""] }
+    let lines = narrow.plain.split(separator: "\n").map(String.init)
+    let column = (lines.map(\.count).max() ?? 0) + 2
+    let fits = notes.allSatisfy { column + $0.count <= width }
+    return zip(lines, notes).enumerated().map { number, row in
+      let (line, note) = row
+      guard !note.isEmpty, number > 0 || fits else { return line + "\n" }
+      guard !fits else {
+        return line + String(repeating: " ", count: column - line.count) + note + "\n"
+      }
+      return line + "\n" + Self.broken(note, indent: "      ", width: width)
+    }.joined()
+  }
+
+  /// A text in lines that are broken between words.
+  private static func broken(_ text: String, indent: String, width: Int) -> String {
+    var lines: [String] = []
+    var line = indent
+    for word in text.split(separator: " ") {
+      if line.count > indent.count, line.count + 1 + word.count > width {
+        lines.append(line)
+        line = indent
+      }
+      line += (line.count > indent.count ? " " : "") + word
+    }
+    return (lines + [line]).map { $0 + "\n" }.joined()
+  }
+
   /// The table in GitHub's Markdown.
   var markdown: String {
     func line(_ cells: [String]) -> String {

@@ -9,6 +9,9 @@ import SQLite
 /// whole replications only. While a run goes on, the last replications before a power cut may be
 /// lost (`synchronous = NORMAL`); once ``finish(_:_:)`` returns, nothing of the run is.
 package final class ResultsStore: Sendable {
+  /// The version of the tables, kept in each database.
+  package static var schemaVersion: Int32 { Schema.version }
+
   /// The path as it was given; `in memory` where there is no file.
   package let path: String
   let database: DatabaseQueue

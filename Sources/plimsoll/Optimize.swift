@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import ArgumentParser
+import Checks
 import Experiments
 import Quantities
 import Reporting
@@ -27,8 +28,15 @@ struct Optimize: StudyCommand {
       discussion: "The values are written as sweep --vary takes them; every combination is a point."
     ), completion: .custom { KeyCompletion.assignments($0, $1, $2) })
   var over: [String] = []
-  @Option(help: "What to minimise; only monthly_cost for now.")
-  var minimize = "monthly_cost"
+  @Option(
+    help: ArgumentHelp(
+      "The measure to minimise, by default monthly_cost.",
+      discussion:
+        "With another one bounds on the bill are targets as others are, and all points are simulated."
+    ))
+  var minimize: String?
+  @Option(help: "The measure to maximise instead, such as throughput.")
+  var maximize: String?
   @Option(
     name: .customLong("set"), help: "Change a value at every point.",
     completion: .custom { KeyCompletion.assignments($0, $1, $2) })
@@ -51,8 +59,8 @@ struct Optimize: StudyCommand {
   var format: OutputFormat = .table
 
   func validate() throws {
-    guard minimize == "monthly_cost" else {
-      throw ValidationError("--minimize is \(minimize); allowed: monthly_cost")
+    guard minimize == nil || maximize == nil else {
+      throw ValidationError("give one of --minimize and --maximize")
     }
     guard (2...10_000).contains(maxReplications) else {
       throw ValidationError("--max-replications is \(maxReplications); allowed: 2 to 10000")
@@ -77,6 +85,8 @@ struct Optimize: StudyCommand {
   var base: [String] { overrides }
   var asked: [String] {
     ["optimize"] + overrides.map { "--set \($0)" } + over.map { "--over \($0)" }
+      + [minimize].compactMap { $0.map { "--minimize \($0)" } }
+      + [maximize].compactMap { $0.map { "--maximize \($0)" } }
       + ["--delta \(delta)", "--confidence \(confidence)", "--max-replications \(maxReplications)"]
       + [seed].compactMap { $0.map { "--seed \($0)" } }
   }
@@ -86,6 +96,8 @@ struct Optimize: StudyCommand {
     effort.delta = try share(delta, of: "--delta", in: 0...1, allowed: "")
     effort.confidence = try share(confidence, of: "--confidence", in: 0...1, allowed: "")
     effort.maximumReplications = maxReplications
+    effort.objective =
+      maximize.map { Objective($0, isMaximised: true) } ?? Objective(minimize ?? "monthly_cost")
     effort.jobs = work.jobs
     effort.ahead = ahead
     let (scenario, overrides) = (self.scenario, self.overrides)
@@ -96,9 +108,10 @@ struct Optimize: StudyCommand {
     let progress = ProgressLine(
       scenario: scenario, isShown: !work.quiet && source.isSimulating, unit: "points")
     progress.announce(
-      "\(search.pointCount) points, at most \(maxReplications) replications each; those that "
-        + "cost clearly "
-        + "more than one that holds are not simulated with requests")
+      "\(search.pointCount) points, at most \(maxReplications) replications each"
+        + (effort.objective.isBill
+          ? "; those that cost clearly more than one that holds are not simulated with requests"
+          : ""))
     let answer = try await search.run { done, count in
       if done == 1, count > 1 {
         progress.estimate(factor: Double(count), from: "the first point; at most, as a rule")

@@ -19,7 +19,7 @@ struct Plimsoll: AsyncParsableCommand {
       64 usage, 65 invalid scenario or trace, 66 file missing, 70 a bug of ours, 74 input, output \
       or database, 75 interrupted.
       """,
-    version: versionText,
+    version: Version.text,
     subcommands: [
       Init.self, Run.self, Check.self, Compare.self, Sweep.self, Optimize.self, Capacity.self,
       Explain.self, Sensitivity.self, Next.self, Report.self,

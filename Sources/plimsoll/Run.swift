@@ -64,7 +64,7 @@ struct Run: AsyncParsableCommand {
     case .table: Terminal.show(report.table)
     case .json: Terminal.print(try report.json())
     case .csv: Terminal.print(RunReport.csv([report]))
-    case .markdown: Terminal.print(report.markdown)
+    case .markdown: Terminal.print("\(report.answer)\n\n\(report.markdown)")
     }
   }
 }

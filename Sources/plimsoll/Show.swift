@@ -49,15 +49,34 @@ struct Show: ParsableCommand {
         confidence: manifest.confidence, priceBook: manifest.priceBook, assumptions: [], run: id,
         results: results)
       switch format {
-      case .table: Terminal.show(report.table)
+      case .table:
+        Terminal.show(report.table)
+        if number == nil { Terminal.show(Self.questions(about: id, manifest.scenario, db: db)) }
       case .json:
         report.values = RunValues(try store.soundReplications(of: id))
         Terminal.print(try report.json())
       case .csv: Terminal.print(RunReport.csv([report]))
-      case .markdown: Terminal.print(report.markdown)
+      case .markdown: Terminal.print("\(report.answer)\n\n\(report.markdown)")
       case .focus: break
       }
     }
+  }
+
+  /// What can be asked next.
+  private static func questions(about run: Int64, _ scenario: String, db: String) -> String {
+    let database = db == "Results/plimsoll.sqlite" ? "" : " --db \(db)"
+    return """
+
+        What next:
+          plimsoll report \(run)\(database)  a page to share
+          plimsoll show \(run) --format focus\(database)  the invoice by calendar month
+          plimsoll show --define 'p99(latency)'  what a measure means
+          plimsoll runs\(database)  the other runs
+          plimsoll capacity \(scenario)  how much load it holds
+          plimsoll compare \(scenario) \(scenario) --set KEY=VALUE  what a change does
+          plimsoll optimize \(scenario) --over KEY=VALUES  which fleet is the cheapest
+
+      """
   }
 
   private func tellInvoice(of run: Int64, in store: ResultsStore) throws {

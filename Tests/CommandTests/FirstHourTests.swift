@@ -78,6 +78,86 @@ struct FirstHourTests {
     #expect(try call("validate", "scenario.yaml").status == 0)
   }
 
+  @Test("writes the requests of a scenario as a trace, which a replay meets again")
+  func synthesize() throws {
+    _ = try call(
+      "init", "--model", "qwen2.5-7b", "--machine", "g6e.xlarge", "--rate", "4/s", "-o",
+      "drawn.yaml")
+    let settings = ["--set", "replications=1", "--set", "horizon=10min"]
+    let made = try Command.call(
+      ["trace", "synthesize", "drawn.yaml", "-o", "t.csv", "--seed", "1"] + settings, in: folder)
+    #expect(made.status == 0, "\(made.messages)")
+    let lines = try read("t.csv").split(separator: "\n")
+    #expect(
+      lines[0] == "time,prompt_tokens,output_tokens,class,tenant,content,deterministic,session")
+
+    // The laws of the template: medians of 1,020 and 129 tokens; 2,400 requests are expected.
+    #expect((2_250...2_550).contains(lines.count - 1))
+    func median(_ column: Int) -> Int {
+      let values = lines.dropFirst().compactMap { Int($0.split(separator: ",")[column]) }.sorted()
+      return values[values.count / 2]
+    }
+    #expect((970...1_070).contains(median(1)))
+    #expect((121...137).contains(median(2)))
+    let described = try call("trace", "describe", "t.csv")
+    #expect(described.output.contains("\(lines.count - 1) requests"), "\(described.output)")
+    #expect(described.output.contains("\(median(1))"))
+
+    let replayed = try read("drawn.yaml").split(separator: "\n")
+      .filter { !$0.contains("prompt_tokens:") && !$0.contains("output_tokens:") }
+      .map { $0.contains("arrivals:") ? "  arrivals: { trace: t.csv, end: zero }" : String($0) }
+    try write(replayed.joined(separator: "\n") + "\n", to: "replayed.yaml")
+    // A run that draws keeps ends of buckets, a replay all times; and of a replay nothing comes behind its last request.
+    let answers = try ["drawn.yaml", "replayed.yaml"].map { file -> [String: Double] in
+      let answer = try Command.call(
+        ["run", file, "--seed", "1", "--format", "csv"] + settings, in: folder)
+      #expect(answer.status == 0, "\(answer.messages)")
+      let rows = answer.output.split(separator: "\n").map {
+        $0.split(separator: ",", omittingEmptySubsequences: false)
+      }
+      return Dictionary(
+        rows.filter { $0[1] == "measure" }.compactMap { row in
+          Double(row[4]).map { (String(row[2]), $0) }
+        }, uniquingKeysWith: { first, _ in first })
+    }
+    #expect(answers[0]["mean(ttft)"] != nil)
+    #expect(answers[0]["mean(ttft)"] == answers[1]["mean(ttft)"])
+    #expect(answers[0]["throughput"] == answers[1]["throughput"])
+    for name in ["p50(ttft)", "p99(ttft)", "mean(latency)", "p50(latency)", "p99(latency)"] {
+      let (one, other) = (try #require(answers[0][name]), try #require(answers[1][name]))
+      #expect(abs(one / other - 1) < 0.01, "\(name): \(one) and \(other)")
+    }
+
+    let jsonl = try Command.call(
+      [
+        "trace", "synthesize", "drawn.yaml", "-o", "t.jsonl", "--format", "mooncake", "--for",
+        "5min",
+      ]
+        + settings, in: folder)
+    #expect(jsonl.status == 0)
+    #expect(try call("trace", "describe", "t.jsonl").output.contains("Mooncake"))
+    let beyond = try Command.call(
+      ["trace", "synthesize", "drawn.yaml", "-o", "n.csv", "--for", "11min"] + settings, in: folder)
+    #expect(beyond.status == 64 && beyond.messages.contains("beyond the horizon"))
+  }
+
+  @Test("says what it was built from, and what can be asked next")
+  func versionAndNext() throws {
+    let version = try call("--version")
+    for line in ["plimsoll 0.", "commit   ", "random   Philox4x32-10", "results database "] {
+      #expect(version.output.contains(line), "\(version.output)")
+    }
+    _ = try call(
+      "init", "--model", "qwen2.5-7b", "--machine", "g6e.xlarge", "--rate", "1/s", "-o", "s.yaml")
+    let run = try call("run", "s.yaml", "--replications", "1", "--set", "horizon=2min")
+    #expect(run.output.hasPrefix("s.yaml: The fleet costs "), "\(run.output)")
+    let show = try call("show")
+    #expect(show.output.contains("What next:") && show.output.contains("plimsoll report 1"))
+    #expect(try !call("show", "1").output.contains("What next:"))
+    let markdown = try call("show", "--format", "markdown")
+    #expect(markdown.output.hasPrefix("The fleet costs "))
+  }
+
   @Test(
     "says what is missing and what is nearest",
     arguments: [

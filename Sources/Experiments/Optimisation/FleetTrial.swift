@@ -28,12 +28,19 @@ struct FleetTrial: Sendable {
   private var records: [ReplicationRecord] = []
   private var isSettled = false
   private var lostAny = false
+  /// What points are compared by.
+  private let objective: Objective
+  /// The values of the objective by replication, the smaller the better; empty where it is the bill.
+  private var values: [Double] = []
   private var references: [Reference]
   /// Requests that were simulated, measured or not, those of references too.
   private(set) var requests: UInt64 = 0
 
-  init(_ point: StudyPoint, seed: UInt64, from source: ReplicationSource) {
+  init(
+    _ point: StudyPoint, seed: UInt64, from source: ReplicationSource, objective: Objective = .bill
+  ) {
     self.point = point
+    self.objective = objective
     self.source = source
     self.seed = seed
     references = point.loaded.references.map { Reference(scenario: $0) }
@@ -49,9 +56,11 @@ struct FleetTrial: Sendable {
     scenario.costs.egress.isEmpty && scenario.policies.autoscaling == nil
   }
 
-  /// The bills that are to be compared, by replication: with requests where they have a part in
-  /// them.
-  var costs: [Double] {
+  /// What is compared, by replication, the smaller the better: as a rule the bills.
+  var costs: [Double] { objective.isBill ? monthlyCosts : values }
+
+  /// The bills by replication: with requests where they have a part in them.
+  var monthlyCosts: [Double] {
     hasBillOfItsOwn ? bills : fullBills
   }
 
@@ -76,7 +85,7 @@ struct FleetTrial: Sendable {
   /// Brings the bills that are compared to so many replications, with requests where it takes them.
   mutating func cost(upTo count: Int, jobs: Int) async throws {
     try await bill(upTo: count, jobs: jobs)
-    if !hasBillOfItsOwn { try await simulate(upTo: count, jobs: jobs) }
+    if !hasBillOfItsOwn || !objective.isBill { try await simulate(upTo: count, jobs: jobs) }
   }
 
   /// Brings the replications with requests to so many.
@@ -85,6 +94,7 @@ struct FleetTrial: Sendable {
     let more = try await replications(fullBills.count..<count, true, jobs: jobs)
     fullBills += more.map { Self.bill(of: $0) }
     lostAny = lostAny || more.contains(where: \.lostRequests)
+    if !objective.isBill { values += try more.map { try value(of: $0) } }
     if !isSettled { records += more }
     requests += more.reduce(0) { $0 + $1.simulatedRequests }
     for position in references.indices {
@@ -127,6 +137,18 @@ struct FleetTrial: Sendable {
     return (measures, judge.verdicts(on: scenario.targets, look: look))
   }
 
+  /// The objective in one replication, the smaller the better.
+  ///
+  /// - Throws: `UnknownMeasure` where a run of the scenario has no such measure, or too few requests to know it.
+  private func value(of record: ReplicationRecord) throws(UnknownMeasure) -> Double {
+    let row = Measures(scenario, records: [record]).rows.first { $0.name == objective.measure }
+    guard let value = row?.interval?.estimate, !value.isNaN else {
+      throw UnknownMeasure(
+        name: objective.measure, scenario: scenario.origin.path, isThere: row != nil)
+    }
+    return objective.isMaximised ? -value : value
+  }
+
   private func replications(
     _ numbers: Range<Int>, ofReference reference: Int? = nil, _ withRequests: Bool, jobs: Int
   ) async throws -> [ReplicationRecord] {
@@ -146,9 +168,12 @@ enum FleetStanding: Sendable, Equatable {
   /// the whole's.
   ///
   /// - Precondition: each target has its verdict, in their order.
-  init(_ all: [VerdictRow], on targets: [Target]) {
+  ///
+  /// - Parameters:
+  ///   - holdsBudgets: whether budgets are targets as the others are.
+  init(_ all: [VerdictRow], on targets: [Target], holdsBudgets: Bool = false) {
     precondition(all.count == targets.count, "each target is judged")
-    let verdicts = zip(all, targets).filter { !$0.1.isBudget }.map(\.0)
+    let verdicts = zip(all, targets).filter { holdsBudgets || !$0.1.isBudget }.map(\.0)
     if verdicts.contains(where: { $0.verdict == .fails }) {
       self = .fails
     } else {
@@ -173,7 +198,8 @@ extension FleetTrial {
       try await simulate(upTo: looks[look - 1], jobs: jobs)
       let (measures, verdicts) = judged(
         confidence: confidence, look: looks.count == 1 ? nil : look)
-      let standing = FleetStanding(verdicts, on: scenario.targets)
+      let standing = FleetStanding(
+        verdicts, on: scenario.targets, holdsBudgets: !objective.isBill)
       guard standing == .unsettled, look < looks.count else {
         forget()
         return (standing, measures, verdicts)

@@ -22,6 +22,9 @@ package struct Optimisation: Sendable {
   package struct Effort: Sendable {
     /// The smallest difference in the bill worth finding, as a share.
     package var delta = 0.01
+    /// What is made as small or as large as it can be; where it is not the bill, budgets are targets as others are, and
+    /// the requests of all points are simulated.
+    package var objective = Objective.bill
     /// The confidence of the answer: half of the errors for the targets of all points, a quarter
     /// each for the
     /// screening and the selection by their bills.
@@ -57,6 +60,7 @@ package struct Optimisation: Sendable {
 
     var bills: [Double] { trial?.bills ?? [] }
     var costs: [Double] { trial?.costs ?? [] }
+    var meanCost: Double { Interval.mean(of: costs, confidence: 0.5)?.estimate ?? .infinity }
     var meanBill: Double { Interval.mean(of: bills, confidence: 0.5)?.estimate ?? .infinity }
   }
 
@@ -131,7 +135,7 @@ package struct Optimisation: Sendable {
     var waiting = 0
     for (done, number) in order.enumerated() {
       progress(done, order.count)
-      if let rules, let incumbent,
+      if effort.objective.isBill, let rules, let incumbent,
         isClearlyDearer(candidates[number], than: candidates[incumbent], rules)
       {
         continue
@@ -147,7 +151,10 @@ package struct Optimisation: Sendable {
       }
       rules =
         rules
-        ?? Rules(points: order.count, effort: effort, bill: candidates[number].meanBill)
+        ?? Rules(
+          points: order.count, effort: effort,
+          bill: effort.objective.isBill
+            ? candidates[number].meanBill : max(1e-12, abs(candidates[number].meanCost)))
       if incumbent.map({ candidates[number].meanBill < candidates[$0].meanBill }) ?? true {
         incumbent = number
       }
@@ -158,7 +165,7 @@ package struct Optimisation: Sendable {
     if let rules { chosen = try await select(holding, &candidates, rules) }
     progress(order.count, order.count)
     var answer = answer(candidates, chosen: chosen, rules, seed: seed)
-    if let operated {
+    if let operated, effort.objective.isBill {
       answer.operated = try await compare(operated, with: candidates, answer)
     }
     return answer
@@ -187,11 +194,12 @@ package struct Optimisation: Sendable {
         () async throws -> Result<FleetTrial?, ScenarioErrors> in
         do {
           let loaded = try load(points[number].overrides)
-          try NoTargets.check(loaded, of: scenario)
+          if effort.objective.isBill { try NoTargets.check(loaded, of: scenario) }
           let point = source.point(points[number].overrides, loaded)
           return .success(
             try await ifSimulated {
-              var trial = FleetTrial(point, seed: seed, from: source)
+              var trial = FleetTrial(
+                point, seed: seed, from: source, objective: effort.objective)
               try await trial.bill(upTo: count, jobs: 1)
               return trial
             })
@@ -293,8 +301,14 @@ extension Optimisation {
     var points = candidates.map(\.point)
     for (number, candidate) in candidates.enumerated() {
       guard let trial = candidate.trial else { continue }
-      let costs = trial.costs.isEmpty ? trial.bills : trial.costs
-      points[number].lacksRequests = trial.costs.isEmpty
+      let known = trial.monthlyCosts
+      let costs = known.isEmpty ? trial.bills : known
+      points[number].lacksRequests = known.isEmpty
+      if !effort.objective.isBill, !trial.costs.isEmpty {
+        let sign = effort.objective.isMaximised ? -1.0 : 1
+        points[number].objective = .mean(
+          of: trial.costs.map { sign * $0 }, confidence: effort.confidence)
+      }
       points[number].replications = trial.fullBills.count
       points[number].bill =
         trial.hasBillOfItsOwn && trial.loaded.scenario.isBillExact
@@ -310,15 +324,16 @@ extension Optimisation {
     let best = chosen.first
     let unsettled = candidates.indices.filter { number in
       guard points[number].standing == .unsettled else { return false }
-      guard let best, let rules else { return true }
+      guard effort.objective.isBill, let best, let rules else { return true }
       return !isClearlyDearer(candidates[number], than: candidates[best], rules)
     }
+    var search = OptimumAnswer.Search(
+      scenario: scenario, seed: seed, keys: design.axes.map(\.key),
+      confidence: effort.confidence, delta: effort.delta,
+      maximumReplications: effort.maximumReplications)
+    search.objective = effort.objective
     return OptimumAnswer(
-      search: OptimumAnswer.Search(
-        scenario: scenario, seed: seed, keys: design.axes.map(\.key),
-        confidence: effort.confidence, delta: effort.delta,
-        maximumReplications: effort.maximumReplications),
-      points: points,
+      search: search, points: points,
       outcome: outcome, unsettled: unsettled,
       runnerUp: best.flatMap { runnerUp(to: $0, candidates, points) },
       budgets: budgets(candidates), spent: spent(candidates), grid: grid(candidates))
@@ -329,14 +344,17 @@ extension Optimisation {
     to best: Int, _ candidates: [Candidate], _ points: [OptimumAnswer.Point]
   ) -> OptimumAnswer.RunnerUp? {
     let others = candidates.indices.filter {
-      $0 != best && (points[$0].standing == .holds || points[$0].standing == .dearer)
+      $0 != best && (effort.objective.isBill || !candidates[$0].costs.isEmpty)
+        && (points[$0].standing == .holds || points[$0].standing == .dearer)
     }
     func difference(_ number: Int) -> Interval? {
       let areCosts = !candidates[number].costs.isEmpty
       let pair = [candidates[number], candidates[best]].map { areCosts ? $0.costs : $0.bills }
       let scenarios = [number, best].compactMap { candidates[$0].trial?.loaded.scenario }
       let values = zip(pair[0], pair[1]).map { $0 - $1 }
-      if scenarios.allSatisfy(\.isBillExact), candidates[best].trial?.hasBillOfItsOwn == true {
+      if effort.objective.isBill, scenarios.allSatisfy(\.isBillExact),
+        candidates[best].trial?.hasBillOfItsOwn == true
+      {
         return values.first.map { .exact($0, samples: values.count) }
       }
       return .mean(of: values, confidence: effort.confidence)
@@ -348,6 +366,8 @@ extension Optimisation {
 
   /// The targets that bound what the fleet costs.
   private func budgets(_ candidates: [Candidate]) -> [String] {
+    // Where the bill is not what is minimised a bound on it is a target as others are.
+    guard effort.objective.isBill else { return [] }
     let scenario = candidates.compactMap { $0.trial?.loaded.scenario }.first
     return scenario?.targets.filter(\.isBudget).map(\.text) ?? []
   }

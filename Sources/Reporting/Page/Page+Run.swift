@@ -33,13 +33,10 @@ extension Page {
     let measures = document.items("measures")
     let verdicts = document.items("verdicts")
     let cost = measures.first { $0.text("name") == "monthly_cost" }
-    var lead =
-      cost.map { cost in
-        let range = Self.range(cost, unit: "USD")
-        let sure = range.isEmpty ? "" : range == "exact" ? " (exact)" : " (\(range))"
-        return "The fleet costs \(Self.figure(cost, unit: "USD")) a month\(sure). "
-      } ?? ""
-    lead += Self.judgement(verdicts)
+    let lead = RunReport.answer(
+      cost: cost.map { Self.figure($0, unit: "USD") } ?? "",
+      range: cost.map { Self.range($0, unit: "USD") } ?? "",
+      verdicts: verdicts.map { ($0.text("target"), $0.text("verdict")) })
     var body = Self.verdictList(verdicts)
     body += "<div class=figures>\n"
     body += bill(document)
@@ -70,22 +67,6 @@ extension Page {
     body += HTML.paragraph(
       "Price book \(document.text("priceBook")); digest \(document.text("digest").prefix(16)).")
     return Part(heading: scenario, lead: lead, body: body)
-  }
-
-  /// What targets come to, in a sentence or two.
-  static func judgement(_ verdicts: [PageDocument]) -> String {
-    guard !verdicts.isEmpty else { return "It has no targets, so nothing is judged." }
-    func all(_ kind: String) -> [String] {
-      verdicts.filter { $0.text("verdict") == kind }.map { $0.text("target") }
-    }
-    let (fails, open, holds) = (all("fails"), all("undecided"), all("holds") + all("assumed"))
-    if fails.isEmpty, open.isEmpty {
-      return holds.count == 1 ? "Its target holds." : "All \(holds.count) targets hold."
-    }
-    var text = "\(holds.count) of \(verdicts.count) targets hold."
-    if !fails.isEmpty { text += " What fails: \(fails.joined(separator: ", "))." }
-    if !open.isEmpty { text += " Undecided: \(open.joined(separator: ", "))." }
-    return text
   }
 
   static func verdictList(_ verdicts: [PageDocument]) -> String {

@@ -31,8 +31,14 @@ struct InitScenario {
   /// The mean rate in requests a second, by which windows are chosen so that a first run takes seconds.
   var meanRate = 1.0
 
-  /// How many minutes are sampled: about ten thousand requests in each replication.
-  private var windows: Int { min(48, max(16, Int(10_000 / (60 * max(meanRate, 0.01))))) }
+  /// How many minutes are sampled beside those of high load: so many that a first run takes some seconds.
+  private var windows: Int { min(48, max(16, Int(25_000 / (90 * max(meanRate, 0.01))))) }
+
+  /// Above which load minutes are sampled apart: where many requests come, only where it is needed.
+  private var highLoad: String { meanRate > 50 ? "80%" : "60%" }
+
+  /// How long a window's requests run before they are counted: longer than nearly all answers take.
+  private var warmUp: String { template == .batch ? "60s" : "30s" }
 
   /// Whether requests are sampled in windows: where the horizon is longer than a few hours.
   private var isSampled: Bool { time.horizon > .hours(6) }
@@ -58,8 +64,8 @@ struct InitScenario {
     ]
     if isSampled {
       lines += [
-        "# A sample of the time: more windows and replications, narrower intervals. Load above 60 % is sampled apart.",
-        "requests: { windows: \(windows), length: 1min, warmup: 1min, certain_load: 60%, certain: 1_000 }",
+        "# A sample of the time: more windows and replications, narrower intervals. Load above \(highLoad) is sampled apart.",
+        "requests: { windows: \(windows), length: 1min, warmup: \(warmUp), certain_load: \(highLoad), certain: 1_000 }",
       ]
     } else {
       lines.append("requests: all")

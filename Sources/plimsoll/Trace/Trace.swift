@@ -9,8 +9,8 @@ import Quantities
 struct Trace: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "trace",
-    abstract: "Read recorded requests: describe them, or write them as scenarios replay them.",
-    subcommands: [DescribeTrace.self, ImportTrace.self])
+    abstract: "Describe recorded requests, or write them as scenarios replay them.",
+    subcommands: [DescribeTrace.self, ImportTrace.self, SynthesizeTrace.self])
 }
 
 /// Which file is read, and as what.

@@ -49,6 +49,10 @@ struct TraceRows {
 
   private static let known: [(name: String, columns: Columns)] = [
     (
+      "a trace as scenarios replay it",
+      Columns(time: "time", prompt: "prompt_tokens", output: "output_tokens")
+    ),
+    (
       "Azure LLM inference trace",
       Columns(time: "TIMESTAMP", prompt: "ContextTokens", output: "GeneratedTokens")
     ),
@@ -82,7 +86,7 @@ struct TraceRows {
         throw reader.wrongHeader(
           "no known trace",
           wanted:
-            "the columns of an Azure or BurstGPT trace, or --columns time=NAME,prompt=NAME,output=NAME"
+            "the columns of a trace as scenarios replay it, of Azure or BurstGPT, or --columns time=NAME,prompt=NAME,output=NAME"
         )
       }
       format = found.name
