@@ -149,6 +149,8 @@ package struct Optimisation: Sendable {
         if waiting == effort.ahead { break }
         continue
       }
+      // One whose objective is not finite is no choice, and none to measure others by.
+      guard effort.objective.isBill || candidates[number].meanCost.isFinite else { continue }
       rules =
         rules
         ?? Rules(
@@ -160,7 +162,10 @@ package struct Optimisation: Sendable {
       }
     }
     try await source.checkpoint()
-    let holding = order.filter { candidates[$0].point.standing == .holds }
+    let holding = order.filter {
+      candidates[$0].point.standing == .holds
+        && (effort.objective.isBill || candidates[$0].meanCost.isFinite)
+    }
     var chosen: [Int] = []
     if let rules { chosen = try await select(holding, &candidates, rules) }
     progress(order.count, order.count)
