@@ -44,6 +44,8 @@ final class ClientHandler: ChannelInboundHandler {
   private var head: HTTPRequestHead?
   private var body: [UInt8] = []
   private var keepsAlive = true
+  /// Whether the client may still be sending: closed at once, its system would drop the answer.
+  private var lingers = false
   private var readTimer: Scheduled<Void>?
   /// The number of the request that is being answered; `nil` for none.
   var number: UInt64?
@@ -160,10 +162,9 @@ final class ClientHandler: ChannelInboundHandler {
   /// Answers a request that is not read to its end, and ends the connection.
   private func refuse(_ error: APIError) {
     keepsAlive = false
-    phase = .refusing
+    lingers = true
     respond(
       status: error.status, headers: [("content-type", "application/json")], body: error.body)
-    phase = .refusing
   }
 
   // MARK: Answers
@@ -226,9 +227,16 @@ final class ClientHandler: ChannelInboundHandler {
       startReadTimer(context)
     } else {
       phase = .refusing
+      readTimer?.cancel()
       let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+      let lingers = self.lingers
       context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in
-        bound.value.close(promise: nil)
+        guard lingers else {
+          bound.value.close(promise: nil)
+          return
+        }
+        bound.value.close(mode: .output, promise: nil)
+        bound.value.eventLoop.scheduleTask(in: .seconds(1)) { bound.value.close(promise: nil) }
       }
     }
   }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Dispatch
 import Foundation
 import GatewayServer
 
@@ -46,6 +45,12 @@ struct PlimsollGateway {
 
   private static func serve(_ file: String) {
     signal(SIGPIPE, SIG_IGN)
+    // Before any thread is there, so that all of them leave these signals to this one.
+    var ends = sigset_t()
+    sigemptyset(&ends)
+    sigaddset(&ends, SIGTERM)
+    sigaddset(&ends, SIGINT)
+    pthread_sigmask(SIG_BLOCK, &ends, nil)
     let server: GatewayServer
     do {
       server = try GatewayServer(read(file))
@@ -55,18 +60,9 @@ struct PlimsollGateway {
     let admin = server.adminPort.map { ", admin on port \($0)" } ?? ""
     FileHandle.standardError.write(
       Data("plimsoll-gateway: listens on port \(server.port)\(admin)\n".utf8))
-    let queue = DispatchQueue(label: "plimsoll.signals")
-    var sources: [any DispatchSourceSignal] = []
-    for number in [SIGTERM, SIGINT] {
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-      source.setEventHandler {
-        server.stop()
-        exit(0)
-      }
-      source.resume()
-      sources.append(source)
-    }
-    dispatchMain()
+    var number: Int32 = 0
+    sigwait(&ends, &number)
+    server.stop()
+    exit(0)
   }
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import GatewayCore
 import OpenAIProtocol
 import Policies
 import Quantities
 import Serving
 import Testing
-
-@testable import GatewayCore
 
 /// The driver in virtual time: no socket, no clock.
 struct GatewayDriverTests {

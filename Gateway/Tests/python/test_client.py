@@ -210,15 +210,31 @@ def test_client_that_leaves_a_stream_cancels_its_call(gateway):
     assert gateway.metric("plimsoll_budget_reserved_usd") == 0
 
 
+def slow_question():
+    """A question whose answer by the stand-in engine has at least 60 tokens: 300 ms."""
+    for number in range(1_000):
+        text = f"What is a waterline? {number}"
+        code = 0xCBF29CE484222325
+        for byte in text.encode():
+            code = (code ^ byte) * 0x100000001B3 % 2**64
+        if 8 + (code >> 32) % 57 >= 60:
+            return text
+    raise AssertionError("no such question")
+
+
 def test_caller_leaves_and_the_other_gets_the_answer(gateway):
-    options = dict(model="small", messages=say("What is a freeboard, and what is a waterline for?"), temperature=0)
+    options = dict(model="small", messages=say(slow_question()), temperature=0)
+    clients = [gateway.client(timeout=0.2), gateway.client()]
+    for client in clients:
+        client.models.list()
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        first = pool.submit(lambda: gateway.client(timeout=0.03).chat.completions.create(**options))
-        time.sleep(0.015)
-        second = pool.submit(lambda: gateway.client().chat.completions.create(**options))
+        first = pool.submit(lambda: clients[0].chat.completions.create(**options))
+        assert gateway.until(lambda: gateway.metric("plimsoll_engine_calls_total") == 1)
+        second = pool.submit(lambda: clients[1].chat.completions.create(**options))
         with pytest.raises(openai.APITimeoutError):
             first.result()
         assert second.result().choices[0].message.content
+    assert gateway.metric("plimsoll_engine_calls_total") == 1
     assert gateway.metric("plimsoll_calls_cancelled_total") == 0
 
 
