@@ -11,9 +11,9 @@ set -eu
 cd "$(dirname "$0")/.."
 swift build -c release --product plimsoll-gateway
 swift build -c release --product plimsoll-engine
-swift build -c release --package-path .. --product plimsoll-policies
+swift build -c release --product plimsoll-policies
 bin=$(swift build -c release --show-bin-path)
-policies=$(swift build -c release --package-path .. --show-bin-path)/plimsoll-policies
+policies=$bin/plimsoll-policies
 
 folder=$(mktemp -d)
 started=

@@ -6,12 +6,14 @@
 set -eu
 
 cd "$(dirname "$0")/.."
-swift test -c release
+# `swift test` would build every product of the project beside this package, the simulator too.
+swift build -c release --product plimsoll-gatewayPackageTests
+"$(swift build -c release --show-bin-path)/plimsoll-gatewayPackageTests.xctest" --testing-library swift-testing
 swift build -c release --product plimsoll-gateway
 swift build -c release --product plimsoll-engine
-swift build -c release --package-path .. --product plimsoll-policies
+swift build -c release --product plimsoll-policies
 GATEWAY_BIN=$(swift build -c release --show-bin-path)
-POLICIES=$(swift build -c release --package-path .. --show-bin-path)/plimsoll-policies
+POLICIES=$GATEWAY_BIN/plimsoll-policies
 export GATEWAY_BIN POLICIES
 [ -x .build/python/bin/pytest ] || {
   python3 -m venv .build/python

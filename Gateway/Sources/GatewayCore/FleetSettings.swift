@@ -20,7 +20,9 @@ public struct TokenPrice: Equatable, Sendable {
   }
 
   /// What a request costs, rounded up to a nanodollar.
-  public func cost(prompt promptTokens: Int, cached cachedTokens: Int, answer answerTokens: Int) -> USD {
+  public func cost(prompt promptTokens: Int, cached cachedTokens: Int, answer answerTokens: Int)
+    -> USD
+  {
     let sum =
       Int128(max(0, promptTokens - cachedTokens)) * Int128(prompt.nanodollars)
       + Int128(cachedTokens) * Int128(cached.nanodollars)

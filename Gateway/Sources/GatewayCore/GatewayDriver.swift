@@ -123,7 +123,9 @@ public struct GatewayDriver: ~Copyable {
   /// - Returns: the model that answers it; `nil` where it asks for `auto` and no model is chosen so.
   @discardableResult
   public mutating func arrived(_ number: UInt64, _ arrival: Arrival, at now: Instant) -> Int? {
-    guard let plan = arrival.model.map({ table.plan(forModel: $0) }) ?? table.plan(forText: arrival.text)
+    guard
+      let plan = arrival.model.map({ table.plan(forModel: $0) })
+        ?? table.plan(forText: arrival.text)
     else { return nil }
     retryCredit = min(Self.mostRetryCredit, retryCredit + settings.retries.percent)
     var ticket = Ticket(

@@ -30,7 +30,8 @@ final class AdminService: RequestHandler {
       gateway.isReady ? say(200, "ready\n", on: client) : say(503, "not ready\n", on: client)
     case "/metrics", "/engines":
       let secret = Secret.bearer(request.head.headers.first(name: "authorization"))
-      guard let secret, Secret.find(secret, among: [gateway.configuration.adminDigest]) != nil else {
+      guard let secret, Secret.find(secret, among: [gateway.configuration.adminDigest]) != nil
+      else {
         return say(401, "a token is needed\n", on: client)
       }
       if request.head.uri == "/metrics" {
@@ -47,7 +48,8 @@ final class AdminService: RequestHandler {
   }
 
   private func say(_ status: Int, _ text: String, on client: ClientHandler) {
-    client.respond(status: status, headers: [("content-type", "text/plain")], body: Array(text.utf8))
+    client.respond(
+      status: status, headers: [("content-type", "text/plain")], body: Array(text.utf8))
   }
 
   private func engines() -> String {
@@ -86,13 +88,18 @@ extension GatewayService {
     engineMetrics(&text)
     for (name, help, count) in [
       ("plimsoll_retries_total", "Calls that were made again.", tally.retries),
-      ("plimsoll_retries_denied_total", "Calls not made again: too many were.", tally.retriesDenied),
+      (
+        "plimsoll_retries_denied_total", "Calls not made again: too many were.", tally.retriesDenied
+      ),
       ("plimsoll_calls_cancelled_total", "Calls that nobody waited for.", tally.cancelledCalls),
       ("plimsoll_clients_gone_total", "Clients that went away early.", tally.clientsGone),
       ("plimsoll_over_budget_total", "Requests that no budget held.", tally.overBudget),
       ("plimsoll_unpriced_answers_total", "Answers without usage or price.", tally.unpriced),
       ("plimsoll_connections_refused_total", "Connections too many.", measures.connectionsRefused),
-      ("plimsoll_access_log_dropped_total", "Lines the disk was too slow for.", access?.dropped ?? 0),
+      (
+        "plimsoll_access_log_dropped_total", "Lines the disk was too slow for.",
+        access?.dropped ?? 0
+      ),
       ("plimsoll_decision_log_dropped_total", "Lines dropped.", decisions?.dropped ?? 0),
     ] {
       text.begin(name, "counter", help)
@@ -110,7 +117,8 @@ extension GatewayService {
     storeMetrics(&text)
     moneyMetrics(&text)
     text.histogram("plimsoll_request_seconds", "From request to whole answer.", measures.duration)
-    text.histogram("plimsoll_first_byte_seconds", "To the first byte of a stream.", measures.firstByte)
+    text.histogram(
+      "plimsoll_first_byte_seconds", "To the first byte of a stream.", measures.firstByte)
     text.histogram("plimsoll_own_seconds", "The gateway's own share of a request.", measures.own)
     return text.text
   }
@@ -142,7 +150,10 @@ extension GatewayService {
     for (name, type, help, value) in [
       ("plimsoll_store_answers", "gauge", "Kept answers.", figures.count),
       ("plimsoll_store_bytes", "gauge", "Bytes of kept answers.", figures.bytes),
-      ("plimsoll_store_evictions_total", "counter", "Answers that went for room.", figures.evictions),
+      (
+        "plimsoll_store_evictions_total", "counter", "Answers that went for room.",
+        figures.evictions
+      ),
     ] {
       text.begin(name, type, help)
       text.value(name, [], value)

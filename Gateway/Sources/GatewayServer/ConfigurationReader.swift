@@ -112,7 +112,8 @@ extension Configuration {
           timePerRequest: try keys.span("time_per_request") ?? .milliseconds(100)))
       engines.append(
         Engine(
-          host: String(parts[0]), port: port, model: try keys.text("model_name") ?? model, key: key))
+          host: String(parts[0]), port: port, model: try keys.text("model_name") ?? model, key: key)
+      )
       try keys.end()
     }
     guard (1...1_000).contains(engines.count) else {
@@ -132,7 +133,8 @@ extension Configuration {
       let tenant = try key.required("tenant")
       if !tenants.contains(tenant) { tenants.append(tenant) }
       guard let digest = Secret.digest(hexadecimal: try key.required("sha256")) else {
-        throw key.fail("sha256", "64 hexadecimal digits are expected: plimsoll-gateway hash-key makes them")
+        throw key.fail(
+          "sha256", "64 hexadecimal digits are expected: plimsoll-gateway hash-key makes them")
       }
       var allowed: [Int]?
       if let names = try key.texts("models") {
@@ -265,7 +267,9 @@ extension Configuration {
       let classes = calibration.classCount
       for model in fleet.models where model.qualityByClass.count != classes {
         throw router.fail(
-          "kind", "difficulty wants quality.matrix of \(model.name) with the \(classes) classes of the texts")
+          "kind",
+          "difficulty wants quality.matrix of \(model.name) with the \(classes) classes of the texts"
+        )
       }
       fleet.difficulty = DifficultyRule(
         calibration: calibration, qualityFloor: floor, uncertainty: uncertainty)
@@ -302,7 +306,9 @@ extension Configuration {
   private mutating func readStore(_ reader: inout KeyReader) throws(FileError) {
     var store = try reader.section("store")
     let kind = try store.text("kind") ?? "memory"
-    guard kind == "memory" else { throw store.fail("kind", "memory is the only store there is yet") }
+    guard kind == "memory" else {
+      throw store.fail("kind", "memory is the only store there is yet")
+    }
     fleet.cacheBytes = try store.count("bytes", in: 65_536...(64 << 30)) ?? fleet.cacheBytes
     try store.end()
   }
@@ -311,7 +317,8 @@ extension Configuration {
     var keys = try reader.section("telemetry")
     telemetry.access = try keys.text("access_log")
     telemetry.decisions = try keys.text("decision_log")
-    telemetry.fileBytes = try keys.count("file_bytes", in: 65_536...(16 << 30)) ?? telemetry.fileBytes
+    telemetry.fileBytes =
+      try keys.count("file_bytes", in: 65_536...(16 << 30)) ?? telemetry.fileBytes
     telemetry.files = try keys.count("files", in: 2...1_000) ?? telemetry.files
     try keys.end()
   }

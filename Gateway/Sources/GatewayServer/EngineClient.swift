@@ -110,7 +110,8 @@ final class EngineClient {
               .unreachable,
               APIError(
                 status: 502,
-                message: isLate ? "The engine took no connection in time." : "The engine takes no connection.",
+                message: isLate
+                  ? "The engine took no connection in time." : "The engine takes no connection.",
                 type: "server_error", code: "engine_unreachable")))
         }
       }

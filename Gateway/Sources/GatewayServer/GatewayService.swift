@@ -216,11 +216,13 @@ final class GatewayService: RequestHandler {
         throw Self.unknownModel(name)
       }
       body = Array(
-        #"{"id":\#(JSONText.quoted(name)),"object":"model","created":0,"owned_by":"plimsoll"}"#.utf8)
+        #"{"id":\#(JSONText.quoted(name)),"object":"model","created":0,"owned_by":"plimsoll"}"#.utf8
+      )
     }
     client.respond(
       status: 200,
-      headers: [("content-type", "application/json"), ("x-request-id", Self.id(number))], body: body)
+      headers: [("content-type", "application/json"), ("x-request-id", Self.id(number))], body: body
+    )
     log(number, path, status: 200)
   }
 

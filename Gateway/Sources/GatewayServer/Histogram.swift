@@ -34,7 +34,9 @@ struct MetricsText {
     text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
   }
 
-  mutating func value(_ name: String, _ labels: [(String, String)] = [], _ value: some CustomStringConvertible) {
+  mutating func value(
+    _ name: String, _ labels: [(String, String)] = [], _ value: some CustomStringConvertible
+  ) {
     text += name
     if !labels.isEmpty {
       text += "{" + labels.map { "\($0.0)=\"\(Self.escaped($0.1))\"" }.joined(separator: ",") + "}"

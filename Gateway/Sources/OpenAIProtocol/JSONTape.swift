@@ -245,7 +245,9 @@ extension JSONTape {
   /// The text of a value that is one, its escapes undone; half a surrogate becomes U+FFFD.
   public func text(of node: Int) -> String {
     let inside = bytes[(nodes[node].start + 1)..<(nodes[node].end - 1)]
-    guard inside.contains(UInt8(ascii: "\\")) else { return String(decoding: inside, as: UTF8.self) }
+    guard inside.contains(UInt8(ascii: "\\")) else {
+      return String(decoding: inside, as: UTF8.self)
+    }
     var units: [UInt16] = []
     var text = ""
     var plain: [UInt8] = []

@@ -85,7 +85,8 @@ public struct ModelRequest: Sendable {
     var temperature = 1.0
     if let node = member("temperature") {
       guard let given = tape.double(node) else {
-        throw .invalid("Invalid type for 'temperature': expected a number.", parameter: "temperature")
+        throw .invalid(
+          "Invalid type for 'temperature': expected a number.", parameter: "temperature")
       }
       temperature = given
     }

@@ -54,7 +54,8 @@ final class EngineHandler: ChannelInboundHandler, TokenListener {
     guard let head else { return }
     if head.uri == "/v1/models" {
       return respond(
-        200, #"{"object":"list","data":[{"id":\#(JSONText.quoted(settings.model)),"object":"model"}]}"#)
+        200,
+        #"{"object":"list","data":[{"id":\#(JSONText.quoted(settings.model)),"object":"model"}]}"#)
     }
     guard let endpoint = Endpoint(path: head.uri) else {
       return respond(

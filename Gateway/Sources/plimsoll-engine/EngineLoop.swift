@@ -36,7 +36,8 @@ final class EngineLoop {
     nextID += 1
     let slot = replica.add(
       TokenRequest(
-        id: nextID, arrival: time, promptTokens: promptTokens, outputTokens: outputTokens), at: time)
+        id: nextID, arrival: time, promptTokens: promptTokens, outputTokens: outputTokens), at: time
+    )
     active[slot] = (listener: listener, told: 0)
     advance()
     return slot

@@ -36,7 +36,8 @@ struct CanonicalBytesTests {
       #""parallel_tool_calls":false"#, #""reasoning_effort":"low""#, #""modalities":["text"]"#,
       #""prediction":{}"#, #""audio":{}"#, #""web_search_options":{}"#, #""verbosity":"low""#,
       #""stream":true"#, #""stream_options":{"include_usage":true}"#, #""top_k":1"#,
-      #""x":18446744073709551616"#, #""x":18446744073709551617"#, #""x":"\ud800""#, #""x":"\ud801""#,
+      #""x":18446744073709551616"#, #""x":18446744073709551617"#, #""x":"\ud800""#,
+      #""x":"\ud801""#,
     ])
   func different(_ field: String) throws {
     let body = String(Self.base.dropLast()) + ",\(field)}"
@@ -112,9 +113,14 @@ struct JSONTapeTests {
         events += try stream.take(bytes[start..<min(start + size, bytes.count)])
       }
       #expect(events.joined().elementsEqual(bytes))
-      #expect(events.map { String(decoding: EventStream.data(of: $0), as: UTF8.self) } == ["a", "b\nc", ""])
+      #expect(
+        events.map { String(decoding: EventStream.data(of: $0), as: UTF8.self) } == [
+          "a", "b\nc", "",
+        ])
     }
     var small = EventStream(limit: 10)
-    #expect(throws: EventStream.TooLarge.self) { _ = try small.take(bytes + Array("data: 12345".utf8)) }
+    #expect(throws: EventStream.TooLarge.self) {
+      _ = try small.take(bytes + Array("data: 12345".utf8))
+    }
   }
 }

@@ -15,7 +15,8 @@ struct GatewayDriverTests {
         ServedModel(
           name: "m", artefact: "m",
           price: TokenPrice(
-            prompt: USD(nanodollars: 1_000_000), cached: .zero, answer: USD(nanodollars: 2_000_000)))
+            prompt: USD(nanodollars: 1_000_000), cached: .zero, answer: USD(nanodollars: 2_000_000))
+        )
       ],
       engines: (0..<engines).map {
         EngineSeat(name: "e\($0)", model: 0, limit: 8, timePerRequest: .milliseconds(10))
@@ -42,7 +43,8 @@ struct GatewayDriverTests {
   static var facts: AnswerFacts {
     AnswerFacts(
       body: Array(
-        #"{"choices":[{"finish_reason":"stop"}],"usage":{"prompt_tokens":100,"completion_tokens":10}}"#.utf8))
+        #"{"choices":[{"finish_reason":"stop"}],"usage":{"prompt_tokens":100,"completion_tokens":10}}"#
+          .utf8))
   }
 
   static func time(_ milliseconds: Int64) -> Instant { .start + .milliseconds(milliseconds) }
@@ -94,7 +96,8 @@ struct GatewayDriverTests {
     #expect(driver.observation(of: 0).outstanding == 0)
   }
 
-  @Test("when all have left, the call is cancelled", arguments: [[1, 2, 3], [3, 2, 1], [2, 1, 3]])
+  @Test(
+    "when all have left, the call is cancelled", arguments: [[1, 2, 3], [3, 2, 1], [2, 1, 3]])
   func allLeave(_ order: [UInt64]) {
     var driver = GatewayDriver(Self.settings())
     for number in UInt64(1)...3 { driver.arrived(number, Self.arrival(), at: Self.time(0)) }
@@ -179,7 +182,8 @@ struct GatewayDriverTests {
     #expect(driver.inFlight == 0)
   }
 
-  @Test("a budget holds 50 estimates of 200 at once, and 441 more one by one when they cost a tenth")
+  @Test(
+    "a budget holds 50 estimates of 200 at once, and 441 more one by one when they cost a tenth")
   func budget() {
     var settings = Self.settings(engines: 1, budget: 50_000)
     settings.engines[0].limit = 1_000
@@ -187,13 +191,19 @@ struct GatewayDriverTests {
       prompt: USD(nanodollars: 1_000_000), cached: .zero, answer: .zero)
     var driver = GatewayDriver(settings)
     func arrive(_ numbers: ClosedRange<UInt64>, _ driver: inout GatewayDriver) -> [UInt64] {
-      for number in numbers { driver.arrived(number, Self.arrival(isShared: false), at: Self.time(0)) }
-      return driver.takeCommands().compactMap { if case .call(let number, _, _) = $0 { number } else { nil } }
+      for number in numbers {
+        driver.arrived(number, Self.arrival(isShared: false), at: Self.time(0))
+      }
+      return driver.takeCommands().compactMap {
+        if case .call(let number, _, _) = $0 { number } else { nil }
+      }
     }
     let first = arrive(1...200, &driver)
     #expect(first.count == 50)
     #expect(driver.tally.overBudget == 150)
-    for number in first { driver.completed(number, Self.answer, Self.facts, isWhole: true, at: Self.time(1)) }
+    for number in first {
+      driver.completed(number, Self.answer, Self.facts, isWhole: true, at: Self.time(1))
+    }
     _ = driver.takeCommands()
     // Each cost 100 of the 1,000 nanodollars put aside: 5,000 are spent, and 45 estimates fit at once.
     #expect(driver.ledger?.total.spent == USD(nanodollars: 5_000))
