@@ -280,7 +280,10 @@ let package = Package(
       ]),
     tests(
       "ScenarioTests",
-      ["CloudModel", "Inputs", "Quantities", "Scenario", "Serving", "Workload"],
+      [
+        "CloudModel", "Inputs", "LongTests", "Quantities", "RandomStreams", "Scenario", "Serving",
+        "Workload",
+      ],
       excluding: ["Mistakes.md"]),
     tests(
       "FleetSimulationTests",

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 
 command=.build/release/plimsoll
 status=0
-"$command" check Scenarios/reference-design/claims.yaml "$@" || status=$?
+"$command" check Scenarios/reference-design/claims.yaml Scenarios/reference-design/tokens/claims.yaml "$@" || status=$?
 
 case $status in
   98 | 99) exit 0 ;;

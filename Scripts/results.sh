@@ -70,6 +70,7 @@ remake_claims() {
 }
 
 remake_claims reference-design
+remake Results/reference-design/tokens.md check Scenarios/reference-design/tokens/claims.yaml --db "$temporary/tokens.sqlite"
 remake_claims spot
 remake_claims policies
 remake Results/levers/README.md explain Scenarios/levers/study.yaml

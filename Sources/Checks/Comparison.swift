@@ -156,7 +156,7 @@ private struct PairedMeasures {
       })
     rows.append(
       each("interruptions", "1/month") {
-        Double($0.fleetEvents.count { $0.kind == .interrupted })
+        Double($0.count(of: .interrupted))
           * (TimeSpan.billingMonth.inSeconds / $0.billedTime.inSeconds)
       })
     return rows.filter { row in

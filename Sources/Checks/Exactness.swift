@@ -26,7 +26,7 @@ struct Exactness: Sendable {
       records.first.map { first in records.dropFirst().allSatisfy { test(first, $0) } } ?? false
     }
     let haveSameFleet = isSame {
-      $0.fleetEvents == $1.fleetEvents
+      $0.fleetEvents == $1.fleetEvents && $0.hasAsManyEvents(as: $1)
         && [Tally.Name.rented, .serving].allSatisfy { [a = $0, b = $1] name in
           a.tally(name) == b.tally(name)
         }

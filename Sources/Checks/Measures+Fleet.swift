@@ -120,7 +120,7 @@ extension Measures {
         let rented = scenario.spotPools.reduce(Int128(0)) {
           $0 + record.tally(.rented, $1.cloud.name)
         }
-        let interrupted = record.fleetEvents.count { $0.kind == .interrupted }
+        let interrupted = record.count(of: .interrupted)
         return (
           Double(interrupted), Double(rented) / Double(TimeSpan.billingMonth.nanoseconds)
         )

@@ -154,8 +154,6 @@ extension Measures {
 }
 
 extension ReplicationRecord {
-  /// The points of a series, in order of time.
-  fileprivate func points(_ name: String) -> [SeriesPoint] { series.filter { $0.name == name } }
 
   /// Its sections, each as a replication of its requests; nothing of its bill.
   func sectionsAsReplications(of scenario: Scenario) -> [ReplicationRecord] {

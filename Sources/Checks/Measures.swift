@@ -326,7 +326,7 @@ package struct Measures: Sendable {
         $0.batches > 0 ? Double($0.batchedRequests) / Double($0.batches) : nil
       },
       row("interruptions", "1/month") {
-        Double($0.fleetEvents.count { $0.kind == .interrupted })
+        Double($0.count(of: .interrupted))
           * (TimeSpan.billingMonth.inSeconds / $0.billedTime.inSeconds)
       },
       row("migrations", "requests") { Double($0.migrations) },

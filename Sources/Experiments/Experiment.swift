@@ -25,16 +25,20 @@ package struct Experiment: Sendable {
     package var version: String
     /// The time that is written into the results, and into nothing else.
     package var startedAt: String
+    /// How much of events and series is stored.
+    package var detail: RecordDetail
 
     /// Options of those values.
     package init(
-      seed: UInt64?, replications: Int?, jobs: Int, version: String, startedAt: String
+      seed: UInt64?, replications: Int?, jobs: Int, version: String, startedAt: String,
+      detail: RecordDetail = .thinned
     ) {
       self.seed = seed
       self.replications = replications
       self.jobs = jobs
       self.version = version
       self.startedAt = startedAt
+      self.detail = detail
     }
   }
 
@@ -170,20 +174,24 @@ package struct Experiment: Sendable {
   }
 
   /// Runs the replications, at most as many at a time as there are jobs, and hands each over in order.
+  ///
+  /// - Returns: the replications without events and series, which nothing but the database keeps.
   private func replications(
     _ numbers: Range<Int>, of scenario: Scenario, withRequests: Bool,
     inOrder: (ReplicationRecord) throws -> Void
   ) async throws -> [ReplicationRecord] {
-    let seed = self.seed
+    let (seed, detail) = (self.seed, options.detail)
     var done: [ReplicationRecord] = []
     try await SideBySide.inOrder(numbers.count, jobs: options.jobs) { position in
       let number = numbers.lowerBound + position
       return {
-        try FleetSimulation.run(
-          scenario, seed: seed, replication: number, withRequests: withRequests)
+        try FleetSimulation.kept(
+          scenario, seed: seed, replication: number, withRequests: withRequests, detail: detail)
       }
     } take: { _, record in
+      var record = record
       try inOrder(record)
+      record.dropDetail(digest: ResultDigest.of(record))
       done.append(record)
     }
     return done
@@ -196,9 +204,22 @@ extension LoadedExperiment {
   func needsRequests(
     of reference: Scenario, beside records: [ReplicationRecord]
   ) -> Bool {
-    let lostAny = records.contains { $0.weighted.answered < $0.weighted.arrived }
-    return !reference.costs.egress.isEmpty
-      || lostAny
-        && scenario.targets.contains { $0.measure == .goodput(against: reference.origin.path) }
+    needsRequests(of: reference, lostAny: records.contains(where: \.lostRequests))
   }
+
+  /// The same where it is known whether the scenario lost any.
+  func needsRequests(of reference: Scenario, lostAny: Bool) -> Bool {
+    let path = reference.origin.path
+    func isAsked(_ measure: Target.Measure) -> Bool {
+      scenario.targets.contains { $0.measure == measure }
+    }
+    // What the network costs follows from the answers.
+    return !reference.costs.egress.isEmpty && isAsked(.savings(against: path))
+      || lostAny && isAsked(.goodput(against: path))
+  }
+}
+
+extension ReplicationRecord {
+  /// Whether any of its requests got no answer.
+  var lostRequests: Bool { weighted.answered < weighted.arrived }
 }

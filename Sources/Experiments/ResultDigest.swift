@@ -7,15 +7,16 @@ import Serving
 import Statistics
 
 /// SHA-256 over everything that a run yields: equal results, equal digest.
-enum ResultDigest {
+package enum ResultDigest {
   /// The digest of a text.
   static func of(_ text: String) -> String { of(Array(text.utf8)) }
 
   /// The digest of bytes.
   static func of(_ bytes: [UInt8]) -> String { SHA256.digest(of: bytes).hexadecimal }
 
-  /// The digest of one replication.
-  static func of(_ record: ReplicationRecord) -> String {
+  /// The digest of one replication, also where not all of it is kept.
+  package static func of(_ record: ReplicationRecord) -> String {
+    if let whole = record.wholeDigest { return whole }
     var lines = ["replication \(record.replication)", "arrived \(record.requests.arrived)"]
     lines += RequestOutcome.allCases.map { "\($0.name) \(record.requests[$0])" }
     for (time, histogram) in record.times.all {
@@ -39,8 +40,7 @@ enum ResultDigest {
     }
     lines.append("weighted \(record.weighted.arrived) of \(record.weightUnit)")
     lines += RequestOutcome.allCases.map { "\($0.name) \(record.weighted[$0])" }
-    // What was drawn is about the results and none of them.
-    lines += record.tallies.filter { $0.name != .draws }
+    lines += record.tallies.filter { !Tally.Name.aboutResults.contains($0.name) }
       .map { "\($0.name.rawValue)|\($0.label)|\($0.value)" }
     lines.append("sampled minutes \(record.sampledMinutes)")
     lines.append("minutes \(record.minutes) \(record.minutesAvailable)")

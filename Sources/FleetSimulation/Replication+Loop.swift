@@ -120,11 +120,10 @@ extension Replication where Engine: ~Copyable {
     of time: TimeSpan, _ course: Engine.Course, in happening: ReplicaHappening
   ) -> USD? {
     let use = engine.use(course, in: happening, now: now)
-    let pool = scenario.fleet.pools[cloud.places[cloud.placeOfReplica[happening.replica]].pool]
-    let prices = pool.cloud.prices
+    let pool = cloud.places[cloud.placeOfReplica[happening.replica]].pool
     return path.budget?.configuration.charge.cost(
-      of: time, batch: use.time, share: pool.replicas.reduce(0) { $0 + Int64($1.service.lanes) },
-      size: use.sharedBy, at: prices.price(at: now))
+      of: time, batch: use.time, share: cloud.lanes[pool], size: use.sharedBy,
+      at: cloud.prices[pool].price(at: now))
   }
 
   /// Notes that requests left a replica, ends those whose clients gave up, and lets the replica go where it was

@@ -32,7 +32,7 @@ public struct DecimalText: Hashable, Sendable {
       case UInt8(ascii: "0")...UInt8(ascii: "9"):
         previousWasDigit = true
         if digitCount == Self.digitLimit {
-          guard sawPoint else { throw Self.unreadable }
+          guard sawPoint else { throw Self.tooLong }
           isCut = isCut || byte != UInt8(ascii: "0")
           continue
         }
@@ -95,6 +95,9 @@ public struct DecimalText: Hashable, Sendable {
 
   private static let unreadable = UnreadableQuantity(
     allowed: "a decimal number such as 1_000 or 9.83")
+
+  private static let tooLong = UnreadableQuantity(
+    range: "a decimal number such as 1_000 or 9.83")
 
   /// The number times `scale`, if that is a whole number that fits.
   public func exactly(times scale: Int64) -> Int64? {

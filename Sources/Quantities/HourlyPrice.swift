@@ -45,9 +45,10 @@ extension HourlyPrice: Comparable, CustomStringConvertible {
   public init(parsing text: some StringProtocol) throws(UnreadableQuantity) {
     let unreadable = UnreadableQuantity(allowed: "a price an hour, such as 9.83 USD/h")
     let (number, unit) = text.splitAfterNumber()
-    guard unit == "USD/h",
-      let nanodollars = try DecimalText(parsing: number).exactly(times: 1_000_000_000)
-    else { throw unreadable }
+    guard unit == "USD/h" else { throw unreadable }
+    guard let nanodollars = try DecimalText(parsing: number).exactly(times: 1_000_000_000) else {
+      throw UnreadableQuantity(range: unreadable.allowed)
+    }
     self.init(nanodollarsPerHour: nanodollars)
   }
 
@@ -64,10 +65,12 @@ extension HourlyPrice: Comparable, CustomStringConvertible {
   /// Reads `9.83 USD/h` with any number of decimals, rounded to the nearest nanodollar, ties to even.
   public init(roundingParsed text: some StringProtocol) throws(UnreadableQuantity) {
     let (number, unit) = text.splitAfterNumber()
-    guard unit == "USD/h",
+    let allowed = "a price an hour, such as 9.83 USD/h"
+    guard unit == "USD/h" else { throw UnreadableQuantity(allowed: allowed) }
+    guard
       let nanodollars = try DecimalText(parsing: number).roundedToNearestOrEven(
         times: 1_000_000_000)
-    else { throw UnreadableQuantity(allowed: "a price an hour, such as 9.83 USD/h") }
+    else { throw UnreadableQuantity(range: allowed) }
     self.init(nanodollarsPerHour: nanodollars)
   }
 

@@ -46,12 +46,12 @@ extension Rate: Comparable, CustomStringConvertible {
   public init(parsing text: some StringProtocol) throws(UnreadableQuantity) {
     let (number, name) = text.splitAfterNumber()
     let unit = Self.units.first { $0.name == name }
-    guard let unit,
+    let allowed = "a rate, such as 220/s, 5/min or 0.5/h"
+    guard let unit else { throw UnreadableQuantity(allowed: allowed) }
+    guard
       let rate = try DecimalText(parsing: number).roundedToNearestOrEven(
         times: 1_000_000_000, over: unit.seconds)
-    else {
-      throw UnreadableQuantity(allowed: "a rate, such as 220/s, 5/min or 0.5/h")
-    }
+    else { throw UnreadableQuantity(range: allowed) }
     self.init(nanoPerSecond: rate)
   }
 

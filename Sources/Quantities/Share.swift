@@ -50,7 +50,7 @@ extension Share: Comparable, AdditiveArithmetic, CustomStringConvertible {
     default: throw unreadable
     }
     guard let billionths = try DecimalText(parsing: number).exactly(times: scale) else {
-      throw unreadable
+      throw UnreadableQuantity(range: unreadable.allowed)
     }
     self.init(billionths: billionths)
   }

@@ -22,17 +22,20 @@ extension TimeSpan: CustomStringConvertible {
     }
     var rest = text[...]
     var sum: Int64 = 0
+    var fits = true
     repeat {
       let (number, tail) = rest.splitAfterNumber()
       let name = tail.prefix { $0.isLetter }
       let unit = (Self.units + Self.longUnits).first { $0.name == name }
-      guard let unit, let length = try DecimalText(parsing: number).exactly(times: unit.nanoseconds)
-      else { throw unreadable }
-      let (added, overflow) = sum.addingReportingOverflow(length)
-      guard !overflow else { throw unreadable }
+      guard let unit else { throw unreadable }
+      let length = try DecimalText(parsing: number).exactly(times: unit.nanoseconds)
+      // A part that does not fit is told when the rest is known to be a time at all.
+      let (added, overflow) = sum.addingReportingOverflow(length ?? 0)
+      fits = fits && length != nil && !overflow
       sum = added
       rest = tail[name.endIndex...]
     } while !rest.isEmpty
+    guard fits else { throw UnreadableQuantity(range: unreadable.allowed) }
     self.init(nanoseconds: sum)
   }
 

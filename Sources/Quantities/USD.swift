@@ -62,9 +62,10 @@ extension USD: Comparable, AdditiveArithmetic, CustomStringConvertible {
     let unreadable = UnreadableQuantity(
       allowed: "an amount in US dollars, such as 50_000 USD or 0.25 USD")
     let (number, unit) = text.splitAfterNumber()
-    guard unit == "USD",
-      let nanodollars = try DecimalText(parsing: number).exactly(times: 1_000_000_000)
-    else { throw unreadable }
+    guard unit == "USD" else { throw unreadable }
+    guard let nanodollars = try DecimalText(parsing: number).exactly(times: 1_000_000_000) else {
+      throw UnreadableQuantity(range: unreadable.allowed)
+    }
     self.init(nanodollars: nanodollars)
   }
 

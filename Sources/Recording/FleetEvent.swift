@@ -5,7 +5,7 @@ import Quantities
 /// Something that happened to a machine.
 package struct FleetEvent: Sendable, Equatable {
   /// What happened.
-  package enum Kind: String, Sendable {
+  package enum Kind: String, Sendable, CaseIterable {
     /// A launch was asked for.
     case requested
     /// The cloud had no machine to sell.
@@ -24,6 +24,21 @@ package struct FleetEvent: Sendable, Equatable {
     case interrupted
     /// The fleet gave it back.
     case released
+
+    /// Its position among all kinds.
+    var number: Int {
+      switch self {
+      case .requested: 0
+      case .refused: 1
+      case .overQuota: 2
+      case .launched: 3
+      case .ready: 4
+      case .recommended: 5
+      case .noticed: 6
+      case .interrupted: 7
+      case .released: 8
+      }
+    }
   }
 
   /// When it happened.

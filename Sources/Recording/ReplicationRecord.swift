@@ -61,6 +61,10 @@ package struct ReplicationRecord: Sendable, Equatable {
   package var sections: [Section]
   /// What was sampled, where requests run in windows; no database keeps it.
   package var sample: SampleRecord?
+  /// What drift and warm-up are judged by, where the series are not kept whole; no database keeps it.
+  package var wholeSeries: [WholeSeries]
+  /// The digest of all that the replication yielded, where not all of it is kept; `nil` where it is.
+  package var wholeDigest: String?
 
   /// A record of nothing.
   package init(replication: Int, edges: [Int64]) {
@@ -91,6 +95,7 @@ package struct ReplicationRecord: Sendable, Equatable {
     migrations = 0
     workloadDigest = 0
     sections = []
+    wholeSeries = []
   }
 
   /// End-to-end latency of answered requests, by weight.

@@ -70,6 +70,10 @@ extension Tally {
     package static let turnsFollowed = Name(rawValue: "turns_followed")
     /// Turns of conversations that came before the answer to the turn before.
     package static let turnsOvertaken = Name(rawValue: "turns_overtaken")
+    /// How many events of a kind a replication had of which not all are kept.
+    package static let fleetEvents = Name(rawValue: "fleet_events")
+    /// How many points a series had of which not all are kept.
+    package static let seriesPoints = Name(rawValue: "series_points")
     /// What was drawn at random.
     package static let draws = Name(rawValue: "draws")
     /// An order statistic of a time, in nanoseconds.
@@ -85,6 +89,8 @@ extension Tally {
     /// What is no machine, in nanodollars.
     package static let costOther = Name(rawValue: "cost_other")
 
+    /// What is about the results and none of them.
+    package static let aboutResults = [draws, fleetEvents, seriesPoints]
     /// What the parts of the invoice were paid for.
     package static let costs = [
       costWorkload, costIdle, costOverhead, costUnusedCommitment, costOther,

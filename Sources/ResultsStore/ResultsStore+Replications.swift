@@ -6,18 +6,28 @@ import SQLite
 import Serving
 import Statistics
 
+/// How much of a replication is read.
+package enum ReplicationParts: Sendable {
+  /// All that is stored.
+  case all
+  /// Requests, the invoice and latencies, for who compares runs by these; the rest is empty.
+  case billsAndLatencies
+}
+
 extension ResultsStore {
   /// The replications of a run, each equal to the one that was added, in the order of their numbers.
   ///
   /// - Throws: ``StoreError`` when there is no such run, or rows were changed so that they no longer
   ///   make a replication.
-  package func replications(of run: Int64) throws(StoreError) -> [ReplicationRecord] {
+  package func replications(
+    of run: Int64, parts: ReplicationParts = .all
+  ) throws(StoreError) -> [ReplicationRecord] {
     try reading("reading replications") { database in
       _ = try state(of: run, in: database)
       let sql = "SELECT * FROM replication WHERE run = ? ORDER BY replication"
       return try Row.fetchAll(database, sql: sql, arguments: [run]).map { row in
         try ReplicationReader(run: run, replication: row["replication"], database: database)
-          .record(row)
+          .record(row, parts)
       }
     }
   }
@@ -25,8 +35,10 @@ extension ResultsStore {
   /// The same, for who calculates with them: their numbers are those that replications can have.
   ///
   /// - Throws: ``StoreError``, also where a number is none, or a sum over all would leave its type.
-  package func soundReplications(of run: Int64) throws(StoreError) -> [ReplicationRecord] {
-    let records = try replications(of: run)
+  package func soundReplications(
+    of run: Int64, parts: ReplicationParts = .all
+  ) throws(StoreError) -> [ReplicationRecord] {
+    let records = try replications(of: run, parts: parts)
     if let flaw = records.flaw {
       throw StoreError(path: path, reason: "is damaged: run \(run): \(flaw)")
     }
@@ -57,12 +69,20 @@ private struct ReplicationReader {
     Refusal(reason: "is damaged: replication \(replication) of run \(run) cannot be put together")
   }
 
-  func record(_ row: Row) throws -> ReplicationRecord {
+  func record(_ row: Row, _ parts: ReplicationParts) throws -> ReplicationRecord {
     guard let digest = UInt64(try row["workload_digest"] as String, radix: 16) else { throw damage }
     var record = ReplicationRecord(replication: replication, edges: [])
     record.requests = try RequestCounts(row)
     record.weighted = try weighted()
     record.weightUnit = try row.count("weight_unit")
+    record.measuredTime = try row.span("measured_ns")
+    record.billedTime = try row.span("billed_ns")
+    record.invoice = try invoice()
+    if parts == .billsAndLatencies {
+      record.times = PerTime(
+        latency: try histogram(.latency), wait: LatencyHistogram())
+      return record
+    }
     record.sampledMinutes = try row.count("sampled_minutes")
     record.tallies = try rows("name, label, value", of: "tally") { row in
       guard let value = try row.wide("value") else { throw damage }
@@ -79,9 +99,6 @@ private struct ReplicationReader {
     record.minutesAvailable = try row.count("minutes_available")
     record.promptTokens = TokenCount(try row["prompt_tokens"])
     record.outputTokens = TokenCount(try row["output_tokens"])
-    record.measuredTime = try row.span("measured_ns")
-    record.billedTime = try row.span("billed_ns")
-    record.invoice = try invoice()
     record.charges = try charges()
     record.fleetEvents = try events()
     record.series = try series()
@@ -93,6 +110,10 @@ private struct ReplicationReader {
     record.simulatedRequests = try row.count("simulated_requests")
     record.migrations = try row.count("migrations")
     record.workloadDigest = digest
+    let isThinned = record.tallies.contains {
+      $0.name == .fleetEvents || $0.name == .seriesPoints
+    }
+    if isThinned { record.wholeDigest = try row["digest"] }
     return record
   }
 

@@ -10,12 +10,17 @@ package struct ClaimSet: Sendable {
     package let text: String
     /// The path of the scenario that it is judged on.
     package let scenario: String
+    /// The paths of further scenarios that it must hold on as well; where they disagree it is undecided.
+    package let also: [String]
     /// The target as it is written; the scenario of the same path judges it.
     package let target: String
     /// Where the target stands.
     package let location: SourceLocation
     /// What would make the claim true, where it restates an input.
     package let breakEven: BreakEven?
+
+    /// The paths of all scenarios that it is judged on.
+    package var scenarios: [String] { [scenario] + also }
   }
 
   /// An input that is varied until a target of a bill changes its mind.
@@ -43,7 +48,7 @@ package struct ClaimSet: Sendable {
   /// The paths of the scenarios, each once, in the order in which claims first name them.
   package var scenarios: [String] {
     var paths: [String] = []
-    for claim in claims where !paths.contains(claim.scenario) { paths.append(claim.scenario) }
+    for path in claims.flatMap(\.scenarios) where !paths.contains(path) { paths.append(path) }
     return paths
   }
 
@@ -75,7 +80,7 @@ extension ClaimSet {
         let (claim, target) = claim(&reader, files: files, into: &diagnostics)
       else { continue }
       claims.append(claim)
-      targets.append((claim.scenario, target))
+      targets += claim.scenarios.map { ($0, target) }
     }
     if values.isEmpty && diagnostics.isEmpty {
       root.report(.other("required: at least one claim"), of: "claims", into: &diagnostics)
@@ -89,6 +94,7 @@ extension ClaimSet {
   ) -> (Claim, ValueReader)? {
     let text = reader.string("claim", .required, into: &diagnostics)
     let file = reader.node("scenario", .required, into: &diagnostics)
+    let others = reader.sequence("also", .optional, into: &diagnostics) ?? []
     let target = reader.node("target", .required, into: &diagnostics)
     let breakEven = breakEven(&reader, into: &diagnostics)
     reader.finish(into: &diagnostics)
@@ -96,13 +102,30 @@ extension ClaimSet {
       target.parsed(into: &diagnostics, as: { try Target(parsing: $0) }) != nil,
       let written = target.string(into: &diagnostics)
     else { return nil }
-    let path = ScenarioLoader.resolve(name, at: file.location)
-    if (try? files.read(path)) == nil { file.report(.missingFile(path), into: &diagnostics) }
+    var paths = [path(of: file, name, files: files, into: &diagnostics)]
+    for other in others {
+      guard let name = other.string(into: &diagnostics) else { return nil }
+      let path = path(of: other, name, files: files, into: &diagnostics)
+      guard !paths.contains(path) else {
+        other.report(.other("the claim names this scenario already"), into: &diagnostics)
+        continue
+      }
+      paths.append(path)
+    }
     return (
       Claim(
-        text: text, scenario: path, target: written, location: target.location,
+        text: text, scenario: paths[0], also: Array(paths.dropFirst()), target: written,
+        location: target.location,
         breakEven: breakEven), target
     )
+  }
+
+  private static func path(
+    of file: ValueReader, _ name: String, files: FileReader, into diagnostics: inout Diagnostics
+  ) -> String {
+    let path = ScenarioLoader.resolve(name, at: file.location)
+    if (try? files.read(path)) == nil { file.report(.missingFile(path), into: &diagnostics) }
+    return path
   }
 
   private static func breakEven(

@@ -206,7 +206,8 @@ extension Target {
 }
 
 extension String {
-  fileprivate var trimmingBlanks: String {
+  /// The text without the blanks at its ends.
+  var trimmingBlanks: String {
     var text = self[...]
     while text.first == " " { text.removeFirst() }
     while text.last == " " { text.removeLast() }

@@ -11,9 +11,14 @@ extension LatencyHistogram {
       counts.count == Self.bucketCount && edges.count == countsAboveEdges.count,
       "a histogram has a count for each bucket and each edge")
     self.edges = edges
-    self.counts = counts
     self.countsAboveEdges = countsAboveEdges
     count = counts.reduce(0, +)
+    if let first = counts.firstIndex(where: { $0 > 0 }),
+      let last = counts.lastIndex(where: { $0 > 0 })
+    {
+      firstBucket = first
+      self.counts = Array(counts[first...last])
+    }
     self.sum = sum
     self.maximum = maximum
   }
@@ -34,10 +39,18 @@ extension LatencyHistogram {
     self.init(edges: edges)
     var total: UInt64 = 0
     var next = 0
+    if let first = occupied.first, let last = occupied.last {
+      guard first.bucket >= 0, last.bucket >= first.bucket, last.bucket < Self.bucketCount else {
+        return nil
+      }
+      reach(first.bucket, last.bucket)
+    }
     for (bucket, inBucket) in occupied {
       let (added, overflows) = total.addingReportingOverflow(inBucket)
-      guard bucket >= next, bucket < Self.bucketCount, inBucket > 0, !overflows else { return nil }
-      counts[bucket] = inBucket
+      guard bucket >= next, bucket - firstBucket < counts.count, inBucket > 0,
+        !overflows
+      else { return nil }
+      counts[bucket - firstBucket] = inBucket
       total = added
       next = bucket + 1
     }

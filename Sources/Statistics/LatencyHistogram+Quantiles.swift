@@ -40,7 +40,7 @@ extension LatencyHistogram {
     for bucket in counts.indices where counts[bucket] > 0 {
       let upTo = below + counts[bucket]
       if upTo >= rank {
-        let (start, width) = Self.bounds(of: bucket)
+        let (start, width) = Self.bounds(of: firstBucket + bucket)
         let (low, high) = narrowed(start, min(start + (width - 1), maximum), rank)
         let exactRank = Double(billionths) / 1e9 * Double(population)
         let inside = max(0, exactRank - Double(below)) / Double(counts[bucket])

@@ -12,7 +12,10 @@ package struct LatencyHistogram: Sendable, Equatable {
   /// How many buckets there are.
   @inlinable package static var bucketCount: Int { 55 << precisionBits + 1 << precisionBits }
 
-  @usableFromInline var counts: [UInt64]
+  /// Counts from the first to the last bucket that holds something: room for the others is kept by nobody.
+  @usableFromInline var counts: [UInt64] = []
+  /// The bucket of the first of these counts; 0 where there is none.
+  @usableFromInline var firstBucket = 0
   /// The times above which is counted exactly, in nanoseconds.
   @usableFromInline package let edges: [Int64]
   /// How many recorded times lay above each edge.
@@ -28,7 +31,6 @@ package struct LatencyHistogram: Sendable, Equatable {
   package init(edges: [Int64] = []) {
     self.edges = edges
     countsAboveEdges = edges.map { _ in 0 }
-    counts = [UInt64](repeating: 0, count: Self.bucketCount)
   }
 
   /// The bucket of a time.
@@ -47,11 +49,31 @@ package struct LatencyHistogram: Sendable, Equatable {
   @inline(__always)
   package mutating func record(_ nanoseconds: Int64) {
     precondition(nanoseconds >= 0, "no request is answered before it came")
-    counts[Self.bucket(of: nanoseconds)] += 1
+    let bucket = Self.bucket(of: nanoseconds)
+    reach(bucket, bucket)
+    counts[bucket - firstBucket] += 1
     count += 1
     sum += Int128(nanoseconds)
     maximum = max(maximum, nanoseconds)
     for index in edges.indices where nanoseconds > edges[index] { countsAboveEdges[index] += 1 }
+  }
+
+  /// Makes room for the counts of buckets, the first and the last of which will hold something.
+  ///
+  /// - Complexity: O(buckets between the first and the last that hold something) where there is no room yet.
+  @usableFromInline
+  mutating func reach(_ first: Int, _ last: Int) {
+    if counts.isEmpty {
+      firstBucket = first
+      counts = [UInt64](repeating: 0, count: last - first + 1)
+      return
+    }
+    let end = firstBucket + counts.count
+    guard first < firstBucket || last >= end else { return }
+    let low = min(first, firstBucket)
+    var wider = [UInt64](repeating: 0, count: max(end, last + 1) - low)
+    for (index, count) in counts.enumerated() { wider[firstBucket - low + index] = count }
+    (counts, firstBucket) = (wider, low)
   }
 
   /// Adds all counts of another histogram with the same edges, each so many times.
@@ -61,7 +83,9 @@ package struct LatencyHistogram: Sendable, Equatable {
   package mutating func merge(_ other: LatencyHistogram, times weight: UInt64 = 1) {
     precondition(edges == other.edges, "histograms merge when they count above the same edges")
     guard weight > 0, other.count > 0 else { return }
-    for index in counts.indices { counts[index] += other.counts[index] * weight }
+    reach(other.firstBucket, other.firstBucket + other.counts.count - 1)
+    let shift = other.firstBucket - firstBucket
+    for index in other.counts.indices { counts[shift + index] += other.counts[index] * weight }
     for index in edges.indices { countsAboveEdges[index] += other.countsAboveEdges[index] * weight }
     count += other.count * weight
     sum += other.sum * Int128(weight)
@@ -94,7 +118,7 @@ package struct LatencyHistogram: Sendable, Equatable {
 extension LatencyHistogram {
   /// The buckets that hold something, in order: what a results database keeps.
   package var occupiedBuckets: [(bucket: Int, count: UInt64)] {
-    counts.indices.compactMap { counts[$0] > 0 ? ($0, counts[$0]) : nil }
+    counts.indices.compactMap { counts[$0] > 0 ? (firstBucket + $0, counts[$0]) : nil }
   }
 
   /// The points of the cumulative distribution: each occupied bucket's end in nanoseconds, with how

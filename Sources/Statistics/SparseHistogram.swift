@@ -58,8 +58,11 @@ package struct SparseHistogram: Sendable, Equatable {
   /// - Complexity: O(buckets).
   package func histogram(edges: [Int64]) -> LatencyHistogram {
     var histogram = LatencyHistogram(edges: edges)
-    guard let last = buckets.last else { return histogram }
-    for (bucket, count) in zip(buckets, counts) { histogram.counts[Int(bucket)] = count }
+    guard let first = buckets.first, let last = buckets.last else { return histogram }
+    histogram.reach(Int(first), Int(last))
+    for (bucket, count) in zip(buckets, counts) {
+      histogram.counts[Int(bucket - first)] = count
+    }
     histogram.countsAboveEdges = countsAboveEdges
     histogram.count = count
     histogram.sum = sum

@@ -85,6 +85,7 @@ struct Check: AsyncParsableCommand {
     let tables = judged.compactMap(\.table)
     switch options.format {
     case .table:
+      for table in tables { Terminal.show(table.answer + "\n\n") }
       var all = overviews
       if !told.isEmpty { all.append(Overview(told.map(\.report))) }
       Terminal.show(all.map(\.table).joined(separator: "\n"))

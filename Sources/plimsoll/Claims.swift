@@ -48,25 +48,30 @@ struct Claims {
     var rows: [ClaimTable.Row] = []
     var cases: [(scenario: String, judged: CheckReport.Case)] = []
     for claim in claims.claims {
-      guard let report = reports.first(where: { $0.scenario == claim.scenario }),
-        let verdict = report.results.verdicts.first(where: { $0.target == claim.target })
-      else { continue }
+      let judged = claim.scenarios.compactMap { path in
+        reports.first { $0.scenario == path }.flatMap { report in
+          report.results.verdicts.first { $0.target == claim.target }.map { (report, $0) }
+        }
+      }
+      guard judged.count == claim.scenarios.count, let report = judged.first?.0 else { continue }
+      let row = ClaimTable.Row(
+        claim: claim.text, judged: judged.map { (scenario: $0.0.name, verdict: $0.1) })
       var even = ""
       do {
         even = try breakEven(of: claim, seed: report.seed)
       } catch {
         unjudged.append(Failure.unjudged(claim.scenario, error))
       }
-      rows.append(
-        ClaimTable.Row(
-          claim: claim.text, scenario: report.name, verdict: verdict, breakEven: even))
-      cases.append(
+      rows.append(row.saying(even))
+      // In the suite of each scenario that the claim names, always with the one verdict.
+      cases += judged.map { report, _ in
         (
           report.scenario,
           CheckReport.Case(
-            kind: .claim, name: "\(claim.text): \(claim.target)", verdict: verdict,
+            kind: .claim, name: "\(claim.text): \(claim.target)", verdict: row.verdict,
             location: claim.location)
-        ))
+        )
+      }
     }
     var assumptions: [String] = []
     for line in reports.flatMap(\.assumptions) where !assumptions.contains(line) {

@@ -20,7 +20,9 @@ struct Explain: StudyCommand {
 
   @Argument(help: "The file of the study.")
   var study: String
-  @Option(name: .customLong("set"), help: "Change a value of every fleet.")
+  @Option(
+    name: .customLong("set"), help: "Change a value of every fleet.",
+    completion: .custom { KeyCompletion.assignments($0, $1, $2) })
   var overrides: [String] = []
   @Option(help: "The seed of all random numbers, instead of the scenario's.")
   var seed: UInt64?

@@ -25,11 +25,13 @@ struct Optimize: StudyCommand {
     help: ArgumentHelp(
       "A key and its values: --over fleet.spot.machines.max=0..4.",
       discussion: "The values are written as sweep --vary takes them; every combination is a point."
-    ))
+    ), completion: .custom { KeyCompletion.assignments($0, $1, $2) })
   var over: [String] = []
   @Option(help: "What to minimise; only monthly_cost for now.")
   var minimize = "monthly_cost"
-  @Option(name: .customLong("set"), help: "Change a value at every point.")
+  @Option(
+    name: .customLong("set"), help: "Change a value at every point.",
+    completion: .custom { KeyCompletion.assignments($0, $1, $2) })
   var overrides: [String] = []
   @Option(help: "The smallest difference in the bill worth finding.")
   var delta = "1%"

@@ -24,7 +24,7 @@ struct Plimsoll: AsyncParsableCommand {
       Init.self, Run.self, Check.self, Compare.self, Sweep.self, Optimize.self, Capacity.self,
       Explain.self, Sensitivity.self, Next.self, Report.self,
       ShowCatalogue.self, Trace.self, Calibrate.self, Route.self, Engine.self, Replay.self,
-      Validate.self, Runs.self, Show.self, Doctor.self,
+      Validate.self, Keys.self, PrintSchema.self, Runs.self, Show.self, Doctor.self,
     ])
 
   /// Starts the command.

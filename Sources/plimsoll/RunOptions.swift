@@ -6,6 +6,7 @@ import Dispatch
 import Experiments
 import FleetSimulation
 import Foundation
+import Recording
 import Reporting
 import ResultsStore
 import Scenario
@@ -15,9 +16,13 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
   case table, json, csv, markdown
 }
 
+extension RecordDetail: ExpressibleByArgument {}
+
 /// The options of every verb that runs a scenario.
 struct RunOptions: ParsableArguments {
-  @Option(name: .customLong("set"), help: "Change a value: --set fleet.base.machines=4.")
+  @Option(
+    name: .customLong("set"), help: "Change a value: --set fleet.base.machines=4.",
+    completion: .custom { KeyCompletion.assignments($0, $1, $2) })
   var overrides: [String] = []
   @Option(help: "The seed of all random numbers, instead of the scenario's.")
   var seed: UInt64?
@@ -29,6 +34,12 @@ struct RunOptions: ParsableArguments {
   var db: String = "Results/plimsoll.sqlite"
   @Option(help: "The format of the results.")
   var format: OutputFormat = .table
+  @Option(
+    help: """
+      How much the database keeps of what happened over time: thinned (at most 500 events of a kind and 1,000 points \
+      of a series in a replication) or all.
+      """)
+  var detail: RecordDetail = .thinned
   @Flag(help: "Print only the results.")
   var quiet = false
 
@@ -83,7 +94,7 @@ struct RunOptions: ParsableArguments {
       loaded,
       options: Experiment.Options(
         seed: seed, replications: replications ?? self.replications, jobs: jobs,
-        version: Plimsoll.versionText, startedAt: Terminal.timestamp))
+        version: Plimsoll.versionText, startedAt: Terminal.timestamp, detail: detail))
     let work = ExpectedWork(of: loaded.scenario)
     let isLong = work.units > Self.longWork
     if isLong {

@@ -14,7 +14,8 @@ struct Validate: ParsableCommand {
   var scenarios: [String]
   @Option(
     name: .customLong("set"),
-    help: "Change a value: --set fleet.base.machines=4.")
+    help: "Change a value: --set fleet.base.machines=4.",
+    completion: .custom { KeyCompletion.assignments($0, $1, $2) })
   var overrides: [String] = []
   @Flag(help: "Print only errors.")
   var quiet = false

@@ -93,6 +93,35 @@ struct CommandTests {
     #expect(changed.status == 65 && changed.messages.contains("found 'cheap'"))
   }
 
+  @Test("holds a claim undecided on which its scenarios disagree, and tells the answer first")
+  func claimsOnSeveral() throws {
+    let fleet = try Command.scenario("targets: [monthly_cost <= 900_000 USD]")
+    let other = Command.temporary("yaml")
+    try """
+    plimsoll: 1
+    extends: \(fleet)
+    costs: { storage: 1_000_000 USD/month }
+    targets: [monthly_cost <= 900_000 USD]
+    """.write(toFile: other, atomically: true, encoding: .utf8)
+    let path = Command.temporary("yaml")
+    try """
+    plimsoll_claims: 1
+    about: Two claims.
+    claims:
+      - { claim: it is cheap, scenario: \(fleet), also: [\(other)], target: monthly_cost <= 900_000 USD }
+      - { claim: it is free, scenario: \(fleet), also: [\(other)], target: monthly_cost <= 1 USD }
+    """.write(toFile: path, atomically: true, encoding: .utf8)
+    let answer = try Command.call(
+      "check", path, "--db", Command.temporary("sqlite"), "--quiet", "--set", Self.short)
+    #expect(answer.status == 99, "\(answer.messages)")
+    #expect(
+      answer.output.hasPrefix(
+        "Two claims. Of 2 claims 1 fails, 1 is undecided. What fails: it is free ("))
+    #expect(answer.output.contains(#/it is cheap +undecided/#))
+    #expect(answer.output.contains(": holds on ") && answer.output.contains(", fails on "))
+    #expect(answer.output.split(separator: "and also").count == 3)
+  }
+
   @Test(
     "gives one digest on one and two jobs, whenever it is run and wherever its file is named from")
   func oneDigest() throws {

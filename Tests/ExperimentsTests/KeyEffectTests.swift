@@ -43,6 +43,12 @@ struct KeyEffectTests {
       try add(effect.base)
       try add(effect.base + [effect.change])
     }
+    // All that the table of keys has is asked for, so that no key of the page, the schema and the loader is another's.
+    let tabled = KeyTable.entries(laws: true).filter { !$0.isName }.map {
+      KeyEffect.general($0.path)
+    }
+    let unasked = tabled.filter { !known.contains($0) && !KeyTable.joiningKeys.contains($0) }
+    #expect(unasked.isEmpty, "in the table, and nobody asks: \(unasked)")
     // A key that leads to others changes what they change.
     let parents = known.filter { key in
       known.contains { $0.hasPrefix(key + ".") || $0.hasPrefix(key + "[") }

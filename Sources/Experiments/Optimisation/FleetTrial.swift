@@ -10,7 +10,10 @@ struct FleetTrial: Sendable {
   /// A scenario that targets compare with, and its replications.
   private struct Reference: Sendable {
     let scenario: Scenario
+    /// Empty once it is settled whether the fleet holds its targets.
     var records: [ReplicationRecord] = []
+    /// How many there are, kept or not.
+    var count = 0
     var hasRequests = false
   }
 
@@ -19,7 +22,12 @@ struct FleetTrial: Sendable {
   private let seed: UInt64
   /// The bill of each replication for a month, requests left out.
   private(set) var bills: [Double] = []
-  private(set) var records: [ReplicationRecord] = []
+  /// The bill of each replication with requests.
+  private(set) var fullBills: [Double] = []
+  /// The replications with requests, until it is settled whether the fleet holds its targets.
+  private var records: [ReplicationRecord] = []
+  private var isSettled = false
+  private var lostAny = false
   private var references: [Reference]
   /// Requests that were simulated, measured or not, those of references too.
   private(set) var requests: UInt64 = 0
@@ -44,7 +52,7 @@ struct FleetTrial: Sendable {
   /// The bills that are to be compared, by replication: with requests where they have a part in
   /// them.
   var costs: [Double] {
-    hasBillOfItsOwn ? bills : records.map { Self.bill(of: $0) }
+    hasBillOfItsOwn ? bills : fullBills
   }
 
   static func bill(of record: ReplicationRecord) -> Double {
@@ -73,30 +81,42 @@ struct FleetTrial: Sendable {
 
   /// Brings the replications with requests to so many.
   mutating func simulate(upTo count: Int, jobs: Int) async throws {
-    guard records.count < count else { return }
-    let more = try await replications(records.count..<count, true, jobs: jobs)
-    records += more
+    guard fullBills.count < count else { return }
+    let more = try await replications(fullBills.count..<count, true, jobs: jobs)
+    fullBills += more.map { Self.bill(of: $0) }
+    lostAny = lostAny || more.contains(where: \.lostRequests)
+    if !isSettled { records += more }
     requests += more.reduce(0) { $0 + $1.simulatedRequests }
     for position in references.indices {
       var reference = references[position]
-      let needsRequests = loaded.needsRequests(of: reference.scenario, beside: records)
+      let needsRequests = loaded.needsRequests(of: reference.scenario, lostAny: lostAny)
       if needsRequests && !reference.hasRequests {
-        (reference.hasRequests, reference.records) = (true, [])
+        (reference.hasRequests, reference.records, reference.count) = (true, [], 0)
       }
       let added = try await replications(
-        reference.records.count..<records.count, ofReference: position, reference.hasRequests,
+        reference.count..<fullBills.count, ofReference: position, reference.hasRequests,
         jobs: jobs)
-      reference.records += added
+      reference.count += added.count
+      if !isSettled { reference.records += added }
       requests += added.reduce(0) { $0 + $1.simulatedRequests }
       references[position] = reference
     }
+  }
+
+  /// Lets go of the replications: from here on only bills are asked for.
+  private mutating func forget() {
+    isSettled = true
+    records = []
+    for position in references.indices { references[position].records = [] }
   }
 
   /// The measures and the verdicts by what was simulated with requests.
   ///
   /// - Parameters:
   ///   - look: how often was looked with this one; `nil` where it is done once only.
-  func judged(confidence: Double, look: Int?) -> (measures: Measures, verdicts: [VerdictRow]) {
+  private func judged(confidence: Double, look: Int?) -> (
+    measures: Measures, verdicts: [VerdictRow]
+  ) {
     let measures = Measures(scenario, records: records)
     let judge = Judge(
       measures,
@@ -142,6 +162,7 @@ extension FleetTrial {
   ///
   /// - Parameters:
   ///   - looks: after how many replications is looked, ascending.
+  /// - Precondition: it was not settled before.
   mutating func settle(
     looks: [Int], confidence: Double, jobs: Int
   ) async throws -> (
@@ -154,6 +175,7 @@ extension FleetTrial {
         confidence: confidence, look: looks.count == 1 ? nil : look)
       let standing = FleetStanding(verdicts, on: scenario.targets)
       guard standing == .unsettled, look < looks.count else {
+        forget()
         return (standing, measures, verdicts)
       }
       look += 1

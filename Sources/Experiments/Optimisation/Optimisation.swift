@@ -295,7 +295,7 @@ extension Optimisation {
       guard let trial = candidate.trial else { continue }
       let costs = trial.costs.isEmpty ? trial.bills : trial.costs
       points[number].lacksRequests = trial.costs.isEmpty
-      points[number].replications = trial.records.count
+      points[number].replications = trial.fullBills.count
       points[number].bill =
         trial.hasBillOfItsOwn && trial.loaded.scenario.isBillExact
         ? costs.first.map { .exact($0, samples: costs.count) }
@@ -356,7 +356,7 @@ extension Optimisation {
     var spent = OptimumAnswer.Effort()
     for trial in candidates.compactMap(\.trial) {
       spent.requests += trial.requests
-      spent.replications += trial.records.count
+      spent.replications += trial.fullBills.count
     }
     return spent
   }
@@ -366,7 +366,7 @@ extension Optimisation {
     let trials = candidates.compactMap(\.trial)
     let spent = spent(candidates)
     var grid = OptimumAnswer.Effort()
-    grid.replications = trials.count * (trials.map(\.records.count).max() ?? 0)
+    grid.replications = trials.count * (trials.map(\.fullBills.count).max() ?? 0)
     if spent.replications > 0 {
       grid.requests = UInt64(
         Double(spent.requests) / Double(spent.replications) * Double(grid.replications))

@@ -154,8 +154,8 @@ struct SizeSearch: Sendable {
       let found = try await trial.settle(
         looks: [count, 2 * count, 4 * count], confidence: confidence, jobs: jobs)
       return Fleet(
-        bills: trial.records.map(FleetTrial.bill),
-        checkedBill: trial.records.count == count ? found.measures.monthlyCost : nil,
+        bills: trial.fullBills,
+        checkedBill: trial.fullBills.count == count ? found.measures.monthlyCost : nil,
         standing: found.standing,
         verdicts: found.verdicts,
         lacking: zip(found.verdicts, loaded.scenario.targets)

@@ -76,8 +76,11 @@ package struct ReplicationSource: Sendable {
       try await SideBySide.inOrder(numbers.count, jobs: jobs) { position in
         let number = numbers.lowerBound + position
         return {
-          try FleetSimulation.run(
+          var record = try FleetSimulation.kept(
             scenario, seed: seed, replication: number, withRequests: withRequests)
+          // What is not stored is measured only.
+          if !isKept { record.dropDetail(digest: ResultDigest.of(record)) }
+          return record
         }
       } take: { _, record in
         records.append(record)

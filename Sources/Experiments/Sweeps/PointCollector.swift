@@ -39,7 +39,8 @@ struct PointCollector {
         guard let results = try store.results(of: run) else { continue }
         outcomes[number] = .finished(
           SweepAnswer.Finished(
-            run: run, results: results, records: try store.soundReplications(of: run)))
+            run: run, results: results,
+            records: try store.soundReplications(of: run, parts: .billsAndLatencies)))
       case .failed(let reason): outcomes[number] = .failed(reason)
       case .planned where point.replications == 0:
         refused.append((number, point.refusal))

@@ -61,9 +61,10 @@ struct PointJudge {
       position.map { known.remove(at: $0) }
       ?? Reference(scenario: scenario, hasRequests: withRequests)
     while reference.records.count < count {
-      reference.records.append(
-        try FleetSimulation.run(
-          scenario, seed: seed, replication: reference.records.count, withRequests: withRequests))
+      var record = try FleetSimulation.kept(
+        scenario, seed: seed, replication: reference.records.count, withRequests: withRequests)
+      record.dropDetail(digest: ResultDigest.of(record))
+      reference.records.append(record)
     }
     // A sweep over the windows themselves would otherwise keep one for each.
     known = [reference] + known.prefix(3)

@@ -6,7 +6,7 @@ import Serving
 import Statistics
 
 /// A replication as a shard of a sweep keeps it: whole numbers and names alone, so nothing is rounded.
-struct RecordDocument: Codable {
+package struct RecordDocument: Codable {
   private let replication: Int
   private let requests: [UInt64]
   private let weighted: [UInt64]
@@ -18,24 +18,26 @@ struct RecordDocument: Codable {
   private let laneTimes: [Wide]
   private let invoice: [Line]
   private let charges: [Bill]
-  private let events: [Event]
-  private let series: [Curve]
+  private let events: Events
+  private let series: Points
+  private let wholeSeries: [Whole]
+  private let wholeDigest: String?
   private let tallies: [Count]
   private let sample: SampleRecord?
 
   fileprivate struct Histogram: Codable {
     let edges: [Int64]
     let above: [UInt64]
-    let buckets: [Int]
-    let counts: [UInt64]
+    let buckets: PackedNumbers
+    let counts: PackedNumbers
     let count: UInt64
     let sum: String
     let maximum: Int64
   }
 
   fileprivate struct Stretch: Codable {
-    let buckets: [UInt16]
-    let counts: [UInt64]
+    let buckets: PackedNumbers
+    let counts: PackedNumbers
     let above: [UInt64]
     let sum: String
   }
@@ -92,19 +94,29 @@ struct RecordDocument: Codable {
     }
   }
 
-  private struct Event: Codable {
-    let time: Int64
-    let kind: String
-    let pool: Int
-    let machine: Int
+  /// Events, column by column.
+  fileprivate struct Events: Codable {
+    let times: PackedNumbers
+    let kinds: PackedNumbers
+    let pools: PackedNumbers
+    let machines: PackedNumbers
   }
 
-  /// Points of a series in a row that have the same name and pool, with the bits of their values.
-  private struct Curve: Codable {
+  /// Points of series, column by column: the number of the series, the time and the bits of the value.
+  fileprivate struct Points: Codable {
+    /// The name and the pool of each series.
+    let names: [[String]]
+    let series: PackedNumbers
+    let times: PackedNumbers
+    let bits: PackedNumbers
+  }
+
+  /// A series whose points lie minutes apart.
+  fileprivate struct Whole: Codable {
     let name: String
-    let pool: String
-    var times: [Int64]
-    var bits: [UInt64]
+    let start: Int64
+    let minutes: PackedNumbers
+    let bits: PackedNumbers
   }
 
   private struct Count: Codable {
@@ -118,7 +130,7 @@ struct RecordDocument: Codable {
 
 extension RecordDocument {
   /// The document of a replication.
-  init(_ record: ReplicationRecord) {
+  package init(_ record: ReplicationRecord) {
     replication = record.replication
     requests = [record.requests.arrived] + record.requests.ended
     weighted = [record.weighted.arrived] + record.weighted.ended
@@ -153,19 +165,15 @@ extension RecordDocument {
         price: $0.price?.nanodollarsPerHour,
         amounts: [$0.billed.nanodollars, $0.effective.nanodollars, $0.list.nanodollars])
     }
-    events = record.fleetEvents.map {
-      Event(
-        time: $0.time.nanoseconds, kind: $0.kind.rawValue, pool: $0.pool, machine: $0.machine)
+    events = Events(record.fleetEvents)
+    series = Points(record.series)
+    wholeSeries = record.wholeSeries.map {
+      Whole(
+        name: $0.name, start: $0.start.nanoseconds,
+        minutes: PackedNumbers(steps: $0.minutes.map(Int64.init)),
+        bits: PackedNumbers(bitsOf: $0.values))
     }
-    var curves: [Curve] = []
-    for point in record.series {
-      if curves.last.map({ $0.name != point.name || $0.pool != point.pool }) ?? true {
-        curves.append(Curve(name: point.name, pool: point.pool, times: [], bits: []))
-      }
-      curves[curves.count - 1].times.append(point.time.nanoseconds)
-      curves[curves.count - 1].bits.append(point.value.bitPattern)
-    }
-    series = curves
+    wholeDigest = record.wholeDigest
     sample = record.sample
     tallies = record.tallies.map {
       Count(name: $0.name.rawValue, label: $0.label, value: Wide($0.value))
@@ -177,17 +185,20 @@ extension RecordDocument.Histogram {
   fileprivate init(_ histogram: LatencyHistogram) {
     edges = histogram.edges
     above = histogram.countsAboveEdges
-    buckets = histogram.occupiedBuckets.map(\.bucket)
-    counts = histogram.occupiedBuckets.map(\.count)
+    let occupied = histogram.occupiedBuckets
+    buckets = PackedNumbers(steps: occupied.map { Int64($0.bucket) })
+    counts = PackedNumbers(occupied.map(\.count))
     count = histogram.count
     sum = String(histogram.sum)
     maximum = histogram.maximum
   }
 
   fileprivate func histogram() throws -> LatencyHistogram {
+    let (buckets, counts) = (self.buckets.steps, self.counts.numbers)
     guard buckets.count == counts.count, let sum = Int128(sum),
       let histogram = LatencyHistogram(
-        edges: edges, countsAboveEdges: above, occupied: Array(zip(buckets, counts)),
+        edges: edges, countsAboveEdges: above,
+        occupied: zip(buckets, counts).map { (Int(clamping: $0), $1) },
         count: count, sum: sum, maximum: maximum)
     else { throw UnreadableReplication() }
     return histogram
@@ -196,18 +207,76 @@ extension RecordDocument.Histogram {
 
 extension RecordDocument.Stretch {
   fileprivate init(_ stretch: SparseHistogram) {
-    buckets = stretch.buckets
-    counts = stretch.counts
+    buckets = PackedNumbers(steps: stretch.buckets.map(Int64.init))
+    counts = PackedNumbers(stretch.counts)
     above = stretch.countsAboveEdges
     sum = String(stretch.sum)
   }
 
   fileprivate func stretch() throws -> SparseHistogram {
+    let buckets = self.buckets.steps.compactMap { UInt16(exactly: $0) }
     guard let sum = Int128(sum),
       let stretch = SparseHistogram(
-        buckets: buckets, counts: counts, countsAboveEdges: above, sum: sum)
+        buckets: buckets, counts: counts.numbers, countsAboveEdges: above, sum: sum)
     else { throw UnreadableReplication() }
     return stretch
+  }
+}
+
+extension RecordDocument.Events {
+  fileprivate init(_ events: [FleetEvent]) {
+    times = PackedNumbers(steps: events.map(\.time.nanoseconds))
+    kinds = PackedNumbers(
+      events.map { event in
+        UInt64(FleetEvent.Kind.allCases.firstIndex { $0 == event.kind } ?? 0)
+      })
+    pools = PackedNumbers(steps: events.map { Int64($0.pool) })
+    machines = PackedNumbers(steps: events.map { Int64($0.machine) })
+  }
+
+  fileprivate func events() throws -> [FleetEvent] {
+    let (times, kinds) = (times.steps, kinds.numbers)
+    let (pools, machines) = (pools.steps, machines.steps)
+    guard [kinds.count, pools.count, machines.count].allSatisfy({ $0 == times.count }),
+      kinds.allSatisfy({ $0 < FleetEvent.Kind.allCases.count })
+    else { throw UnreadableReplication() }
+    return times.indices.map {
+      FleetEvent(
+        time: Instant(nanoseconds: times[$0]), kind: FleetEvent.Kind.allCases[Int(kinds[$0])],
+        pool: Int(pools[$0]), machine: Int(machines[$0]))
+    }
+  }
+}
+
+extension RecordDocument.Points {
+  fileprivate init(_ points: [SeriesPoint]) {
+    var names: [[String]] = []
+    var last = 0
+    series = PackedNumbers(
+      points.map { point in
+        // Most belong to the series after that of the point before.
+        let count = names.count
+        let found = (0..<count).lazy.map { (last + 1 + $0) % count }
+          .first { names[$0][0] == point.name && names[$0][1] == point.pool }
+        if found == nil { names.append([point.name, point.pool]) }
+        last = found ?? count
+        return UInt64(last)
+      })
+    self.names = names
+    times = PackedNumbers(steps: points.map(\.time.nanoseconds))
+    bits = PackedNumbers(bitsOf: points.map(\.value))
+  }
+
+  fileprivate func points() throws -> [SeriesPoint] {
+    let (series, times, values) = (series.numbers, times.steps, bits.doubles)
+    guard series.count == times.count, values.count == times.count,
+      names.allSatisfy({ $0.count == 2 }), series.allSatisfy({ $0 < names.count })
+    else { throw UnreadableReplication() }
+    return times.indices.map {
+      let name = names[Int(series[$0])]
+      return SeriesPoint(
+        time: Instant(nanoseconds: times[$0]), name: name[0], pool: name[1], value: values[$0])
+    }
   }
 }
 
@@ -215,7 +284,7 @@ extension RecordDocument.Stretch {
 
 extension RecordDocument {
   /// The replication of the document.
-  func record() throws -> ReplicationRecord {
+  package func record() throws -> ReplicationRecord {
     guard counts.count == 6, amounts.count == 7, laneTimes.count == 2 else {
       throw UnreadableReplication()
     }
@@ -252,19 +321,18 @@ extension RecordDocument {
         amount: USD(nanodollars: line.amount))
     }
     record.charges = try charges.map(Self.charge)
-    record.fleetEvents = try events.map { event in
-      guard let kind = FleetEvent.Kind(rawValue: event.kind) else { throw UnreadableReplication() }
-      return FleetEvent(
-        time: Instant(nanoseconds: event.time), kind: kind, pool: event.pool,
-        machine: event.machine)
+    record.fleetEvents = try events.events()
+    record.series = try series.points()
+    record.wholeSeries = try wholeSeries.map { whole in
+      guard
+        let series = WholeSeries(
+          name: whole.name, start: Instant(nanoseconds: whole.start),
+          minutes: whole.minutes.steps.compactMap { Int32(exactly: $0) },
+          values: whole.bits.doubles)
+      else { throw UnreadableReplication() }
+      return series
     }
-    record.series = series.flatMap { curve in
-      zip(curve.times, curve.bits).map { time, bits in
-        SeriesPoint(
-          time: Instant(nanoseconds: time), name: curve.name, pool: curve.pool,
-          value: Double(bitPattern: bits))
-      }
-    }
+    record.wholeDigest = wholeDigest
     record.tallies = tallies.map {
       Tally(Tally.Name(rawValue: $0.name), label: $0.label, value: $0.value.value)
     }

@@ -32,7 +32,7 @@ enum PairOutcome: Sendable {
     let scenario = part?.reference.map { loaded.references[$0] } ?? loaded.scenario
     do {
       return .record(
-        try FleetSimulation.run(
+        try FleetSimulation.kept(
           scenario, seed: seed, replication: pair.replication,
           withRequests: part?.hasRequests ?? true))
     } catch {

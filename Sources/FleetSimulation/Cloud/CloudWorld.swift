@@ -26,6 +26,10 @@ struct CloudWorld {
   var drainingMachines = 0
   /// What the cloud was asked for.
   var launches: LaunchBook
+  /// By pool, what a machine costs an hour.
+  let prices: [PriceSeries]
+  /// By pool, how many lanes a machine has.
+  let lanes: [Int64]
   /// By pool, a digest of when every place came up and went down: no policy has a part in it.
   var capacityDigests: [UInt64]
 
@@ -42,6 +46,8 @@ struct CloudWorld {
       ShockTimes($0, stream: stream(.shocks, $0.entity), after: now)
     }
     placeOfReplica = layout.placeOfReplica
+    prices = scenario.fleet.pools.map(\.cloud.prices)
+    lanes = scenario.fleet.pools.map { $0.replicas.reduce(0) { $0 + Int64($1.service.lanes) } }
     launches = LaunchBook(pools: scenario.fleet.pools.count)
     capacityDigests = scenario.fleet.pools.map { _ in 0 }
   }

@@ -29,7 +29,8 @@ struct CommitmentTerm {
     let begins = Instant.start + (bought - start)
     let ends = until.map { .start + ($0 - start) } ?? term.map { begins + $0 } ?? .never
     guard begins < ends else {
-      reader.report(.other("a commitment ends after it begins"), of: "until", into: &diagnostics)
+      reader.report(
+        .rule(.order, "a commitment ends after it begins"), of: "until", into: &diagnostics)
       return nil
     }
     runs = begins..<ends
@@ -40,7 +41,8 @@ struct CommitmentTerm {
     let whole = until - bought
     guard whole <= term + .hours(24) else {
       reader.report(
-        .outOfRange(
+        .beyond(
+          .order,
           found: "\(until), more than a term after \(bought)",
           allowed: "at most \(bought + term), or no term"), of: "until", into: &diagnostics)
       return nil

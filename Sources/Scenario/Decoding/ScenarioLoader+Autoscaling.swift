@@ -39,7 +39,9 @@ extension ScenarioLoader {
         ("utilization", utilization != nil),
       ] where isGiven {
         reader.report(
-          .other("has no effect under policy: reference, which knows no such thing; leave it out"),
+          .rule(
+            .conflict,
+            "has no effect under policy: reference, which knows no such thing; leave it out"),
           of: key, into: &diagnostics)
       }
     }
@@ -64,7 +66,7 @@ extension ScenarioLoader {
       if configuration.rule == .reference {
         warnings.append("policies.autoscaler: \(complaint)")
       } else {
-        reader.report(.other(complaint), of: "budget", into: &diagnostics)
+        reader.report(.rule(.limit, complaint), of: "budget", into: &diagnostics)
       }
     }
     return DecodedAutoscaling(

@@ -49,7 +49,8 @@ extension ScenarioLoader {
     guard bound.nanodollars > most else { return true }
     let dollars = formatted(Double(bound.nanodollars) / 1e9, places: 0, groupSeparator: ",")
     root.report(
-      .outOfRange(
+      .beyond(
+        .limit,
         found:
           "\(bound.horizon), in which, or in a month of 730 h, the fleet and its promises may cost "
           + "\(dollars) USD",

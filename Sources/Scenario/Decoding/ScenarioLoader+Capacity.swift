@@ -29,7 +29,8 @@ extension ScenarioLoader {
     for key in ["schedule", "lifetime", "longest_life", "down", "shocks", "notice"]
     where !isSpot && pool.market != nil && reader.has(key) && !reader.isSequence(key) {
       reader.report(
-        .other("only spot machines are taken back; an on-demand pool has no such key"), of: key,
+        .rule(.conflict, "only spot machines are taken back; an on-demand pool has no such key"),
+        of: key,
         into: &diagnostics)
     }
     places(&reader, &capacity, into: &diagnostics)
@@ -44,7 +45,7 @@ extension ScenarioLoader {
       let numbers = sharedCapacity(
         "pool \(pool.name)", &own, &parts, isSpot: isSpot, into: &diagnostics)
       if numbers.isEmpty && diagnostics.count == before {
-        own.report(.other("required: up and down, or replay"), of: "up", into: &diagnostics)
+        own.report(.rule(.needed, "required: up and down, or replay"), of: "up", into: &diagnostics)
       }
       own.finish(into: &diagnostics)
       capacity.shared += numbers
@@ -74,13 +75,14 @@ extension ScenarioLoader {
     if let schedule {
       if lifetime != nil || down != nil {
         reader.report(
-          .other("give either a schedule or lifetime and down"), of: "schedule", into: &diagnostics)
+          .rule(.conflict, "give either a schedule or lifetime and down"), of: "schedule",
+          into: &diagnostics)
       }
       capacity.places = scheduled(schedule, count: count, into: &diagnostics) ?? capacity.places
       return
     }
     guard let lifetime else {
-      down?.report(.other("down goes with lifetime"), into: &diagnostics)
+      down?.report(.rule(.needed, "down goes with lifetime"), into: &diagnostics)
       return
     }
     let life = positiveLaw(lifetime, into: &diagnostics)
@@ -119,7 +121,7 @@ extension ScenarioLoader {
     guard let law = law(value, .time, into: &diagnostics) else { return nil }
     guard law.mean > 0 else {
       value.report(
-        .outOfRange(found: "a mean of \(law.mean) s", allowed: "a mean above 0"),
+        .beyond(.law, found: "a mean of \(law.mean) s", allowed: "a mean above 0"),
         into: &diagnostics)
       return nil
     }
@@ -132,7 +134,8 @@ extension ScenarioLoader {
   ) -> NoticeLaw? {
     if case .scalar("none") = value.node.content { return NoticeLaw.none }
     guard cloud != .ideal else {
-      value.report(.other("an ideal cloud gives no notice; leave this out"), into: &diagnostics)
+      value.report(
+        .rule(.conflict, "an ideal cloud gives no notice; leave this out"), into: &diagnostics)
       return nil
     }
     if case .scalar(let text) = value.node.content {
@@ -144,7 +147,8 @@ extension ScenarioLoader {
         do {
           return .always(try nonNegativeSpan(text))
         } catch {
-          throw UnreadableQuantity(allowed: "a time such as 120s, none, or one of \(names)")
+          throw (error as? UnreadableQuantity).saying(
+            "a time such as 120s, none, or one of \(names)")
         }
       }
     }

@@ -37,7 +37,8 @@ enum DecodedCloud: Equatable {
       for model in models {
         guard let size = weights[model] else {
           reader.report(
-            .other("load has a bandwidth, so every model here needs its weights, such as 40GB"),
+            .rule(
+              .needed, "load has a bandwidth, so every model here needs its weights, such as 40GB"),
             of: "serves", into: &diagnostics)
           return nil
         }
@@ -131,7 +132,7 @@ extension ScenarioLoader {
       let market = quota.oneOf(
         "market", Market.allCases.map { ($0.rawValue, $0) }, .required, into: &diagnostics)
       let type = quota.string("type", .optional, into: &diagnostics)
-      let machines = quota.integer("machines", in: 0...100_000, .required, into: &diagnostics)
+      let machines = quota.integer("machines", .required, into: &diagnostics)
       quota.finish(into: &diagnostics)
       guard let market, let machines else { return nil }
       return Quota(market: market, type: type, machines: machines)

@@ -31,7 +31,7 @@ extension ScenarioLoader {
       case 1:
         if !rules.hasSavingsPlans {
           reader.report(
-            .other("the rules of \(rules.name) here have no savings plans"), of: "kind",
+            .rule(.conflict, "the rules of \(rules.name) here have no savings plans"), of: "kind",
             into: &diagnostics)
         }
         let made = savingsPlan(entry.name, &reader, source, into: &diagnostics)
@@ -60,7 +60,7 @@ extension ScenarioLoader {
     into diagnostics: inout Diagnostics
   ) -> Commitment? {
     let type = reader.string("type", .required, into: &diagnostics)
-    let machines = reader.integer("machines", in: 1...100_000, .required, into: &diagnostics)
+    let machines = reader.integer("machines", .required, into: &diagnostics)
     let zone = reader.string("zone", .optional, into: &diagnostics)
     let stated = reader.optional("price", into: &diagnostics) { try hourlyPrice($0) }
     if zone != nil {
@@ -71,7 +71,8 @@ extension ScenarioLoader {
     let term = CommitmentTerm(&reader, start: source.start, into: &diagnostics)
     if amount != nil && term?.length == nil {
       reader.report(
-        .other("required beside upfront: term: 1y or 3y"), of: "upfront", into: &diagnostics)
+        .rule(.needed, "required beside upfront: term: 1y or 3y"), of: "upfront", into: &diagnostics
+      )
       return nil
     }
     guard let type, let machines, let term else { return nil }
@@ -106,7 +107,8 @@ extension ScenarioLoader {
     }
     guard !rates.isEmpty else {
       reader.report(
-        .other(
+        .rule(
+          .reference,
           "the price book '\(book.name)' has no \(terms.rawValue) price"
             + (family.map { " of the family \($0)" } ?? "")
             + " on \(term.bought), when it is bought"), of: "commit", into: &diagnostics)
@@ -123,7 +125,7 @@ extension ScenarioLoader {
   ) -> CapacityReservation? {
     let type = reader.string("type", .required, into: &diagnostics)
     let zone = reader.string("zone", .required, into: &diagnostics)
-    let machines = reader.integer("machines", in: 1...100_000, .required, into: &diagnostics)
+    let machines = reader.integer("machines", .required, into: &diagnostics)
     let region = region(
       of: zone, source.book, described: source.zones, at: reader, into: &diagnostics)
     checkPrices(of: region, in: source.book, at: reader, into: &diagnostics)

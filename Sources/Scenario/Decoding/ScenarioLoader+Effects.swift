@@ -18,7 +18,8 @@ extension ScenarioLoader {
         !followsTarget
       else { continue }
       range.report(
-        .other(
+        .rule(
+          .effect,
           isScaled
             ? "has no effect: under spot.policy: reference only spot pools are scaled; give one number"
             : "has no effect: nothing asks for more than min; give policies.autoscaler, "

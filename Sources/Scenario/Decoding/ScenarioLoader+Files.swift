@@ -54,7 +54,7 @@ extension ScenarioLoader {
     case .missing: value.report(.missingFile(path), into: &diagnostics)
     case .folder: value.report(.folder(path), into: &diagnostics)
     case .unreadable(let reason):
-      value.report(.other("\(path) cannot be read: \(reason)"), into: &diagnostics)
+      value.report(.rule(.file, "\(path) cannot be read: \(reason)"), into: &diagnostics)
     }
   }
 

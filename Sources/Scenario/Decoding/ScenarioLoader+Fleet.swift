@@ -59,9 +59,9 @@ extension ScenarioLoader {
     _ reader: inout MappingReader, into diagnostics: inout Diagnostics
   ) -> BatchModel? {
     guard var batch = reader.mapping("batch", .required, into: &diagnostics) else { return nil }
-    let maximum = batch.integer("max", in: 1...4_096, .required, into: &diagnostics)
+    let maximum = batch.integer("max", .required, into: &diagnostics)
     let delay = batch.optional("delay", into: &diagnostics) { try nonNegativeSpan($0) }
-    let lanes = batch.integer("lanes", in: 1...4_096, .optional, into: &diagnostics)
+    let lanes = batch.integer("lanes", .optional, into: &diagnostics)
     let points = latencyPoints(&batch, into: &diagnostics)
     let noise = noise(batch.node("noise", .optional, into: &diagnostics), into: &diagnostics)
     batch.finish(into: &diagnostics)
@@ -90,7 +90,8 @@ extension ScenarioLoader {
       guard let time else { return nil }
       if let last = points.last, size <= last.batchSize || time < last.time {
         entry.report(
-          .outOfRange(
+          .beyond(
+            .order,
             found: "\(size): \(time)",
             allowed: "a larger batch than \(last.batchSize) that takes \(last.time) or longer"),
           into: &diagnostics)
@@ -100,7 +101,7 @@ extension ScenarioLoader {
     }
     guard !points.isEmpty else {
       batch.report(
-        .other("required: at least one measured batch, such as 32: 100ms"), of: "latency",
+        .rule(.needed, "required: at least one measured batch, such as 32: 100ms"), of: "latency",
         into: &diagnostics)
       return nil
     }
@@ -126,13 +127,14 @@ extension ScenarioLoader {
     guard pools.count == entries.count else { return nil }
     guard pools.contains(where: { $0.maximum > 0 }) else {
       root.report(
-        .other("required: a pool that may have a machine"), of: "fleet", into: &diagnostics)
+        .rule(.needed, "required: a pool that may have a machine"), of: "fleet", into: &diagnostics)
       return nil
     }
     let replicas = pools.reduce(0) { $0 + $1.maximum * $1.pool.replicas.count }
     guard replicas <= ReplicaBoard.mostReplicas else {
       root.report(
-        .outOfRange(
+        .beyond(
+          .limit,
           found: "\(replicas) replicas on all machines",
           allowed: "at most \(ReplicaBoard.mostReplicas)"), of: "fleet", into: &diagnostics)
       return nil
@@ -140,7 +142,8 @@ extension ScenarioLoader {
     let services = pools.flatMap { $0.pool.replicas.map(\.service) }
     guard services.allSatisfy({ ($0.tokens == nil) == (services.first?.tokens == nil) }) else {
       root.report(
-        .other(
+        .rule(
+          .conflict,
           "its machines serve some models by batches and others by an engine; give all one of them"),
         of: "fleet", into: &diagnostics)
       return nil
@@ -153,7 +156,8 @@ extension ScenarioLoader {
     }
     guard slots <= Self.mostBatchPlaces else {
       root.report(
-        .outOfRange(
+        .beyond(
+          .limit,
           found: "\(slots) places in the batches of all lanes",
           allowed: "at most \(Self.mostBatchPlaces)"),
         of: "fleet", into: &diagnostics)
@@ -223,18 +227,18 @@ extension ScenarioLoader {
   ) -> DecodedMachines? {
     guard let value = reader.node("machines", .required, into: &diagnostics) else { return nil }
     if case .scalar = value.node.content {
-      return value.integer(in: 0...100_000, into: &diagnostics).map {
+      return value.integer(into: &diagnostics).map {
         DecodedMachines(minimum: $0, maximum: $0)
       }
     }
     guard var range = value.mapping(into: &diagnostics) else { return nil }
-    let minimum = range.integer("min", in: 0...100_000, .required, into: &diagnostics)
-    let maximum = range.integer("max", in: 0...100_000, .required, into: &diagnostics)
+    let minimum = range.integer("min", .required, into: &diagnostics)
+    let maximum = range.integer("max", .required, into: &diagnostics)
     range.finish(into: &diagnostics)
     guard let minimum, let maximum else { return nil }
     guard minimum <= maximum else {
       range.report(
-        .outOfRange(found: "\(maximum)", allowed: "\(minimum) or more"), of: "max",
+        .beyond(.order, found: "\(maximum)", allowed: "\(minimum) or more"), of: "max",
         into: &diagnostics)
       return nil
     }
@@ -248,7 +252,7 @@ extension ScenarioLoader {
     guard let entries = reader.entries("serves", .required, into: &diagnostics) else { return nil }
     var places: [ReplicaPlace] = []
     for entry in entries {
-      guard let count = entry.value.integer(in: 1...64, into: &diagnostics), let type else {
+      guard let count = entry.value.integer(into: &diagnostics), let type else {
         return nil
       }
       let model = context.models.onMachines.first { $0.model == entry.name && $0.type == type }
@@ -263,7 +267,8 @@ extension ScenarioLoader {
           serves: ModelID(number), service: model.service, queueLimit: limit), count: count)
     }
     guard !places.isEmpty else {
-      reader.report(.other("required: at least one model"), of: "serves", into: &diagnostics)
+      reader.report(
+        .rule(.needed, "required: at least one model"), of: "serves", into: &diagnostics)
       return nil
     }
     return places
@@ -279,7 +284,7 @@ extension ScenarioLoader {
       let known = models.written.map(\.name)
       entry.report(
         .unknownKey(nearest: nearestKey(to: entry.name, among: known), allowed: known),
-        into: &diagnostics)
+        code: .reference, into: &diagnostics)
       return
     }
     guard !model.types.contains(type) else { return }
@@ -289,7 +294,8 @@ extension ScenarioLoader {
       nearest = "; \(lacking("model", entry.name, among: catalogue.modelNames))"
     }
     entry.report(
-      .other(
+      .rule(
+        .reference,
         "the model has no latency on \(ScenarioError.quoted(type))\(nearest) (models: "
           + "\(KeyPathNames.appending(entry.name, to: "")): on has: \(types))"), into: &diagnostics)
   }
@@ -311,7 +317,7 @@ extension ScenarioLoader {
       return nil
     }
     note(loaded.files)
-    var root = MappingReader(loaded)
+    var root = MappingReader(loaded, shape: KeyTable.scenario)
     let mine = (systemPrompts, catalogue)
     readCatalogue(&root, into: &diagnostics)
     let lengths = lengths(in: &root, into: &diagnostics)
@@ -325,14 +331,15 @@ extension ScenarioLoader {
       let type = reader.string("type", .required, into: &diagnostics)
       let count = machines(&reader, into: &diagnostics)?.wanted(market) ?? 0
       for served in reader.entries("serves", .required, into: &diagnostics) ?? [] {
-        let replicas = served.value.integer(in: 1...64, into: &diagnostics) ?? 0
+        let replicas = served.value.integer(into: &diagnostics) ?? 0
         let model = models.first { $0.model == served.name && $0.type == type }
         sum += Double(count * replicas) * (model?.service.maximumThroughput ?? 0)
       }
     }
     guard sum > 0 else {
       value.report(
-        .other(
+        .rule(
+          .reference,
           "the fleet of \(path) has no throughput"
             + (lengths == nil
               ? "; that of engines follows from workload.prompt_tokens and output_tokens, which it does not state"

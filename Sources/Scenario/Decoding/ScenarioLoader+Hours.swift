@@ -15,7 +15,7 @@ extension ScenarioLoader {
   ) -> RateProfile? {
     for key in ["daily", "weekend"] where arrivals.has(key) {
       arrivals.report(
-        .other("hours say all of a week; leave this out"), of: key, into: &diagnostics)
+        .rule(.conflict, "hours say all of a week; leave this out"), of: key, into: &diagnostics)
     }
     guard var hours = arrivals.mapping("hours", .required, into: &diagnostics) else { return nil }
     let shares = Self.days.map { day -> [Share]? in
@@ -34,7 +34,7 @@ extension ScenarioLoader {
     guard let peak, let start, all.count == RateProfile.hoursOfWeek else { return nil }
     guard let highest = all.max(), highest > .zero else {
       arrivals.report(
-        .other("at least one hour has a share above 0%"), of: "hours", into: &diagnostics)
+        .rule(.sum, "at least one hour has a share above 0%"), of: "hours", into: &diagnostics)
       return nil
     }
     guard isWithinReach(peak, highest, of: "hours", arrivals, into: &diagnostics) else {
@@ -51,7 +51,8 @@ extension ScenarioLoader {
     let highest = peak.perSecond * max(1, share.fraction)
     guard highest > Rate.highestRead.perSecond else { return true }
     arrivals.report(
-      .outOfRange(
+      .beyond(
+        .limit,
         found: "\(share) of \(peak)", allowed: "a rate of at most \(Rate.highestRead)"),
       of: key, into: &diagnostics)
     return false

@@ -43,7 +43,8 @@ extension ScenarioLoader {
       for (key, fill) in [("begin", rules.begin), ("end", rules.end)]
       where rules.repeats != nil && fill != nil {
         reader.report(
-          .other("repeat says what holds there; give one of them"), of: key, into: &diagnostics)
+          .rule(.conflict, "repeat says what holds there; give one of them"), of: key,
+          into: &diagnostics)
       }
     }
     return rules

@@ -24,7 +24,7 @@ enum LawUnit {
   private static func count(_ text: String) throws -> Double {
     let count = try parseDecimal(text)
     guard (0...1e9).contains(count) else {
-      throw UnreadableQuantity(allowed: "a number from 0 to 1_000_000_000")
+      throw UnreadableQuantity(range: "a number from 0 to 1_000_000_000")
     }
     return count
   }
@@ -56,7 +56,7 @@ extension ScenarioLoader {
       return try make()
     } catch {
       let allowed = (error as? any StatesWhatIsAllowed)?.allowed ?? "\(error)"
-      choice.value.report(.other("allowed: \(allowed)"), into: &diagnostics)
+      choice.value.report(.rule(.law, "allowed: \(allowed)"), into: &diagnostics)
       return nil
     }
   }
@@ -154,13 +154,13 @@ extension ScenarioLoader {
       guard let law else { return nil }
       guard abs(law.mean - 1) < 1e-6 else {
         choice.value.report(
-          .outOfRange(found: "a mean of \(law.mean)", allowed: "a mean of 1"), into: &diagnostics)
+          .beyond(.law, found: "a mean of \(law.mean)", allowed: "a mean of 1"), into: &diagnostics)
         return nil
       }
       return law
     } catch {
       let allowed = (error as? any StatesWhatIsAllowed)?.allowed ?? "\(error)"
-      value.report(.other("allowed: \(allowed)"), into: &diagnostics)
+      value.report(.rule(.law, "allowed: \(allowed)"), into: &diagnostics)
       return nil
     }
   }
@@ -177,7 +177,7 @@ extension ScenarioLoader {
     case "lognormal":
       return try number("cv", 0.001...100).map { try .lognormal(mean: 1, cv: $0) }
     case "erlang":
-      return try reader.integer("phases", in: 1...10_000, into: &diagnostics).map {
+      return try reader.integer("phases", into: &diagnostics).map {
         try .erlang(phases: $0, mean: 1)
       }
     case "weibull":
@@ -192,7 +192,7 @@ extension ScenarioLoader {
     default:
       func list(_ key: String) -> [Double]? {
         reader.sequence(key, into: &diagnostics)?.compactMap {
-          $0.decimal(in: 0...1e6, into: &diagnostics)
+          $0.decimal(into: &diagnostics)
         }
       }
       guard let probabilities = list("probabilities"), let means = list("means"),

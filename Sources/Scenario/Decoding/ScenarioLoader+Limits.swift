@@ -41,7 +41,8 @@ extension ScenarioLoader {
       return
     }
     root.report(
-      .outOfRange(
+      .beyond(
+        .limit,
         found: "about \(Self.rounded(sum)) events of machines expected in a replication, of which "
           + "\(Self.rounded(most.count)) are \(most.what)",
         allowed: "at most 1600000; let them be rarer, or the horizon shorter"), of: "fleet",

@@ -34,7 +34,7 @@ extension ScenarioLoader {
       models.written.append((entry.name, []))
       guard var reader = entry.value.mapping(into: &diagnostics) else { continue }
       let quality = quality(&reader, mix: mix, into: &diagnostics)
-      let window = reader.optional("context", into: &diagnostics) { try tokenCount($0) }
+      let window = reader.integer("context", .optional, into: &diagnostics)
       let price = reader.optional("token_price", into: &diagnostics) { try nonNegativeAmount($0) }
       let weights = reader.optional("weights", into: &diagnostics) { try byteCount($0) }
       let card = writtenCard(entry.name, &reader, pools, into: &diagnostics)
@@ -69,7 +69,8 @@ extension ScenarioLoader {
           let path = KeyPathNames.appending(
             "engine",
             to: KeyPathNames.appending(type, to: KeyPathNames.appending("on", to: reader.keyPath)))
-          var engine = MappingReader([], at: entry.value.location, keyPath: path)
+          var engine = MappingReader(
+            [], at: entry.value.location, keyPath: path, shape: .mapping(KeyTable.engine))
           guard
             let basis = engineBasis(
               card, on: type, named: name, at: entry, pools, into: &diagnostics),
@@ -84,7 +85,8 @@ extension ScenarioLoader {
     }
     guard models.served.count <= 255 else {
       root.report(
-        .outOfRange(found: "\(models.served.count) models", allowed: "at most 255"), of: "models",
+        .beyond(.limit, found: "\(models.served.count) models", allowed: "at most 255"),
+        of: "models",
         into: &diagnostics)
       return nil
     }
@@ -99,14 +101,15 @@ extension ScenarioLoader {
     if reader.isGiven("engine"), reader.isGiven("batch") {
       _ = reader.node("batch", .optional, into: &diagnostics)
       reader.report(
-        .other("it is served by batch or by engine; give one of them"), of: "batch",
+        .rule(.conflict, "it is served by batch or by engine; give one of them"), of: "batch",
         into: &diagnostics)
     }
     guard reader.has("engine") || (basis != nil && !reader.isGiven("batch")) else {
       return batchModel(&reader, into: &diagnostics).map { .batches($0) }
     }
     var engine = MappingReader(
-      [], at: reader.location, keyPath: KeyPathNames.appending("engine", to: reader.keyPath))
+      [], at: reader.location, keyPath: KeyPathNames.appending("engine", to: reader.keyPath),
+      shape: .mapping(KeyTable.engine))
     if reader.isGiven("engine") {
       guard let written = reader.mapping("engine", .required, into: &diagnostics) else {
         return nil
@@ -138,7 +141,8 @@ extension ScenarioLoader {
     let mean = zip(known, mix.classShares).reduce(0) { $0 + $1.0.fraction * $1.1.fraction }
     guard abs(mean - table.fraction) < 0.0005 else {
       quality.report(
-        .outOfRange(
+        .beyond(
+          .sum,
           found: "a mean of \(formatted(mean, places: 5)) over the classes",
           allowed: "the table's score, to three decimals"), of: "matrix", into: &diagnostics)
       return nil

@@ -30,7 +30,7 @@ extension ScenarioLoader {
     _ reader: inout MappingReader, isIdeal: Bool, into diagnostics: inout Diagnostics
   ) -> DecodedPolicies? {
     var queue = reader.mapping("queue", .required, into: &diagnostics)
-    let limit = queue?.integer("limit", in: 0...1_000_000, .required, into: &diagnostics)
+    let limit = queue?.integer("limit", .required, into: &diagnostics)
     queue?.finish(into: &diagnostics)
     _ = reader.oneOf("dispatch", [("least-loaded", 0)], .optional, into: &diagnostics)
     // Defaults of SkyServe, Karpenter and Dynamo: hold 5 min, failback after 10 min, back-off 3 min
@@ -56,17 +56,17 @@ extension ScenarioLoader {
         [("production", SpotManager.Rule.production), ("reference", .reference)],
         .optional, into: &diagnostics) ?? .production
     policies.overprovision =
-      spot.integer("overprovision", in: 0...1_000, .optional, into: &diagnostics) ?? 0
+      spot.integer("overprovision", .optional, into: &diagnostics) ?? 0
     policies.zoneCap =
       spot.optional("zone_cap", into: &diagnostics) { try shareOfWhole($0) } ?? .whole
-    policies.machines = spot.integer("machines", in: 1...100_000, .optional, into: &diagnostics)
+    policies.machines = spot.integer("machines", .optional, into: &diagnostics)
     policies.replacesAtRisk =
       spot.oneOf(
         "rebalance", [("replace", true), ("ignore", false)], .optional, into: &diagnostics) ?? true
     policies.drainGuard =
       spot.optional("drain_guard", into: &diagnostics) { try nonNegativeSpan($0) } ?? .seconds(10)
     policies.zoneLossFloor =
-      spot.integer("zone_loss_floor", in: 0...100_000, .optional, into: &diagnostics) ?? 0
+      spot.integer("zone_loss_floor", .optional, into: &diagnostics) ?? 0
     policies.fallsBack =
       spot.oneOf("fallback", [("none", false), ("onDemand", true)], .required, into: &diagnostics)
       ?? false
@@ -76,13 +76,14 @@ extension ScenarioLoader {
       guard let value else { continue }
       if isIdeal && value != .zero {
         spot.report(
-          .other("an ideal cloud knows no hysteresis; leave this out"), of: key, into: &diagnostics)
+          .rule(.conflict, "an ideal cloud knows no hysteresis; leave this out"), of: key,
+          into: &diagnostics)
       }
     }
     policies.hold = hold ?? policies.hold
     policies.failbackAfter = failback ?? policies.failbackAfter
     policies.migrations =
-      spot.integer("migrations", in: 0...100, .optional, into: &diagnostics) ?? policies.migrations
+      spot.integer("migrations", .optional, into: &diagnostics) ?? policies.migrations
     if var backOff = spot.mapping("back_off", .optional, into: &diagnostics) {
       let initial = backOff.required("initial", into: &diagnostics) {
         try span($0, from: .seconds(1), to: .longestStretch)
@@ -92,7 +93,8 @@ extension ScenarioLoader {
       }
       if let initial, let maximum, initial > maximum {
         backOff.report(
-          .outOfRange(found: "\(maximum)", allowed: "\(initial) or more, as initial"), of: "max",
+          .beyond(.order, found: "\(maximum)", allowed: "\(initial) or more, as initial"),
+          of: "max",
           into: &diagnostics)
       }
       backOff.finish(into: &diagnostics)
@@ -112,7 +114,8 @@ extension ScenarioLoader {
     }
     if policies.fallsBack && !canFallBack {
       root.report(
-        .other(
+        .rule(
+          .needed,
           "spot.fallback is onDemand, but no on-demand pool has machines.max above machines.min"),
         of: "policies", into: &diagnostics)
     }
@@ -165,7 +168,7 @@ extension ScenarioLoader {
     guard var reader = root.mapping("client", .required, into: &diagnostics) else { return nil }
     let value = reader.node("timeout", .required, into: &diagnostics)
     // A retry would be a new request of the same client; none is modelled, so none is accepted.
-    _ = reader.integer("retries", in: 0...0, .required, into: &diagnostics)
+    _ = reader.integer("retries", .required, into: &diagnostics)
     reader.finish(into: &diagnostics)
     guard let value else { return nil }
     if case .scalar("none") = value.node.content { return (nil, ()) }
@@ -173,8 +176,8 @@ extension ScenarioLoader {
       do {
         return try positiveSpan(text)
       } catch {
-        throw UnreadableQuantity(
-          allowed: "a time above 0 and of at most \(TimeSpan.longestStretch), such as 2s, or none")
+        throw (error as? UnreadableQuantity).saying(
+          "a time above 0 and of at most \(TimeSpan.longestStretch), such as 2s, or none")
       }
     }
     return span.map { ($0, ()) }

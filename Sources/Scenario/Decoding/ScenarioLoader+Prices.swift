@@ -99,14 +99,14 @@ extension ScenarioLoader {
       guard let from, let price else { continue }
       if let last = prices.last, from <= last.from {
         reader.report(
-          .outOfRange(found: "\(from)", allowed: "a date after that of the price above"),
+          .beyond(.order, found: "\(from)", allowed: "a date after that of the price above"),
           of: "from", into: &diagnostics)
         continue
       }
       prices.append(PriceBook.DatedPrice(from: from, price: price))
     }
     if prices.isEmpty {
-      value.report(.other("required: at least one price with its date"), into: &diagnostics)
+      value.report(.rule(.needed, "required: at least one price with its date"), into: &diagnostics)
     }
     return prices.isEmpty ? nil : prices
   }
@@ -125,7 +125,8 @@ extension ScenarioLoader {
       let suggestion = nearest.map { "; did you mean '\($0)'?" } ?? ""
       let known = types.isEmpty ? "none" : types.joined(separator: ", ")
       reader.report(
-        .other(
+        .rule(
+          .reference,
           "the price book '\(book.name)' (\(book.path)) has no \(terms.rawValue) price of "
             + "\(ScenarioError.shown(type)) on \(start)\(suggestion); it has \(terms.rawValue) prices of: \(known)"
         ),
@@ -155,7 +156,7 @@ extension ScenarioLoader {
       }
       let price = reader.required("per_gb", into: &diagnostics) { try nonNegativeAmount($0) }
       let bytes = reader.integer(
-        "bytes_per_token", in: 1...1_000_000, .required, into: &diagnostics)
+        "bytes_per_token", .required, into: &diagnostics)
       reader.finish(into: &diagnostics)
       guard let price, let bytes else { continue }
       costs.egress.append(
@@ -168,13 +169,14 @@ extension ScenarioLoader {
   private func storage(
     _ name: String, _ reader: inout MappingReader, into diagnostics: inout Diagnostics
   ) -> FixedCost? {
-    let size = reader.decimal("gb", in: 0...1e9, .required, into: &diagnostics)
+    let size = reader.decimal("gb", .required, into: &diagnostics)
     let price = reader.required("per_gb_month", into: &diagnostics) { try nonNegativeAmount($0) }
     guard let size, let price else { return nil }
     let amount = (size * Double(price.nanodollars)).rounded(.toNearestOrEven)
     guard amount <= Double(USD.largestRead.nanodollars) else {
       reader.report(
-        .outOfRange(
+        .beyond(
+          .limit,
           found: "\(size) GB", allowed: "what costs at most \(USD.largestRead) a month"), of: "gb",
         into: &diagnostics)
       return nil

@@ -3,26 +3,24 @@
 import Quantities
 
 extension ScenarioLoader {
-  private static var counts: ClosedRange<Int> { 1...10_000 }
-
   /// How many replications are run: `10`, or `{ min: 10, max: 200, until: decided, block: 10 }`.
   func replicationPlan(
     _ root: inout MappingReader, into diagnostics: inout Diagnostics
   ) -> ReplicationPlan? {
     guard let value = root.node("replications", .required, into: &diagnostics) else { return nil }
     if case .scalar = value.node.content {
-      return value.integer(in: Self.counts, into: &diagnostics).map { .exactly($0) }
+      return value.integer(into: &diagnostics).map { .exactly($0) }
     }
     guard var reader = value.mapping(into: &diagnostics) else { return nil }
     defer { reader.finish(into: &diagnostics) }
-    let least = reader.integer("min", in: 2...10_000, into: &diagnostics)
-    let most = reader.integer("max", in: 2...10_000, into: &diagnostics)
-    let block = reader.integer("block", in: Self.counts, .optional, into: &diagnostics)
+    let least = reader.integer("min", into: &diagnostics)
+    let most = reader.integer("max", into: &diagnostics)
+    let block = reader.integer("block", .optional, into: &diagnostics)
     let goal = reader.required("until", into: &diagnostics) { try Self.goal($0) }
     guard let least, let most, let goal else { return nil }
     guard least <= most else {
       reader.report(
-        .outOfRange(found: "\(most)", allowed: "at least min, \(least)"), of: "max",
+        .beyond(.order, found: "\(most)", allowed: "at least min, \(least)"), of: "max",
         into: &diagnostics)
       return nil
     }
@@ -31,10 +29,14 @@ extension ScenarioLoader {
 
   private static func goal(_ text: String) throws -> ReplicationPlan.Goal {
     if text == "decided" { return .decided }
-    guard let share = try? Share(parsing: text), share > .zero, share <= .whole else {
-      throw UnreadableQuantity(
-        allowed: "decided, or a relative half-width from above 0% to 100%, such as 1%")
+    let allowed = "decided, or a relative half-width from above 0% to 100%, such as 1%"
+    let share: Share
+    do {
+      share = try Share(parsing: text)
+    } catch {
+      throw Optional(error).saying(allowed)
     }
+    guard share > .zero, share <= .whole else { throw UnreadableQuantity(range: allowed) }
     return .relativeHalfWidth(share)
   }
 
@@ -42,11 +44,12 @@ extension ScenarioLoader {
   func sections(
     _ root: inout MappingReader, _ plan: ReplicationPlan?, into diagnostics: inout Diagnostics
   ) -> Int? {
-    guard let sections = root.integer("sections", in: 5...100, .optional, into: &diagnostics)
+    guard let sections = root.integer("sections", .optional, into: &diagnostics)
     else { return nil }
     if let plan, plan.maximum > 1 {
       root.report(
-        .other("sections stand for replications where there is one; allowed: replications: 1"),
+        .rule(
+          .conflict, "sections stand for replications where there is one; allowed: replications: 1"),
         of: "sections", into: &diagnostics)
     }
     return sections

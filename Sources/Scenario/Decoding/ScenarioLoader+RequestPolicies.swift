@@ -37,7 +37,8 @@ extension ScenarioLoader {
     guard var reader = policies.mapping("router", .optional, into: &diagnostics) else {
       guard context.served.count <= 1 else {
         policies.report(
-          .other(
+          .rule(
+            .needed,
             "required: the fleet serves several models, so a router must choose between them: "
               + "{ kind: difficulty, quality_floor: 0.93 }"), of: "router", into: &diagnostics)
         return nil
@@ -48,7 +49,8 @@ extension ScenarioLoader {
     defer { reader.finish(into: &diagnostics) }
     guard context.models.count <= 8 else {
       reader.report(
-        .other("it chooses among at most 8 models; the fleet serves \(context.models.count)"),
+        .rule(
+          .limit, "it chooses among at most 8 models; the fleet serves \(context.models.count)"),
         of: "policy", into: &diagnostics)
       return nil
     }
@@ -66,7 +68,8 @@ extension ScenarioLoader {
       guard let name else { return nil }
       guard let number = context.served.first(where: { context.names[$0] == name }) else {
         reader.report(
-          .unreadable(
+          .lacks(
+            .reference,
             found: name,
             allowed: context.served.map { context.names[$0] }.joined(separator: ", ")),
           of: "model", into: &diagnostics)
@@ -87,14 +90,15 @@ extension ScenarioLoader {
     guard let floor else { return nil }
     guard !context.tuning.isEmpty, !context.texts.isEmpty else {
       reader.report(
-        .other("a router by difficulty reads texts: give workload.texts"), of: "kind",
+        .rule(.needed, "a router by difficulty reads texts: give workload.texts"), of: "kind",
         into: &diagnostics)
       return nil
     }
     let unknown = context.models.filter { $0.qualityByClass.count != context.classCount }
     guard unknown.isEmpty else {
       reader.report(
-        .other(
+        .rule(
+          .needed,
           "every model that is served needs quality.matrix; lacking: "
             + unknown.map { context.names[$0.id.index] }.joined(separator: ", ")),
         of: "kind", into: &diagnostics)
@@ -142,7 +146,7 @@ extension ScenarioLoader {
     }
     let jitter = reader.optional("jitter", into: &diagnostics) { try shareBelowWhole($0) }
     let capacity = reader.integer(
-      "capacity", in: 1...100_000_000, .optional, into: &diagnostics)
+      "capacity", .optional, into: &diagnostics)
     return RequestPolicies.Cache(
       configuration: ResponseCache.Configuration(
         ttl: ttl, jitter: jitter ?? Share(billionths: 100_000_000),
@@ -159,7 +163,7 @@ extension ScenarioLoader {
     guard var reader = value.mapping(into: &diagnostics) else { return nil }
     defer { reader.finish(into: &diagnostics) }
     if rule(&reader, into: &diagnostics) == .reference { return .reference }
-    let most = reader.integer("max_waiters", in: 1...1_000_000, .optional, into: &diagnostics)
+    let most = reader.integer("max_waiters", .optional, into: &diagnostics)
     return Deduplicator.Configuration(maximumWaiters: most ?? 1_000)
   }
 }

@@ -55,13 +55,15 @@ extension ScenarioLoader {
     let count = reader.integer("machines", in: 0...limit, .required, into: &diagnostics)
     if let from, let to, from == to {
       reader.report(
-        .outOfRange(
+        .beyond(
+          .order,
           found: "the time of from", allowed: "another time; a whole day is 00:00 to 24:00"),
         of: "to", into: &diagnostics)
     }
     if let since = zone?.since, let start = context.start, start < since + .hours(24 * 9) {
       reader.report(
-        .outOfRange(
+        .beyond(
+          .limit,
           found: "a start of \(start)",
           allowed: "one after \(since + .hours(24 * 9)): the rules of \(zone?.name ?? "") that are "
             + "known hold from \(since) on (\(LocalZone.rulesVersion)); an offset such as +01:00 "
@@ -78,7 +80,7 @@ extension ScenarioLoader {
     var days = [Bool](repeating: false, count: 7)
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { name in
-        dayNames.firstIndex(of: name.filter { $0 != " " }.lowercased())
+        dayNames.firstIndex(of: String(name).trimmingBlanks.lowercased())
       }
       guard ends.count <= 2, let first = ends[0], let last = ends[ends.count - 1] else {
         throw failure

@@ -111,7 +111,7 @@ extension ScenarioLoader {
     var law: CapacityLaw?
     if let replay {
       if up != nil || down != nil {
-        replay.report(.other("give either replay or up and down"), into: &diagnostics)
+        replay.report(.rule(.conflict, "give either replay or up and down"), into: &diagnostics)
         return []
       }
       let rules = calendarRules(
@@ -127,11 +127,12 @@ extension ScenarioLoader {
       ].compactMap(\.self)
       if times.count == 2 { law = .renewal(up: times[0], down: times[1]) }
     } else {
-      (up ?? down)?.report(.other("up and down go together"), into: &diagnostics)
+      (up ?? down)?.report(.rule(.needed, "up and down go together"), into: &diagnostics)
     }
     guard let drop else {
       reader.report(
-        .other(
+        .rule(
+          .needed,
           "required: drops: interrupt (machines are taken back), block (they stay, none more is "
             + "sold) or replace (they are taken back, and others sold)"), of: "drops",
         into: &diagnostics)
@@ -139,7 +140,7 @@ extension ScenarioLoader {
     }
     guard isSpot || drop == .block else {
       reader.report(
-        .other("machines on demand are not taken back: drops: block"), of: "drops",
+        .rule(.conflict, "machines on demand are not taken back: drops: block"), of: "drops",
         into: &diagnostics)
       return []
     }

@@ -75,7 +75,7 @@ extension ScenarioLoader {
     var jumps: PriceLaw.Jumps?
     if var reader = reader.mapping("jumps", .optional, into: &diagnostics) {
       let every = reader.required("every", into: &diagnostics) { try positiveSpan($0) }
-      let factor = reader.decimal("factor", in: 1...100, .required, into: &diagnostics)
+      let factor = reader.decimal("factor", .required, into: &diagnostics)
       reader.finish(into: &diagnostics)
       if let every, let factor { jumps = PriceLaw.Jumps(every: every, factor: factor) }
     }
@@ -86,7 +86,8 @@ extension ScenarioLoader {
     // A hundredth of the mean is as far from it as the highest price that is drawn.
     guard law.meanAboveUsual <= Elementary.log(Double(PriceLaw.mostOfMean)) else {
       reader.report(
-        .other(
+        .rule(
+          .limit,
           "with such jumps the price usually lies below a hundredth of its mean of \(mean), which rests on "
             + "rises that no run sees; make them rarer, smaller or sooner over (reversion)"),
         of: "jumps", into: &diagnostics)

@@ -62,11 +62,11 @@ extension ScenarioLoader {
     for (index, name) in classes.enumerated()
     where !texts.measuring.contains(where: { $0.classIndex == index }) {
       value.report(
-        .other("the half of \(path) that is not for tuning has no text of class '\(name)'"),
+        .rule(.file, "the half of \(path) that is not for tuning has no text of class '\(name)'"),
         into: &diagnostics)
     }
     if texts.measuring.count > Int(UInt16.max) {
-      value.report(.other("at most 65535 texts can be borrowed"), into: &diagnostics)
+      value.report(.rule(.file, "at most 65535 texts can be borrowed"), into: &diagnostics)
     }
     return texts
   }
@@ -94,7 +94,7 @@ extension ScenarioLoader {
     defer { reader.finish(into: &diagnostics) }
     sessions.place = value
     guard reader.has("turns") || reader.has("interval") else {
-      let active = reader.integer("active", in: 1...1_000_000_000, .required, into: &diagnostics)
+      let active = reader.integer("active", .required, into: &diagnostics)
       let lifetime = reader.required("lifetime", into: &diagnostics) { try positiveSpan($0) }
       if let active, let lifetime {
         sessions.passing = Sessions(active: active, lifetime: lifetime)
@@ -108,13 +108,15 @@ extension ScenarioLoader {
     else { return sessions }
     guard (1...100).contains(turnLaw.mean) else {
       turns.report(
-        .outOfRange(found: "a mean of \(formatted(turnLaw.mean, places: 3))", allowed: "1 to 100"),
+        .beyond(
+          .law, found: "a mean of \(formatted(turnLaw.mean, places: 3))", allowed: "1 to 100"),
         into: &diagnostics)
       return sessions
     }
     guard intervalLaw.mean > 0, intervalLaw.mean <= 86_400 else {
       interval.report(
-        .outOfRange(
+        .beyond(
+          .law,
           found: "a mean of \(formatted(intervalLaw.mean, places: 3)) s", allowed: "above 0 to 24h"),
         into: &diagnostics)
       return sessions
@@ -123,7 +125,8 @@ extension ScenarioLoader {
       turns: turnLaw, interval: intervalLaw, prefix: systemPrompts?.tokens ?? 0)
     guard conversations.longest <= .hours(7 * 24) else {
       value.report(
-        .outOfRange(
+        .beyond(
+          .limit,
           found: "conversations of up to \(conversations.longest)", allowed: "at most 7d"),
         into: &diagnostics)
       return sessions
@@ -160,12 +163,15 @@ extension ScenarioLoader {
     guard sessions.conversations != nil, let place = sessions.place else { return }
     if case .replay = arrivals {
       place.report(
-        .other("turns are drawn, and the requests of a trace are recorded; leave this out"),
+        .rule(
+          .conflict, "turns are drawn, and the requests of a trace are recorded; leave this out"),
         into: &diagnostics)
     }
     if hasContent {
       place.report(
-        .other("the requests of a conversation are nobody else's: leave out content, or turns"),
+        .rule(
+          .conflict, "the requests of a conversation are nobody else's: leave out content, or turns"
+        ),
         into: &diagnostics)
     }
   }

@@ -56,7 +56,8 @@ extension ScenarioLoader {
     }
     guard trace.requests.contains(where: { $0.time >= from && $0.time < until }) else {
       value.report(
-        .other(
+        .rule(
+          .file,
           "none of its requests, \(first) to \(last) after the start, lies in the simulated time, "
             + "\(from) to \(until)"), into: &diagnostics)
       return
@@ -85,7 +86,7 @@ extension ScenarioLoader {
     let rules = pools.flatMap { $0.pool.replicas.compactMap { $0.service.tokens?.rules } }
     for place in missingLengths where !rules.isEmpty {
       diagnostics.report(
-        .other("required where an engine serves: tokens decide how long an answer takes"),
+        .rule(.needed, "required where an engine serves: tokens decide how long an answer takes"),
         at: place.location, keyPath: place.keyPath)
     }
     if let recordedTrace, !recordedTrace.trace.blocks.isEmpty {
@@ -129,7 +130,8 @@ extension ScenarioLoader {
     }
     guard sizes.count == 1 else {
       recorded.value.report(
-        .other(
+        .rule(
+          .file,
           "its blocks are of one size, and the engines have blocks of "
             + sizes.map { "\($0)" }.joined(separator: " and ") + " tokens"), into: &diagnostics)
       return

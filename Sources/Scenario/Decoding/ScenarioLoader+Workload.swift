@@ -47,7 +47,8 @@ extension ScenarioLoader {
     guard let from, let length, let horizon else { return nil }
     guard from <= horizon, length <= horizon - from else {
       reader.report(
-        .outOfRange(
+        .beyond(
+          .order,
           found: "\(length)", allowed: "at most \(max(.zero, horizon - from)), up to the horizon"),
         of: "for", into: &diagnostics)
       return nil
@@ -66,23 +67,24 @@ extension ScenarioLoader {
     _ reader: inout MappingReader, horizon: TimeSpan?, knowsTokens: Bool,
     into diagnostics: inout Diagnostics
   ) -> Scenario.Requests? {
-    let windows = reader.integer("windows", in: 1...100_000, .required, into: &diagnostics)
+    let windows = reader.integer("windows", .required, into: &diagnostics)
     let length = reader.required("length", into: &diagnostics) { try wholeMinutes($0) }
     let warmUp = reader.optional("warmup", into: &diagnostics) { try nonNegativeSpan($0) }
     let after: TimeSpan?? = reader.optional("after_interruption", into: &diagnostics) { text in
       do {
         return text == "none" ? TimeSpan?.none : try wholeMinutes(text)
       } catch {
-        throw UnreadableQuantity(allowed: "whole minutes, such as 5min, or none")
+        throw (error as? UnreadableQuantity).saying("whole minutes, such as 5min, or none")
       }
     }
     let certain = reader.integer(
-      "certain", in: 0...1_000_000_000_000, .optional, into: &diagnostics)
+      "certain", .optional, into: &diagnostics)
     let line = reader.optional("certain_load", into: &diagnostics) { try shareOfWhole($0) }
     guard let windows, let length, let horizon else { return nil }
     guard Int64(windows) <= horizon.nanoseconds / length.nanoseconds else {
       reader.report(
-        .outOfRange(
+        .beyond(
+          .limit,
           found: "\(windows) windows of \(length)",
           allowed: "windows that make up the horizon of \(horizon) at most"),
         of: "windows", into: &diagnostics)
@@ -137,12 +139,12 @@ extension ScenarioLoader {
       ]
       for (key, what, isGiven) in brought where isGiven {
         reader.report(
-          .other("the trace brings \(what); leave this out"), of: key, into: &diagnostics)
+          .rule(.conflict, "the trace brings \(what); leave this out"), of: key, into: &diagnostics)
       }
     }
     if let profile = arrivals?.profile, profile.highestRate > .highestRead {
       reader.report(
-        .outOfRange(found: "\(profile.highestRate)", allowed: "at most \(Rate.highestRead)"),
+        .beyond(.limit, found: "\(profile.highestRate)", allowed: "at most \(Rate.highestRead)"),
         of: "arrivals", into: &diagnostics)
     }
     guard diagnostics.isEmpty, let arrivals, let classes, let tenants else { return nil }
@@ -170,7 +172,8 @@ extension ScenarioLoader {
     let sum = shares.reduce(Share.zero) { $0 + $1.1 }
     guard sum == .whole, shares.count <= most else {
       reader.report(
-        .outOfRange(
+        .beyond(
+          .sum,
           found: "\(sum) in \(shares.count) \(key)", allowed: "100% in 1 to \(most)"), of: key,
         into: &diagnostics)
       return nil
@@ -187,7 +190,7 @@ extension ScenarioLoader {
     }
     writtenPriorities = entries.place
     let numbers = classes.map {
-      entries.integer($0, in: -1_000_000...1_000_000, .optional, into: &diagnostics) ?? 0
+      entries.integer($0, .optional, into: &diagnostics) ?? 0
     }
     if !classes.isEmpty { entries.finish(into: &diagnostics) }
     return numbers
@@ -198,8 +201,8 @@ extension ScenarioLoader {
   ) -> RequestMix.Content? {
     guard var content = reader.mapping("content", .optional, into: &diagnostics) else { return nil }
     let catalogue = content.integer(
-      "catalogue", in: 1...RequestMix.Content.largestCatalogue, .required, into: &diagnostics)
-    let zipf = content.decimal("zipf", in: 0...10, .required, into: &diagnostics)
+      "catalogue", .required, into: &diagnostics)
+    let zipf = content.decimal("zipf", .required, into: &diagnostics)
     let unique = content.required("unique", into: &diagnostics) { try shareOfWhole($0) }
     content.finish(into: &diagnostics)
     guard let catalogue, let zipf, let unique else { return nil }
@@ -218,7 +221,7 @@ extension ScenarioLoader {
     if let trace = arrivals.node("trace", .optional, into: &diagnostics) {
       return replay(trace, &arrivals, into: &diagnostics)
     }
-    let factor = arrivals.decimal("scale", in: 0.001...1_000, .optional, into: &diagnostics)
+    let factor = arrivals.decimal("scale", .optional, into: &diagnostics)
     let process = ratedArrivals(&arrivals, start: start, into: &diagnostics)
     guard let factor, let process else { return process }
     let scaled: ArrivalProcess
@@ -232,7 +235,8 @@ extension ScenarioLoader {
     }
     guard highest.perSecond * factor <= Rate.highestRead.perSecond else {
       arrivals.report(
-        .outOfRange(
+        .beyond(
+          .limit,
           found: "\(formatted(highest.perSecond * factor, places: 0)) requests a second",
           allowed: "at most \(Rate.highestRead)"), of: "scale", into: &diagnostics)
       return nil
@@ -270,7 +274,7 @@ extension ScenarioLoader {
     }
     guard arrivals.has("peak") || arrivals.has("peak_load") else {
       arrivals.report(
-        .other("required: one of rate, peak, peak_load, trace, series"), of: "process",
+        .rule(.needed, "required: one of rate, peak, peak_load, trace, series"), of: "process",
         into: &diagnostics)
       return nil
     }
@@ -310,7 +314,7 @@ extension ScenarioLoader {
     if arrivals.has("peak") {
       if arrivals.has("peak_load") {
         arrivals.report(
-          .other("give either peak or peak_load"), of: "peak_load", into: &diagnostics)
+          .rule(.conflict, "give either peak or peak_load"), of: "peak_load", into: &diagnostics)
       }
       return arrivals.required("peak", into: &diagnostics) { try positiveRate($0) }
     }
@@ -318,13 +322,21 @@ extension ScenarioLoader {
       let text = value.string(into: &diagnostics)
     else { return nil }
     let words = text.split(separator: " ", maxSplits: 2)
-    guard words.count == 3, words[1] == "of", let load = try? Share(parsing: words[0]), load > .zero
-    else {
-      value.report(
-        .unreadable(found: text, allowed: "a load of a scenario's fleet: 65% of baseline.yaml"),
-        into: &diagnostics)
+    let allowed = "a load of a scenario's fleet: 65% of baseline.yaml"
+    guard words.count == 3, words[1] == "of" else {
+      value.report(.unreadable(found: text, allowed: allowed), into: &diagnostics)
       return nil
     }
+    let load = value.parsed(into: &diagnostics) { _ in
+      do {
+        let load = try Share(parsing: words[0])
+        guard load > .zero else { throw UnreadableQuantity(range: allowed) }
+        return load
+      } catch {
+        throw (error as? UnreadableQuantity).saying(allowed)
+      }
+    }
+    guard let load else { return nil }
     let path = Self.resolve(String(words[2]), at: value.location)
     guard let throughput = throughput(of: path, namedBy: value, into: &diagnostics) else {
       return nil
@@ -332,7 +344,8 @@ extension ScenarioLoader {
     let rate = throughput * load.fraction
     guard rate <= Rate.highestRead.perSecond else {
       value.report(
-        .outOfRange(
+        .beyond(
+          .limit,
           found: "\(text), which is \(formatted(rate, places: 0))/s",
           allowed: "at most \(Rate.highestRead)"), into: &diagnostics)
       return nil
@@ -367,7 +380,7 @@ extension ScenarioLoader {
   ) {
     for error in errors.errors {
       diagnostics.report(
-        .other("found \(error.found), allowed: \(error.allowed)"),
+        .rule(.file, "found \(error.found), allowed: \(error.allowed)"),
         at: SourceLocation(file: path, line: error.line, column: error.column),
         keyPath: value.keyPath)
     }

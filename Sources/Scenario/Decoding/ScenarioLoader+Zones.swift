@@ -18,7 +18,8 @@ extension ScenarioLoader {
     if region == nil && !described.contains(zone) {
       let near = nearestKey(to: zone, among: CloudZone.examples)
       reader.report(
-        .unreadable(
+        .lacks(
+          .reference,
           found: zone,
           allowed:
             "a zone of AWS, Google Cloud or Azure, such as us-east-1a, us-central1-a or westeurope-1"
@@ -36,7 +37,8 @@ extension ScenarioLoader {
       return
     }
     reader.report(
-      .other(
+      .rule(
+        .reference,
         "the price book '\(book.name)' has no prices of \(region); its regions: "
           + book.regions.joined(separator: ", ")), of: "zone", into: &diagnostics)
   }
@@ -64,7 +66,8 @@ extension ScenarioLoader {
       }
       if let first = regions.first {
         diagnostics.report(
-          .other(
+          .rule(
+            .reference,
             "the price book '\(book.name)' names no regions, so its prices cannot hold in both \(first) and "
               + "\(region); say where they do, such as regions: [\(first), \(region)], or give the pool a price"
           ), at: pool.place.location, keyPath: pool.place.keyPath)

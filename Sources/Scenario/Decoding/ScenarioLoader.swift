@@ -93,6 +93,22 @@ package struct ScenarioLoader: Sendable {
     return diagnostics.knownKeys
   }
 
+  /// What is wrong with the scenario at a path, and what its readers asked for that the table of keys does not have.
+  package static func examine(
+    _ path: String, files: FileReader
+  ) -> (errors: [ScenarioError], untabled: [String]) {
+    do {
+      let text = try ScenarioText.load(path, files: files, overrides: [])
+      try text.check(is: .scenario, path: path)
+      var loader = ScenarioLoader(files: files)
+      var diagnostics = Diagnostics()
+      _ = loader.scenario(text, path: path, targets: .own(and: []), into: &diagnostics)
+      return (diagnostics.errors, diagnostics.untabled)
+    } catch {
+      return (error.errors, [])
+    }
+  }
+
   private static func load(
     _ loaded: LoadedScenario, path: String, files: FileReader, targets: JudgedTargets
   ) throws(ScenarioErrors) -> Scenario {
@@ -122,8 +138,8 @@ package struct ScenarioLoader: Sendable {
     _ loaded: LoadedScenario, path: String, targets judged: JudgedTargets,
     into diagnostics: inout Diagnostics
   ) -> Scenario? {
-    var root = MappingReader(loaded)
-    _ = root.integer("plimsoll", in: 1...1, into: &diagnostics)
+    var root = MappingReader(loaded, shape: KeyTable.scenario)
+    _ = root.integer("plimsoll", into: &diagnostics)
     let about = root.string("about", .optional, into: &diagnostics)
     let start = root.required("start", into: &diagnostics) { try UTCDate(parsing: $0) }
     let horizon = root.required("horizon", into: &diagnostics) { try positiveSpan($0) }
@@ -183,7 +199,9 @@ package struct ScenarioLoader: Sendable {
       !workload.model.hasConstantRate
     {
       root.report(
-        .other("warmup: auto looks for a steady state, which a varying rate has not; give a time"),
+        .rule(
+          .conflict,
+          "warmup: auto looks for a steady state, which a varying rate has not; give a time"),
         of: "requests", into: &diagnostics)
     }
     var requestPolicies = readRequestPolicies(
@@ -243,7 +261,9 @@ package struct ScenarioLoader: Sendable {
       pools, policies, isScaled: scaling?.autoscaling != nil, into: &diagnostics)
     if policies.machines != nil && scaling?.autoscaling != nil {
       root.report(
-        .other("spot.machines fixes the fleet that the autoscaler would size; give one of them"),
+        .rule(
+          .conflict,
+          "spot.machines fixes the fleet that the autoscaler would size; give one of them"),
         of: "policies", into: &diagnostics)
     }
     let warnings =
@@ -301,7 +321,8 @@ package struct ScenarioLoader: Sendable {
     let end = UTCDate.readable.upperBound
     guard horizon + (timeout ?? .zero) > end - start else { return }
     root.report(
-      .outOfRange(
+      .beyond(
+        .limit,
         found:
           "\(start) with a horizon of \(horizon)\(timeout.map { " and a timeout of \($0)" } ?? "")",
         allowed: "what ends before \(end)"), of: "start", into: &diagnostics)

@@ -13,7 +13,7 @@ struct TargetNames {
     func look(for name: String, among known: [String]?) {
       guard let known, !known.contains(name) else { return }
       value.report(
-        .unreadable(found: name, allowed: known.joined(separator: ", ")), into: &diagnostics)
+        .lacks(.reference, found: name, allowed: known.joined(separator: ", ")), into: &diagnostics)
     }
     check(needsTokens: target.measure.needsTokens, at: value, into: &diagnostics)
     switch target.measure {
@@ -31,7 +31,9 @@ struct TargetNames {
   func check(needsTokens: Bool, at value: ValueReader, into diagnostics: inout Diagnostics) {
     guard needsTokens, knowsTokens == false else { return }
     value.report(
-      .other("replicas that serve by batches tell nothing of tokens; give their models an engine"),
+      .rule(
+        .conflict,
+        "replicas that serve by batches tell nothing of tokens; give their models an engine"),
       into: &diagnostics)
   }
 }

@@ -16,6 +16,11 @@ package struct Diagnostics: Sendable {
   /// A test holds that each of them changes a result or is listed with its reason.
   package private(set) var knownKeys: [String] = []
 
+  /// What readers asked for that the table of keys does not have, or has in another way.
+  ///
+  /// A test holds that there is nothing.
+  package private(set) var untabled: [String] = []
+
   /// No errors yet.
   package init() {}
 
@@ -23,10 +28,13 @@ package struct Diagnostics: Sendable {
   package var isEmpty: Bool { noted.count == takenBack }
 
   /// Notes an error.
+  ///
+  /// - Parameter code: what kind of mistake it is, where the problem alone does not say so.
   package mutating func report(
-    _ problem: ScenarioError.Problem, at location: SourceLocation, keyPath: String
+    _ problem: ScenarioError.Problem, at location: SourceLocation, keyPath: String,
+    code: ErrorCode? = nil
   ) {
-    noted.append(ScenarioError(problem, at: location, keyPath: keyPath))
+    noted.append(ScenarioError(problem, at: location, keyPath: keyPath, code: code))
   }
 
   /// Notes an error that is already at hand.
@@ -44,6 +52,9 @@ package struct Diagnostics: Sendable {
     noted[number] = nil
     takenBack += 1
   }
+
+  /// Notes that a reader asked for something that the table of keys does not say.
+  mutating func note(untabled what: String) { untabled.append(what) }
 
   /// Notes that keys are known.
   mutating func know(_ keys: [String]) { knownKeys += keys }

@@ -28,7 +28,7 @@ struct FileChain {
       }
       guard paths.count < ScenarioText.chainLimit else {
         diagnostics.report(
-          .other("more than \(ScenarioText.chainLimit) files extend one another"), at: asked,
+          .rule(.file, "more than \(ScenarioText.chainLimit) files extend one another"), at: asked,
           keyPath: keyPath)
         return
       }
@@ -94,7 +94,7 @@ struct FileChain {
     }
     guard depth < Self.includeDepth else {
       diagnostics.report(
-        .other("more than \(Self.includeDepth) fragments include one another"),
+        .rule(.file, "more than \(Self.includeDepth) fragments include one another"),
         at: include.location, keyPath: place)
       return own
     }
@@ -104,7 +104,7 @@ struct FileChain {
     else { return own }
     guard root.removeEntry("plimsoll_fragment") != nil else {
       diagnostics.report(
-        .other("'\(fragment)' is no fragment: it lacks plimsoll_fragment: 1"),
+        .rule(.file, "'\(fragment)' is no fragment: it lacks plimsoll_fragment: 1"),
         at: include.location, keyPath: place)
       return own
     }
@@ -160,7 +160,7 @@ struct FileChain {
       case .folder: throw ScenarioError(.folder(path), at: asked, keyPath: keyPath)
       case .unreadable(let reason):
         throw ScenarioError(
-          .other("the file '\(path)' cannot be read: \(reason)"), at: asked, keyPath: keyPath)
+          .rule(.file, "the file '\(path)' cannot be read: \(reason)"), at: asked, keyPath: keyPath)
       }
     }
   }

@@ -22,7 +22,7 @@ extension MappingReader {
     node(key, need, into: &diagnostics)?.string(into: &diagnostics)
   }
 
-  /// A whole number within `range`.
+  /// A whole number within the range that the table of keys has for it, and within `range`.
   package mutating func integer(
     _ key: String, in range: ClosedRange<Int> = Int.min...Int.max, _ need: Need = .required,
     into diagnostics: inout Diagnostics
@@ -30,7 +30,7 @@ extension MappingReader {
     node(key, need, into: &diagnostics)?.integer(in: range, into: &diagnostics)
   }
 
-  /// A decimal number within `range`; an infinite end of the range is no limit.
+  /// A decimal number within the range that the table of keys has for it, and within `range`; an infinite end of the range is no limit.
   package mutating func decimal(
     _ key: String, in range: ClosedRange<Double> = -Double.infinity...Double.infinity,
     _ need: Need = .required, into diagnostics: inout Diagnostics

@@ -17,6 +17,8 @@ package struct MappingReader: Equatable, Sendable {
   package let location: SourceLocation
   /// The names that lead to the mapping; empty for the scenario as a whole.
   package let keyPath: String
+  /// What the table of keys says of the mapping; `nil` for a file that is not in it.
+  package let shape: KeyShape?
 
   private let entries: [ScenarioNode.Entry]
   private var asked: [String] = []
@@ -29,15 +31,21 @@ package struct MappingReader: Equatable, Sendable {
   }
 
   /// A reader of the entries of the mapping that `keyPath` leads to.
-  package init(_ entries: [ScenarioNode.Entry], at location: SourceLocation, keyPath: String) {
+  package init(
+    _ entries: [ScenarioNode.Entry], at location: SourceLocation, keyPath: String,
+    shape: KeyShape? = nil
+  ) {
+    self.shape = shape
     self.entries = entries
     self.location = location
     self.keyPath = keyPath
   }
 
-  /// A reader of a whole scenario.
-  package init(_ scenario: LoadedScenario) {
-    self.init(scenario.root.entries ?? [], at: scenario.root.location, keyPath: "")
+  /// A reader of a whole file.
+  package init(_ file: LoadedScenario, shape: KeyShape? = nil) {
+    self.init(
+      file.root.entries ?? [], at: file.root.location, keyPath: "",
+      shape: shape)
   }
 
   /// Whether the key is there with a value; counts as asking for it.
@@ -77,11 +85,13 @@ package struct MappingReader: Equatable, Sendable {
     guard let entry = entries.first(where: { $0.key == key }), !entry.value.isNull else {
       if need == .required {
         missing.append(Missing(key: key, number: diagnostics.count))
-        diagnostics.report(.missingKey, at: self.location(of: key), keyPath: path)
+        diagnostics.report(
+          .missingKey, at: self.location(of: key), keyPath: path,
+          code: isAlwaysRequired(key) ? .missingKey : .needed)
       }
       return nil
     }
-    return ValueReader(entry.value, keyPath: path)
+    return ValueReader(entry.value, keyPath: path, shape: shape?.value(of: key))
   }
 
   /// Where the value of a key was written; of an absent key, where the mapping was.
@@ -102,6 +112,9 @@ package struct MappingReader: Equatable, Sendable {
   /// A required key that is missing and was written in another spelling is one error, that of the spelling.
   package func finish(into diagnostics: inout Diagnostics) {
     diagnostics.know(asked.map { KeyPathNames.appending($0, to: keyPath) })
+    for key in asked where shape != nil && shape?.value(of: key) == nil {
+      diagnostics.note(untabled: KeyPathNames.appending(key, to: keyPath))
+    }
     for entry in entries where !asked.contains(entry.key) {
       let nearest =
         nearestKey(to: entry.key, among: missing.map(\.key))
@@ -112,8 +125,21 @@ package struct MappingReader: Equatable, Sendable {
       }
       diagnostics.report(
         .unknownKey(nearest: nearest, allowed: asked), at: entry.keyLocation,
-        keyPath: KeyPathNames.appending(entry.key, to: keyPath))
+        keyPath: KeyPathNames.appending(entry.key, to: keyPath), code: code(ofUnknown: entry.key))
     }
+  }
+
+  /// Whether a key is one without which no such file is read; else something here needs it.
+  private func isAlwaysRequired(_ key: String) -> Bool {
+    guard let shape else { return true }
+    return shape.keys.contains { $0.name == key && $0.isRequired }
+  }
+
+  /// A key that the mapping may have beside others, a name that nothing has, or a key that there never is.
+  private func code(ofUnknown key: String) -> ErrorCode {
+    guard let shape else { return .unknownKey }
+    if shape.keys.contains(where: { $0.name == key }) { return .conflict }
+    return shape.hasFreeNames ? .reference : .unknownKey
   }
 
   private mutating func note(_ key: String) {

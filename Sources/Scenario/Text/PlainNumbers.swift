@@ -16,13 +16,18 @@ package struct UnreadableNumber: StatesWhatIsAllowed, Equatable, Sendable {
 ///
 /// - Throws: what is allowed, where the text is anything else or does not fit 64 bits.
 package func parseInteger(_ text: String) throws(UnreadableNumber) -> Int {
-  let allowed = UnreadableNumber(allowed: "a whole number such as 12 or 1_000")
-  var scanner = NumberScanner(text)
-  let sign = scanner.sign()
-  guard let digits = scanner.digits(), scanner.isAtEnd, let value = Int(sign + digits) else {
-    throw allowed
+  guard let digits = wholeNumber(text), let value = Int(digits) else {
+    throw UnreadableNumber(allowed: "a whole number such as 12 or 1_000")
   }
   return value
+}
+
+/// The digits of a whole number, with its sign and without separators; `nil` where the text is none.
+func wholeNumber(_ text: String) -> String? {
+  var scanner = NumberScanner(text)
+  let sign = scanner.sign()
+  guard let digits = scanner.digits(), scanner.isAtEnd else { return nil }
+  return sign + digits
 }
 
 /// Reads a decimal number such as `0.5`, `1_000` or `2.5e-3`; no `nan`, `inf` or hexadecimal.

@@ -14,6 +14,12 @@ package struct ScenarioError: Error, Equatable, Sendable, CustomStringConvertibl
     case unreadable(found: String, allowed: String)
     /// A value that can be read, and is too small or too large.
     case outOfRange(found: String, allowed: String)
+    /// A rule that is about more than one value is broken, as a clause that follows a colon.
+    case rule(ErrorCode, String)
+    /// A value is too small or too large beside others.
+    case beyond(ErrorCode, found: String, allowed: String)
+    /// A text that is right as such, and not beside others.
+    case lacks(ErrorCode, found: String, allowed: String)
     /// A key given a second time in the same mapping.
     case duplicateKey(first: SourceLocation)
     /// The text is not YAML.
@@ -34,9 +40,16 @@ package struct ScenarioError: Error, Equatable, Sendable, CustomStringConvertibl
   package let keyPath: String
   /// What is wrong.
   package let problem: Problem
+  /// What kind of mistake it is.
+  package let code: ErrorCode
 
   /// An error at one place.
-  package init(_ problem: Problem, at location: SourceLocation, keyPath: String) {
+  ///
+  /// - Parameter code: what kind of mistake it is, where the problem alone does not say so.
+  package init(
+    _ problem: Problem, at location: SourceLocation, keyPath: String, code: ErrorCode? = nil
+  ) {
+    self.code = code ?? problem.code
     self.location = location
     self.keyPath = keyPath
     self.problem = problem
@@ -51,6 +64,20 @@ package struct ScenarioError: Error, Equatable, Sendable, CustomStringConvertibl
 }
 
 extension ScenarioError.Problem: CustomStringConvertible {
+  /// What kind of mistake it is, as far as the problem says so.
+  fileprivate var code: ErrorCode {
+    switch self {
+    case .unknownKey: .unknownKey
+    case .missingKey: .missingKey
+    case .wrongKind: .wrongKind
+    case .unreadable: .unreadable
+    case .outOfRange: .outOfRange
+    case .rule(let code, _), .beyond(let code, _, _), .lacks(let code, _, _): code
+    case .duplicateKey, .syntax, .other: .syntax
+    case .missingFile, .folder, .extendsCycle: .file
+    }
+  }
+
   /// What is wrong, as a clause without its place.
   package var description: String { clause(naming: nil) }
 
@@ -66,7 +93,11 @@ extension ScenarioError.Problem: CustomStringConvertible {
     case .wrongKind(let found, let expected): return "found \(found), allowed: \(expected)"
     case .unreadable(let found, let allowed):
       return "found \(ScenarioError.quoted(found)), allowed: \(allowed)"
-    case .outOfRange(let found, let allowed): return "\(found) is out of range, allowed: \(allowed)"
+    case .lacks(_, let found, let allowed):
+      return "found \(ScenarioError.quoted(found)), allowed: \(allowed)"
+    case .outOfRange(let found, let allowed), .beyond(_, let found, let allowed):
+      return "\(found) is out of range, allowed: \(allowed)"
+    case .rule(_, let clause): return clause
     case .duplicateKey(let first): return "this key is already given at \(first)"
     case .syntax(let problem): return "not YAML: \(problem)"
     case .missingFile(let path): return "there is no file \(ScenarioError.quoted(path))"

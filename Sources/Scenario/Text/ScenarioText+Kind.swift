@@ -70,7 +70,8 @@ extension LoadedScenario {
     throw ScenarioErrors(
       [
         ScenarioError(
-          .other("\(found); \(wanted.wantedHere)"), at: ScenarioText.fileStart(path), keyPath: "")
+          .rule(.file, "\(found); \(wanted.wantedHere)"), at: ScenarioText.fileStart(path),
+          keyPath: "")
       ], files: files)
   }
 }

@@ -10,8 +10,12 @@ package struct NamedValue: Equatable, Sendable {
   package let value: ValueReader
 
   /// Notes an error about the name.
-  package func report(_ problem: ScenarioError.Problem, into diagnostics: inout Diagnostics) {
-    diagnostics.report(problem, at: nameLocation, keyPath: value.keyPath)
+  ///
+  /// - Parameter code: what kind of mistake it is, where the problem alone does not say so.
+  package func report(
+    _ problem: ScenarioError.Problem, code: ErrorCode? = nil, into diagnostics: inout Diagnostics
+  ) {
+    diagnostics.report(problem, at: nameLocation, keyPath: value.keyPath, code: code)
   }
 }
 
@@ -22,7 +26,7 @@ extension ValueReader {
       report(.wrongKind(found: node.kind, expected: "a mapping"), into: &diagnostics)
       return nil
     }
-    return MappingReader(entries, at: location, keyPath: keyPath)
+    return MappingReader(entries, at: location, keyPath: keyPath, shape: shape)
   }
 
   /// The value as a list.
@@ -32,7 +36,8 @@ extension ValueReader {
       return nil
     }
     return items.enumerated().map { position, item in
-      ValueReader(item, keyPath: KeyPathNames.appending(position: position, to: keyPath))
+      ValueReader(
+        item, keyPath: KeyPathNames.appending(position: position, to: keyPath), shape: shape?.item)
     }
   }
 
@@ -49,6 +54,9 @@ extension ValueReader {
   package func choice(
     among names: [String], into diagnostics: inout Diagnostics
   ) -> NamedValue? {
+    for name in names where shape != nil && shape?.value(of: name) == nil {
+      diagnostics.note(untabled: "\(keyPath): the choice \(name)")
+    }
     let allowed = "a mapping with exactly one of: \(names.joined(separator: ", "))"
     guard let entries = node.entries else {
       report(.wrongKind(found: node.kind, expected: allowed), into: &diagnostics)
@@ -72,6 +80,8 @@ extension ValueReader {
   private func named(_ entry: ScenarioNode.Entry) -> NamedValue {
     NamedValue(
       name: entry.key, nameLocation: entry.keyLocation,
-      value: ValueReader(entry.value, keyPath: KeyPathNames.appending(entry.key, to: keyPath)))
+      value: ValueReader(
+        entry.value, keyPath: KeyPathNames.appending(entry.key, to: keyPath),
+        shape: shape?.value(of: entry.key)))
   }
 }

@@ -99,6 +99,11 @@ struct Init: ParsableCommand {
     let whole = try load(scenario)
     try Failure.reporting {
       try FileAside(path: output).write { try $0.write(contentsOf: Data(scenario.text.utf8)) }
+      // The first line of the scenario names it; an editor then completes and checks keys.
+      let attributes = try? FileManager.default.attributesOfItem(atPath: output)
+      guard attributes?[.type] as? FileAttributeType == .typeRegular else { return }
+      let folder = URL(fileURLWithPath: output).deletingLastPathComponent()
+      try PrintSchema.write(to: folder.appendingPathComponent(PrintSchema.fileName).path)
     }
     for warning in whole.origin.warnings {
       Terminal.tell("plimsoll: \(output): warning: \(warning)\n")

@@ -45,6 +45,7 @@ struct InitScenario {
   /// The text of the file.
   var text: String {
     var lines = [
+      "# yaml-language-server: $schema=\(PrintSchema.fileName)",
       "# Written by: \(command)",
       "# What is a guess says so: put your own numbers there. Then:",
       "#   plimsoll check \(output)",

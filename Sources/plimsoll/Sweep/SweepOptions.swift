@@ -13,11 +13,14 @@ struct SweepOptions: ParsableArguments {
     help: ArgumentHelp(
       "A key and its values: --vary fleet.spot.machines.max=0..8, --vary "
         + "policies.cache.ttl=10m,1h.",
-      discussion: "Lists a,b,c; ranges lo..hi and lo..hi:step with units, as in 10m..60m:10m."))
+      discussion: "Lists a,b,c; ranges lo..hi and lo..hi:step with units, as in 10m..60m:10m."),
+    completion: .custom { KeyCompletion.assignments($0, $1, $2) })
   var vary: [String] = []
   @Option(help: "Draw points instead of all combinations: lhs:N or sobol:N.")
   var sample: String?
-  @Option(name: .customLong("set"), help: "Change a value at every point.")
+  @Option(
+    name: .customLong("set"), help: "Change a value at every point.",
+    completion: .custom { KeyCompletion.assignments($0, $1, $2) })
   var overrides: [String] = []
   @Option(help: "The seed of all random numbers, instead of the scenario's.")
   var seed: UInt64?

@@ -233,7 +233,7 @@ struct ScenarioLoaderTests {
       FileReader { (path: String) throws(FileReadFailure) -> [UInt8] in
         switch path {
         case "c.yaml": return Array(text.utf8)
-        case "a.yaml": return Array(Self.scenario.utf8)
+        case "a.yaml", "d.yaml": return Array(Self.scenario.utf8)
         case "prices.yaml": return Array(Self.prices.utf8)
         default: throw .missing
         }
@@ -245,7 +245,15 @@ struct ScenarioLoaderTests {
     let loaded = try ScenarioLoader.load("a.yaml", files: files(text), claims: claims)
     #expect(
       loaded.scenario.targets.map(\.text) == ["monthly_cost <= 1 USD", "spot_uptime >= 60%"])
+    let both = text.replacing(
+      "scenario: a.yaml, target", with: "scenario: a.yaml, also: [d.yaml], target")
+    let more = try ClaimSet.load("c.yaml", files: files(both))
+    #expect(more.scenarios == ["a.yaml", "d.yaml"] && more.claims[0].also == ["d.yaml"])
+    let other = try ScenarioLoader.load("d.yaml", files: files(both), claims: more)
+    #expect(other.scenario.targets.map(\.text) == ["monthly_cost <= 1 USD"])
     for (wrong, message) in [
+      (both.replacing("[d.yaml]", with: "[e.yaml]"), "e.yaml"),
+      (both.replacing("[d.yaml]", with: "[a.yaml]"), "names this scenario already"),
       (text.replacing("a.yaml", with: "b.yaml"), "b.yaml"),
       (text.replacing("<= 1 USD", with: "1 USD"), "a target such as"),
       (text.replacing("to: 9", with: "to: 0"), "a higher number than 1"),

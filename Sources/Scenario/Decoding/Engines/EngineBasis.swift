@@ -24,7 +24,8 @@ struct EngineBasis {
     guard let parallel = parallel(&reader, into: &diagnostics) else { return nil }
     if let lack = model.lack {
       reader.report(
-        .other(
+        .rule(
+          .needed,
           "required, since \(model.name) \(lack): a step law of its own (affine or surface), and the engine's blocks"
         ), of: "step", into: &diagnostics)
       return nil
@@ -39,7 +40,8 @@ struct EngineBasis {
     {
     case .failure(let lack):
       reader.report(
-        .other("required, since the catalogue has \(lack.what)"), of: "step", into: &diagnostics)
+        .rule(.needed, "required, since the catalogue has \(lack.what)"), of: "step",
+        into: &diagnostics)
       return nil
     case .success(let found): (sheet, taken) = found
     }
@@ -49,7 +51,7 @@ struct EngineBasis {
       perLayer: roofline.perLayer, perStep: 0)
     if let problem {
       reader.report(
-        .other("\(name) on \(parallel) devices: \(problem)"), of: "tensor_parallel",
+        .rule(.limit, "\(name) on \(parallel) devices: \(problem)"), of: "tensor_parallel",
         into: &diagnostics)
       return nil
     }
@@ -67,13 +69,14 @@ struct EngineBasis {
   ) -> Int? {
     if reader.has("tensor_parallel") {
       let count = reader.integer(
-        "tensor_parallel", in: 1...1_024, .required, into: &diagnostics)
+        "tensor_parallel", .required, into: &diagnostics)
       guard let count else { return nil }
       let most = machine.devices / count
       guard own <= most else {
         let devices = "\(machine.devices) devices (\(device.name))"
         reader.report(
-          .other(
+          .rule(
+            .limit,
             own <= 1
               ? "\(machine.name) has \(devices)"
               : "\(own) replicas of \(count) devices each; \(machine.name) has \(devices)"),
@@ -84,7 +87,8 @@ struct EngineBasis {
     }
     guard let replicas, replicas > 0 else {
       reader.report(
-        .other(
+        .rule(
+          .needed,
           "required: on how many devices a replica runs, since the fleet does not say it in one way"
         ),
         of: "tensor_parallel", into: &diagnostics)
@@ -92,7 +96,8 @@ struct EngineBasis {
     }
     guard machine.devices % replicas == 0 else {
       reader.report(
-        .other(
+        .rule(
+          .needed,
           "required: the \(machine.devices) devices of \(machine.name) do not go evenly onto "
             + "\(replicas) replicas"), of: "tensor_parallel", into: &diagnostics)
       return nil
@@ -112,7 +117,8 @@ struct EngineBasis {
     defaults?.owner = name
     if defaults == nil, let version {
       reader.report(
-        .unreadable(found: version, allowed: versions.joined(separator: ", ")), of: "version",
+        .lacks(.reference, found: version, allowed: versions.joined(separator: ", ")),
+        of: "version",
         into: &diagnostics)
     }
     return defaults

@@ -44,7 +44,7 @@ extension ScenarioLoader {
     }
     if let named, catalogue.model(named) == nil {
       reader.report(
-        .other(lacking("model", named, among: catalogue.modelNames)), of: "card",
+        .rule(.reference, lacking("model", named, among: catalogue.modelNames)), of: "card",
         into: &diagnostics)
       return nil
     }
@@ -55,7 +55,7 @@ extension ScenarioLoader {
         ? "no effect: the catalogue has no card of the model; name one under card"
         : "no effect: the scenario says under on how the model runs"
       for key in ["card", "precision"] where reader.isGiven(key) {
-        reader.report(.other(reason), of: key, into: &diagnostics)
+        reader.report(.rule(.effect, reason), of: key, into: &diagnostics)
       }
       return nil
     }
@@ -81,15 +81,15 @@ extension ScenarioLoader {
           ? ", or name a catalogue of your own"
           : ", which has: " + card.written.joined(separator: ", "))
       if let place = serving.first?.type {
-        diagnostics.report(.other(sentence), at: place.location, keyPath: "fleet")
+        diagnostics.report(.rule(.reference, sentence), at: place.location, keyPath: "fleet")
       } else {
-        entry.value.report(.other(sentence), into: &diagnostics)
+        entry.value.report(.rule(.reference, sentence), into: &diagnostics)
       }
       return nil
     }
     guard let device = catalogue.device(machine.device) else {
       entry.value.report(
-        .other(lacking("device", machine.device, among: catalogue.deviceNames)),
+        .rule(.reference, lacking("device", machine.device, among: catalogue.deviceNames)),
         into: &diagnostics)
       return nil
     }
@@ -128,14 +128,16 @@ extension ScenarioLoader {
           unread.append(PriceBook.Unread(type: type, terms: terms))
           if catalogue.machine(type) == nil { unknownMachines.append(type) }
           diagnostics.report(
-            .other(noPrice(of: type, in: region, isSpot: isSpot, on: day)), at: place.location,
+            .rule(.reference, noPrice(of: type, in: region, isSpot: isSpot, on: day)),
+            at: place.location,
             keyPath: "fleet")
           continue
         }
         if let other = entries.first(where: { $0.type == type && $0.terms == terms }) {
           if isWanted, other.prices[0].price != found.price {
             diagnostics.report(
-              .other(
+              .rule(
+                .conflict,
                 "\(type) costs \(found.price) here and \(other.prices[0].price) in another region of this fleet; "
                   + "write a price book, or a price for each pool"), at: place.location,
               keyPath: "fleet")
@@ -196,7 +198,8 @@ extension ScenarioLoader {
     }
     guard !machines, !models, !devices else { return }
     root.report(
-      .other("no effect: the fleet uses none of its entries"), of: "catalogue", into: &diagnostics)
+      .rule(.effect, "no effect: the fleet uses none of its entries"), of: "catalogue",
+      into: &diagnostics)
   }
 }
 

@@ -58,16 +58,17 @@ extension ScenarioLoader {
       guard var device = entry.value.mapping(into: &diagnostics),
         let sheet = deviceSheet(&device, into: &diagnostics)
       else { continue }
-      if let problem = sheet.problem { entry.report(.other(problem), into: &diagnostics) }
+      if let problem = sheet.problem { entry.report(.rule(.limit, problem), into: &diagnostics) }
       own.devices.append(CatalogueDevice(name: entry.name, sheet: sheet, source: source))
     }
     for entry in reader.entries("models", .optional, into: &diagnostics) ?? [] {
       guard var model = entry.value.mapping(into: &diagnostics) else { continue }
       let card = modelSizes(&model, into: &diagnostics)
-      let context = model.optional("context", into: &diagnostics) { try tokenCount($0) }
+      let context = model.integer(
+        "context", in: 1...1_000_000_000, .optional, into: &diagnostics)
       model.finish(into: &diagnostics)
       guard let card else { continue }
-      if let problem = card.problem { entry.report(.other(problem), into: &diagnostics) }
+      if let problem = card.problem { entry.report(.rule(.limit, problem), into: &diagnostics) }
       own.models.append(
         CatalogueModel(
           name: entry.name, card: card, context: context,
@@ -97,7 +98,7 @@ extension ScenarioLoader {
     known.own = own
     guard known.device(device) != nil else {
       machine.report(
-        .other(lacking("device", device, among: known.deviceNames)), of: "device",
+        .rule(.reference, lacking("device", device, among: known.deviceNames)), of: "device",
         into: &diagnostics)
       return
     }

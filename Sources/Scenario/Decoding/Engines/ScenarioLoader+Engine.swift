@@ -9,15 +9,13 @@ import Workload
 /// `engine` of a model on a machine: a scheduler under the names of its own arguments, the time of its steps, and that
 /// of its host.
 extension ScenarioLoader {
-  private static let schedulers = ["vllm", "sglang", "trtllm", "sarathi", "vllm-0"]
-
   mutating func tokenModel(
     _ reader: inout MappingReader, named name: String, context: Int?, _ workload: WorkloadModel?,
     _ basis: EngineBasis?, into diagnostics: inout Diagnostics
   ) -> TokenModel? {
     let scheduler =
       reader.oneOf(
-        "scheduler", Self.schedulers.map { ($0, $0) }, .optional, into: &diagnostics) ?? "vllm"
+        "scheduler", KeyTable.schedulers.map { ($0, $0) }, .optional, into: &diagnostics) ?? "vllm"
     let step = stepLaw(&reader, basis, into: &diagnostics)
     let host = hostTime(&reader, into: &diagnostics)
     let defaults = basis?.defaults(of: scheduler, &reader, self, into: &diagnostics)
@@ -33,7 +31,8 @@ extension ScenarioLoader {
       context: context)
     guard model.capacity.throughput > 0 else {
       reader.report(
-        .other("none of the requests can ever be answered: " + refusal(of: sample, by: model)),
+        .rule(
+          .limit, "none of the requests can ever be answered: " + refusal(of: sample, by: model)),
         of: scheduler == "sglang" ? "max_total_tokens" : "num_blocks", into: &diagnostics)
       return nil
     }
@@ -72,8 +71,8 @@ extension ScenarioLoader {
     into diagnostics: inout Diagnostics
   ) -> VLLMSettings? {
     var settings = VLLMSettings()
-    func count(_ key: String, from low: Int = 1, to high: Int = 1 << 30) -> Int? {
-      reader.integer(key, in: low...high, .optional, into: &diagnostics)
+    func count(_ key: String) -> Int? {
+      reader.integer(key, .optional, into: &diagnostics)
     }
     func flag(_ key: String) -> Bool? { reader.boolean(key, .optional, into: &diagnostics) }
     settings.policy =
@@ -81,19 +80,19 @@ extension ScenarioLoader {
         "policy", VLLMSettings.Policy.allCases.map { ($0.rawValue, $0) }, .optional,
         into: &diagnostics) ?? .fcfs
     settings.maxBatchedTokens = setting(
-      "max_num_batched_tokens", upTo: 1 << 30, &reader, defaults, into: &diagnostics)
+      "max_num_batched_tokens", &reader, defaults, into: &diagnostics)
     settings.maxSequences = setting(
-      "max_num_seqs", upTo: 1 << 16, &reader, defaults, into: &diagnostics)
+      "max_num_seqs", &reader, defaults, into: &diagnostics)
     settings.maxScheduledTokens = count("max_num_scheduled_tokens")
-    settings.maxActiveSequences = count("max_num_active_seqs", to: 1 << 16)
+    settings.maxActiveSequences = count("max_num_active_seqs")
     settings.blockSize =
-      count("block_size", to: 1 << 16) ?? defaults?.count("block_size") ?? 16
+      count("block_size") ?? defaults?.count("block_size") ?? 16
     settings.cachesPrefixes =
       flag("enable_prefix_caching") ?? defaults?.flag("enable_prefix_caching") ?? true
     settings.isAsynchronous = flag("async_scheduling") ?? true
     settings.reservesWholePrompt = flag("scheduler_reserve_full_isl") ?? true
     settings.chunksPrompts = flag("enable_chunked_prefill") ?? true
-    settings.longPromptThreshold = count("long_prefill_token_threshold", from: 0) ?? 0
+    settings.longPromptThreshold = count("long_prefill_token_threshold") ?? 0
     settings.adaptsLongPromptThreshold = flag("long_prefill_token_threshold_adaptive") ?? false
     settings.prefillInterval = count("prefill_schedule_interval") ?? 1
     let watermark = reader.optional("watermark", into: &diagnostics) { try shareOfWhole($0) }
@@ -116,23 +115,23 @@ extension ScenarioLoader {
         "schedule_policy", SGLangSettings.Policy.allCases.map { ($0.rawValue, $0) }, .optional,
         into: &diagnostics) ?? .fcfs
     settings.maxRunningRequests =
-      reader.integer("max_running_requests", in: 1...1 << 16, .required, into: &diagnostics) ?? 1
+      reader.integer("max_running_requests", .required, into: &diagnostics) ?? 1
     settings.maxTotalTokens =
-      reader.integer("max_total_tokens", in: 1...1 << 24, .required, into: &diagnostics) ?? 1
+      reader.integer("max_total_tokens", .required, into: &diagnostics) ?? 1
     settings.pageSize =
-      reader.integer("page_size", in: 1...1 << 16, .optional, into: &diagnostics) ?? 1
+      reader.integer("page_size", .optional, into: &diagnostics) ?? 1
     settings.maxPrefillTokens =
-      reader.integer("max_prefill_tokens", in: 1...1 << 30, .optional, into: &diagnostics)
+      reader.integer("max_prefill_tokens", .optional, into: &diagnostics)
       ?? 16_384
     settings.chunkedPrefillSize =
-      reader.integer("chunked_prefill_size", in: 1...1 << 30, .optional, into: &diagnostics)
+      reader.integer("chunked_prefill_size", .optional, into: &diagnostics)
       ?? defaults?.count("chunked_prefill_size") ?? 8_192
     settings.mixesChunks =
       reader.boolean("enable_mixed_chunk", .optional, into: &diagnostics) ?? false
     settings.cachesPrefixes =
       !(reader.boolean("disable_radix_cache", .optional, into: &diagnostics) ?? false)
     settings.conservativeness =
-      reader.decimal("schedule_conservativeness", in: 0...10, .optional, into: &diagnostics) ?? 1
+      reader.decimal("schedule_conservativeness", .optional, into: &diagnostics) ?? 1
     if let defaults, !reader.isGiven("chunked_prefill_size") {
       assume([
         "\(defaults.owner): chunked_prefill_size \(settings.chunkedPrefillSize ?? 0), the default of sglang "
@@ -152,18 +151,18 @@ extension ScenarioLoader {
         TensorRTSettings.Capacity.allCases.map { ($0.rawValue, $0) }, .optional, into: &diagnostics)
       ?? .guaranteedNoEvict
     settings.maxBatchSize =
-      reader.integer("max_batch_size", in: 1...1 << 16, .required, into: &diagnostics) ?? 1
+      reader.integer("max_batch_size", .required, into: &diagnostics) ?? 1
     settings.maxTokens =
-      reader.integer("max_num_tokens", in: 1...1 << 30, .required, into: &diagnostics) ?? 1
+      reader.integer("max_num_tokens", .required, into: &diagnostics) ?? 1
     settings.blockSize =
-      reader.integer("tokens_per_block", in: 1...1 << 16, .optional, into: &diagnostics) ?? 32
+      reader.integer("tokens_per_block", .optional, into: &diagnostics) ?? 32
     let isChunked = reader.boolean("enable_chunked_prefill", .required, into: &diagnostics) ?? false
     let chunking = reader.oneOf(
       "context_chunking_policy", TensorRTSettings.Chunking.allCases.map { ($0.rawValue, $0) },
       .optional, into: &diagnostics)
     settings.chunking = isChunked ? chunking ?? .firstComeFirstServed : nil
     settings.chunkUnit =
-      reader.integer("chunk_unit_size", in: 1...1 << 30, .optional, into: &diagnostics)
+      reader.integer("chunk_unit_size", .optional, into: &diagnostics)
       ?? settings.blockSize
     settings.looksTwoStepsAhead =
       reader.boolean("two_step_lookahead", .optional, into: &diagnostics) ?? false
@@ -182,11 +181,11 @@ extension ScenarioLoader {
   ) -> PromptReservingSettings? {
     let isSarathi = scheduler == "sarathi"
     let size = reader.integer(
-      isSarathi ? "chunk" : "max_num_batched_tokens", in: 1...1 << 30, .required,
+      isSarathi ? "chunk" : "max_num_batched_tokens", .required,
       into: &diagnostics)
-    let sequences = reader.integer("max_num_seqs", in: 1...1 << 16, .required, into: &diagnostics)
+    let sequences = reader.integer("max_num_seqs", .required, into: &diagnostics)
     let blockSize =
-      reader.integer("block_size", in: 1...1 << 16, .optional, into: &diagnostics) ?? 16
+      reader.integer("block_size", .optional, into: &diagnostics) ?? 16
     let watermark = reader.optional("watermark", into: &diagnostics) { try shareOfWhole($0) }
     let blocks = blocks(
       &reader, "num_blocks", blockSize: blockSize, step, nil, most: 1 << 30, into: &diagnostics)
@@ -202,18 +201,18 @@ extension ScenarioLoader {
     into diagnostics: inout Diagnostics
   ) -> Settings? {
     guard let problem, diagnostics.isEmpty else { return settings }
-    reader.report(.other(problem), of: "scheduler", into: &diagnostics)
+    reader.report(.rule(.limit, problem), of: "scheduler", into: &diagnostics)
     return nil
   }
 
   /// A whole number that has to be given where the catalogue has no default of it.
   private func setting(
-    _ key: String, upTo most: Int, _ reader: inout MappingReader, _ defaults: EngineDefaults?,
+    _ key: String, _ reader: inout MappingReader, _ defaults: EngineDefaults?,
     into diagnostics: inout Diagnostics
   ) -> Int {
     let known = defaults?.count(key)
     return reader.integer(
-      key, in: 1...most, known == nil ? .required : .optional, into: &diagnostics) ?? known ?? 1
+      key, known == nil ? .required : .optional, into: &diagnostics) ?? known ?? 1
   }
 
   /// Says which defaults of vLLM were taken.
@@ -266,7 +265,8 @@ extension ScenarioLoader {
       }
       if reader.has(key) {
         reader.report(
-          .other("\(key) and kv_memory both say how many blocks there are; give one"), of: key,
+          .rule(.conflict, "\(key) and kv_memory both say how many blocks there are; give one"),
+          of: key,
           into: &diagnostics)
         return nil
       }
@@ -274,7 +274,7 @@ extension ScenarioLoader {
     guard let share, let overhead, let step else { return nil }
     guard let sheet = step.sheet else {
       reader.report(
-        .other("needs a roofline step law, whose sheet has the memory and the weights"),
+        .rule(.needed, "needs a roofline step law, whose sheet has the memory and the weights"),
         of: "kv_memory", into: &diagnostics)
       return nil
     }
@@ -282,7 +282,8 @@ extension ScenarioLoader {
       let blocks = Self.blocks(in: sheet, utilisation: share, overhead: overhead, blockSize)
     else {
       reader.report(
-        .other(
+        .rule(
+          .limit,
           "\(Self.weights(of: sheet)), and the overhead, leave no room for keys and values"),
         of: place, into: &diagnostics)
       return nil
@@ -306,13 +307,14 @@ extension ScenarioLoader {
   ) {
     guard let most = Self.blocks(in: sheet, utilisation: 1, overhead: 0, blockSize) else {
       reader.report(
-        .other("\(Self.weights(of: sheet)), leave no room for keys and values"), of: "step",
+        .rule(.limit, "\(Self.weights(of: sheet)), leave no room for keys and values"), of: "step",
         into: &diagnostics)
       return
     }
     guard blocks > most else { return }
     reader.report(
-      .outOfRange(
+      .beyond(
+        .limit,
         found: "\(blocks) blocks",
         allowed:
           "at most \(most), as many as the memory of step.roofline.device holds beside the weights"),

@@ -32,13 +32,14 @@ extension ScenarioLoader {
     let given = laws.filter { step.has($0) }
     guard let law = given.first else {
       reader.report(
-        .other(
+        .rule(
+          .needed,
           "required: affine, roofline or surface, by which the time of a step follows from its tokens"
         ), of: "step", into: &diagnostics)
       return nil
     }
     if given.count > 1 {
-      step.report(.other("a step has one law"), of: given[1], into: &diagnostics)
+      step.report(.rule(.conflict, "a step has one law"), of: given[1], into: &diagnostics)
       return nil
     }
     if law == "surface" { return surface(&step, into: &diagnostics) }
@@ -58,7 +59,8 @@ extension ScenarioLoader {
       let prefill = times[3]
     else { return nil }
     guard fixed > 0 else {
-      law.report(.other("a step takes longer than 0s"), of: "fixed", into: &diagnostics)
+      law.report(
+        .rule(.quantityRange, "a step takes longer than 0s"), of: "fixed", into: &diagnostics)
       return nil
     }
     return DecodedStepLaw(
@@ -72,7 +74,7 @@ extension ScenarioLoader {
   private mutating func surface(
     _ step: inout MappingReader, into diagnostics: inout Diagnostics
   ) -> DecodedStepLaw? {
-    let layers = step.integer("layers", in: 1...10_000, .required, into: &diagnostics)
+    let layers = step.integer("layers", .required, into: &diagnostics)
     guard let folder = step.node("surface", .required, into: &diagnostics),
       let name = folder.string(into: &diagnostics), let layers
     else { return nil }
@@ -102,7 +104,7 @@ extension ScenarioLoader {
     let device = device(&law, into: &diagnostics)
     let model = modelCard(&law, into: &diagnostics)
     let devices =
-      law.integer("tensor_parallel", in: 1...1_024, .optional, into: &diagnostics) ?? 1
+      law.integer("tensor_parallel", .optional, into: &diagnostics) ?? 1
     guard var reached = law.mapping("efficiency", .required, into: &diagnostics) else { return nil }
     let shares = ["memory", "matrix", "link"].map { key in
       reached.required(key, into: &diagnostics) { try shareOfWhole($0) }
@@ -120,7 +122,7 @@ extension ScenarioLoader {
       device: device, model: model, tensorParallel: devices, efficiencies: efficiencies,
       perLayer: perLayer, perStep: perStep)
     if let problem {
-      law.report(.other(problem), of: "device", into: &diagnostics)
+      law.report(.rule(.limit, problem), of: "device", into: &diagnostics)
       return nil
     }
     return DecodedStepLaw(
@@ -220,9 +222,9 @@ extension ScenarioLoader {
       return nil
     }
     defer { prompts.finish(into: &diagnostics) }
-    let count = prompts.integer("count", in: 1...100_000, .required, into: &diagnostics)
-    let tokens = prompts.integer("tokens", in: 1...1_000_000, .required, into: &diagnostics)
-    let zipf = prompts.decimal("zipf", in: 0...10, .optional, into: &diagnostics) ?? 0
+    let count = prompts.integer("count", .required, into: &diagnostics)
+    let tokens = prompts.integer("tokens", .required, into: &diagnostics)
+    let zipf = prompts.decimal("zipf", .optional, into: &diagnostics) ?? 0
     guard let count, let tokens else { return nil }
     return SystemPrompts(tokens: tokens, count: count, zipfExponent: zipf)
   }
@@ -260,24 +262,28 @@ private enum StepTime: String {
 
   /// Reads a time in whole femtoseconds, such as `14ms`, `25.5us` or `520ps`.
   func parse(_ text: String) throws -> Int64 {
-    let most = Self.femtoseconds(rawValue) ?? 0
-    guard let time = Self.femtoseconds(text), time <= most else {
-      throw UnreadableQuantity(
-        allowed:
-          "a time from 0s to \(rawValue) in whole femtoseconds, such as 14ms, 25.5us or 520ps")
+    let allowed =
+      "a time from 0s to \(rawValue) in whole femtoseconds, such as 14ms, 25.5us or 520ps"
+    let (number, name) = text.splitAfterNumber()
+    guard let unit = Self.units.first(where: { $0.name == name }),
+      let decimal = try? DecimalText(parsing: number)
+    else { throw UnreadableQuantity(allowed: allowed) }
+    guard let time = decimal.exactly(times: unit.femtoseconds), (0...most).contains(time) else {
+      throw UnreadableQuantity(range: allowed)
     }
     return time
   }
 
-  private static func femtoseconds(_ text: String) -> Int64? {
-    let units: [(name: String, femtoseconds: Int64)] = [
-      ("fs", 1), ("ps", 1_000), ("ns", 1_000_000), ("us", 1_000_000_000),
-      ("ms", 1_000_000_000_000), ("s", 1_000_000_000_000_000),
-    ]
-    let (number, unit) = text.splitAfterNumber()
-    guard let scale = units.first(where: { $0.name == unit })?.femtoseconds,
-      let time = try? DecimalText(parsing: number).exactly(times: scale), time >= 0
-    else { return nil }
-    return time
+  private var most: Int64 {
+    switch self {
+    case .ofStep: 60_000_000_000_000_000
+    case .ofRequest: 1_000_000_000_000_000
+    case .ofContext: 1_000_000_000_000
+    }
   }
+
+  private static let units: [(name: String, femtoseconds: Int64)] = [
+    ("fs", 1), ("ps", 1_000), ("ns", 1_000_000), ("us", 1_000_000_000),
+    ("ms", 1_000_000_000_000), ("s", 1_000_000_000_000_000),
+  ]
 }
