@@ -4,7 +4,7 @@
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: help demo test long-tests check bench results fidelity format clean oracles \
-  gate gate-baseline bootstrap command build-tests lint imports run-tests consumer fuzz fuzz-minute scenarios results-check allocations instructions memory digests notebooks pages newcomer tutorials install coverage cluster-test
+  gate gate-baseline bootstrap command build-tests lint imports run-tests consumer fuzz fuzz-minute scenarios results-check allocations instructions memory digests notebooks pages newcomer tutorials install coverage cluster-test gateway-demo gateway-test
 
 swift_sources := Package.swift Sources Tests Benchmarks
 
@@ -14,6 +14,13 @@ help: ## list the targets
 
 demo: bootstrap command ## build the command and judge the reference design
 	Scripts/demo.sh
+
+# A package of its own, which nothing else builds or needs.
+gateway-demo: bootstrap ## build the gateway, send it a hundred requests, and replay its decisions
+	Gateway/Scripts/demo.sh
+
+gateway-test: bootstrap ## test the gateway: its units, and OpenAI's own client against it
+	Gateway/Scripts/test.sh
 
 test: bootstrap build-tests run-tests ## build, and pass all tests but the long ones
 

@@ -36,6 +36,7 @@ let package = Package(
   products: [
     .library(name: "Quantities", targets: ["Quantities"]),
     .library(name: "Serving", targets: ["Serving"]),
+    .library(name: "Digests", targets: ["Digests"]),
     .library(name: "Policies", targets: ["Policies"]),
     .library(name: "DecisionLog", targets: ["DecisionLog"]),
     .library(name: "TokenEngine", targets: ["TokenEngine"]),

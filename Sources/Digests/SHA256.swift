@@ -6,11 +6,11 @@ private import COpenSSL
 ///
 /// Source: NIST FIPS 180-4 (2015), DOI 10.6028/NIST.FIPS.180-4.
 @safe
-package struct SHA256: ~Copyable {
+public struct SHA256: ~Copyable {
   private let context: OpaquePointer
 
   /// The digest of no bytes yet.
-  package init() {
+  public init() {
     guard let context = unsafe EVP_MD_CTX_new() else {
       preconditionFailure("no memory for SHA-256")
     }
@@ -21,7 +21,7 @@ package struct SHA256: ~Copyable {
   deinit { unsafe EVP_MD_CTX_free(context) }
 
   /// Takes the next bytes.
-  package mutating func update(_ bytes: [UInt8]) {
+  public mutating func update(_ bytes: [UInt8]) {
     let status = unsafe bytes.withUnsafeBytes { bytes in
       unsafe EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
     }
@@ -29,7 +29,7 @@ package struct SHA256: ~Copyable {
   }
 
   /// The digest of all bytes so far.
-  package var digest: SHA256Digest {
+  public var digest: SHA256Digest {
     // What ends a digest takes no more bytes, so a copy is ended.
     let copy = SHA256()
     Self.require(unsafe EVP_MD_CTX_copy_ex(copy.context, context))
@@ -43,7 +43,7 @@ package struct SHA256: ~Copyable {
   /// The digest of bytes that are all there.
   ///
   /// - Complexity: O(bytes).
-  package static func digest(of bytes: [UInt8]) -> SHA256Digest {
+  public static func digest(of bytes: [UInt8]) -> SHA256Digest {
     var hash = SHA256()
     hash.update(bytes)
     return hash.digest

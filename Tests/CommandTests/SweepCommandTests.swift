@@ -178,7 +178,7 @@ struct SweepCommandTests {
         running.append((index, try start(index, of: plan)))
       }
       step += 1
-      usleep(UInt32(step * 37_199 % 60_000))
+      usleep(UInt32(step * 37_199 % 15_000))
       if kills < 4, step % 3 == 0, let victim = running.last, victim.process.isRunning {
         kill(victim.process.processIdentifier, SIGKILL)
         kills += 1

@@ -142,7 +142,7 @@ enum KeyEffectFiles {
     text += "\(results.notes) \(loaded.scenario.origin.assumptions) \(results.replications)"
     for record in outcome.records {
       text +=
-        "\(record.tallies) \(record.fleetEvents) \(record.workloadDigest) \(record.migrations)"
+        "\(record.tallies) \(ResultDigest.of(record)) \(record.workloadDigest) \(record.migrations)"
     }
     return text
   }

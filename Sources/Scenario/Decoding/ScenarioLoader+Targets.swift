@@ -37,7 +37,6 @@ extension ScenarioLoader {
     _ root: inout MappingReader, _ names: TargetNames, into diagnostics: inout Diagnostics
   ) -> [Tolerance] {
     (root.entries("regressions", .optional, into: &diagnostics) ?? []).compactMap { entry in
-      guard !entry.value.node.isNull else { return nil }
       var tolerance = entry.value.parsed(into: &diagnostics) {
         try Tolerance(measure: entry.name, amount: $0)
       }

@@ -23,7 +23,7 @@ package enum KeySchema {
     }
     let wholeLaws = LawKind.allCases.map { kind in
       let needs = needs(of: .either(KeyTable.alternatives(of: kind)), isAlone: true)
-      return SchemaNode.Member(name: "whole-\(name(of: kind))", value: needs ?? .object([:]))
+      return SchemaNode.Member(name: "whole-\(name(of: kind))", value: needs ?? .empty)
     }
     return .object([
       "$schema": .text(draft),
@@ -41,7 +41,7 @@ package enum KeySchema {
       "definitions": .object(
         laws + wholeLaws + [
           SchemaNode.Member(
-            name: "whole", value: needs(of: KeyTable.scenario, isAlone: true) ?? .object([:]))
+            name: "whole", value: needs(of: KeyTable.scenario, isAlone: true) ?? .empty)
         ]),
     ])
   }
@@ -88,14 +88,17 @@ package enum KeySchema {
 
   /// What a shape allows, null as well where it stands in a mapping.
   private static func value(_ shape: KeyShape, isInList: Bool, orNull: Bool = true) -> SchemaNode {
-    func typed(_ types: [String], _ more: KeyValuePairs<String, SchemaNode>) -> SchemaNode {
+    func typed(_ types: [String]) -> SchemaNode {
       let types = types + (orNull ? ["null"] : [])
       return SchemaNode.object([
         "type": types.count == 1 ? .text(types[0]) : .texts(types)
-      ]).adding(more)
+      ])
+    }
+    func typed(_ types: [String], _ more: KeyValuePairs<String, SchemaNode>) -> SchemaNode {
+      typed(types).adding(more)
     }
     switch shape {
-    case .text, .file: return typed(["string", "number", "boolean"], [:])
+    case .text, .file: return typed(["string", "number", "boolean"])
     case .count(let range):
       return typed(
         ["integer", "string"],
@@ -142,7 +145,7 @@ package enum KeySchema {
       if range.upperBound < 100_000 {
         more.append(.init(name: "maxItems", value: .number("\(range.upperBound)")))
       }
-      guard case .object(let list) = typed(["array"], [:]) else { return .null }
+      guard case .object(let list) = typed(["array"]) else { return .null }
       return .object(list + more)
     case .mapping(let keys), .choice(let keys):
       return typed(
@@ -209,7 +212,7 @@ package enum KeySchema {
         return mappings.first.flatMap { needs(of: $0, isAlone: isAlone) }
       }
       return .object([
-        "anyOf": .array(mappings.map { needs(of: $0, isAlone: false) ?? .object([:]) })
+        "anyOf": .array(mappings.map { needs(of: $0, isAlone: false) ?? .empty })
       ])
     case .list(let item, _):
       return needs(of: item, isAlone: isAlone).map { .object(["items": $0]) }

@@ -23,6 +23,9 @@ package indirect enum SchemaNode: Equatable, Sendable {
     package let value: SchemaNode
   }
 
+  /// An object without members.
+  static var empty: SchemaNode { .object([Member]()) }
+
   /// Named values, in the order written.
   static func object(_ members: KeyValuePairs<String, SchemaNode>) -> SchemaNode {
     .object(members.map { Member(name: $0.key, value: $0.value) })
