@@ -23,7 +23,8 @@ enum ImportRule {
   private static let exceptions = ["Recording": "Statistics", "Reporting": "Checks"]
 
   private static let doors = [
-    "CAllocator": "plimsoll", "CBuild": "plimsoll", "CCatalogue": "Catalogue", "CGSL": "Numerics", "COpenSSL": "Digests",
+    "CAllocator": "plimsoll", "CBuild": "plimsoll", "CCatalogue": "Catalogue", "CGSL": "Numerics",
+    "COpenSSL": "Digests",
     "CProcess": "plimsoll",
     "CVectors": "RandomStreams", "CZlib": "Inputs", "CSQLite": "SQLite", "Yams": "Scenario",
   ]
