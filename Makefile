@@ -29,7 +29,7 @@ long-tests: bootstrap build-tests run-tests ## the same with the long ones
 # Tests that take long read it: see Tests/LongTests.
 check long-tests: export PLIMSOLL_LONG := 1
 
-check: bootstrap lint imports run-tests consumer fuzz-minute scenarios gate allocations instructions memory results-check notebooks pages newcomer tutorials cluster-test digests ## everything CI does
+check: bootstrap lint imports run-tests consumer fuzz-minute scenarios gate allocations instructions memory results-check notebooks pages newcomer tutorials cluster-test gateway-test gateway-demo digests ## everything CI does
 
 fuzz: bootstrap command ## a million changed inputs and 20,000 runs: none may end, hang or bloat a process
 	swift build -c release --product plimsoll-fuzz

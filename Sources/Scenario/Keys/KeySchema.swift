@@ -211,8 +211,17 @@ package enum KeySchema {
       guard mappings.count > 1 else {
         return mappings.first.flatMap { needs(of: $0, isAlone: isAlone) }
       }
+      // What a list needs says nothing of a mapping, and the other way round: each is for its own kind.
       return .object([
-        "anyOf": .array(mappings.map { needs(of: $0, isAlone: false) ?? .empty })
+        "anyOf": .array(
+          mappings.map { shape in
+            let other = SchemaNode.object([
+              "not": .object(["type": .text(shape.item == nil ? "array" : "object")])
+            ])
+            return .object([
+              "allOf": .array([other, needs(of: shape, isAlone: false) ?? .empty])
+            ])
+          })
       ])
     case .list(let item, _):
       return needs(of: item, isAlone: isAlone).map { .object(["items": $0]) }
