@@ -65,7 +65,9 @@ package struct ClaimTable: Sendable {
       let count = rows.count { $0.verdict.verdict == verdict }
       return count == 0 ? nil : "\(count) \(Self.words(verdict, count))"
     }
-    var text = "\(about) Of \(rows.count) claims " + counts.joined(separator: ", ") + "."
+    let subject = about.isEmpty ? "" : "\(about) "
+    guard !rows.isEmpty else { return subject + "No claim could be judged." }
+    var text = subject + "Of \(rows.count) claims " + counts.joined(separator: ", ") + "."
     let failing = rows.filter { $0.verdict.verdict == .fails }
     if !failing.isEmpty {
       let first = failing.prefix(3).map { "\($0.claim) (\(ValueText.estimate($0.verdict)))" }

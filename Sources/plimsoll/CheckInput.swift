@@ -59,11 +59,11 @@ enum CheckInput {
     case .claims(let claims, _):
       guard !runs.isEmpty else { return nil }
       let (table, cases) = claims.judge(runs.map(\.report), noting: &unjudged)
-      let suites = runs.map { run in
-        CheckReport.Suite(
-          run.report,
-          judged: cases.filter { $0.scenario == run.report.scenario }.map(\.judged),
-          seconds: run.seconds)
+      // A scenario has no suite where another one keeps each of its claims from being judged.
+      let suites = runs.compactMap { run in
+        let judged = cases.filter { $0.scenario == run.report.scenario }.map(\.judged)
+        return judged.isEmpty
+          ? nil : CheckReport.Suite(run.report, judged: judged, seconds: run.seconds)
       }
       let isTold = claims.measures.isEmpty
       return Judged(

@@ -112,6 +112,13 @@ enum Command {
     scratch.appendingPathComponent("\(UUID().uuidString).\(ending)").path
   }
 
+  /// An empty folder of its own.
+  static func folder() throws -> URL {
+    let folder = URL(fileURLWithPath: temporary("folder"))
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    return folder
+  }
+
   /// A scenario file with that text, which extends `Scenarios/smoke.yaml`.
   static func scenario(_ text: String) throws -> String {
     let path = temporary("yaml")

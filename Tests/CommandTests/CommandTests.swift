@@ -122,6 +122,23 @@ struct CommandTests {
     #expect(answer.output.split(separator: "and also").count == 3)
   }
 
+  @Test("judges no claim of which a scenario cannot be, and says nothing of the others")
+  func claimsOnAWrongScenario() throws {
+    let right = try Command.scenario("targets: []")
+    let wrong = try Command.scenario("horizon: never")
+    let path = Command.temporary("yaml")
+    try """
+    plimsoll_claims: 1
+    claims:
+      - { claim: it is cheap, scenario: \(right), also: [\(wrong)], target: monthly_cost <= 900_000 USD }
+    """.write(toFile: path, atomically: true, encoding: .utf8)
+    let answer = try Command.call(
+      "check", path, "--db", Command.temporary("sqlite"), "--quiet", "--set", Self.short)
+    #expect(answer.status == 65)
+    #expect(answer.output.hasPrefix("No claim could be judged."))
+    #expect(answer.messages.contains(wrong) && !answer.messages.contains("no targets"))
+  }
+
   @Test(
     "gives one digest on one and two jobs, whenever it is run and wherever its file is named from")
   func oneDigest() throws {

@@ -9,8 +9,7 @@ struct KeysCommandTests {
   private let folder: URL
 
   init() throws {
-    folder = URL(fileURLWithPath: Command.temporary("folder"))
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    folder = try Command.folder()
   }
 
   private func call(_ arguments: String...) throws -> Command.Answer {

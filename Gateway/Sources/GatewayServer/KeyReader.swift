@@ -46,7 +46,7 @@ struct KeyReader {
   }
 
   mutating func node(_ key: String) -> Node? {
-    asked.append(key)
+    if !asked.contains(key) { asked.append(key) }
     return values.first { $0.key == key }?.node
   }
 

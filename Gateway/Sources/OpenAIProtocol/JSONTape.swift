@@ -173,18 +173,22 @@ public struct JSONTape: Sendable {
       place += 1
       return close(own)
     }
-    while true {
+    repeat {
       skipSpace()
       try value(depth: depth + 1)
-      skipSpace()
-      if isAt(UInt8(ascii: ",")) {
-        place += 1
-        continue
-      }
-      guard isAt(UInt8(ascii: "]")) else { throw problem("a list wants , or ]") }
-      place += 1
-      return close(own)
-    }
+    } while try goesOn(to: UInt8(ascii: "]"), or: "a list wants , or ]")
+    close(own)
+  }
+
+  /// Takes the comma before another member, or the bracket that ends a list or an object.
+  ///
+  /// - Returns: whether another member follows.
+  private mutating func goesOn(to end: UInt8, or reason: String) throws(Problem) -> Bool {
+    skipSpace()
+    let goesOn = isAt(UInt8(ascii: ","))
+    guard goesOn || isAt(end) else { throw problem(reason) }
+    place += 1
+    return goesOn
   }
 
   private mutating func object(depth: Int) throws(Problem) {
@@ -197,7 +201,7 @@ public struct JSONTape: Sendable {
       return close(own)
     }
     var names: [Int] = []
-    while true {
+    repeat {
       skipSpace()
       guard isAt(UInt8(ascii: "\"")) else { throw problem("an object wants a name") }
       names.append(nodes.count)
@@ -207,16 +211,9 @@ public struct JSONTape: Sendable {
       place += 1
       skipSpace()
       try value(depth: depth + 1)
-      skipSpace()
-      if isAt(UInt8(ascii: ",")) {
-        place += 1
-        continue
-      }
-      guard isAt(UInt8(ascii: "}")) else { throw problem("an object wants , or }") }
-      place += 1
-      close(own)
-      return try requireDifferent(names)
-    }
+    } while try goesOn(to: UInt8(ascii: "}"), or: "an object wants , or }")
+    close(own)
+    try requireDifferent(names)
   }
 
   private mutating func close(_ own: Int) {

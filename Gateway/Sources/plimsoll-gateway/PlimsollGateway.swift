@@ -36,6 +36,9 @@ struct PlimsollGateway {
   }
 
   private static func read(_ file: String) -> Configuration {
+    guard FileManager.default.fileExists(atPath: file) else {
+      fail("plimsoll-gateway: there is no file \(file)", code: 66)
+    }
     do {
       return try Configuration(file: file, environment: ProcessInfo.processInfo.environment)
     } catch {

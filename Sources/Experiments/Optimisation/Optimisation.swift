@@ -378,12 +378,10 @@ extension Optimisation {
   }
 
   private func spent(_ candidates: [Candidate]) -> OptimumAnswer.Effort {
-    var spent = OptimumAnswer.Effort()
-    for trial in candidates.compactMap(\.trial) {
+    candidates.compactMap(\.trial).reduce(into: OptimumAnswer.Effort()) { spent, trial in
       spent.requests += trial.requests
       spent.replications += trial.fullBills.count
     }
-    return spent
   }
 
   /// All points with as many replications as the one that got the most, each as long as those were.
