@@ -32,6 +32,8 @@ struct FileAside {
       return value
     }
     let file = try open()
+    let watch = Interruption.listen("\(path) is not written") { discard() }
+    defer { watch.cancel() }
     defer { discard() }
     let value = try body(file)
     try finish(file)

@@ -296,4 +296,21 @@ struct FirstHourTests {
     let ill = try call("doctor", "--db", "broken.sqlite")
     #expect(ill.status == 74 && ill.output.contains("broken.sqlite"), "\(ill.output)")
   }
+
+  @Test("a trace that is interrupted leaves nothing behind")
+  func interruptedTrace() throws {
+    let smoke = Command.root.appendingPathComponent("Scenarios/smoke.yaml").path
+    func files() -> [String] {
+      (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    }
+    // Thirty million requests: nobody waits for them.
+    let answer = try Command.call(
+      ["trace", "synthesize", smoke, "-o", "t.csv", "--for", "16h"], in: folder
+    ) { process in
+      while process.isRunning, files().isEmpty { usleep(5_000) }
+      process.interrupt()
+    }
+    #expect(answer.status == 75 && answer.messages.contains("t.csv is not written"))
+    #expect(files().isEmpty, "\(files())")
+  }
 }
